@@ -1,0 +1,49 @@
+# sipfacade: `make` prints what can be made.
+
+TOOL      := go tool -modfile=tools/go.mod
+LINT      := go tool -modfile=tools/lint/go.mod golangci-lint
+BUF       := $(TOOL) buf
+VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS   := -X main.version=$(VERSION)
+BENCHTIME ?= 1s
+FUZZTIME  ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help run test generate protos lint breaking bench fuzz build clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build and serve with both vendors emulated: no account, no configuration
+	@bin/sipfacade serve --sandbox
+
+test: ## everything that CI runs: unit, contract and end-to-end tests, race detector on
+	go vet ./...
+	go test -race -timeout 10m ./...
+
+protos: ## print the imported protos into .cache/proto from the linked descriptors
+	@mkdir -p .cache/proto
+	@go run ./proto/imports | go -C tools run ./printprotos -out ../.cache/proto
+
+generate: protos ## code, OpenAPI and descriptor image from proto/
+	$(BUF) generate
+	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb proto
+
+lint: protos breaking ## buf and Go linters, import rules included
+	$(BUF) lint
+	$(BUF) format --diff --exit-code proto
+	$(LINT) run ./...
+
+breaking: protos
+	@if [ -f gen/released.binpb ]; then $(BUF) breaking --against gen/released.binpb; \
+	else echo "breaking: skipped, there is no release yet (gen/released.binpb)"; fi
+
+bench: ## the benchmark table of docs/performance.md
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+build: ## bin/sipfacade
+	@mkdir -p bin
+	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sipfacade ./cmd/server
+
+clean: ## remove what was built
+	rm -rf bin .cache

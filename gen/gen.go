@@ -1,0 +1,18 @@
+// Package gen embeds what the contract generates beside code: the descriptor
+// image with every comment of the protos, and the OpenAPI document of the JSON
+// mirror. This file is the only one in gen/ that is written by hand.
+package gen
+
+import _ "embed" // for the two documents
+
+// DescriptorImage is a serialized FileDescriptorSet of the contract and all that
+// it imports, with source info. Reflection answers from it, so that clients see
+// the comments.
+//
+//go:embed sipfacade.binpb
+var DescriptorImage []byte
+
+// OpenAPI is the OpenAPI 2.0 document of the JSON mirror.
+//
+//go:embed openapi.swagger.json
+var OpenAPI []byte

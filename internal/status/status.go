@@ -1,0 +1,72 @@
+// Package status turns what went wrong into the google.rpc.Status that callers
+// see. The table in upstream.go is the only place that decides which code and
+// reason an upstream failure gets; everything else builds its errors with New
+// and Invalid.
+package status
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+)
+
+// Domain is the domain of every ErrorInfo.
+const Domain = "sipfacade"
+
+// New returns an error with an ErrorInfo of the reason as its first detail.
+func New(code codes.Code, reason sipfacadev1.ErrorReason, message string, details ...protoadapt.MessageV1) error {
+	info := &errdetails.ErrorInfo{Domain: Domain, Reason: ReasonName(reason)}
+	return build(code, message, append([]protoadapt.MessageV1{info}, details...))
+}
+
+// Violation says what is wrong with one field, named by its proto path from the
+// request message, for example `sip_user_invite.name`.
+func Violation(field, format string, args ...any) *errdetails.BadRequest_FieldViolation {
+	return &errdetails.BadRequest_FieldViolation{Field: field, Description: fmt.Sprintf(format, args...)}
+}
+
+// Invalid returns REQUEST_INVALID with every violation in its BadRequest.
+func Invalid(violations ...*errdetails.BadRequest_FieldViolation) error {
+	return New(codes.InvalidArgument, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
+		summary(violations), &errdetails.BadRequest{FieldViolations: violations})
+}
+
+// ReasonName is the reason as ErrorInfo carries it, for example `REQUEST_INVALID`.
+func ReasonName(reason sipfacadev1.ErrorReason) string {
+	return strings.TrimPrefix(reason.String(), "ERROR_REASON_")
+}
+
+// Reason returns the reason of an error that this package built, or "".
+func Reason(err error) string {
+	for _, detail := range status.Convert(err).Details() {
+		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == Domain {
+			return info.GetReason()
+		}
+	}
+	return ""
+}
+
+// summary puts the violations into one line, so that a client that prints only
+// the message still names the fields.
+func summary(violations []*errdetails.BadRequest_FieldViolation) string {
+	parts := make([]string, len(violations))
+	for i, violation := range violations {
+		parts[i] = violation.GetField() + ": " + violation.GetDescription()
+	}
+	return "invalid request: " + strings.Join(parts, "; ")
+}
+
+// build attaches the details. It cannot fail for messages that are linked in.
+func build(code codes.Code, message string, details []protoadapt.MessageV1) error {
+	plain := status.New(code, message)
+	if full, err := plain.WithDetails(details...); err == nil {
+		return full.Err()
+	}
+	return plain.Err()
+}
