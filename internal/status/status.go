@@ -52,6 +52,19 @@ func Reason(err error) string {
 	return ""
 }
 
+// Violations returns the violations of an error that Invalid built.
+func Violations(err error) []*errdetails.BadRequest_FieldViolation {
+	if err == nil {
+		return nil
+	}
+	for _, detail := range status.Convert(err).Details() {
+		if bad, ok := detail.(*errdetails.BadRequest); ok {
+			return bad.GetFieldViolations()
+		}
+	}
+	return nil
+}
+
 // summary puts the violations into one line, so that a client that prints only
 // the message still names the fields.
 func summary(violations []*errdetails.BadRequest_FieldViolation) string {

@@ -1,0 +1,116 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+const (
+	grpcKey  = "grpc_address"
+	httpKey  = "http_address"
+	adminKey = "admin_address"
+)
+
+type listener struct {
+	key, address string
+}
+
+func (c *Config) listeners() []listener {
+	return []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}, {adminKey, c.AdminAddress}}
+}
+
+// endpoint is an address that has been taken apart.
+type endpoint struct {
+	host string
+	port uint16
+}
+
+func parseEndpoint(address string) (endpoint, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || strings.ContainsAny(host, " \t\r\n/@") {
+		return endpoint{}, errors.New("must be host:port, for example 127.0.0.1:9090 or [::1]:9090")
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return endpoint{}, errors.New("must end in a port from 0 to 65535, for example 127.0.0.1:9090")
+	}
+	return endpoint{host: host, port: uint16(number)}, nil
+}
+
+// isLoopback is false for names other than localhost: what they resolve to can
+// change after the check.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.Unmap().IsLoopback()
+}
+
+// isEverywhere says whether the host stands for all interfaces.
+func isEverywhere(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "" || err == nil && address.Unmap().IsUnspecified()
+}
+
+// overlaps says whether only one of the two could listen.
+func (e endpoint) overlaps(other endpoint) bool {
+	if e.port == 0 || e.port != other.port {
+		return false
+	}
+	return strings.EqualFold(e.host, other.host) || isEverywhere(e.host) || isEverywhere(other.host) ||
+		strings.EqualFold(e.host, "localhost") && isLoopback(other.host) ||
+		strings.EqualFold(other.host, "localhost") && isLoopback(e.host)
+}
+
+func checkAddresses(c *Config, _ sources, found *findings) {
+	for _, listener := range c.listeners() {
+		if _, err := parseEndpoint(listener.address); err != nil {
+			found.add(listener.key, err.Error())
+		}
+	}
+}
+
+func checkConflicts(c *Config, _ sources, found *findings) {
+	all := c.listeners()
+	for i, later := range all {
+		for _, earlier := range all[:i] {
+			one, err := parseEndpoint(earlier.address)
+			two, otherErr := parseEndpoint(later.address)
+			if err == nil && otherErr == nil && one.overlaps(two) {
+				found.add(later.key, fmt.Sprintf("must differ from %s, or have port 0", earlier.key))
+			}
+		}
+	}
+}
+
+// checkExposure keeps an open door from being opened to a network by accident.
+func checkExposure(c *Config, _ sources, found *findings) {
+	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] {
+		return
+	}
+	why := map[string]string{
+		grpcKey:  "callers are not authenticated",
+		httpKey:  "callers are not authenticated",
+		adminKey: "nobody is asked for a credential before metrics and profiles",
+	}
+	for _, listener := range c.listeners() {
+		address, err := parseEndpoint(listener.address)
+		if err == nil && !isLoopback(address.host) {
+			found.add(listener.key, fmt.Sprintf("is not a loopback address, and %s; "+
+				"use 127.0.0.1, or accept it with insecure_no_auth (SIPFACADE_INSECURE_NO_AUTH=true)", why[listener.key]))
+		}
+	}
+}
+
+// checkProbe checks the one setting that healthcheck needs.
+func checkProbe(c *Config, _ sources, found *findings) {
+	address, err := parseEndpoint(c.AdminAddress)
+	if err == nil && address.port == 0 {
+		err = errors.New("must have the port that the server listens on, not 0, to be probed")
+	}
+	if err != nil {
+		found.add(adminKey, err.Error())
+	}
+}

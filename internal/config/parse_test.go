@@ -1,0 +1,397 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// mustParse parses a command line that is expected to be right.
+func mustParse(t *testing.T, args, environ []string) Invocation {
+	t.Helper()
+	invocation, err := Parse(args, environ, io.Discard)
+	if err != nil {
+		t.Fatalf("Parse(%q, %q): %v", args, environ, err)
+	}
+	return invocation
+}
+
+// problems returns what is wrong, one line each.
+func problems(t *testing.T, args, environ []string) []string {
+	t.Helper()
+	_, err := Parse(args, environ, io.Discard)
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*InvalidError](err); !ok {
+		t.Fatalf("Parse(%q, %q): %v, want an InvalidError", args, environ, err)
+	}
+	return strings.Split(err.Error(), "\n")
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"help.golden":             {"--help"},
+		"help_serve.golden":       {"serve", "--help"},
+		"help_config.golden":      {"config", "--help"},
+		"help_check.golden":       {"config", "check", "-h"},
+		"help_healthcheck.golden": {"healthcheck", "--help"},
+		"help_version.golden":     {"version", "--help"},
+	} {
+		var page strings.Builder
+		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
+			t.Errorf("%q: error %v, want ErrHelp", args, err)
+		}
+		golden(t, name, page.String())
+		for line := range strings.Lines(page.String()) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
+				t.Errorf("%q: wider than 80 columns: %s", args, line)
+			}
+		}
+	}
+}
+
+func TestHelpTellsOfEverySetting(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"config", "check", "--help"}} {
+		var page strings.Builder
+		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
+			t.Fatal(err)
+		}
+		for _, key := range allKeys(t) {
+			if !strings.Contains(page.String(), " "+variableOf(key)+"\n") {
+				t.Errorf("%q does not tell of %s", args, variableOf(key))
+			}
+		}
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestHelpReportsFailedWrite(t *testing.T) {
+	t.Parallel()
+	if _, err := Parse([]string{"--help"}, nil, brokenPipe{}); err == nil || errors.Is(err, ErrHelp) {
+		t.Errorf("error %v, want that of the writer", err)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{CommandServe, CommandConfigCheck, CommandHealthcheck, CommandVersion} {
+		args := append(strings.Fields(command), "--sandbox")
+		if got := mustParse(t, args, nil).Command; got != command {
+			t.Errorf("%q is command %q", args, got)
+		}
+	}
+	if got := mustParse(t, []string{"--sandbox", "serve"}, nil); got.Command != CommandServe || !got.Config.Sandbox {
+		t.Errorf("flags before the command: %+v", got)
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"":                                       `expected one of "serve", "config", "healthcheck", "version"`,
+		"serv":                                   `unexpected argument serv, did you mean "serve"?`,
+		"config":                                 `expected "check"`,
+		"serve --grpc-adress=x":                  `unknown flag --grpc-adress, did you mean "--grpc-address"?`,
+		"serve --grpc-address":                   "--grpc-address: needs a value; join one that begins with a dash by =",
+		"serve --opentact-password -hunter2":     "--opentact-password: needs a value; join one that begins with a dash by =",
+		"serve --opentact-password my hunter2":   "unexpected argument; a value with spaces needs quotes",
+		"--opentact-password my hunter2 serve":   "unexpected argument; a value with spaces needs quotes",
+		"serve --opentact-token --opentact-tokn": "--opentact-token: needs a value; join one that begins with a dash by =",
+	} {
+		invocation, err := Parse(strings.Fields(line), nil, io.Discard)
+		usage, ok := errors.AsType[*UsageError](err)
+		if !ok || usage.Text != want || !strings.Contains(err.Error(), "sipfacade --help") || invocation.Command != "" {
+			t.Errorf("%q: error %v, want %s", line, err, want)
+		}
+	}
+}
+
+func TestFlagForms(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"--reflection": true, "--no-reflection": false, "--reflection=no": false, "--reflection=TRUE": true,
+		"--no-reflection --reflection": true, "--reflection=0": false, "": true,
+	} {
+		args := append([]string{"serve", "--sandbox"}, strings.Fields(line)...)
+		if got := mustParse(t, args, nil).Config.Reflection; got != want {
+			t.Errorf("%q: reflection %v", line, got)
+		}
+	}
+	config := mustParse(t, []string{"serve", "--opentact-token", "jwt", "--log-level", "debug", "--log-level=warn"}, nil).Config
+	if config.OpentactToken.Reveal() != "jwt" || config.LogLevel != slog.LevelWarn {
+		t.Errorf("separate values, last one wins: %+v", config)
+	}
+}
+
+// TestDefaults holds the fixed surface.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	want := Config{
+		GRPCAddress: "127.0.0.1:9090", HTTPAddress: "127.0.0.1:8080", AdminAddress: "127.0.0.1:9091",
+		Reflection: true, UpstreamTimeout: 30 * time.Second, UpstreamMaxBytes: 64 << 20,
+		OpentactBaseURL: "https://api.opentact.org/rest", OpentactCredentials: CallerCredentials,
+		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 15 * time.Second,
+	}
+	got := mustParse(t, []string{"serve", "--opentact-credentials=caller"}, nil).Config
+	if diff := cmp.Diff(values(want), values(got)); diff != "" {
+		t.Errorf("defaults (-want +got):\n%s", diff)
+	}
+	if got := mustParse(t, []string{"serve", "--opentact-token=jwt"}, nil).Config.OpentactCredentials; got != ServiceCredentials {
+		t.Errorf("opentact_credentials = %q", got)
+	}
+}
+
+// values makes the settings comparable: secrets are told by their value.
+func values(config Config) map[string]string {
+	all, fields := map[string]string{}, reflect.ValueOf(config)
+	for i := range fields.NumField() {
+		if !fields.Type().Field(i).IsExported() {
+			continue
+		}
+		value := fields.Field(i).Interface()
+		if secret, ok := value.(Secret); ok {
+			value = secret.Reveal()
+		}
+		all[fields.Type().Field(i).Name] = fmt.Sprint(value)
+	}
+	return all
+}
+
+func TestDrainDelayOfTheSandbox(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]time.Duration{
+		"--sandbox": 0, "--sandbox --drain-delay=3s": 3 * time.Second, "--opentact-token=jwt": 3 * time.Second,
+	} {
+		if got := mustParse(t, append([]string{"serve"}, strings.Fields(line)...), nil).Config.DrainDelay; got != want {
+			t.Errorf("%s: drain delay %s, want %s", line, got, want)
+		}
+	}
+}
+
+// examples has three values for each setting, for flag, environment and file.
+func examples() map[string][3]string {
+	return map[string][3]string{
+		"grpc_address": {"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"}, "http_address": {"[::1]:11", "[::1]:12", "[::1]:13"},
+		"admin_address": {"localhost:21", "localhost:22", "localhost:23"}, "upstream_timeout": {"1s", "2s", "3s"},
+		"upstream_max_bytes": {"1MiB", "2MiB", "3MiB"}, "insecure_no_auth": {"true", "false", "true"},
+		"reflection": {"false", "true", "false"}, "sandbox": {"true", "false", "true"},
+		"opentact_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
+		"opentact_credentials": {"caller", "service", "caller"}, "opentact_token": {"one", "two", "three"},
+		"opentact_email": {"one@example.com", "two@example.com", "three@example.com"}, "opentact_password": {"one", "two", "three"},
+		"page_token_key": {"one", "two", "three"}, "log_level": {"error", "debug", "warn"}, "log_format": {"json", "text", "json"},
+		"drain_delay": {"1s", "2s", "4s"}, "drain_timeout": {"1s", "2s", "4s"},
+	}
+}
+
+// allKeys lists every setting, from the parser itself.
+func allKeys(t *testing.T) []string {
+	t.Helper()
+	line, err := parseLine([]string{"serve"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(keys(line.settings), configKey)
+}
+
+// TestPrecedence gives every setting by every combination of sources.
+func TestPrecedence(t *testing.T) {
+	t.Parallel()
+	for _, key := range allKeys(t) {
+		values, ok := examples()[key]
+		if key == configKey || strings.HasSuffix(key, fileSuffix) {
+			continue
+		}
+		if !ok {
+			t.Errorf("examples has nothing for %s", key)
+			continue
+		}
+		for combination := range 8 {
+			checkPrecedence(t, key, values, combination)
+		}
+	}
+}
+
+// checkPrecedence reads the setting below the rules, which have tests of their
+// own and would need other settings beside some of these.
+func checkPrecedence(t *testing.T, key string, values [3]string, combination int) {
+	t.Helper()
+	args, environ, source, want := []string{"serve"}, []string(nil), FromDefault, ""
+	if combination&1 != 0 {
+		environ, source, want = append(environ, "SIPFACADE_CONFIG="+write(t, key+": "+quote(values[2]))), FromFile, values[2]
+	}
+	if combination&2 != 0 {
+		environ, source, want = append(environ, variableOf(key)+"="+values[1]), FromEnvironment, values[1]
+	}
+	if combination&4 != 0 {
+		args, source, want = append(args, "--"+strings.ReplaceAll(key, "_", "-")+"="+values[0]), FromFlag, values[0]
+	}
+	line, err := parseLine(args, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := &findings{}
+	origin := line.fill(environ, found)
+	if found.err() != nil || origin[key] != source {
+		t.Errorf("%s by %q %q: %v, from %s, want %s", key, args, environ, found.err(), origin[key], source)
+	}
+	// A log level prints in upper case.
+	if got := text(line.settings, key); source != FromDefault && !strings.EqualFold(got, want) {
+		t.Errorf("%s by %q %q is %q, want %q", key, args, environ, got, want)
+	}
+}
+
+func quote(value string) string { return `"` + value + `"` }
+
+func text(list []setting, key string) string {
+	found := list[slices.IndexFunc(list, func(s setting) bool { return s.key == key })]
+	if secret := found.secret(); secret != nil {
+		return secret.Reveal()
+	}
+	return fmt.Sprint(found.field.Interface())
+}
+
+func TestEmptyCountsAsUnset(t *testing.T) {
+	t.Parallel()
+	path := write(t, "grpc_address:\nhttp_address: ''\nsandbox: true\nlog_level: ~\n")
+	config := mustParse(t, []string{"serve"}, []string{
+		"SIPFACADE_CONFIG=" + path, "SIPFACADE_GRPC_ADDRESS=", "SIPFACADE_SANDBOX=", "SIPFACADE_OPENTACT_TOKEN=", "SIPFACADE_LOG_LEVEL=",
+	}).Config
+	if config.GRPCAddress != "127.0.0.1:9090" || config.HTTPAddress != "127.0.0.1:8080" || !config.Sandbox {
+		t.Errorf("%+v", config)
+	}
+}
+
+func TestConfigFlagWinsOverVariable(t *testing.T) {
+	t.Parallel()
+	path := write(t, "sandbox: true\nlog_level: error\n")
+	config := mustParse(t, []string{"serve", "--config", path}, []string{"SIPFACADE_CONFIG=/does/not/exist"}).Config
+	if config.LogLevel != slog.LevelError || config.ConfigFile != path {
+		t.Errorf("%+v", config)
+	}
+}
+
+func TestProcessEnvironmentIsNotRead(t *testing.T) {
+	t.Setenv("SIPFACADE_LOG_LEVEL", "debug")
+	t.Setenv("SIPFACADE_NO_SUCH_SETTING", "1")
+	t.Setenv("COLUMNS", "20")
+	if got := mustParse(t, []string{"serve", "--sandbox"}, nil).Config.LogLevel; got != slog.LevelInfo {
+		t.Errorf("log level %s", got)
+	}
+	var page strings.Builder
+	if _, err := Parse([]string{"--help"}, nil, &page); !errors.Is(err, ErrHelp) {
+		t.Fatal(err)
+	}
+	golden(t, "help.golden", page.String())
+}
+
+func TestVersionNeedsNothing(t *testing.T) {
+	t.Parallel()
+	got := mustParse(t, []string{"version"}, []string{"SIPFACADE_NO_SUCH=1", "SIPFACADE_CONFIG=/does/not/exist", "SIPFACADE_LOG_LEVEL=loud"})
+	if got.Command != CommandVersion {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestHealthcheckNeedsOnlyTheAdminAddress(t *testing.T) {
+	t.Parallel()
+	environ := []string{"SIPFACADE_NO_SUCH=1", "SIPFACADE_LOG_LEVEL=loud", "SIPFACADE_OPENTACT_TOKEN_FILE=/does/not/exist"}
+	path := write(t, "admin_address: 0.0.0.0:7000\nno_such: 1\n")
+	if got := mustParse(t, []string{"healthcheck", "--config", path}, environ).Config.AdminAddress; got != "0.0.0.0:7000" {
+		t.Errorf("admin address %q", got)
+	}
+	for line, want := range map[string]string{
+		"--admin-address=localhost":   "admin_address (SIPFACADE_ADMIN_ADDRESS): must be host:port",
+		"--admin-address=localhost:0": "admin_address (SIPFACADE_ADMIN_ADDRESS): must have the port",
+		"--config=/does/not/exist":    "config (SIPFACADE_CONFIG): cannot be read: no such file or directory",
+	} {
+		got := problems(t, []string{"healthcheck", line}, environ)
+		if len(got) != 1 || !strings.HasPrefix(got[0], want) {
+			t.Errorf("%s: %q, want %s", line, got, want)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	token := filepath.Join(directory, "token")
+	overwrite(t, token, hunter2)
+	path := write(t, "opentact_token_file: "+token+"\ndrain_timeout: 20s\nlog_level: warn\n")
+	invocation := mustParse(t, []string{"config", "check", "--log-format=text", "--config", path}, []string{
+		"SIPFACADE_PAGE_TOKEN_KEY=" + hunter2, "SIPFACADE_UPSTREAM_MAX_BYTES=1048576", "SIPFACADE_LOG_LEVEL=debug",
+	})
+	got := invocation.Config.Describe()
+	golden(t, "describe.golden", strings.NewReplacer(token, "/run/token", path, "/etc/sipfacade.yaml").Replace(got))
+	for _, key := range allKeys(t) {
+		if !strings.Contains(got, "\n"+key+" ") {
+			t.Errorf("Describe leaves %s out", key)
+		}
+	}
+}
+
+func TestDescribeOfTheSandbox(t *testing.T) {
+	t.Parallel()
+	golden(t, "describe_sandbox.golden", mustParse(t, []string{"config", "check", "--sandbox"}, nil).Config.Describe())
+}
+
+// TestSettingsHangTogether: what is said of every setting holds for new ones.
+func TestSettingsHangTogether(t *testing.T) {
+	t.Parallel()
+	line, err := parseLine([]string{"serve"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := allKeys(t)
+	for _, setting := range line.settings {
+		if setting.secret() != nil && !slices.Contains(known, setting.key+fileSuffix) {
+			t.Errorf("the secret %s has no %s%s", setting.key, setting.key, fileSuffix)
+		}
+		if setting.fallback == "" {
+			continue
+		}
+		if err := decode(setting.field, setting.fallback); err != nil {
+			t.Errorf("the default of %s: %v", setting.key, err)
+		}
+	}
+	for _, key := range vendorKeys() {
+		if !slices.Contains(known, key) {
+			t.Errorf("vendorKeys has %s, which is no setting", key)
+		}
+	}
+}
+
+// TestErrorsNeverRepeatValues puts a secret in the place of every setting, by
+// every source: whoever mixes two lines up must not find it in a log.
+func TestErrorsNeverRepeatValues(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{hunter2, "https://user:" + hunter2 + "@example.com/?" + hunter2, "*" + hunter2, "/" + hunter2 + ":1", hunter2 + ":9090:1", "!" + hunter2 + " x"} {
+		for _, key := range allKeys(t) {
+			file := "SIPFACADE_CONFIG=" + write(t, key+": "+value+"\n")
+			for source, input := range map[string][2][]string{
+				"flag": {{"serve", "--" + strings.ReplaceAll(key, "_", "-") + "=" + value}, nil},
+				"env":  {{"serve"}, {variableOf(key) + "=" + value}},
+				"file": {{"serve"}, {file}},
+			} {
+				_, err := Parse(input[0], input[1], io.Discard)
+				if err != nil && strings.Contains(err.Error(), hunter2[:7]) {
+					t.Errorf("%s by %s: %v", key, source, err)
+				}
+			}
+		}
+	}
+}

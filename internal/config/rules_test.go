@@ -1,0 +1,191 @@
+package config
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestRules gives flags and expects the keys that are complained about, each
+// with a piece of what is said.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	secret, empty, absent := write(t, "value\n"), write(t, "\n"), "/does/not/exist"
+	for flags, want := range map[string][]string{
+		"--sandbox": nil,
+		// Addresses.
+		"--sandbox --grpc-address=127.0.0.1:0 --http-address=127.0.0.1:0 --admin-address=127.0.0.1:0":         nil,
+		"--sandbox --grpc-address=[::1]:1 --http-address=localhost:2 --admin-address=127.9.9.9:3":             nil,
+		"--sandbox --grpc-address=[::ffff:127.0.0.1]:1":                                                       nil,
+		"--sandbox --grpc-address=127.0.0.1":                                                                  {"grpc_address: must be host:port"},
+		"--sandbox --grpc-address=":                                                                           {"grpc_address: must be host:port"},
+		"--sandbox --grpc-address=::1:9090":                                                                   {"grpc_address: must be host:port"},
+		"--sandbox --grpc-address=http://127.0.0.1:9090":                                                      {"grpc_address: must be host:port"},
+		"--sandbox --grpc-address=user@localhost:9090":                                                        {"grpc_address: must be host:port"},
+		"--sandbox --http-address=127.0.0.1:http":                                                             {"http_address: must end in a port"},
+		"--sandbox --http-address=127.0.0.1:65536":                                                            {"http_address: must end in a port"},
+		"--sandbox --http-address=127.0.0.1:-1":                                                               {"http_address: must end in a port"},
+		"--sandbox --http-address=127.0.0.1:":                                                                 {"http_address: must end in a port"},
+		"--sandbox --http-address=127.0.0.1:9090":                                                             {"http_address: must differ from grpc_address"},
+		"--sandbox --http-address=localhost:9090":                                                             {"http_address: must differ from grpc_address"},
+		"--sandbox --grpc-address=localhost:1 --http-address=127.0.0.1:1":                                     {"http_address: must differ from grpc_address"},
+		"--sandbox --grpc-address=127.0.0.2:8080":                                                             nil,
+		"--sandbox --insecure-no-auth --admin-address=:9090":                                                  {"admin_address: must differ from grpc_address"},
+		"--sandbox --insecure-no-auth --grpc-address=0.0.0.0:1 --http-address=[::]:1 --admin-address=[::1]:1": {"http_address: must differ from grpc_address", "admin_address: must differ from grpc_address", "admin_address: must differ from http_address"},
+		// Exposure.
+		"--sandbox --grpc-address=0.0.0.0:1":                      {"grpc_address: is not a loopback address, and callers are not authenticated"},
+		"--sandbox --http-address=:1":                             {"http_address: is not a loopback address, and callers are not authenticated"},
+		"--sandbox --admin-address=[::]:1":                        {"admin_address: is not a loopback address, and nobody is asked for a credential before metrics"},
+		"--sandbox --admin-address=192.0.2.1:0":                   {"admin_address: is not a loopback address"},
+		"--sandbox --grpc-address=sip.example.com:1":              {"grpc_address: is not a loopback address"},
+		"--sandbox --grpc-address=0.0.0.0:1 --insecure-no-auth":   nil,
+		"--sandbox --grpc-address=0.0.0.0:1 --insecure-no-auth=x": {"insecure_no_auth: must be true or false"},
+		// Base URL.
+		"--opentact-token=t --opentact-base-url=https://sip.example.com:8443/rest/":   nil,
+		"--opentact-token=t --opentact-base-url=http://127.0.0.1:1/rest":              nil,
+		"--opentact-token=t --opentact-base-url=http://localhost:1":                   nil,
+		"--opentact-token=t --opentact-base-url=http://[::1]:1":                       nil,
+		"--opentact-token=t --opentact-base-url=http://sip.example.com":               {"opentact_base_url: must begin with https://"},
+		"--opentact-token=t --opentact-base-url=http://127.0.0.1.example.com":         {"opentact_base_url: must begin with https://"},
+		"--opentact-token=t --opentact-base-url=ftp://127.0.0.1":                      {"opentact_base_url: must begin with https://"},
+		"--opentact-token=t --opentact-base-url=https://user:pw@sip.example.com":      {"opentact_base_url: must not hold a user or password"},
+		"--opentact-token=t --opentact-base-url=https://user@sip.example.com":         {"opentact_base_url: must not hold a user or password"},
+		"--opentact-token=t --opentact-base-url=https://sip.example.com/?jwt=x":       {"opentact_base_url: must not hold a query"},
+		"--opentact-token=t --opentact-base-url=https://sip.example.com/?":            {"opentact_base_url: must not hold a query"},
+		"--opentact-token=t --opentact-base-url=https://sip.example.com/#":            {"opentact_base_url: must not hold a query"},
+		"--opentact-token=t --opentact-base-url=https:///rest":                        {"opentact_base_url: must be a URL with a host"},
+		"--opentact-token=t --opentact-base-url=https:rest":                           {"opentact_base_url: must be a URL such as"},
+		"--opentact-token=t --opentact-base-url=sip.example.com":                      {"opentact_base_url: must be a URL with a host"},
+		"--opentact-token=t --opentact-base-url=":                                     {"opentact_base_url: must be a URL with a host"},
+		"--opentact-token=t --opentact-base-url=https://[::1":                         {"opentact_base_url: must be a URL such as"},
+		"--opentact-credentials=caller --opentact-base-url=https://user@host.example": {"opentact_base_url: must not hold a user"},
+		// Credentials.
+		"":                                {"opentact_token: missing; give one"},
+		"--opentact-token=t":              nil,
+		"--opentact-token-file=" + secret: nil,
+		"--opentact-email=a@example.com --opentact-password=p":                        nil,
+		"--opentact-email=a@example.com --opentact-password-file=" + secret:           nil,
+		"--opentact-token=t --opentact-email=a --opentact-password=p":                 {"opentact_token: give one"},
+		"--opentact-token-file=" + secret + " --opentact-email=a":                     {"opentact_token: give one"},
+		"--opentact-token=t --opentact-password=p":                                    {"opentact_token: give one"},
+		"--opentact-email=a@example.com":                                              {"opentact_password: missing; opentact_email needs it"},
+		"--opentact-password=p":                                                       {"opentact_email: missing; opentact_password needs it"},
+		"--opentact-token=t --opentact-token-file=" + secret:                          {"opentact_token_file: give the value or its file, not both"},
+		"--opentact-token-file=" + absent:                                             {"opentact_token_file: cannot be read: no such file"},
+		"--opentact-token-file=" + empty:                                              {"opentact_token_file: cannot be read: the file is empty"},
+		"--opentact-email=a --opentact-password-file=" + absent:                       {"opentact_password_file: cannot be read"},
+		"--opentact-token=t --page-token-key=k --page-token-key-file=" + secret:       {"page_token_key_file: give the value or its file, not both"},
+		"--opentact-token=t --page-token-key-file=" + absent:                          {"page_token_key_file: cannot be read"},
+		"--opentact-credentials=caller":                                               nil,
+		"--opentact-credentials=caller --opentact-token=t":                            {"opentact_credentials: caller means that every call brings its own token"},
+		"--opentact-credentials=caller --opentact-token-file=" + secret:               {"opentact_credentials: caller means"},
+		"--opentact-credentials=caller --opentact-email=a":                            {"opentact_credentials: caller means"},
+		"--opentact-credentials=caller --opentact-password=p":                         {"opentact_credentials: caller means"},
+		"--opentact-credentials=nobody":                                               {"opentact_credentials: must be one of caller, service"},
+		"--opentact-credentials=caller --opentact-base-url=https://o.example/":        nil,
+		"--opentact-credentials=caller --page-token-key=k --log-format=text":          nil,
+		"--opentact-credentials=caller --sandbox":                                     nil,
+		"--sandbox --opentact-token=t":                                                {"opentact_token: the sandbox emulates the vendors"},
+		"--sandbox --opentact-token-file=" + secret:                                   {"opentact_token_file: the sandbox emulates"},
+		"--sandbox --opentact-email=a --opentact-password=p":                          {"opentact_email: the sandbox", "opentact_password: the sandbox"},
+		"--sandbox --opentact-password-file=" + secret:                                {"opentact_password_file: the sandbox"},
+		"--sandbox --opentact-base-url=https://api.opentact.org/rest":                 {"opentact_base_url: the sandbox"},
+		"--sandbox=perhaps":                                                           {"sandbox: must be true or false"},
+		"--sandbox --page-token-key=k --opentact-credentials=service --no-reflection": nil,
+		// Limits.
+		"--sandbox --upstream-timeout=10m":       nil,
+		"--sandbox --upstream-timeout=1ns":       nil,
+		"--sandbox --upstream-timeout=0":         {"upstream_timeout: must be more than 0 and at most 10 minutes"},
+		"--sandbox --upstream-timeout=-1s":       {"upstream_timeout: must be more than 0"},
+		"--sandbox --upstream-timeout=10m1s":     {"upstream_timeout: must be more than 0"},
+		"--sandbox --upstream-timeout=30":        {"upstream_timeout: must be a duration"},
+		"--sandbox --upstream-max-bytes=1024":    nil,
+		"--sandbox --upstream-max-bytes=1GiB":    nil,
+		"--sandbox --upstream-max-bytes=1023":    {"upstream_max_bytes: must be from 1KiB to 1GiB"},
+		"--sandbox --upstream-max-bytes=1025MiB": {"upstream_max_bytes: must be from 1KiB to 1GiB"},
+		"--sandbox --upstream-max-bytes=lots":    {"upstream_max_bytes: must be a number of bytes"},
+		"--sandbox --drain-delay=0":              nil,
+		"--sandbox --drain-delay=-1s":            {"drain_delay: must not be negative"},
+		"--sandbox --drain-timeout=-1s":          {"drain_timeout: must not be negative"},
+		"--sandbox --drain-timeout=soon":         {"drain_timeout: must be a duration"},
+		"--sandbox --log-level=loud":             {"log_level: must be one of debug, error, info, warn"},
+		"--sandbox --log-level=":                 {"log_level: must be one of"},
+		"--sandbox --log-format=xml":             {"log_format: must be one of json, text"},
+	} {
+		got := problems(t, append([]string{"serve"}, strings.Fields(flags)...), nil)
+		agrees := slices.EqualFunc(got, want, func(line, piece string) bool {
+			key, words, _ := strings.Cut(piece, ": ")
+			return strings.HasPrefix(line, key+" ("+variableOf(key)+"): "+words)
+		})
+		if !agrees {
+			t.Errorf("%s:\n got %q\nwant %q", flags, got, want)
+		}
+	}
+}
+
+func TestUnknownVariables(t *testing.T) {
+	t.Parallel()
+	got := problems(t, []string{"serve", "--sandbox"}, []string{
+		"SIPFACADE_GRPC_ADRESS=127.0.0.1:1", "SIPFACADE_SANDBOX_=1", "SIPFACADE_=", "SIPFACADE_HELP=1",
+		"SIPFACADE_GRPC_PORT=9090", "sipfacade_sandbox=1", "PATH=/bin", "MY_SIPFACADE_X=1", "SIPFACADE", "",
+	})
+	want := []string{
+		"SIPFACADE_GRPC_ADRESS: unknown variable, the nearest is SIPFACADE_GRPC_ADDRESS",
+		"SIPFACADE_SANDBOX_: unknown variable, the nearest is SIPFACADE_SANDBOX",
+		"SIPFACADE_: unknown variable, the nearest is SIPFACADE_CONFIG",
+		"SIPFACADE_HELP: unknown variable, the nearest is SIPFACADE_CONFIG",
+		"SIPFACADE_GRPC_PORT: unknown variable, the nearest is SIPFACADE_GRPC_ADDRESS",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestKubernetesServiceLinks: a Service named sipfacade must not keep the
+// facade from starting.
+func TestKubernetesServiceLinks(t *testing.T) {
+	t.Parallel()
+	got := problems(t, []string{"serve", "--sandbox"}, []string{
+		"SIPFACADE_SERVICE_HOST=10.0.0.1", "SIPFACADE_SERVICE_PORT=9090", "SIPFACADE_SERVICE_PORT_GRPC=9090",
+		"SIPFACADE_PORT=tcp://10.0.0.1:9090", "SIPFACADE_PORT_9090_TCP=tcp://10.0.0.1:9090", "SIPFACADE_PORT_9090_TCP_PROTO=tcp",
+		"SIPFACADE_PORT_9090_TCP_PORT=9090", "SIPFACADE_PORT_9090_TCP_ADDR=10.0.0.1", "SIPFACADE_ADMIN_SERVICE_HOST=10.0.0.2",
+		"SIPFACADE_ADMIN_PORT=tcp://10.0.0.2:9091", "SIPFACADE_ADMIN_PORT_9091_TCP_ADDR=10.0.0.2",
+	})
+	if got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestEveryErrorAtOnce is what `sipfacade config check` shows to somebody who
+// did everything wrong.
+func TestEveryErrorAtOnce(t *testing.T) {
+	t.Parallel()
+	path := write(t, `# a file with a mistake in nearly every line
+grpc_adress: 127.0.0.1:9090
+http_address: [127.0.0.1, 8080]
+log_level: loud
+log_level: debug
+opentact_password: `+hunter2+`
+opentact_base_url: https://user:`+hunter2+`@api.example.com
+drain_timeout: 15
+`)
+	args := []string{
+		"config", "check", "--config", path, "--grpc-address=0.0.0.0:9091", "--admin-address=0.0.0.0:9091",
+		"--opentact-token=" + hunter2, "--upstream-timeout=1h",
+	}
+	environ := []string{
+		"SIPFACADE_OPENTACT_TOKEN_FILE=/run/secrets/" + hunter2, "SIPFACADE_PAGE_TOKEN_KEY_FILE=/run/secrets/" + hunter2,
+		"SIPFACADE_UPSTREAM_MAX_BYTES=1TiB", "SIPFACADE_LOG_FROMAT=json", "SIPFACADE_REFLECTION=" + hunter2,
+	}
+	invocation, err := Parse(args, environ, io.Discard)
+	if err == nil || invocation.Command != CommandConfigCheck {
+		t.Fatalf("%q, %v", invocation.Command, err)
+	}
+	if strings.Contains(err.Error(), hunter2) {
+		t.Error("a secret was repeated")
+	}
+	golden(t, "check_errors.golden", err.Error()+"\n")
+}

@@ -1,0 +1,202 @@
+package codec
+
+import (
+	"bytes"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+)
+
+const (
+	// MaxDepth is how deep objects and arrays may be nested.
+	MaxDepth = 100
+	// MaxViolations is how many are reported. Reading stops there, so that a body
+	// full of nonsense costs no more than a short one.
+	MaxViolations = 100
+)
+
+// Report says what reading found beside the values.
+type Report struct {
+	// Members are the proto names of the fields that the outermost object has, in
+	// its order, those given as null included.
+	Members []string
+	// Violations are what is wrong, in the order of the input; none when the
+	// message was read whole.
+	Violations []*errdetails.BadRequest_FieldViolation
+}
+
+// decoder reads one message. It never stops at the first thing that is wrong,
+// unless the input is not JSON.
+type decoder struct {
+	codec   *Codec
+	json    *jsontext.Decoder
+	input   bytes.Buffer
+	data    []byte
+	path    []step
+	root    int    // how much of the path is the caller's prefix
+	seen    []bool // a stack: which fields of the messages being read were met
+	scratch []byte
+	stopped bool
+	report  Report
+}
+
+func newDecoder() *decoder {
+	d := &decoder{}
+	d.json = jsontext.NewDecoder(&d.input, jsontext.AllowDuplicateNames(true))
+	return d
+}
+
+// Decode reads JSON into an empty message, which keeps nothing of data. Both
+// spellings of a field name are accepted, null means absent except for
+// google.protobuf.Value, and everything else must be as the contract says. Fields
+// are named in violations by their path below the prefix.
+//
+// It accepts what protojson accepts, but refuses members given twice under both
+// spellings and nesting beyond MaxDepth; and it also accepts enum names without
+// the prefix of their type, and snake_case names in field masks.
+func (c *Codec) Decode(data []byte, message proto.Message, prefix string) Report {
+	d, ok := c.decoders.Get().(*decoder)
+	if !ok {
+		d = newDecoder()
+	}
+	defer c.decoders.Put(d)
+	d.reset(c, data, prefix)
+	m := message.ProtoReflect()
+	d.message(c.plan(m.Descriptor()), m)
+	d.end()
+	report := d.report
+	d.reset(nil, nil, "") // hold on to neither the input nor the report
+	return report
+}
+
+func (d *decoder) reset(c *Codec, data []byte, prefix string) {
+	*d = decoder{codec: c, json: d.json, data: data, path: d.path[:0], seen: d.seen[:0], scratch: d.scratch[:0]}
+	if prefix != "" {
+		d.path = append(d.path, step{name: prefix})
+	}
+	d.root = len(d.path)
+	d.input = *bytes.NewBuffer(data)
+	d.json.Reset(&d.input, jsontext.AllowDuplicateNames(true))
+}
+
+func (d *decoder) message(p *plan, m protoreflect.Message) {
+	if p.special != nil {
+		p.special.read(d, m)
+		return
+	}
+	base := len(d.seen)
+	for range len(p.fields) + p.oneofs {
+		d.seen = append(d.seen, false)
+	}
+	d.object(func(name []byte) { d.member(p, m, base, name) })
+	d.seen = d.seen[:base]
+}
+
+func (d *decoder) member(p *plan, m protoreflect.Message, base int, name []byte) {
+	f, known := p.byName[string(name)]
+	if !known {
+		d.unknown(p, string(name))
+		return
+	}
+	d.push(f.name)
+	defer d.pop()
+	if d.seen[base+f.index] {
+		d.problem("duplicate field")
+		d.skip()
+		return
+	}
+	d.seen[base+f.index] = true
+	if len(d.path) == d.root+1 {
+		d.report.Members = append(d.report.Members, f.name)
+	}
+	if !f.nullable && d.json.PeekKind() == 'n' {
+		d.skip()
+		return
+	}
+	if f.oneof >= 0 && d.taken(base+len(p.fields)+f.oneof) {
+		d.problem("another member of " + string(f.desc.ContainingOneof().Name()) + " is set already")
+		d.skip()
+		return
+	}
+	d.field(f, m)
+}
+
+// taken marks a oneof and tells whether it was marked before.
+func (d *decoder) taken(mark int) bool {
+	before := d.seen[mark]
+	d.seen[mark] = true
+	return before
+}
+
+func (d *decoder) unknown(p *plan, name string) {
+	shown := spelling.Clip(name)
+	d.push(shown)
+	description := "unknown field " + quoted(shown)
+	if hint := spelling.Hint(name, p.names(name)); hint != "" {
+		description += "; " + hint
+	}
+	d.problem(description)
+	d.pop()
+	d.skip()
+}
+
+func (d *decoder) field(f *field, m protoreflect.Message) {
+	switch {
+	case f.mapKey != nil:
+		d.entries(f, m.Mutable(f.desc).Map())
+	case f.desc.IsList():
+		d.elements(f, m.Mutable(f.desc).List())
+	case f.message != nil:
+		d.message(f.message, m.Mutable(f.desc).Message())
+	default:
+		if value, ok := d.scalar(f.scalar); ok {
+			m.Set(f.desc, value)
+		}
+	}
+}
+
+func (d *decoder) elements(f *field, list protoreflect.List) {
+	d.array(func() {
+		if f.message != nil {
+			d.message(f.message, list.AppendMutable().Message())
+		} else if value, ok := d.scalar(f.scalar); ok {
+			list.Append(value)
+		}
+	})
+}
+
+func (d *decoder) entries(f *field, entries protoreflect.Map) {
+	d.object(func(name []byte) {
+		d.pushKey(string(name))
+		defer d.pop()
+		key, problem := f.mapKey.parse(name)
+		if problem == "" && entries.Has(key.MapKey()) {
+			problem = "duplicate member"
+		}
+		if problem != "" {
+			d.problem(problem)
+			d.skip()
+			return
+		}
+		if f.message != nil {
+			d.message(f.message, entries.Mutable(key.MapKey()).Message())
+		} else if value, ok := d.scalar(f.scalar); ok {
+			entries.Set(key.MapKey(), value)
+		}
+	})
+}
+
+// scalar reads a scalar; false means that it said what is wrong.
+func (d *decoder) scalar(s *scalar) (protoreflect.Value, bool) {
+	text, ok := d.scalarText(s.want, s.kinds)
+	if !ok {
+		return protoreflect.Value{}, false
+	}
+	value, problem := s.parse(text)
+	d.problem(problem)
+	return value, problem == ""
+}

@@ -1,0 +1,58 @@
+package codec
+
+import (
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// enumScalar reads an enum by the full name of its value, by that name without
+// the prefix of the enum's type, or by number. Numbers that the contract does not
+// know pass, as they do over gRPC, and are left to validation.
+func enumScalar(desc protoreflect.FieldDescriptor) *scalar {
+	numbers := enumNames(desc.Enum())
+	problem := "want one of " + strings.Join(allowedNames(desc.Enum()), ", ")
+	parse := func(text []byte) (protoreflect.Value, string) {
+		if number, ok := numbers[string(text)]; ok {
+			return protoreflect.ValueOfEnum(number), ""
+		}
+		if number, ok := parseSigned(string(text), 32); ok {
+			return protoreflect.ValueOfEnum(protoreflect.EnumNumber(number)), "" //nolint:gosec // parsed as 32 bits
+		}
+		return protoreflect.Value{}, problem
+	}
+	kinds := `"0`
+	if isNullValue(desc) {
+		kinds, numbers["null"] = `"0n`, 0
+	}
+	return &scalar{want: problem[len("want "):], kinds: kinds, parse: parse}
+}
+
+func enumNames(desc protoreflect.EnumDescriptor) map[string]protoreflect.EnumNumber {
+	numbers := map[string]protoreflect.EnumNumber{}
+	prefix := enumPrefix(desc)
+	for i := range desc.Values().Len() {
+		value := desc.Values().Get(i)
+		numbers[strings.TrimPrefix(string(value.Name()), prefix)] = value.Number()
+	}
+	for i := range desc.Values().Len() { // a full name wins over a short one
+		numbers[string(desc.Values().Get(i).Name())] = desc.Values().Get(i).Number()
+	}
+	return numbers
+}
+
+// allowedNames leaves out the zero value that stands for "not stated".
+func allowedNames(desc protoreflect.EnumDescriptor) []string {
+	var names []string
+	for i := range desc.Values().Len() {
+		if value := desc.Values().Get(i); value.Number() != 0 || !strings.HasSuffix(string(value.Name()), "_UNSPECIFIED") {
+			names = append(names, string(value.Name()))
+		}
+	}
+	return names
+}
+
+// enumPrefix is the type's name as its values begin: FileFormat → FILE_FORMAT_.
+func enumPrefix(desc protoreflect.EnumDescriptor) string {
+	return strings.ToUpper(strings.TrimPrefix(snakeCase(string(desc.Name())), "_")) + "_"
+}

@@ -1,0 +1,147 @@
+package codec
+
+import (
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// plan is how messages of one type are written and read.
+type plan struct {
+	special  *special // nil for an ordinary message
+	fields   []*field
+	byName   map[string]*field // both spellings
+	writable []*field          // what an unknown field may have meant
+	oneofs   int
+}
+
+// field is how one field is written and read.
+type field struct {
+	desc     protoreflect.FieldDescriptor
+	name     string // as violations spell it
+	index    int
+	oneof    int  // the index of its oneof, -1 where it is in none
+	presence bool // unset is left out
+	nullable bool // null is a value, not absence
+	key      string
+	write    writeValue
+	scalar   *scalar // of the field, its elements or its map values; nil for messages
+	message  *plan   // the same for messages
+	mapKey   *scalar // of maps
+}
+
+// writeValue adds one value to dst as JSON.
+type writeValue func(dst []byte, value protoreflect.Value) ([]byte, error)
+
+// compiler makes the plans of one type and of all types below it.
+type compiler struct {
+	codec *Codec
+	made  map[protoreflect.MessageDescriptor]*plan
+}
+
+func (c *compiler) message(desc protoreflect.MessageDescriptor) *plan {
+	if p, ok := c.made[desc]; ok {
+		return p
+	}
+	p := &plan{byName: map[string]*field{}, oneofs: desc.Oneofs().Len()}
+	c.made[desc] = p
+	for i := range desc.Fields().Len() {
+		p.add(c.field(desc.Fields().Get(i)))
+	}
+	p.special = c.special(desc, p)
+	return p
+}
+
+func (p *plan) add(f *field) {
+	p.fields = append(p.fields, f)
+	p.byName[f.desc.TextName()] = f
+	p.byName[f.desc.JSONName()] = f
+	if !outputOnly(f.desc) {
+		p.writable = append(p.writable, f)
+	}
+}
+
+// names spells the fields that a caller may write, as the caller spelled the
+// unknown one.
+func (p *plan) names(unknown string) []string {
+	names := make([]string, len(p.writable))
+	for i, f := range p.writable {
+		if names[i] = f.desc.JSONName(); strings.Contains(unknown, "_") {
+			names[i] = f.name
+		}
+	}
+	return names
+}
+
+// outputOnly tells whether callers never write the field, so that it is no help
+// to them when they mistyped another.
+func outputOnly(desc protoreflect.FieldDescriptor) bool {
+	behaviors, _ := proto.GetExtension(desc.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	for _, behavior := range behaviors {
+		if behavior == annotations.FieldBehavior_OUTPUT_ONLY {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) field(desc protoreflect.FieldDescriptor) *field {
+	f := &field{
+		desc:     desc,
+		name:     desc.TextName(),
+		index:    desc.Index(),
+		oneof:    -1,
+		presence: desc.HasPresence(),
+		nullable: nullable(desc),
+		key:      `"` + desc.JSONName() + `":`,
+	}
+	if in := desc.ContainingOneof(); in != nil && !in.IsSynthetic() {
+		f.oneof = in.Index()
+	}
+	c.values(f)
+	return f
+}
+
+// values plans what the field holds: one value, a list or a map of them.
+func (c *compiler) values(f *field) {
+	switch {
+	case f.desc.IsMap():
+		f.mapKey = mapKeys()[f.desc.MapKey().Kind()]
+		f.write = mapWriter(f.desc.MapKey(), c.single(f, f.desc.MapValue()))
+	case f.desc.IsList():
+		f.write = listWriter(c.single(f, f.desc))
+	default:
+		f.write = c.single(f, f.desc)
+	}
+}
+
+// single plans one value and returns its writer.
+func (c *compiler) single(f *field, desc protoreflect.FieldDescriptor) writeValue {
+	if desc.Message() == nil {
+		f.scalar = scalarOf(desc)
+		return scalarWriter(desc)
+	}
+	p := c.message(desc.Message())
+	f.message = p
+	return func(dst []byte, value protoreflect.Value) ([]byte, error) {
+		return p.write(dst, value.Message())
+	}
+}
+
+const (
+	valueName     = protoreflect.FullName("google.protobuf.Value")
+	nullValueName = protoreflect.FullName("google.protobuf.NullValue")
+)
+
+func nullable(desc protoreflect.FieldDescriptor) bool {
+	if message := desc.Message(); message != nil {
+		return message.FullName() == valueName
+	}
+	return isNullValue(desc)
+}
+
+func isNullValue(desc protoreflect.FieldDescriptor) bool {
+	return desc.Enum() != nil && desc.Enum().FullName() == nullValueName
+}

@@ -1,0 +1,221 @@
+package codec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+
+	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+)
+
+// step is one part of a field path: a name, a map key, or an index.
+type step struct {
+	name  string
+	index int
+	kind  stepKind
+}
+
+type stepKind byte
+
+const (
+	stepName stepKind = iota
+	stepKey
+	stepIndex
+)
+
+func (d *decoder) push(name string)   { d.path = append(d.path, step{name: name}) }
+func (d *decoder) pushKey(key string) { d.path = append(d.path, step{name: key, kind: stepKey}) }
+func (d *decoder) pop()               { d.path = d.path[:len(d.path)-1] }
+
+// fieldPath spells the path as protovalidate does: `tn_leases[2].tn`,
+// `fields["key"]`. The whole input is "body".
+func (d *decoder) fieldPath() string {
+	var out strings.Builder
+	for _, part := range d.path {
+		switch {
+		case part.kind == stepKey:
+			out.WriteString("[" + quoted(spelling.Clip(part.name)) + "]")
+		case part.kind == stepIndex:
+			out.WriteString("[" + strconv.Itoa(part.index) + "]")
+		case out.Len() > 0:
+			out.WriteString("." + part.name)
+		default:
+			out.WriteString(part.name)
+		}
+	}
+	if out.Len() == 0 {
+		return "body"
+	}
+	return out.String()
+}
+
+// problem adds a violation of the field being read; "" is none.
+func (d *decoder) problem(description string) {
+	if description != "" {
+		d.violation(d.fieldPath(), description)
+	}
+}
+
+func (d *decoder) violation(field, description string) {
+	if d.stopped {
+		return
+	}
+	d.report.Violations = append(d.report.Violations,
+		&errdetails.BadRequest_FieldViolation{Field: field, Description: description})
+	d.stopped = len(d.report.Violations) >= MaxViolations
+}
+
+// wrongType says what came instead of what was wanted, and passes over it.
+func (d *decoder) wrongType(want string) {
+	if got, ok := kindNames()[d.json.PeekKind()]; ok {
+		d.problem("want " + want + ", got " + got)
+	}
+	d.skip()
+}
+
+func kindNames() map[jsontext.Kind]string {
+	return map[jsontext.Kind]string{
+		'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number",
+		'{': "an object", '[': "an array",
+	}
+}
+
+// object reads an object and calls member for each name, which is valid until
+// the next read.
+func (d *decoder) object(member func(name []byte)) {
+	if !d.open('{', "an object") {
+		return
+	}
+	for !d.stopped && d.json.PeekKind() != '}' {
+		if name, ok := d.text(); ok {
+			member(name)
+		}
+	}
+	d.token()
+}
+
+// array reads an array and calls element for each value.
+func (d *decoder) array(element func()) {
+	if !d.open('[', "an array") {
+		return
+	}
+	for i := 0; !d.stopped && d.json.PeekKind() != ']'; i++ {
+		d.path = append(d.path, step{index: i, kind: stepIndex})
+		element()
+		d.pop()
+	}
+	d.token()
+}
+
+func (d *decoder) open(kind jsontext.Kind, want string) bool {
+	if d.stopped {
+		return false
+	}
+	if d.json.PeekKind() != kind {
+		d.wrongType(want)
+		return false
+	}
+	if d.json.StackDepth() >= MaxDepth {
+		d.problem(fmt.Sprintf("nested deeper than %d levels", MaxDepth))
+		d.stopped = true
+		return false
+	}
+	return d.token()
+}
+
+// scalarText reads a value of one of the kinds and returns its text, unquoted,
+// which is valid until the next read.
+func (d *decoder) scalarText(want, kinds string) ([]byte, bool) {
+	if d.stopped {
+		return nil, false
+	}
+	if kind := d.json.PeekKind(); strings.IndexByte(kinds, byte(kind)) < 0 {
+		d.wrongType(want)
+		return nil, false
+	}
+	return d.text()
+}
+
+func (d *decoder) text() ([]byte, bool) {
+	raw, ok := d.raw()
+	if !ok || raw[0] != '"' {
+		return raw, ok
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1], true
+	}
+	text, err := jsontext.AppendUnquote(d.scratch[:0], raw)
+	d.scratch = text
+	return text, d.sound(err)
+}
+
+func (d *decoder) raw() (jsontext.Value, bool) {
+	if d.stopped {
+		return nil, false
+	}
+	raw, err := d.json.ReadValue()
+	return raw, d.sound(err)
+}
+
+func (d *decoder) token() bool {
+	if d.stopped {
+		return false
+	}
+	_, err := d.json.ReadToken()
+	return d.sound(err)
+}
+
+func (d *decoder) skip() {
+	if !d.stopped {
+		d.sound(d.json.SkipValue())
+	}
+}
+
+// sound stops reading at the first thing that is not JSON.
+func (d *decoder) sound(err error) bool {
+	if err == nil {
+		return true
+	}
+	offset, reason := int64(len(d.data)), "unexpected end"
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		offset = syntax.ByteOffset
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			reason = syntax.Err.Error()
+		}
+	}
+	d.violation("body", fmt.Sprintf("not valid JSON at %s: %s", d.position(offset), reason))
+	d.stopped = true
+	return false
+}
+
+// end refuses whatever follows the message.
+func (d *decoder) end() {
+	if d.stopped {
+		return
+	}
+	offset := d.json.InputOffset()
+	rest := bytes.TrimLeft(d.data[offset:], " \t\r\n")
+	if len(rest) > 0 {
+		d.violation("body", "more data after the JSON value at "+d.position(int64(len(d.data)-len(rest))))
+	}
+}
+
+// position is line and column, both from 1, columns in characters.
+func (d *decoder) position(offset int64) string {
+	before := d.data[:min(offset, int64(len(d.data)))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	return strconv.Itoa(line) + ":" + strconv.Itoa(column)
+}
+
+func quoted(text string) string {
+	return `"` + text + `"`
+}

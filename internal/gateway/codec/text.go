@@ -1,0 +1,37 @@
+package codec
+
+import (
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+)
+
+// ParseText reads one value of a field, or one element of a repeated field, from
+// a path segment or a query parameter. The problem is "" where nothing is wrong.
+type ParseText func(text string) (value protoreflect.Value, problem string)
+
+// Text returns how a field is read from text: scalars, enums, and the well-known
+// types whose JSON form is one string, all by the rules of JSON. False for every
+// other field.
+func (c *Codec) Text(desc protoreflect.FieldDescriptor) (ParseText, bool) {
+	switch {
+	case desc.IsMap():
+		return nil, false
+	case desc.Message() != nil:
+		return c.messageText(desc.Message())
+	}
+	parse := scalarOf(desc).parse
+	return func(text string) (protoreflect.Value, string) { return parse([]byte(text)) }, true
+}
+
+func (c *Codec) messageText(desc protoreflect.MessageDescriptor) (ParseText, bool) {
+	form := c.plan(desc).special
+	made, err := protoregistry.GlobalTypes.FindMessageByName(desc.FullName())
+	if form == nil || form.text == nil || err != nil {
+		return nil, false
+	}
+	return func(text string) (protoreflect.Value, string) {
+		m := made.New()
+		problem := form.text(m, []byte(text))
+		return protoreflect.ValueOfMessage(m), problem
+	}, true
+}

@@ -1,0 +1,148 @@
+package codec
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+const (
+	wantTime     = `want a time by RFC 3339, for example "2026-01-02T15:04:05Z"`
+	wantDuration = `want seconds with the letter s, for example "3.5s"`
+	wantMask     = `want field names separated by commas, for example "name,expireTime", or "*"`
+)
+
+func fillTimestamp(stamp *timestamppb.Timestamp, text []byte) string {
+	read, err := time.Parse(time.RFC3339Nano, string(text))
+	if err != nil || overNanoseconds(text) {
+		return wantTime
+	}
+	if seconds := read.Unix(); seconds < minTimestampSeconds || seconds > maxTimestampSeconds {
+		return wantTime
+	}
+	stamp.Seconds, stamp.Nanos = read.Unix(), int32(read.Nanosecond()) //nolint:gosec // below a billion
+	return ""
+}
+
+// overNanoseconds tells whether a time has more digits than a Timestamp can
+// hold. time.Parse cuts them off without a word.
+func overNanoseconds(text []byte) bool {
+	point, zone := bytes.LastIndexByte(text, '.'), bytes.LastIndexAny(text, "Z-+")
+	return point >= 0 && zone-point > len(".999999999")
+}
+
+func fillDuration(length *durationpb.Duration, text []byte) string {
+	quoted, err := quote(nil, string(text))
+	if err != nil || protojson.Unmarshal(quoted, length) != nil {
+		return wantDuration
+	}
+	return ""
+}
+
+// fillFieldMask takes both spellings of a name and the "*" of AIP-134, where
+// protojson takes lowerCamelCase alone.
+func fillFieldMask(mask *fieldmaskpb.FieldMask, text []byte) string {
+	list := strings.TrimSpace(string(text))
+	if list == "" {
+		return ""
+	}
+	for path := range strings.SplitSeq(list, ",") {
+		path = snakeCase(path)
+		if path != "*" && !protoreflect.FullName(path).IsValid() {
+			return wantMask
+		}
+		mask.Paths = append(mask.Paths, path)
+	}
+	return ""
+}
+
+func (d *decoder) fillStruct(object *structpb.Struct) {
+	object.Fields = map[string]*structpb.Value{}
+	d.object(func(name []byte) {
+		key := string(name)
+		d.pushKey(key)
+		defer d.pop()
+		if _, twice := object.Fields[key]; twice {
+			d.problem("duplicate member")
+			d.skip()
+			return
+		}
+		value := &structpb.Value{}
+		d.fillStructValue(value)
+		object.Fields[key] = value
+	})
+}
+
+func (d *decoder) fillListValue(list *structpb.ListValue) {
+	list.Values = []*structpb.Value{}
+	d.array(func() {
+		value := &structpb.Value{}
+		d.fillStructValue(value)
+		list.Values = append(list.Values, value)
+	})
+}
+
+func (d *decoder) fillStructValue(value *structpb.Value) {
+	switch d.json.PeekKind() {
+	case '{':
+		object := &structpb.Struct{}
+		d.fillStruct(object)
+		value.Kind = &structpb.Value_StructValue{StructValue: object}
+	case '[':
+		list := &structpb.ListValue{}
+		d.fillListValue(list)
+		value.Kind = &structpb.Value_ListValue{ListValue: list}
+	default:
+		d.fillPlainValue(value)
+	}
+}
+
+func (d *decoder) fillPlainValue(value *structpb.Value) {
+	kind := d.json.PeekKind()
+	text, ok := d.scalarText("a JSON value", `"0tfn`)
+	if !ok {
+		return
+	}
+	switch kind {
+	case '"':
+		value.Kind = &structpb.Value_StringValue{StringValue: string(text)}
+	case 't', 'f':
+		value.Kind = &structpb.Value_BoolValue{BoolValue: kind == 't'}
+	case 'n':
+		value.Kind = &structpb.Value_NullValue{}
+	default:
+		number, fits := parseFloating(string(text), 64)
+		if !fits {
+			d.problem("want a number that fits 64 bits")
+		}
+		value.Kind = &structpb.Value_NumberValue{NumberValue: number}
+	}
+}
+
+// fillAny leaves the packed message to protojson: its type is only known once
+// "@type" is found, wherever that stands. No request of the contract has one.
+func (d *decoder) fillAny(packed *anypb.Any) {
+	if d.json.PeekKind() != '{' {
+		d.wrongType("an object")
+		return
+	}
+	raw, ok := d.raw()
+	if !ok {
+		return
+	}
+	read := &anypb.Any{}
+	if err := (protojson.UnmarshalOptions{RecursionLimit: MaxDepth}).Unmarshal(raw, read); err != nil {
+		d.problem(`want a message with its type in "@type"`)
+		return
+	}
+	proto.Merge(packed, read)
+}

@@ -1,0 +1,167 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// httpStatuses is the HTTP status of each gRPC code.
+func httpStatuses() map[codes.Code]int {
+	return map[codes.Code]int{
+		codes.OK:                 http.StatusOK,
+		codes.Canceled:           499, // the caller went away; nginx gave it this number
+		codes.Unknown:            http.StatusInternalServerError,
+		codes.InvalidArgument:    http.StatusBadRequest,
+		codes.DeadlineExceeded:   http.StatusGatewayTimeout,
+		codes.NotFound:           http.StatusNotFound,
+		codes.AlreadyExists:      http.StatusConflict,
+		codes.PermissionDenied:   http.StatusForbidden,
+		codes.Unauthenticated:    http.StatusUnauthorized,
+		codes.ResourceExhausted:  http.StatusTooManyRequests,
+		codes.FailedPrecondition: http.StatusBadRequest,
+		codes.Aborted:            http.StatusConflict,
+		codes.OutOfRange:         http.StatusBadRequest,
+		codes.Unimplemented:      http.StatusNotImplemented,
+		codes.Internal:           http.StatusInternalServerError,
+		codes.Unavailable:        http.StatusServiceUnavailable,
+		codes.DataLoss:           http.StatusInternalServerError,
+	}
+}
+
+// reasonStatuses are the reasons that HTTP has a status of its own for.
+func reasonStatuses() map[string]int {
+	return map[string]int{
+		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED): http.StatusMethodNotAllowed,
+		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE):  http.StatusRequestEntityTooLarge,
+	}
+}
+
+// impliedReasons is the reason of an error that has a code and no ErrorInfo, by
+// what else it can be here; every other code is a defect.
+func impliedReasons() map[codes.Code]sipfacadev1.ErrorReason {
+	return map[codes.Code]sipfacadev1.ErrorReason{
+		codes.InvalidArgument:  sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
+		codes.DeadlineExceeded: sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+		codes.Canceled:         sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
+	}
+}
+
+const (
+	internalMessage = "internal error"
+	internalBody    = `{"code":13,"message":"internal error","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo",` +
+		`"reason":"INTERNAL","domain":"sipfacade","metadata":{}}]}`
+)
+
+func internalError() error {
+	return status.New(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL, internalMessage)
+}
+
+// handleError answers an error of the generated handlers: the violations that the
+// call collected where there are any, else the service's own error, else what
+// grpc-gateway has to say.
+func (h *handler) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+	if _, ok := grpcstatus.FromError(err); !ok { // the answer could not be written
+		err = internalError()
+	}
+	if current := callOf(r.Context()); current != nil && !current.answered {
+		err = current.refusal(err)
+	}
+	if sent, ok := runtime.ServerMetadataFromContext(ctx); ok {
+		for key, values := range sent.HeaderMD {
+			if name, pass := outgoingHeader(key); pass {
+				w.Header()[http.CanonicalHeaderKey(name)] = values
+			}
+		}
+	}
+	h.writeError(w, err)
+}
+
+// refusal is the error of a call that did not reach its service.
+func (c *call) refusal(err error) error {
+	if len(c.violations) > 0 {
+		return status.Invalid(c.violations...)
+	}
+	if known := grpcstatus.Convert(err); known.Code() == codes.InvalidArgument {
+		return status.Invalid(status.Violation("request", "%s", known.Message()))
+	}
+	return err
+}
+
+// writeError answers an error in the one shape that all errors have.
+func (h *handler) writeError(w http.ResponseWriter, err error) {
+	err = withReason(err)
+	known := grpcstatus.Convert(err)
+	if wait := retryAfter(known); wait > 0 {
+		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
+	}
+	body := h.errorBody(known.Proto())
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(httpStatus(known, status.Reason(err)))
+	_, _ = w.Write(body) // the caller is gone; there is no one to tell
+}
+
+// errorBody leaves out details that this program has no type for, as a service
+// newer than the gateway may send.
+func (h *handler) errorBody(known *spb.Status) []byte {
+	body, err := h.codec.Marshal(known)
+	if err == nil {
+		return body
+	}
+	known.Details = slices.DeleteFunc(known.GetDetails(), func(detail *anypb.Any) bool {
+		_, err := h.codec.Marshal(detail)
+		return err != nil
+	})
+	if body, err = h.codec.Marshal(known); err == nil {
+		return body
+	}
+	return []byte(internalBody)
+}
+
+// withReason gives an error the ErrorInfo that every answer has.
+func withReason(err error) error {
+	if status.Reason(err) != "" {
+		return err
+	}
+	known := grpcstatus.Convert(err)
+	reason, ok := impliedReasons()[known.Code()]
+	if !ok {
+		reason = sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL
+	}
+	named := grpcstatus.Convert(status.New(known.Code(), reason, known.Message())).Proto()
+	named.Details = append(named.GetDetails(), known.Proto().GetDetails()...)
+	return grpcstatus.FromProto(named).Err()
+}
+
+func httpStatus(known *grpcstatus.Status, reason string) int {
+	if own, ok := reasonStatuses()[reason]; ok {
+		return own
+	}
+	if canonical, ok := httpStatuses()[known.Code()]; ok {
+		return canonical
+	}
+	return http.StatusInternalServerError
+}
+
+// retryAfter is how many whole seconds to wait, 0 where the error does not say.
+func retryAfter(known *grpcstatus.Status) int64 {
+	for _, detail := range known.Details() {
+		if retry, ok := detail.(*errdetails.RetryInfo); ok {
+			delay := retry.GetRetryDelay().AsDuration()
+			return int64((delay + time.Second - 1) / time.Second)
+		}
+	}
+	return 0
+}

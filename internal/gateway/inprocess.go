@@ -1,0 +1,122 @@
+package gateway
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// Conn calls services of this process as a gRPC client would, through the
+// interceptor of the gRPC server but without a socket, and without marshaling
+// or cloning: both sides see the same field values, so neither may change a
+// message after handing it over.
+//
+// Register every service before the first call.
+type Conn struct {
+	interceptor grpc.UnaryServerInterceptor
+	methods     map[string]registeredMethod
+}
+
+// registeredMethod is a method of a service description with what implements it.
+type registeredMethod struct {
+	handle  grpc.MethodHandler
+	service any
+}
+
+var (
+	_ grpc.ServiceRegistrar    = (*Conn)(nil)
+	_ grpc.ClientConnInterface = (*Conn)(nil)
+)
+
+// NewConn returns a connection whose calls pass through the interceptor, which
+// is the gRPC server's whole chain as one; nil means none.
+func NewConn(interceptor grpc.UnaryServerInterceptor) *Conn {
+	return &Conn{interceptor: interceptor, methods: map[string]registeredMethod{}}
+}
+
+// RegisterService adds the unary methods of a service. The generated
+// RegisterXxxServer functions call it.
+func (c *Conn) RegisterService(desc *grpc.ServiceDesc, service any) {
+	for _, method := range desc.Methods {
+		c.methods["/"+desc.ServiceName+"/"+method.MethodName] = registeredMethod{handle: method.Handler, service: service}
+	}
+}
+
+// Invoke calls a method and fills the reply. Errors are status errors, as a
+// client over a socket would see them. Of the call options it honours
+// grpc.Header and grpc.Trailer. A panic of the handler passes through.
+func (c *Conn) Invoke(ctx context.Context, fullMethod string, args, reply any, options ...grpc.CallOption) error {
+	method, ok := c.methods[fullMethod]
+	if !ok {
+		return status.Errorf(codes.Unimplemented, "unknown method %s", fullMethod)
+	}
+	if err := ctx.Err(); err != nil {
+		return status.FromContextError(err).Err()
+	}
+	stream := &serverStream{method: fullMethod}
+	accept := func(request any) error { return handOver(request, args) }
+	response, err := method.handle(method.service, serverContext(ctx, stream), accept, c.interceptor)
+	stream.report(options)
+	if err != nil {
+		return serverError(err)
+	}
+	return handOver(reply, response)
+}
+
+// NewStream refuses: the contract has unary calls only.
+func (c *Conn) NewStream(_ context.Context, _ *grpc.StreamDesc, fullMethod string, _ ...grpc.CallOption) (grpc.ClientStream, error) {
+	return nil, status.Errorf(codes.Unimplemented, "%s: streams are not served in process", fullMethod)
+}
+
+// serverContext turns the caller's context into the handler's: what was sent is
+// received, deadline and cancel stay, and there is a peer, as there always is on
+// a server.
+func serverContext(ctx context.Context, stream *serverStream) context.Context {
+	sent, _ := metadata.FromOutgoingContext(ctx)
+	if sent == nil {
+		sent = metadata.MD{}
+	}
+	ctx = metadata.NewOutgoingContext(ctx, nil)
+	ctx = metadata.NewIncomingContext(ctx, sent)
+	if _, ok := peer.FromContext(ctx); !ok {
+		ctx = peer.NewContext(ctx, &peer.Peer{Addr: textAddr("in-process")})
+	}
+	return grpc.NewContextWithServerTransportStream(ctx, stream)
+}
+
+// serverError is what a gRPC server makes of a handler's error.
+func serverError(err error) error {
+	if known, ok := status.FromError(err); ok {
+		return known.Err()
+	}
+	return status.FromContextError(err).Err()
+}
+
+// handOver copies the fields of one message to an empty one of the same type,
+// sharing everything below. Generated handlers allocate their request and
+// generated clients their reply, so the values have to move once.
+func handOver(to, from any) error {
+	target, okTarget := to.(proto.Message)
+	source, okSource := from.(proto.Message)
+	if !okTarget || !okSource {
+		return status.Errorf(codes.Internal, "cannot hand over %T as %T", from, to)
+	}
+	into, values := target.ProtoReflect(), source.ProtoReflect()
+	if into.Descriptor() != values.Descriptor() {
+		return status.Errorf(codes.Internal, "cannot hand over %T as %T", from, to)
+	}
+	values.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		into.Set(field, value)
+		return true
+	})
+	if unknown := values.GetUnknown(); len(unknown) > 0 {
+		into.SetUnknown(unknown)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package gateway
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/peer"
+)
+
+// textAddr is an address that is not IP and port.
+type textAddr string
+
+// Network names no network: the text says it all.
+func (textAddr) Network() string { return "" }
+
+// String is the address as it came.
+func (a textAddr) String() string { return string(a) }
+
+// peerOf is the HTTP caller as a gRPC server would describe it, with the client
+// certificate where there is one, so that interceptors need not know the door.
+func peerOf(r *http.Request) *peer.Peer {
+	caller := &peer.Peer{Addr: addrOf(r.RemoteAddr)}
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		caller.LocalAddr = local
+	}
+	if r.TLS != nil {
+		caller.AuthInfo = credentials.TLSInfo{
+			State:          *r.TLS,
+			CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.PrivacyAndIntegrity},
+		}
+	}
+	return caller
+}
+
+func addrOf(remote string) net.Addr {
+	if addr, err := netip.ParseAddrPort(remote); err == nil {
+		return net.TCPAddrFromAddrPort(addr)
+	}
+	return textAddr(remote)
+}

@@ -1,0 +1,40 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+)
+
+// service is one service of the contract with its generated JSON handlers.
+type service struct {
+	desc     protoreflect.ServiceDescriptor
+	register func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error
+}
+
+// contract lists every service that has an HTTP face: a new one is one line.
+func contract() []service {
+	return []service{
+		bind(sipfacadev1.File_sipfacade_v1_sip_connection_service_proto, "SipConnectionService",
+			sipfacadev1.NewSipConnectionServiceClient, sipfacadev1.RegisterSipConnectionServiceHandlerClient),
+	}
+}
+
+// bind joins the three generated parts of a service.
+func bind[C any](
+	file protoreflect.FileDescriptor,
+	name protoreflect.Name,
+	client func(grpc.ClientConnInterface) C,
+	register func(context.Context, *runtime.ServeMux, C) error,
+) service {
+	return service{
+		desc: file.Services().ByName(name),
+		register: func(ctx context.Context, mux *runtime.ServeMux, conn grpc.ClientConnInterface) error {
+			return register(ctx, mux, client(conn))
+		},
+	}
+}

@@ -1,0 +1,88 @@
+// Package spelling helps callers who mistyped a name: it finds the one they
+// most likely meant, or says which names there are.
+package spelling
+
+import (
+	"fmt"
+	"strings"
+)
+
+// MaxShown is how many bytes of a caller's own text an answer repeats.
+const MaxShown = 64
+
+// Hint is the second half of an "unknown name" message: `did you mean "name"?`
+// where a known name is near, else the list of the known names, else "".
+func Hint(unknown string, known []string) string {
+	if near, ok := Nearest(unknown, known); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(known) == 0 {
+		return ""
+	}
+	return "known: " + strings.Join(known, ", ")
+}
+
+// Nearest returns the known name with the fewest single-letter edits from the
+// unknown one, case and underscores aside. More than a third of the letters
+// wrong, and at least two, is not near.
+func Nearest(unknown string, known []string) (string, bool) {
+	if len(unknown) > MaxShown {
+		return "", false
+	}
+	word := fold(unknown)
+	best, fewest := "", max(2, len(word)/3)+1
+	for _, name := range known {
+		if edits := distance(word, fold(name), fewest); edits < fewest && edits < len(word) {
+			best, fewest = name, edits
+		}
+	}
+	return best, best != ""
+}
+
+// Clip shortens a caller's text to what an answer repeats.
+func Clip(text string) string {
+	if len(text) <= MaxShown {
+		return text
+	}
+	return strings.ToValidUTF8(text[:MaxShown], "") + "…"
+}
+
+func fold(name string) string {
+	return strings.ToLower(strings.ReplaceAll(name, "_", ""))
+}
+
+// distance counts insertions, deletions, replacements and swaps of neighbours
+// between two words. It gives up at the limit.
+func distance(a, b string, limit int) int {
+	if difference := len(a) - len(b); difference >= limit || -difference >= limit {
+		return limit
+	}
+	var before, above []int
+	row := firstRow(len(b))
+	for i := range len(a) {
+		before, above, row = above, row, make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			row[j+1] = min(above[j+1]+1, row[j]+1, above[j]+replaced(a[i], b[j]))
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}
+
+func firstRow(length int) []int {
+	row := make([]int, length+1)
+	for i := range row {
+		row[i] = i
+	}
+	return row
+}
+
+func replaced(a, b byte) int {
+	if a == b {
+		return 0
+	}
+	return 1
+}

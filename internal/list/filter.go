@@ -1,0 +1,197 @@
+package list
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.einride.tech/aip/filtering"
+	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// maxConditions bounds what a filter costs for each row. A list of UUIDs as long
+// as a filter can be stays below it.
+const maxConditions = 200
+
+// predicate says whether a row passes.
+type predicate func(row protoreflect.Message) bool
+
+// filter is a checked filter. The zero value passes every row.
+type filter struct {
+	pass predicate
+	// equal holds the conditions where all of them are equalities.
+	equal []Equality
+	// more is set where the filter is not only equalities.
+	more bool
+}
+
+func (f *filter) matches(row protoreflect.Message) bool { return f.pass == nil || f.pass(row) }
+
+func (f *filter) equalities() ([]Equality, bool) {
+	if f.more {
+		return nil, false
+	}
+	return f.equal, true
+}
+
+// parseFilter checks an AIP-160 filter against the fields of the rows.
+func parseFilter(descriptor protoreflect.MessageDescriptor, text string) (*filter, violations) {
+	if strings.TrimSpace(text) == "" {
+		return &filter{}, nil
+	}
+	c := &checker{descriptor: descriptor}
+	tree, err := parseSyntax(text)
+	if err != nil {
+		c.found.add(err)
+		return nil, c.found.violations("filter")
+	}
+	c.tree = tree
+	pass := c.predicate(tree.root)
+	if len(c.found.texts) > 0 {
+		return nil, c.found.violations("filter")
+	}
+	equal, more := c.equalities()
+	return &filter{pass: pass, equal: equal, more: more}, nil
+}
+
+// checker turns a syntax tree into a predicate and gathers what is wrong with it.
+type checker struct {
+	descriptor protoreflect.MessageDescriptor
+	tree       *syntaxTree
+	found      problems
+	conditions int
+}
+
+// predicate checks an expression. What it returns is of use only where no
+// problem was found in the whole tree.
+func (c *checker) predicate(e *expr.Expr) predicate {
+	switch name := e.GetCallExpr().GetFunction(); {
+	case isConjunction(e):
+		return all(c.predicates(operands(e, isConjunction)))
+	case name == filtering.FunctionOr:
+		return some(c.predicates(operands(e, isDisjunction)))
+	case name == filtering.FunctionNot:
+		return not(c.predicate(e.GetCallExpr().GetArgs()[0]))
+	default:
+		return c.condition(e)
+	}
+}
+
+// condition checks an expression that has no further ones in it.
+func (c *checker) condition(e *expr.Expr) predicate {
+	c.conditions++
+	if c.conditions > maxConditions {
+		c.found.add(fmt.Errorf("has more than %d conditions", maxConditions))
+		return nil
+	}
+	call := e.GetCallExpr()
+	if call == nil {
+		c.found.add(c.bare(e))
+		return nil
+	}
+	restriction, err := c.restriction(call)
+	if err != nil {
+		c.found.add(err)
+		return nil
+	}
+	return restriction.predicate()
+}
+
+func (c *checker) predicates(terms []*expr.Expr) []predicate {
+	list := make([]predicate, len(terms))
+	for i, term := range terms {
+		list[i] = c.predicate(term)
+	}
+	return list
+}
+
+// bare explains a field or a literal that is compared with nothing.
+func (c *checker) bare(e *expr.Expr) error {
+	literal := c.tree.literal(e)
+	if column, problem := resolve(c.descriptor, literal.text); problem == nil && literal.form == word {
+		return fmt.Errorf("names %s and compares it with nothing: write %s", column.path, column.example())
+	}
+	return fmt.Errorf(`has %s on its own: name the field to search in, as in name:"sales"`, literal)
+}
+
+// restriction checks `field operator literal`.
+func (c *checker) restriction(call *expr.Expr_Call) (*restriction, error) {
+	left, right := call.GetArgs()[0], call.GetArgs()[1]
+	field := c.tree.literal(left)
+	if field.form != word {
+		return nil, fmt.Errorf("has %s to the left of %s: a field belongs there", field, call.GetFunction())
+	}
+	column, problem := resolve(c.descriptor, field.text)
+	if problem != nil {
+		return nil, problem
+	}
+	if right.GetCallExpr() != nil {
+		return nil, errors.New("compares " + column.path + " with an expression: write one comparison for each literal")
+	}
+	return newRestriction(column, call.GetFunction(), c.tree.literal(right))
+}
+
+// equalities returns the conditions of a checked tree where all of them are
+// equalities, and otherwise that there is more.
+func (c *checker) equalities() (equal []Equality, more bool) {
+	for _, term := range operands(c.tree.root, isConjunction) {
+		call := term.GetCallExpr()
+		if call.GetFunction() != filtering.FunctionEquals {
+			return nil, true
+		}
+		restriction, err := c.restriction(call)
+		if err != nil {
+			return nil, true
+		}
+		equal = append(equal, Equality{Path: restriction.column.path, Value: restriction.operand.plain})
+	}
+	return equal, false
+}
+
+// isConjunction reports whether all parts of an expression must hold: they are
+// joined by AND or stand beside each other.
+func isConjunction(e *expr.Expr) bool {
+	name := e.GetCallExpr().GetFunction()
+	return name == filtering.FunctionAnd || name == filtering.FunctionFuzzyAnd
+}
+
+func isDisjunction(e *expr.Expr) bool {
+	return e.GetCallExpr().GetFunction() == filtering.FunctionOr
+}
+
+// operands flattens what the parser nests pair by pair. It recurses at most as
+// deep as a filter has words.
+func operands(e *expr.Expr, joined func(*expr.Expr) bool) []*expr.Expr {
+	if !joined(e) {
+		return []*expr.Expr{e}
+	}
+	pair := e.GetCallExpr().GetArgs()
+	return append(operands(pair[0], joined), operands(pair[1], joined)...)
+}
+
+func all(terms []predicate) predicate {
+	return func(row protoreflect.Message) bool {
+		for _, term := range terms {
+			if !term(row) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func some(terms []predicate) predicate {
+	return func(row protoreflect.Message) bool {
+		for _, term := range terms {
+			if term(row) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func not(term predicate) predicate {
+	return func(row protoreflect.Message) bool { return !term(row) }
+}

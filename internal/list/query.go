@@ -1,0 +1,156 @@
+package list
+
+import (
+	"fmt"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// How many rows a page has: by default, and at most.
+const (
+	defaultPageSize = 50
+	maxPageSize     = 1000
+)
+
+// Request is what every List request message offers.
+type Request interface {
+	proto.Message
+	GetPageSize() int32
+	GetPageToken() string
+	GetFilter() string
+	GetOrderBy() string
+}
+
+// Query is a list request that has been checked: made before any vendor is
+// called, applied to the rows after. It is not changed by use and safe for
+// concurrent use.
+type Query[T proto.Message] struct {
+	tokens *Tokens
+	digest digest
+	limit  int
+	filter *filter
+	order  []ordering
+	after  *cursor // nil on the first page
+}
+
+// violations are what is wrong with a request, one entry for each problem.
+type violations []*errdetails.BadRequest_FieldViolation
+
+// Prepare checks a list request for rows of type T, a generated message. The key
+// names the fields that together identify a row; they end every order, so that
+// it is total. What is wrong with the request is reported all at once as
+// status.Invalid; any other error means that the key does not fit T.
+func Prepare[T proto.Message](tokens *Tokens, request Request, key ...string) (*Query[T], error) {
+	var row T
+	descriptor := row.ProtoReflect().Descriptor()
+	keyOrder, err := orderByKey(descriptor, key)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %s: %w", request.ProtoReflect().Descriptor().FullName(), err)
+	}
+	query := &Query[T]{tokens: tokens, digest: digestOf(request)}
+	var problems [4]violations
+	query.limit, problems[0] = pageLimit(request.GetPageSize())
+	query.filter, problems[1] = parseFilter(descriptor, request.GetFilter())
+	query.order, problems[2] = parseOrder(descriptor, request.GetOrderBy(), keyOrder)
+	query.after, problems[3] = openCursor(tokens, request.GetPageToken(), query.digest, len(query.order))
+	if all := join(problems[:]); len(all) > 0 {
+		return nil, status.Invalid(all...)
+	}
+	return query, nil
+}
+
+// Limit is the number of rows that a page may have, 1 to 1000.
+func (q *Query[T]) Limit() int { return q.limit }
+
+// OrderField is one field of an order.
+type OrderField struct {
+	// Path is the field's proto name, or two of them joined by a dot.
+	Path string
+	// Desc is set where the highest value comes first.
+	Desc bool
+}
+
+// Order is the whole order of the rows: what the caller asked for or the
+// default, and the key at its end.
+func (q *Query[T]) Order() []OrderField {
+	fields := make([]OrderField, len(q.order))
+	for i, o := range q.order {
+		fields[i] = OrderField{Path: o.path, Desc: o.desc}
+	}
+	return fields
+}
+
+// Equality is a condition of the form `field = literal`.
+type Equality struct {
+	// Path is the field's proto name, or two of them joined by a dot.
+	Path string
+	// Value is a string, bool, int64, float64, time.Time or
+	// protoreflect.EnumNumber, as the field's type has it.
+	Value any
+}
+
+// Equalities returns the conditions of the filter where they are nothing but
+// equalities that must all hold, in the filter's order. Without a filter there
+// are none, and ok is true; ok is false where the filter says more.
+func (q *Query[T]) Equalities() (equalities []Equality, ok bool) {
+	return q.filter.equalities()
+}
+
+// Page returns the rows that belong on the page, in order, and the token of the
+// page after it: empty exactly where no row follows. The rows must be all that
+// the resource has. They are neither reordered nor changed, and the page holds
+// the same messages.
+func (q *Query[T]) Page(rows []T) (page []T, nextPageToken string) {
+	chosen := newSelection(q.order, q.after, q.limit+1)
+	for i, row := range rows {
+		if message := row.ProtoReflect(); q.filter.matches(message) {
+			chosen.offer(i, message)
+		}
+	}
+	candidates := chosen.sorted()
+	if len(candidates) > q.limit {
+		candidates = candidates[:q.limit]
+		nextPageToken = q.tokens.seal(chosen.cursorAfter(candidates).encode(q.digest))
+	}
+	page = make([]T, len(candidates))
+	for i, c := range candidates {
+		page[i] = rows[c.position]
+	}
+	return page, nextPageToken
+}
+
+func pageLimit(size int32) (int, violations) {
+	switch {
+	case size < 0:
+		return 0, violations{status.Violation("page_size", "must not be negative")}
+	case size == 0:
+		return defaultPageSize, nil
+	default:
+		return min(int(size), maxPageSize), nil
+	}
+}
+
+// orderByKey resolves the fields that identify a row.
+func orderByKey(descriptor protoreflect.MessageDescriptor, key []string) ([]ordering, error) {
+	order := make([]ordering, len(key))
+	for i, path := range key {
+		column, problem := resolve(descriptor, path)
+		if problem != nil {
+			return nil, fmt.Errorf("key of %s: %w", descriptor.FullName(), problem)
+		}
+		order[i] = ordering{column: column}
+	}
+	return order, nil
+}
+
+func join(groups []violations) violations {
+	var all violations
+	for _, group := range groups {
+		all = append(all, group...)
+	}
+	return all
+}

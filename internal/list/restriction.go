@@ -1,0 +1,89 @@
+package list
+
+import (
+	"fmt"
+	"strings"
+
+	"go.einride.tech/aip/filtering"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// restriction is one checked comparison of a column with a literal.
+type restriction struct {
+	column   *column
+	operator string
+	operand  operand
+	// presence is set for `field:*`.
+	presence bool
+}
+
+// holds says for each comparison which results of compare satisfy it.
+var holds = map[string]func(side int) bool{
+	filtering.FunctionEquals:        func(side int) bool { return side == 0 },
+	filtering.FunctionNotEquals:     func(side int) bool { return side != 0 },
+	filtering.FunctionLessThan:      func(side int) bool { return side < 0 },
+	filtering.FunctionLessEquals:    func(side int) bool { return side <= 0 },
+	filtering.FunctionGreaterThan:   func(side int) bool { return side > 0 },
+	filtering.FunctionGreaterEquals: func(side int) bool { return side >= 0 },
+}
+
+// isEquality reports whether an operator asks for the same value or another one,
+// not for a range.
+func isEquality(operator string) bool {
+	return operator == filtering.FunctionEquals || operator == filtering.FunctionNotEquals
+}
+
+func newRestriction(column *column, operator string, l literal) (*restriction, error) {
+	has := operator == filtering.FunctionHas
+	if has && l.form == word && l.text == "*" {
+		return &restriction{column: column, presence: true}, nil
+	}
+	if has && column.kind != text {
+		operator = filtering.FunctionEquals
+	}
+	if !has && !isEquality(operator) && !column.kind.hasRange() {
+		return nil, fmt.Errorf("compares %s with %s: it can be compared with =, != and : alone", column.path, operator)
+	}
+	operand, err := column.operandOf(l)
+	if err != nil {
+		return nil, err
+	}
+	return &restriction{column: column, operator: operator, operand: operand}, nil
+}
+
+func (r *restriction) predicate() predicate {
+	switch {
+	case r.presence:
+		return func(row protoreflect.Message) bool { return r.column.read(row).set }
+	case r.operator == filtering.FunctionHas:
+		return r.contains()
+	default:
+		return r.compares()
+	}
+}
+
+// contains searches strings, ignoring case.
+func (r *restriction) contains() predicate {
+	sought := strings.ToLower(r.operand.value.text)
+	return func(row protoreflect.Message) bool {
+		found := r.column.read(row)
+		return found.set && strings.Contains(strings.ToLower(found.text), sought)
+	}
+}
+
+// compares lets an unset field fail every comparison but `!=`, except that an
+// unset string or enum equals the value that means none.
+func (r *restriction) compares() predicate {
+	holds := holds[r.operator]
+	unset := r.operator == filtering.FunctionNotEquals
+	if r.column.kind.hasEmpty() && isEquality(r.operator) {
+		unset = holds(compare(value{set: true}, r.operand.value))
+	}
+	return func(row protoreflect.Message) bool {
+		found := r.column.read(row)
+		if !found.set {
+			return unset
+		}
+		return holds(compare(found, r.operand.value))
+	}
+}

@@ -1,0 +1,161 @@
+package list
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"go.einride.tech/aip/filtering"
+	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
+)
+
+// Bounds of a filter. The parser recurses with the parentheses and nothing else
+// does, so these two bound its time and stack.
+const (
+	maxFilterLength = 8 << 10
+	maxFilterDepth  = 32
+)
+
+// syntaxTree is a filter as the parser understands it.
+type syntaxTree struct {
+	root *expr.Expr
+	text string // what positions count in
+	at   map[int64]int32
+}
+
+// isQuoted reports whether the caller wrote a literal in quotes, which the tree
+// itself does not say of what follows a colon.
+func (t *syntaxTree) isQuoted(e *expr.Expr) bool {
+	position := int(t.at[e.GetId()])
+	return position < len(t.text) && strings.ContainsRune(`"'`, rune(t.text[position]))
+}
+
+// parseSyntax turns a filter that is not blank into a tree.
+func parseSyntax(text string) (*syntaxTree, error) {
+	if len(text) > maxFilterLength {
+		return nil, fmt.Errorf("is longer than %d bytes", maxFilterLength)
+	}
+	text, err := checkTokens(strings.TrimSpace(text))
+	if err != nil {
+		return nil, err
+	}
+	var parser filtering.Parser
+	parser.Init(text)
+	parsed, err := parser.Parse()
+	if err != nil {
+		return nil, explain(err, text)
+	}
+	return &syntaxTree{root: parsed.GetExpr(), text: text, at: parsed.GetSourceInfo().GetPositions()}, nil
+}
+
+// checkTokens refuses what the parser would take too long over, take for
+// something else, or explain badly. It returns the filter with the space before
+// each closing parenthesis moved behind it, where the parser can bear it.
+func checkTokens(text string) (string, error) {
+	tokens, err := lex(text)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	depth, space := 0, ""
+	for i, token := range tokens {
+		depth += nesting[token.Type]
+		if depth > maxFilterDepth {
+			return "", fmt.Errorf("nests deeper than %d parentheses", maxFilterDepth)
+		}
+		if err := checkToken(tokens, i); err != nil {
+			return "", err
+		}
+		switch token.Type {
+		case filtering.TokenTypeWhitespace:
+			space += token.Value
+		case filtering.TokenTypeRightParen:
+			out.WriteString(token.Value)
+		default:
+			out.WriteString(space + token.Value)
+			space = ""
+		}
+	}
+	return out.String(), nil
+}
+
+// nesting is how a token changes the depth.
+var nesting = map[filtering.TokenType]int{
+	filtering.TokenTypeLeftParen:  1,
+	filtering.TokenTypeRightParen: -1,
+}
+
+// checkToken judges a token by its neighbours.
+func checkToken(tokens []filtering.Token, i int) error {
+	token, before, after := tokens[i], typeAt(tokens, i-1), typeAt(tokens, i+1)
+	switch {
+	case token.Type.IsKeyword() && after == filtering.TokenTypeLeftParen:
+		return fmt.Errorf("needs a space between %s and the parenthesis", token.Value)
+	case token.Type == filtering.TokenTypeText && after == filtering.TokenTypeLeftParen:
+		return fmt.Errorf("calls a function, %s: compare a field with a literal instead, "+
+			`as in create_time > "2026-01-02T15:04:05Z"`, quote(token.Value))
+	case before == filtering.TokenTypeDot || after == filtering.TokenTypeDot:
+		return nil // A part of a path or of a decimal number.
+	case token.Type == filtering.TokenTypeNumber || token.Type == filtering.TokenTypeHexNumber:
+		return checkNumber(token.Value)
+	default:
+		return nil
+	}
+}
+
+// checkNumber refuses what the parser would read as octal, and what does not fit.
+func checkNumber(number string) error {
+	if len(number) > 1 && number[0] == '0' && number[1] != 'x' {
+		return fmt.Errorf("has the number %s, which begins with 0: write text in quotes", quote(number))
+	}
+	if _, err := strconv.ParseInt(number, 0, 64); err != nil {
+		return fmt.Errorf("has the number %s, which is none between -2^63 and 2^63", quote(number))
+	}
+	return nil
+}
+
+// typeAt is the type of a token, "" beyond either end.
+func typeAt(tokens []filtering.Token, i int) filtering.TokenType {
+	if i < 0 || i >= len(tokens) {
+		return ""
+	}
+	return tokens[i].Type
+}
+
+func lex(text string) ([]filtering.Token, error) {
+	var lexer filtering.Lexer
+	lexer.Init(text)
+	var tokens []filtering.Token
+	for {
+		token, err := lexer.Lex()
+		if errors.Is(err, io.EOF) {
+			return tokens, nil
+		}
+		if err != nil {
+			return nil, explain(err, text)
+		}
+		tokens = append(tokens, token)
+	}
+}
+
+// placed is an error of the lexer or the parser that knows where it is.
+type placed interface {
+	error
+	Position() filtering.Position
+}
+
+// explain says where the innermost cause of a syntax error is, in place of the
+// parser's own account, which repeats the filter for every rule it was in.
+func explain(err error, text string) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New("syntax error: the filter ends too early")
+	}
+	var where filtering.Position
+	for at := placed(nil); errors.As(err, &at); err = errors.Unwrap(at) {
+		where = at.Position()
+	}
+	rest := strings.TrimSpace(text[min(int(where.Offset), len(text)):])
+	return fmt.Errorf("syntax error at line %d, column %d, near %s", where.Line, where.Column, quote(rest))
+}

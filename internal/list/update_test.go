@@ -1,0 +1,216 @@
+package list_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/dynamicpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/list"
+)
+
+const invitesUpdatable = "allowed: expire_time, name"
+
+// shown writes changes as "name", and "-name" for those that clear.
+func shown(changes []list.Change) string {
+	var parts []string
+	for _, change := range changes {
+		sign := ""
+		if change.Clear {
+			sign = "-"
+		}
+		parts = append(parts, sign+string(change.Field.Name()))
+	}
+	return strings.Join(parts, " ")
+}
+
+func TestChangesOfInvite(t *testing.T) {
+	t.Parallel()
+	named := &sipfacadev1.SipUserInvite{Uuid: "u", Name: proto.String("Front desk")}
+	full := &sipfacadev1.SipUserInvite{Uuid: "u", Name: proto.String("n"), ExpireTime: at(0), CreateTime: at(1), Token: proto.String("t")}
+	cases := map[string]struct {
+		invite *sipfacadev1.SipUserInvite
+		mask   []string
+		want   string
+		wrong  []string
+	}{
+		"absent mask":            {invite: named, want: "name"},
+		"absent mask, all set":   {invite: full, wrong: []string{"invite.token: is output only", "invite.create_time: is output only"}},
+		"absent mask, only id":   {invite: &sipfacadev1.SipUserInvite{Uuid: "u"}, wrong: []string{"update_mask: the update is empty: set a field of invite"}},
+		"wildcard":               {invite: named, mask: []string{"*"}, want: "name -expire_time"},
+		"wildcard twice":         {invite: named, mask: []string{"*", "*"}, want: "name -expire_time"},
+		"wildcard, all set":      {invite: full, mask: []string{"*"}, want: "name expire_time"},
+		"wildcard, required":     {invite: &sipfacadev1.SipUserInvite{}, mask: []string{"*"}, wrong: []string{"invite.name: is required and cannot be cleared"}},
+		"wildcard among others":  {invite: named, mask: []string{"name", "*"}, wrong: []string{"update_mask: `*` must be the only path"}},
+		"named":                  {invite: full, mask: []string{"expire_time"}, want: "expire_time"},
+		"named in JSON":          {invite: named, mask: []string{"expireTime", "name", "expire_time"}, want: "name -expire_time"},
+		"named, id set":          {invite: named, mask: []string{"name"}, want: "name"},
+		"named, required, unset": {invite: &sipfacadev1.SipUserInvite{}, mask: []string{"name", "name"}, wrong: []string{"invite.name: is required and cannot be cleared"}},
+		"everything wrong": {
+			invite: &sipfacadev1.SipUserInvite{},
+			mask:   []string{"bogus", "other.x", "", "uuid", "create_time", "createTime", "account.name", "name.first", "name", "bogus"},
+			wrong: []string{
+				`update_mask: unknown field "bogus"; ` + invitesUpdatable,
+				`update_mask: unknown field "other.x"`,
+				`update_mask: unknown field ""`,
+				"update_mask: uuid identifies the resource and cannot be changed",
+				"update_mask: create_time is output only",
+				"update_mask: account is output only",
+				`update_mask: "name.first" reaches into a field: name name as a whole`,
+				`update_mask: unknown field "bogus"`,
+				"invite.name: is required and cannot be cleared",
+			},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			changes, err := list.Changes("invite", c.invite, &fieldmaskpb.FieldMask{Paths: c.mask})
+			if c.wrong != nil {
+				if diff := cmp.Diff(c.wrong, violationsOf(t, err)); diff != "" {
+					t.Error(diff)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, shown(changes)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestChangesWithoutMask(t *testing.T) {
+	t.Parallel()
+	profile := &sipfacadev1.MessagingProfile{StickySender: proto.Bool(false), LongCodeWeight: proto.Int32(0), CallbackUrl: proto.String("")}
+	changes, err := list.Changes("messaging_profile", profile, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("callback_url long_code_weight sticky_sender", shown(changes)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestChangesOfNumbersAndBools(t *testing.T) {
+	t.Parallel()
+	connection := &sipfacadev1.SipConnection{Name: proto.String("n"), Port: proto.Int32(5060)}
+	_, err := list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{Paths: []string{"*"}})
+	const all = "has no empty value: give it a value, or name the fields to change in update_mask"
+	want := []string{"sip_connection.active: " + all, "sip_connection.product_id: " + all}
+	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	_, err = list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{Paths: []string{"active", "port"}})
+	want = []string{"sip_connection.active: has no empty value: give it a value, or take it out of update_mask"}
+	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	changes, err := list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{
+		Paths: []string{"outboundVoiceProfileUuid", "class4_ingress_trunk_settings", "port"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("port -class4_ingress_trunk_settings -outbound_voice_profile_uuid", shown(changes)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestChangesOfEnum(t *testing.T) {
+	t.Parallel()
+	changes, err := list.Changes("p", &sipfacadev1.OutboundVoiceProfile{}, &fieldmaskpb.FieldMask{Paths: []string{"file_format"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("-file_format", shown(changes)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// field describes a field of the made-up resource below.
+func field(name string, number int32, kind descriptorpb.FieldDescriptorProto_Type, marks ...annotations.FieldBehavior) *descriptorpb.FieldDescriptorProto {
+	options := &descriptorpb.FieldOptions{}
+	if len(marks) > 0 {
+		proto.SetExtension(options, annotations.E_FieldBehavior, marks)
+	}
+	return &descriptorpb.FieldDescriptorProto{
+		Name: proto.String(name), Number: proto.Int32(number), Type: kind.Enum(), Options: options,
+		Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+	}
+}
+
+// newExtension is a resource with every mark, which no OpenTACT resource has.
+func newExtension(t *testing.T) *dynamicpb.Message {
+	t.Helper()
+	const (
+		text   = descriptorpb.FieldDescriptorProto_TYPE_STRING
+		truth  = descriptorpb.FieldDescriptorProto_TYPE_BOOL
+		number = descriptorpb.FieldDescriptorProto_TYPE_INT32
+	)
+	numbers := field("numbers", 5, text)
+	numbers.Label = descriptorpb.FieldDescriptorProto_LABEL_REPEATED.Enum()
+	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
+		Name: proto.String("extension.proto"), Syntax: proto.String("proto3"),
+		MessageType: []*descriptorpb.DescriptorProto{{
+			Name: proto.String("Extension"),
+			Field: []*descriptorpb.FieldDescriptorProto{
+				field("pin", 7, text, annotations.FieldBehavior_INPUT_ONLY),
+				field("user", 1, text, annotations.FieldBehavior_IMMUTABLE),
+				field("password", 2, text, annotations.FieldBehavior_INPUT_ONLY, annotations.FieldBehavior_REQUIRED),
+				field("ring", 3, truth),
+				field("attempts", 4, number),
+				numbers,
+				field("label", 6, text),
+			},
+		}},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dynamicpb.NewMessage(file.Messages().Get(0))
+}
+
+func TestChangesByMark(t *testing.T) {
+	t.Parallel()
+	changes, err := list.Changes("extension", newExtension(t), &fieldmaskpb.FieldMask{Paths: []string{"*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("ring attempts numbers -label", shown(changes)); diff != "" {
+		t.Error(diff)
+	}
+	changes, err = list.Changes("extension", newExtension(t), &fieldmaskpb.FieldMask{Paths: []string{"pin", "numbers", "ring"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("ring numbers -pin", shown(changes)); diff != "" {
+		t.Error(diff)
+	}
+	resource := newExtension(t)
+	resource.Set(resource.Descriptor().Fields().ByName("user"), protoreflect.ValueOfString("alice"))
+	_, err = list.Changes("extension", resource, nil)
+	want := []string{"extension.user: is immutable: it is set when the resource is created"}
+	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	resource = newExtension(t)
+	resource.Set(resource.Descriptor().Fields().ByName("password"), protoreflect.ValueOfString("secret"))
+	changes, err = list.Changes("extension", resource, &fieldmaskpb.FieldMask{Paths: []string{"*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("password ring attempts numbers -label", shown(changes)); diff != "" {
+		t.Error(diff)
+	}
+}

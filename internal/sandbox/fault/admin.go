@@ -1,0 +1,214 @@
+package fault
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// maxAdminBody is far above any fault that makes sense.
+const maxAdminBody = 1 << 20
+
+// admin serves one path for the menus of all vendors.
+type admin struct {
+	menus map[string]*Menu
+}
+
+// NewAdmin returns the endpoint at which a person or a test reads and changes
+// the menus: GET shows what waits and what there is to choose from, POST adds one
+// fault (with "vendor"), DELETE clears all or the one of `?id=` (`?vendor=`).
+func NewAdmin(menus map[string]*Menu) http.Handler {
+	return admin{menus: maps.Clone(menus)}
+}
+
+// ServeHTTP implements http.Handler.
+func (a admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		reply(w, http.StatusOK, a.overview())
+	case http.MethodPost:
+		a.add(w, r)
+	case http.MethodDelete:
+		a.remove(w, r)
+	default:
+		w.Header().Set("Allow", "GET, POST, DELETE")
+		replyError(w, http.StatusMethodNotAllowed, &FieldError{"method", "use GET, POST or DELETE"})
+	}
+}
+
+type overview struct {
+	Vendors map[string]vendorOverview `json:"vendors"`
+	Kinds   []KindInfo                `json:"kinds"`
+}
+
+type vendorOverview struct {
+	Faults []Fault     `json:"faults"`
+	Shapes []shapeInfo `json:"shapes"`
+	Routes []string    `json:"routes"`
+}
+
+type shapeInfo struct {
+	Shape   string `json:"shape"`
+	Explain string `json:"explain"`
+}
+
+func (a admin) overview() overview {
+	view := overview{Vendors: map[string]vendorOverview{}, Kinds: Kinds()}
+	for vendor, menu := range a.menus {
+		view.Vendors[vendor] = menu.overview()
+	}
+	return view
+}
+
+func (m *Menu) overview() vendorOverview {
+	view := vendorOverview{Faults: m.List(), Shapes: []shapeInfo{}, Routes: m.dialect.Routes}
+	if view.Faults == nil {
+		view.Faults = []Fault{}
+	}
+	for _, shape := range m.dialect.Shapes {
+		view.Shapes = append(view.Shapes, shapeInfo{shape.Name, shape.Explain})
+	}
+	return view
+}
+
+// order is the body of a POST.
+type order struct {
+	Vendor string `json:"vendor"`
+	Fault
+}
+
+func (a admin) add(w http.ResponseWriter, r *http.Request) {
+	wanted, err := readOrder(http.MaxBytesReader(w, r.Body, maxAdminBody))
+	if err != nil {
+		replyError(w, http.StatusBadRequest, err)
+		return
+	}
+	menu, err := a.menu(wanted.Vendor)
+	if err != nil {
+		replyError(w, http.StatusBadRequest, err)
+		return
+	}
+	added, err := menu.Add(wanted.Fault)
+	if err != nil {
+		replyError(w, http.StatusBadRequest, err)
+		return
+	}
+	reply(w, http.StatusCreated, order{wanted.Vendor, added})
+}
+
+func (a admin) menu(vendor string) (*Menu, error) {
+	if menu, ok := a.menus[vendor]; ok {
+		return menu, nil
+	}
+	return nil, unknown("vendor", vendor, slices.Sorted(maps.Keys(a.menus)))
+}
+
+// readOrder is strict: a misspelt member would otherwise make a fault that does
+// something else than its author thinks.
+func readOrder(body io.Reader) (order, error) {
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return order{}, &FieldError{"body", fmt.Sprintf("cannot be read: %v", err)}
+	}
+	var wanted order
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&wanted); err != nil {
+		return order{}, explain(err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return order{}, &FieldError{"body", "holds more than one JSON value"}
+	}
+	return wanted, nil
+}
+
+// explain names the member that encoding/json stumbled over.
+func explain(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		field := wrongType.Field[strings.LastIndex(wrongType.Field, ".")+1:]
+		return &FieldError{field, fmt.Sprintf("want %s, got %s", wanted(wrongType.Type), wrongType.Value)}
+	}
+	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		return &FieldError{strings.Trim(name, `"`), "unknown member"}
+	}
+	return &FieldError{"body", "not JSON: " + err.Error()}
+}
+
+// wanted is a type of a fault's members in a person's words.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int:
+		return "a whole number"
+	case reflect.String:
+		return "a string"
+	}
+	return "an object"
+}
+
+func (a admin) remove(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	menus, err := a.chosen(query.Get("vendor"))
+	if err != nil {
+		replyError(w, http.StatusBadRequest, err)
+		return
+	}
+	if !query.Has("id") {
+		reply(w, http.StatusOK, removal{clearAll(menus)})
+		return
+	}
+	if !removeOne(menus, query.Get("id")) {
+		replyError(w, http.StatusNotFound, &FieldError{"id", fmt.Sprintf("no fault %q waits", query.Get("id"))})
+		return
+	}
+	reply(w, http.StatusOK, removal{1})
+}
+
+type removal struct {
+	Removed int `json:"removed"`
+}
+
+// chosen is one vendor's menu, or all where none is named.
+func (a admin) chosen(vendor string) ([]*Menu, error) {
+	if vendor == "" {
+		return slices.Collect(maps.Values(a.menus)), nil
+	}
+	menu, err := a.menu(vendor)
+	return []*Menu{menu}, err
+}
+
+func clearAll(menus []*Menu) int {
+	removed := 0
+	for _, menu := range menus {
+		removed += menu.Clear()
+	}
+	return removed
+}
+
+func removeOne(menus []*Menu, id string) bool {
+	return slices.ContainsFunc(menus, func(menu *Menu) bool { return menu.Remove(id) })
+}
+
+func reply(w http.ResponseWriter, status int, value any) {
+	body, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	send(w, status, "application/json", append(body, '\n'))
+}
+
+func replyError(w http.ResponseWriter, status int, err error) {
+	var field *FieldError
+	if !errors.As(err, &field) {
+		field = &FieldError{"body", err.Error()}
+	}
+	reply(w, status, map[string]*FieldError{"error": field})
+}

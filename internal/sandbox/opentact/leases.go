@@ -1,0 +1,120 @@
+package opentact
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+// assignment is the body that gives numbers to a connection or an app and takes
+// them away.
+func assignment() []field {
+	return []field{{name: "add", accepts: uuidList}, {name: "remove", accepts: uuidList}}
+}
+
+// holderFields are the two relations of a lease that exclude each other.
+func holderFields() []string { return []string{"sip_connection", "sip_control_app"} }
+
+// assignedLeases lists the numbers of a connection or an app.
+func assignedLeases(k kind, holder string) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := s.find(k, c.path["uuid"])
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(s.views(s.store.having(leases, holder, r.id), leaseDepth(k)))
+	}
+}
+
+// leaseDepth follows the documentation, whose sample shows whole relations in
+// an app's leases and empty ones in a connection's.
+func leaseDepth(k kind) int {
+	if k == apps {
+		return nested
+	}
+	return shallow
+}
+
+// assignLeases changes all or nothing. A choice: it answers the leases that were
+// added, then those that were removed; an empty assignment changes nothing.
+func assignLeases(k kind, holder string) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := s.find(k, c.path["uuid"])
+		if err != nil {
+			return answer{}, err
+		}
+		added, removed, err := s.chosenLeases(c, holder, r.id)
+		if err != nil {
+			return answer{}, err
+		}
+		for _, lease := range added {
+			s.hold(lease, holder, r.id, c)
+		}
+		for _, lease := range removed {
+			s.hold(lease, holder, nil, c)
+		}
+		return ok(s.assigned(slices.Concat(added, removed), leaseDepth(k)))
+	}
+}
+
+// hold gives a lease to a holder, and with that takes it from any other.
+func (s *Server) hold(lease *record, holder string, id any, c *call) {
+	for _, name := range holderFields() {
+		lease.values[name] = nil
+	}
+	lease.values[holder] = id
+	s.touch(lease, c)
+}
+
+func (s *Server) assigned(changed []*record, depth int) []any {
+	if !s.options.AssignAnswersUUIDs {
+		return s.views(changed, depth)
+	}
+	ids := make([]any, len(changed))
+	for i, lease := range changed {
+		ids[i] = lease.id
+	}
+	return ids
+}
+
+func (s *Server) chosenLeases(c *call, holder, id string) (added, removed []*record, err error) {
+	add, _ := c.body["add"].([]string)
+	drop, _ := c.body["remove"].([]string)
+	for _, both := range add {
+		if slices.Contains(drop, both) {
+			return nil, nil, invalid(problem{"remove", "names a TN lease that add names too", both})
+		}
+	}
+	if added, err = s.findLeases(add); err != nil {
+		return nil, nil, err
+	}
+	if removed, err = s.findLeases(drop); err != nil {
+		return nil, nil, err
+	}
+	for _, lease := range removed {
+		if lease.text(holder) != id {
+			return nil, nil, notAssigned(lease)
+		}
+	}
+	return added, removed, nil
+}
+
+// notAssigned is a choice: what is not assigned cannot be removed.
+func notAssigned(lease *record) error {
+	return &failure{status: http.StatusBadRequest, message: fmt.Sprintf("TN lease %s is not assigned here", lease.id)}
+}
+
+// findLeases takes a lease that is named twice once.
+func (s *Server) findLeases(ids []string) ([]*record, error) {
+	var found []*record
+	for _, id := range ids {
+		lease, err := s.find(leases, id)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(found, lease) {
+			found = append(found, lease)
+		}
+	}
+	return found, nil
+}

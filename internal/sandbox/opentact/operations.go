@@ -1,0 +1,188 @@
+package opentact
+
+import (
+	"maps"
+	"net/http"
+)
+
+// call is one request on its way through an operation.
+type call struct {
+	request *http.Request
+	// path holds the ids of the path.
+	path map[string]string
+	// user is who logged in.
+	user *record
+	// body is a checked body: what a caller sets, by the right names.
+	body map[string]any
+	// callFlow is a checked call-flow document.
+	callFlow string
+}
+
+// answer is what a good envelope is made of.
+type answer struct {
+	status  int
+	payload any
+}
+
+// operation does what a route promises; the state is locked while it runs.
+type operation func(*Server, *call) (answer, error)
+
+func ok(payload any) (answer, error) { return answer{http.StatusOK, payload}, nil }
+
+// scope is the connection under which invites and SIP users live; for kinds
+// that live on their own it is empty.
+type scope struct {
+	field string
+	param string
+}
+
+func top() scope { return scope{} }
+
+func ofConnection(param string) scope { return scope{"sip_connection", param} }
+
+// parent is the id of the scope, which has to exist.
+func (sc scope) parent(s *Server, c *call) (string, error) {
+	if sc.field == "" {
+		return "", nil
+	}
+	_, err := s.find(connections, c.path[sc.param])
+	return c.path[sc.param], err
+}
+
+// entity is the record of the path, which has to be in its scope.
+func (sc scope) entity(s *Server, c *call, k kind, param string) (*record, error) {
+	parent, err := sc.parent(s, c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.find(k, c.path[param])
+	if err != nil {
+		return nil, err
+	}
+	if sc.field != "" && r.text(sc.field) != parent {
+		return nil, notFound(k)
+	}
+	return r, nil
+}
+
+func list(k kind, sc scope) operation {
+	return func(s *Server, c *call) (answer, error) {
+		parent, err := sc.parent(s, c)
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(s.views(s.store.having(k, sc.field, parent), shallow))
+	}
+}
+
+func get(k kind, sc scope, param string) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := sc.entity(s, c, k, param)
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(s.view(r, nested))
+	}
+}
+
+func create(k kind, sc scope) operation {
+	return func(s *Server, c *call) (answer, error) {
+		parent, err := sc.parent(s, c)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := s.resolve(k, c.body); err != nil {
+			return answer{}, err
+		}
+		r := s.newRecord(k, c)
+		if sc.field != "" {
+			r.values[sc.field] = parent
+		}
+		s.provision(r, c.body)
+		if err := s.store.add(r); err != nil {
+			return answer{}, err
+		}
+		return answer{http.StatusCreated, s.view(r, nested)}, nil
+	}
+}
+
+func modify(k kind, sc scope, param string) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := sc.entity(s, c, k, param)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := s.resolve(k, c.body); err != nil {
+			return answer{}, err
+		}
+		maps.Copy(r.values, c.body)
+		s.provision(r, c.body)
+		s.touch(r, c)
+		return ok(s.view(r, nested))
+	}
+}
+
+// remove answers the entity as it was, relations included.
+func remove(k kind, sc scope, param string) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := sc.entity(s, c, k, param)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := s.inUse(r); err != nil {
+			return answer{}, err
+		}
+		last := s.view(r, nested)
+		s.letGo(r)
+		s.store.remove(r)
+		return ok(last)
+	}
+}
+
+// resolve refuses relations to what does not exist. A choice: with 404, because
+// the vendor declares a 404 for creates, which have nothing else to miss.
+func (s *Server) resolve(k kind, body map[string]any) error {
+	for _, f := range resources[k].fields {
+		value, given := body[f.name]
+		if !given || f.one == none || value == nil {
+			continue
+		}
+		if s.store.get(f.one, idOf(value)) == nil {
+			return notFound(f.one)
+		}
+	}
+	return nil
+}
+
+// newRecord starts with the vendor's values and puts the caller's over them.
+func (s *Server) newRecord(k kind, c *call) *record {
+	now := s.now()
+	r := &record{kind: k, id: s.options.NewUUID(), createdOn: now, modifiedOn: now, values: map[string]any{}}
+	for _, f := range resources[k].fields {
+		if f.initial != nil {
+			r.values[f.name] = f.initial
+		}
+	}
+	maps.Copy(r.values, c.body)
+	r.values["account"] = c.user.values["account"]
+	r.values["created_by"], r.values["modified_by"] = c.user.id, c.user.id
+	return r
+}
+
+func (s *Server) touch(r *record, c *call) {
+	r.modifiedOn = s.now()
+	r.values["modified_by"] = c.user.id
+}
+
+func account(s *Server, c *call) (answer, error) {
+	r, err := s.find(accounts, c.user.text("account"))
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(s.view(r, nested))
+}
+
+// gone is for paths that another API generation had.
+func gone(*Server, *call) (answer, error) { return answer{}, noRoute() }
+
+func noRoute() *failure { return &failure{status: http.StatusNotFound, message: "Not found"} }

@@ -1,0 +1,174 @@
+package opentact
+
+import "math"
+
+// resource describes one kind of entity: its name in messages, and its members
+// in the order of the vendor's documentation.
+type resource struct {
+	name string
+	// identity is the member with the id; "" where the vendor shows none.
+	identity string
+	// dateless entities have no created_on and modified_on.
+	dateless bool
+	fields   []field
+}
+
+// field is one member of an entity. With accepts a caller may write it; with one
+// or many it is a relation.
+type field struct {
+	name     string
+	accepts  check
+	required bool
+	nullable bool
+	initial  any
+	// aliases are other spellings that the vendor's documents have for it.
+	aliases []string
+	// hidden fields are written but never answered.
+	hidden bool
+	// one is the kind of the record whose id is the value.
+	one kind
+	// list is a relation to the records of kind many whose value `via` is this
+	// record's id; a list without a kind is always empty here.
+	list bool
+	many kind
+	via  string
+	// always is a relation that is shown where others are left empty.
+	always bool
+}
+
+func own(name string) field          { return field{name: name} }
+func one(name string, of kind) field { return field{name: name, one: of} }
+func many(name string, of kind, via string) field {
+	return field{name: name, list: true, many: of, via: via}
+}
+
+// writable is optional and can be cleared with null.
+func writable(name string, accepts check) field {
+	return field{name: name, accepts: accepts, nullable: true}
+}
+
+// fixed is optional, cannot be null, and starts with a value.
+func fixed(name string, accepts check, initial any) field {
+	return field{name: name, accepts: accepts, initial: initial}
+}
+
+func required(name string, accepts check) field {
+	return field{name: name, accepts: accepts, required: true}
+}
+
+func (f field) alias(spellings ...string) field {
+	f.aliases = spellings
+	return f
+}
+
+// egressSettings is misspelt in the documentation of requests and right in that
+// of answers; both are taken, the right one is answered.
+func egressSettings() field {
+	return writable("class4_egress_trunk_settings", trunkSettings).alias("class4_egress_trunk_stings")
+}
+
+func voiceProfile() field {
+	f := writable("outbound_voice_profile", uuid)
+	f.one = voiceProfiles
+	return f
+}
+
+// productOf may not be null. A choice: nor need it be given; product 1 is taken.
+func productOf() field {
+	f := fixed("product", integer(1, 1024), int64(1))
+	f.one = products
+	return f
+}
+
+func ownedBy() []field {
+	return []field{one("account", accounts), one("created_by", people), one("modified_by", people)}
+}
+
+// with puts lists of fields together, in their order.
+func with(lists ...[]field) []field {
+	var all []field
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// resources is the whole of the vendor's entities, by kind.
+var resources = [kinds]resource{
+	accounts: {name: "Account", identity: "uuid", fields: []field{
+		own("name"), own("email"), own("level"), own("balance"), own("class4_id"), own("deleted_on"),
+		one("time_zone", timeZones), many("users", people, "account"), one("admin", people),
+		one("messaging_profile_default", messagingProfiles), many("messaging_profiles", messagingProfiles, "account"),
+		many("addresses", none, ""),
+	}},
+	timeZones: {name: "Time zone", dateless: true, fields: []field{
+		own("country_code"), own("name"), own("utc_offset"), own("utc_dst_offset"),
+		own("latitude"), own("longitude"), own("note"),
+	}},
+	people: {name: "User", identity: "uuid", fields: []field{
+		own("email"), own("password"), own("phone_number"), own("first_name"), own("last_name"), own("avatar"),
+		own("gender"), own("dob"), own("role"), own("gmail_user_id"), own("facebook_user_id"),
+		own("apple_user_id"), own("wechat_user_id"), own("deleted_on"), own("token"), one("account", accounts),
+	}},
+	connections: {name: "SIP connection", identity: "uuid", fields: with([]field{
+		required("name", text(1)), fixed("is_active", boolean, true), own("tech_prefix"), productOf(),
+		writable("subdomain", text(3)), writable("ip", ipv4), fixed("port", number(1024, 65535), float64(5060)),
+		own("class4_ingress_trunk_id"), writable("class4_ingress_trunk_settings", trunkSettings), own("class4_ingress_resource_ip_id"),
+		own("class4_egress_trunk_id"), egressSettings(), own("class4_egress_resource_ip_id"), own("class4_trunk_prefix_id"),
+		many("tnleases", leases, "sip_connection"), many("sipusers", sipUsers, "sip_connection"),
+		many("sip_user_invites", invites, "sip_connection"),
+	}, ownedBy(), []field{voiceProfile()})},
+	products: {name: "SIP product", identity: "id", fields: []field{
+		own("name"), own("description"), own("type"), own("tech_prefix"), own("rate_table_id"), own("route_plan_id"),
+	}},
+	invites: {name: "SIP user invite", identity: "uuid", fields: with([]field{
+		// a choice: expired_on may be left out or null, and such an invite does not
+		// expire; the documentation of 2020 does not say that it is required.
+		required("name", text(3)), writable("expired_on", dateTime), own("token"), one("sip_connection", connections),
+	}, ownedBy())},
+	sipUsers: {name: "SIP user", identity: "uuid", fields: with([]field{
+		required("login", text(1)), {name: "password", accepts: text(1), required: true, hidden: true},
+		own("ha1"), own("ha1b"), writable("remote_ip", ipv4), writable("first_name", text(0)),
+		writable("last_name", text(0)), writable("email", text(0)), writable("phone_number", text(0)),
+		writable("avatar", text(0)), writable("dob", dateTime), writable("gender", text(0)),
+		many("groups", none, ""), one("sip_connection", connections),
+	}, ownedBy())},
+	apps: {name: "SIP control app", identity: "uuid", fields: with([]field{
+		required("name", text(1)), fixed("is_active", boolean, true), writable("subdomain", text(3)),
+		many("tnleases", leases, "sip_control_app"),
+		own("class4_egress_trunk_id"), egressSettings(), own("class4_egress_resource_ip_id"),
+	}, ownedBy(), []field{voiceProfile()})},
+	calls: {name: "SIP control app call", identity: "uuid", fields: []field{
+		one("tn", numbers), own("from"), own("to"), own("meta"), own("state"), own("source"),
+		many("logs", none, ""), one("account", accounts), one("sip_control_app", apps),
+	}},
+	leases: {name: "TN lease", identity: "uuid", fields: with([]field{
+		// a choice: the documented sample of a connection's leases shows `"tn":{}`,
+		// yet a list of numbers without the numbers would be of no use to anyone.
+		{name: "tn", one: numbers, always: true}, one("account", accounts), one("tnorder", orders),
+		own("expired_on"), own("autorenew"), one("messaging_profile", messagingProfiles), own("class4_product_item_id"),
+		one("sip_connection", connections), one("sip_control_app", apps),
+	}, []field{one("created_by", people), one("modified_by", people)})},
+	numbers: {name: "TN", dateless: true, fields: []field{
+		own("tn"), own("class4_did_id"), own("registered"), one("tnlease", leases), one("profile", messagingProfiles), own("deleted_on"),
+	}},
+	orders: {name: "TN order", identity: "uuid", fields: with([]field{
+		own("state"), many("tns", numbers, "tnorder"), one("account", accounts), one("profile", messagingProfiles),
+		one("sip_connection", connections), one("sip_control_app", apps), one("created_by", people), one("modified_by", people),
+		own("request"), own("price"), own("autorenew"), many("tnleases", leases, "tnorder"),
+	})},
+	messagingProfiles: {name: "Messaging profile", identity: "uuid", fields: with([]field{
+		required("name", text(1)), writable("callback_url", text(10)), writable("callback_url2", text(10)),
+		// a choice: the vendor's defaults are not public.
+		fixed("number_pool_enable", boolean, false), fixed("long_code_weight", integer(0, 9), int64(1)),
+		fixed("tollfree_weight", integer(0, 9), int64(1)).alias("toll_free_weight"),
+		fixed("skip_unhealthy_tns", boolean, false), fixed("sticky_sender", boolean, false),
+	}, ownedBy(), []field{many("leases", leases, "messaging_profile")})},
+	voiceProfiles: {name: "Outbound voice profile", identity: "uuid", fields: with([]field{
+		required("name", text(1)), writable("tech_prefix", integer(100000, 999999)),
+		writable("channel_limit", number(0, math.Inf(1))), writable("max_rate", number(0, math.Inf(1))),
+		fixed("record_calls", integer(0, 2), int64(0)),
+		writable("daily_spend_limit", number(0, math.Inf(1))).alias("daily_spent_limit"),
+		writable("filemat", oneOf("wav", "mp3")), fixed("audio_track_type", integer(0, 1), int64(0)),
+	}, ownedBy())},
+}

@@ -1,0 +1,186 @@
+package opentact
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+)
+
+// BasePath is the path under which all routes lie.
+const BasePath = "/rest"
+
+// What the sandbox accepts unless told otherwise.
+const (
+	DefaultEmail    = "maya.okafor@northwind.example.com"
+	DefaultPassword = "sandbox-password"
+	DefaultToken    = "sandbox-static-token"
+)
+
+// Bounds of the sandbox unless told otherwise.
+const (
+	defaultMaxEntities = 200_000
+	maxBodyBytes       = 4 << 20
+	defaultTokenTTL    = 24 * time.Hour
+)
+
+// ProductsRoute says where the vendor serves its products, which moved between
+// its API generations.
+type ProductsRoute int
+
+const (
+	// ProductsOfConnection is the first generation: /sip/connection/product alone.
+	ProductsOfConnection ProductsRoute = iota
+	// ProductsOfSIP is the second: /sip/product alone.
+	ProductsOfSIP
+)
+
+// Options set a Server up. The zero value is an account without any entities,
+// at a vendor with four products, that accepts the default login and token.
+type Options struct {
+	// Clock tells the time; nil is time.Now.
+	Clock func() time.Time
+	// Email and Password are the login at /auth.
+	Email, Password string
+	// Tokens are credentials that are accepted as they are, as JWT and as bearer.
+	Tokens []string
+	// TokenTTL is the life of an issued JWT; 0 is 24 hours.
+	TokenTTL time.Duration
+	// NewUUID makes the ids of new entities; nil makes random ones.
+	NewUUID func() string
+	// MaxEntities bounds what is kept; 0 is 200,000.
+	MaxEntities int
+	// ErrorFields adds `meta` and `fields` to errors, as the third generation does.
+	ErrorFields bool
+	// AssignAnswersUUIDs makes the assignment of TN leases answer UUID strings, as
+	// the third generation does.
+	AssignAnswersUUIDs bool
+	// Products says where the products are.
+	Products ProductsRoute
+	// Faults is the menu in front of every route; nil makes an own one.
+	Faults *fault.Menu
+	// KeepRequests is how many requests the recorder keeps; 0 is 100.
+	KeepRequests int
+	// Seed fills the emulator with the example company.
+	Seed bool
+}
+
+// Server is the emulated vendor. It is safe for concurrent use.
+type Server struct {
+	options  Options
+	key      []byte
+	routes   []served
+	faults   *fault.Menu
+	recorder *fault.Recorder
+
+	mu    sync.Mutex
+	store store
+}
+
+// New returns a server that is ready to serve.
+func New(options Options) *Server {
+	options.fillIn()
+	s := &Server{
+		options:  options,
+		key:      randomBytes(32),
+		faults:   options.Faults,
+		recorder: fault.NewRecorder(options.KeepRequests, tokenHeader, "jwt", "bearer"),
+		store:    newStore(options.MaxEntities),
+	}
+	s.seedVendor()
+	if options.Seed {
+		s.seed()
+	}
+	s.routes = s.serveRoutes()
+	return s
+}
+
+func (o *Options) fillIn() {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Email == "" {
+		o.Email, o.Password = DefaultEmail, DefaultPassword
+	}
+	if o.Tokens == nil {
+		o.Tokens = []string{DefaultToken}
+	}
+	if o.TokenTTL == 0 {
+		o.TokenTTL = defaultTokenTTL
+	}
+	if o.NewUUID == nil {
+		o.NewUUID = randomUUID
+	}
+	if o.MaxEntities == 0 {
+		o.MaxEntities = defaultMaxEntities
+	}
+	if o.Faults == nil {
+		o.Faults = NewFaultMenu()
+	}
+}
+
+// Faults is the menu in front of every route.
+func (s *Server) Faults() *fault.Menu { return s.faults }
+
+// Recorder knows the calls that were made.
+func (s *Server) Recorder() *fault.Recorder { return s.recorder }
+
+// Calls says how often an operation was called.
+func (s *Server) Calls(operation string) int { return s.recorder.Calls(operation) }
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	handler, path, err := s.match(r)
+	if err != nil {
+		s.refuse(w, err)
+		return
+	}
+	handler.ServeHTTP(w, r.WithContext(withPath(r.Context(), path)))
+}
+
+// AddInvites gives a connection n more invites, for tests that need many.
+func (s *Server) AddInvites(connectionUUID string, n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.find(connections, connectionUUID); err != nil {
+		return err
+	}
+	for i := range n {
+		if err := s.addInvite(connectionUUID, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CallFlow returns the call flow that a call was last given, or "".
+func (s *Server) CallFlow(callUUID string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if call, err := s.find(calls, callUUID); err == nil {
+		return call.text("call_flow")
+	}
+	return ""
+}
+
+// now is the time with the vendor's precision.
+func (s *Server) now() time.Time { return s.options.Clock().UTC().Truncate(time.Millisecond) }
+
+// randomBytes never fails: crypto/rand ends the process where the system has no
+// randomness to give.
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return b
+}
+
+// randomUUID is a version 4 UUID.
+func randomUUID() string {
+	b := randomBytes(16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	text := hex.EncodeToString(b)
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
+}

@@ -1,0 +1,23 @@
+package server
+
+import "fmt"
+
+// exampleConnection is a connection of the sandbox that has invites and numbers.
+const exampleConnection = "5f1c2b3a-0000-4000-8000-000000000001"
+
+// Welcome tells a person at a terminal where the sandbox is and what to try.
+func (s *Server) Welcome() string {
+	return fmt.Sprintf(`sipfacade serves an emulated OpenTACT.
+
+  gRPC   %[1]s
+  JSON   http://%[2]s   (description: /openapi.json)
+  admin  http://%[3]s   (/readyz, /metrics, /sandbox/faults)
+
+Try:
+
+  grpcurl -plaintext %[1]s describe sipfacade.v1.SipConnectionService
+  curl -s 'http://%[2]s/v1/sip-connections?page_size=2&order_by=name'
+  curl -s 'http://%[2]s/v1/sip-connections/%[4]s/invites'
+
+`, s.Address("grpc"), s.Address("http"), s.Address("admin"), exampleConnection)
+}

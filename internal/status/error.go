@@ -1,0 +1,73 @@
+package status
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// Error is a status for the caller together with its private cause for the log.
+type Error struct {
+	status error
+	cause  error
+}
+
+// Error is the private cause: what the log shows.
+func (e *Error) Error() string { return e.cause.Error() }
+
+// Unwrap returns the private cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// GRPCStatus is what callers see.
+func (e *Error) GRPCStatus() *status.Status { return status.Convert(e.status) }
+
+// Trailer returns the trailers that tell a client whether and when to retry.
+func Trailer(err error) metadata.MD {
+	for _, detail := range status.Convert(err).Details() {
+		switch d := detail.(type) {
+		case *errdetails.ErrorInfo:
+			if d.GetReason() == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN) {
+				return metadata.Pairs("grpc-retry-pushback-ms", "-1")
+			}
+		case *errdetails.RetryInfo:
+			wait := d.GetRetryDelay().AsDuration()
+			return metadata.Pairs(
+				"retry-after", strconv.Itoa(int(math.Ceil(wait.Seconds()))),
+				"grpc-retry-pushback-ms", strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
+			)
+		}
+	}
+	return nil
+}
+
+// fieldViolations names the arguments that the vendor refused as callers know
+// them: `params.expired_on` becomes `sip_user_invite.expire_time`.
+func fieldViolations(e *upstream.Error, subject Subject) []*errdetails.BadRequest_FieldViolation {
+	violations := make([]*errdetails.BadRequest_FieldViolation, len(e.Fields))
+	for i, field := range e.Fields {
+		violations[i] = Violation(fieldName(field.Name, subject), "%s", field.Message)
+	}
+	return violations
+}
+
+// fieldName translates the last segment of the vendor's argument path; a name that
+// is not in the table is shown as the vendor wrote it.
+func fieldName(vendorPath string, subject Subject) string {
+	last := vendorPath[strings.LastIndexByte(vendorPath, '.')+1:]
+	name, ok := subject.Names[last]
+	if !ok {
+		return vendorPath
+	}
+	if subject.Field == "" {
+		return name
+	}
+	return subject.Field + "." + name
+}

@@ -1,0 +1,124 @@
+package status
+
+import (
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// Subjects tells, from the contract, which resource each method is about.
+type Subjects struct {
+	methods map[string]subjectRule
+	names   map[protoreflect.FullName]map[string]string
+}
+
+// subjectRule is how to find one method's subject.
+type subjectRule struct {
+	resourceType string
+	created      string
+	name         []protoreflect.FieldDescriptor // the way to the id in the request
+	field        string
+	vendorNames  map[string]string
+}
+
+// NewSubjects reads the methods of the services. Names are the resources' fields
+// by the vendor's names.
+func NewSubjects(names map[protoreflect.FullName]map[string]string, services ...protoreflect.ServiceDescriptor) *Subjects {
+	s := &Subjects{methods: map[string]subjectRule{}, names: names}
+	for _, service := range services {
+		for i := range service.Methods().Len() {
+			method := service.Methods().Get(i)
+			s.methods["/"+string(service.FullName())+"/"+string(method.Name())] = s.rule(method)
+		}
+	}
+	return s
+}
+
+// Of is the subject of one call.
+func (s *Subjects) Of(fullMethod string, request any) Subject {
+	rule := s.methods[fullMethod]
+	subject := Subject{Type: rule.resourceType, Created: rule.created, Field: rule.field, Names: rule.vendorNames}
+	if message, ok := request.(proto.Message); ok && len(rule.name) > 0 {
+		at := message.ProtoReflect()
+		for _, field := range rule.name[:len(rule.name)-1] {
+			at = at.Get(field).Message()
+		}
+		subject.Name = strings.ToLower(at.Get(rule.name[len(rule.name)-1]).String())
+	}
+	return subject
+}
+
+// rule: the last variable of the method's path is the id of what it is about. Get,
+// Update and Delete are about the resource itself; the rest about the parent that
+// the variable names, where there is one.
+func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
+	http, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	rule := subjectRule{field: strings.Trim(http.GetBody(), "*")}
+	if body := method.Input().Fields().ByName(protoreflect.Name(rule.field)); body != nil {
+		rule.vendorNames = s.names[body.Message().FullName()]
+	}
+	verb, resource := splitMethod(string(method.Name()))
+	rule.name = lastVariable(method.Input(), pathOf(http))
+	rule.resourceType = string(method.Input().ParentFile().Package()) + "." + resource
+	rule.created = rule.resourceType
+	if parent, ok := parentOf(rule.name); ok && !aboutItself[verb] {
+		rule.resourceType = string(method.Input().ParentFile().Package()) + "." + parent
+	}
+	return rule
+}
+
+// aboutItself are the verbs whose path ends in the resource's own id.
+var aboutItself = map[string]bool{"Get": true, "Update": true, "Delete": true}
+
+// splitMethod splits GetSipApp into Get and SipApp.
+func splitMethod(name string) (verb, resource string) {
+	end := 1
+	for end < len(name) && (name[end] < 'A' || name[end] > 'Z') {
+		end++
+	}
+	return name[:end], name[end:]
+}
+
+// parentOf names the message that a variable such as sip_connection_uuid refers to.
+func parentOf(way []protoreflect.FieldDescriptor) (string, bool) {
+	if len(way) == 0 {
+		return "", false
+	}
+	words := strings.Split(string(way[len(way)-1].Name()), "_")
+	if len(words) < 2 {
+		return "", false
+	}
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words[:len(words)-1], ""), true
+}
+
+// pathOf is the path template of an HTTP rule.
+func pathOf(rule *annotations.HttpRule) string {
+	for _, path := range []string{rule.GetGet(), rule.GetPost(), rule.GetPut(), rule.GetPatch(), rule.GetDelete()} {
+		if path != "" {
+			return path
+		}
+	}
+	return ""
+}
+
+// lastVariable is the way to the field that the last {variable} of a path names.
+func lastVariable(message protoreflect.MessageDescriptor, path string) []protoreflect.FieldDescriptor {
+	start, end := strings.LastIndexByte(path, '{'), strings.LastIndexByte(path, '}')
+	if start < 0 || end < start {
+		return nil
+	}
+	var way []protoreflect.FieldDescriptor
+	for _, name := range strings.Split(path[start+1:end], ".") {
+		field := message.Fields().ByName(protoreflect.Name(name))
+		if field == nil {
+			return nil
+		}
+		way, message = append(way, field), field.Message()
+	}
+	return way
+}

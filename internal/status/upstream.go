@@ -1,0 +1,256 @@
+package status
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// verdict is what callers get for one way to fail.
+type verdict struct {
+	code   codes.Code
+	reason sipfacadev1.ErrorReason
+	// text is what happened, as the end of a sentence that begins with the vendor
+	// and the operation.
+	text string
+}
+
+// The verdict on a write that may have taken effect.
+var outcomeUnknown = verdict{
+	codes.Unknown, sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN,
+	"was sent and its outcome is not known: it may have taken effect",
+}
+
+// byKind is the verdict on calls that got no usable answer: on reads and unsent
+// writes, and on writes that were sent.
+var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
+	upstream.KindRejected: both(codes.Unknown, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_REJECTED,
+		"was refused without a reason"),
+	upstream.KindRedirect: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
+		"was answered with a redirect, which is not followed"),
+	upstream.KindBadResponse: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
+		"was answered with something that is not the vendor's form"),
+	upstream.KindTruncated: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
+		"was answered, and the answer broke off"),
+	upstream.KindUnreachable: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_UNREACHABLE,
+		"could not be sent: the vendor cannot be reached"),
+	upstream.KindReset: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_UNREACHABLE,
+		"got no answer: the connection broke"),
+	upstream.KindTimeout: orUnknown(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_TIMEOUT,
+		"got no answer in time"),
+	upstream.KindCallerDeadline: withReason(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+		"was given up: the caller's deadline passed"),
+	upstream.KindCallerCancelled: withReason(codes.Canceled, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
+		"was given up: the caller cancelled"),
+	upstream.KindCredentialMissing: both(codes.Unauthenticated, sipfacadev1.ErrorReason_ERROR_REASON_CREDENTIAL_MISSING,
+		"was not sent: the call must bring the vendor credential"),
+	upstream.KindCredentialRejected: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED,
+		"was not sent: the vendor refused the service's login"),
+	upstream.KindNotListed: both(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
+		"found no such resource in the vendor's list"),
+	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
+		"could not be built"),
+}
+
+// both is one verdict whether or not the write was sent.
+func both(code codes.Code, reason sipfacadev1.ErrorReason, text string) struct{ unsent, sent verdict } {
+	v := verdict{code, reason, text}
+	return struct{ unsent, sent verdict }{v, v}
+}
+
+// orUnknown is OUTCOME_UNKNOWN for a write that was sent.
+func orUnknown(code codes.Code, reason sipfacadev1.ErrorReason, text string) struct{ unsent, sent verdict } {
+	return struct{ unsent, sent verdict }{verdict{code, reason, text}, outcomeUnknown}
+}
+
+// withReason keeps the code and says OUTCOME_UNKNOWN for a write that was sent.
+func withReason(code codes.Code, reason sipfacadev1.ErrorReason, text string) struct{ unsent, sent verdict } {
+	sent := outcomeUnknown
+	sent.code = code
+	return struct{ unsent, sent verdict }{verdict{code, reason, text}, sent}
+}
+
+// byStatus is the verdict on the error statuses that mean the same on every call.
+var byStatus = map[int]verdict{
+	http.StatusBadRequest: {codes.InvalidArgument, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION,
+		"was refused: the vendor does not accept the values"},
+	http.StatusUnprocessableEntity: {codes.InvalidArgument, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION,
+		"was refused: the vendor does not accept the values"},
+	http.StatusUnauthorized: {codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED,
+		"was refused: the vendor does not accept the service's credential"},
+	http.StatusPaymentRequired: {codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_PAYMENT_REQUIRED,
+		"was refused: the vendor account lacks the balance"},
+	http.StatusForbidden: {codes.PermissionDenied, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_FORBIDDEN,
+		"was refused: the credential may not do this"},
+	http.StatusNotFound: {codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
+		"found no such resource"},
+	http.StatusTooManyRequests: {codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED,
+		"was refused: the vendor takes no more calls for now"},
+}
+
+// byConflict is the verdict on 409, which depends on what was tried.
+var byConflict = map[upstream.Action]verdict{
+	upstream.Create: {codes.AlreadyExists, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS,
+		"was refused: there is one like it already"},
+	upstream.Delete: {codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_IN_USE,
+		"was refused: others still use the resource"},
+}
+
+// Verdicts that depend on more than the status.
+var (
+	conflict = verdict{codes.Aborted, sipfacadev1.ErrorReason_ERROR_REASON_CONFLICT,
+		"was refused: it conflicts with another change"}
+	callerCredential = verdict{codes.Unauthenticated, sipfacadev1.ErrorReason_ERROR_REASON_CREDENTIAL_REJECTED,
+		"was refused: the vendor does not accept the credential that the call brought"}
+	foreignNotFound = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
+		"was answered 404, but not in the vendor's form: something else answered in its place"}
+	contract = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT,
+		"was refused in a way that the contract does not allow for"}
+	vendorFailure = verdict{codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_ERROR,
+		"failed at the vendor"}
+)
+
+// judge picks the verdict.
+func judge(e *upstream.Error) verdict {
+	if e.Kind == upstream.KindStatus {
+		return judgeStatus(e)
+	}
+	pair := byKind[e.Kind]
+	switch {
+	case !e.Write() || e.Delivery() != upstream.Unknown && e.Kind != upstream.KindTimeout:
+		return pair.unsent
+	case !e.Sent: // the cap passed before the write left: as good as unreachable
+		return byKind[upstream.KindUnreachable].unsent
+	default:
+		return pair.sent
+	}
+}
+
+// judgeStatus picks the verdict on an error status.
+func judgeStatus(e *upstream.Error) verdict {
+	switch known, ok := byStatus[e.Status]; {
+	case e.Status >= 500 && e.Delivery() == upstream.Unknown:
+		return outcomeUnknown
+	case e.Status >= 500:
+		return vendorFailure
+	case e.Status == http.StatusUnauthorized && e.CallerCredential:
+		return callerCredential
+	case e.Status == http.StatusNotFound && !e.VendorForm:
+		return foreignNotFound
+	case e.Status == http.StatusConflict:
+		if found, ok := byConflict[e.Route.Action]; ok {
+			return found
+		}
+		return conflict
+	case ok:
+		return known
+	default:
+		return contract
+	}
+}
+
+// Subject is the resource that a call was about, so that an error can name it and
+// its fields as callers know them.
+type Subject struct {
+	// Type is the resource's message, for example `sipfacade.v1.SipUserInvite`.
+	Type string
+	// Name is the resource's id; empty where it has none yet.
+	Name string
+	// Created is the message of what a create makes, as against its parent.
+	Created string
+	// Field is the resource's field in the request, for example `sip_user_invite`.
+	Field string
+	// Names gives the resource's fields by the vendor's names.
+	Names map[string]string
+}
+
+// Final turns any error of a call into the one that callers see, with its private
+// cause kept for the log. What is not an upstream failure and not a status already
+// is a defect, of which callers are told nothing.
+func Final(err error, subject Subject) error {
+	var failure *upstream.Error
+	if errors.As(err, &failure) {
+		return fromUpstream(failure, err, subject)
+	}
+	if Reason(err) != "" {
+		return err
+	}
+	if plain, ok := contextual[status.FromContextError(err).Code()]; ok {
+		return &Error{status: New(plain.code, plain.reason, plain.text), cause: err}
+	}
+	hidden := New(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL, "internal error")
+	return &Error{status: hidden, cause: err}
+}
+
+// contextual are the ends of a call's own context, outside of any vendor call.
+var contextual = map[codes.Code]verdict{
+	codes.DeadlineExceeded: {codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+		"the caller's deadline passed"},
+	codes.Canceled: {codes.Canceled, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
+		"the caller cancelled"},
+}
+
+// fromUpstream is the status of a failed vendor call.
+func fromUpstream(failure *upstream.Error, cause error, subject Subject) error {
+	found := judge(failure)
+	info := &errdetails.ErrorInfo{
+		Domain: Domain, Reason: ReasonName(found.reason), Metadata: metadataOf(failure),
+	}
+	details := append([]protoadapt.MessageV1{info}, moreDetails(failure, found, subject)...)
+	return &Error{status: build(found.code, message(failure, found), details), cause: cause}
+}
+
+// metadataOf is the metadata of the ErrorInfo.
+func metadataOf(e *upstream.Error) map[string]string {
+	metadata := map[string]string{"upstream": e.Vendor}
+	if e.Status != 0 {
+		metadata["upstreamStatus"] = strconv.Itoa(e.Status)
+	}
+	if delivery := e.Delivery(); delivery != "" {
+		metadata["delivery"] = string(delivery)
+	}
+	return metadata
+}
+
+// moreDetails are those that the verdict calls for.
+func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []protoadapt.MessageV1) {
+	switch found.reason {
+	case sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION:
+		if violations := fieldViolations(e, subject); len(violations) > 0 {
+			details = append(details, &errdetails.BadRequest{FieldViolations: violations})
+		}
+	case sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS:
+		details = append(details, &errdetails.ResourceInfo{
+			ResourceType: subject.Created, Description: e.Message,
+		})
+	case sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
+		sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_IN_USE:
+		details = append(details, &errdetails.ResourceInfo{
+			ResourceType: subject.Type, ResourceName: subject.Name, Description: e.Message,
+		})
+	default:
+	}
+	if e.RetryAfter > 0 && (found.code == codes.ResourceExhausted || found.code == codes.Unavailable) {
+		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.RetryAfter)})
+	}
+	return details
+}
+
+// message is what happened, and the vendor's own words where there are any.
+func message(e *upstream.Error, found verdict) string {
+	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Route.Operation, found.text)
+	if e.Message != "" && (e.VendorForm || e.Kind == upstream.KindRejected) {
+		text += ": " + e.Message
+	}
+	return text
+}

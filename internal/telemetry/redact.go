@@ -1,0 +1,97 @@
+package telemetry
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+const redacted = "[redacted]"
+
+// secretWords mark members of free-form objects whose values are not shown.
+var secretWords = []string{"password", "secret", "token", "ha1", "pin", "key"}
+
+// Message returns the message for a log line, without the fields that the contract
+// marks as secret. It costs nothing until the line is written.
+func Message(message proto.Message) slog.LogValuer { return loggedMessage{message} }
+
+type loggedMessage struct{ message proto.Message }
+
+// LogValue is the redacted message as JSON.
+func (l loggedMessage) LogValue() slog.Value {
+	copied := proto.Clone(l.message)
+	redact(copied.ProtoReflect())
+	encoded, err := protojson.Marshal(copied)
+	if err != nil {
+		return slog.StringValue("cannot be shown")
+	}
+	return slog.StringValue(string(encoded))
+}
+
+// redact blanks what is secret, at any depth.
+func redact(message protoreflect.Message) {
+	if object, ok := message.Interface().(*structpb.Struct); ok {
+		redactObject(object)
+		return
+	}
+	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		switch {
+		case secret(field):
+			blank(message, field)
+		case field.Message() == nil:
+		case field.IsList():
+			for i := range value.List().Len() {
+				redact(value.List().Get(i).Message())
+			}
+		case !field.IsMap():
+			redact(value.Message())
+		}
+		return true
+	})
+}
+
+// secret reports whether the contract marks the field.
+func secret(field protoreflect.FieldDescriptor) bool {
+	options, _ := field.Options().(*descriptorpb.FieldOptions)
+	behaviors, _ := proto.GetExtension(options, annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	return options.GetDebugRedact() || slices.Contains(behaviors, annotations.FieldBehavior_INPUT_ONLY)
+}
+
+// blank shows that there is a value where that can be shown, and drops it where
+// not.
+func blank(message protoreflect.Message, field protoreflect.FieldDescriptor) {
+	if field.Kind() == protoreflect.StringKind && !field.IsList() && !field.IsMap() {
+		message.Set(field, protoreflect.ValueOfString(redacted))
+		return
+	}
+	message.Clear(field)
+}
+
+// redactObject goes by the names of the members.
+func redactObject(object *structpb.Struct) {
+	for name, value := range object.GetFields() {
+		if slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(strings.ToLower(name), word) }) {
+			object.Fields[name] = structpb.NewStringValue(redacted)
+			continue
+		}
+		redactValue(value)
+	}
+}
+
+func redactValue(value *structpb.Value) {
+	switch v := value.GetKind().(type) {
+	case *structpb.Value_StructValue:
+		redactObject(v.StructValue)
+	case *structpb.Value_ListValue:
+		for _, element := range v.ListValue.GetValues() {
+			redactValue(element)
+		}
+	}
+}

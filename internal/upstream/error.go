@@ -1,0 +1,174 @@
+package upstream
+
+import (
+	"fmt"
+	"time"
+)
+
+// Kind is how a call failed.
+type Kind int
+
+// The kinds of failure.
+const (
+	// KindStatus: the vendor answered an HTTP error status, or said so in the body
+	// of a 2xx.
+	KindStatus Kind = iota
+	// KindRejected: a 2xx whose body says failure without saying which.
+	KindRejected
+	// KindRedirect: the vendor answered a redirect, which is never followed.
+	KindRedirect
+	// KindBadResponse: a 2xx that cannot be understood.
+	KindBadResponse
+	// KindTruncated: a 2xx that ended early.
+	KindTruncated
+	// KindUnreachable: dialling, TLS or DNS failed; no byte of the request left.
+	KindUnreachable
+	// KindReset: the connection broke after the request had begun to leave.
+	KindReset
+	// KindTimeout: the service's own cap on a call passed.
+	KindTimeout
+	// KindCallerDeadline: the caller's deadline passed.
+	KindCallerDeadline
+	// KindCallerCancelled: the caller gave up.
+	KindCallerCancelled
+	// KindCredentialMissing: the call must bring a vendor credential and did not.
+	KindCredentialMissing
+	// KindCredentialRejected: the vendor refused the service's own login.
+	KindCredentialRejected
+	// KindNotListed: the vendor's list lacks the resource that was asked for.
+	KindNotListed
+	// KindInternal: the call could not be built; a defect of the service.
+	KindInternal
+)
+
+// kindNames are the kinds in metrics and logs.
+var kindNames = map[Kind]string{
+	KindStatus: "status", KindRejected: "rejected", KindRedirect: "redirect",
+	KindBadResponse: "bad_response", KindTruncated: "truncated",
+	KindUnreachable: "unreachable", KindReset: "reset", KindTimeout: "timeout",
+	KindCallerDeadline: "caller_deadline", KindCallerCancelled: "caller_cancelled",
+	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
+	KindNotListed: "not_listed", KindInternal: "internal",
+}
+
+// String is the kind in metrics and logs.
+func (k Kind) String() string { return kindNames[k] }
+
+// Delivery says whether a failed write took effect.
+type Delivery string
+
+// The deliveries.
+const (
+	// NotSent: no byte of the request left.
+	NotSent Delivery = "NOT_SENT"
+	// Rejected: the vendor said no.
+	Rejected Delivery = "REJECTED"
+	// Unknown: it may have taken effect.
+	Unknown Delivery = "UNKNOWN"
+)
+
+// FieldError is what the vendor says is wrong with one argument, under its own
+// name for it.
+type FieldError struct {
+	Name, Message string
+}
+
+// Error is every failed vendor call. What callers may see and what only the log
+// may see are kept apart: Message and Fields are the vendor's own words, made
+// safe; the wrapped cause is private.
+type Error struct {
+	// Vendor is `opentact` or `infinity`.
+	Vendor string
+	// Route is the operation that failed.
+	Route *Route
+	// Kind is how it failed.
+	Kind Kind
+	// Status is the HTTP status that decides, from the status line or the body; 0
+	// where there was no answer.
+	Status int
+	// VendorForm says that the body of an error status was in the vendor's own form.
+	VendorForm bool
+	// Sent says that at least one byte of the request left.
+	Sent bool
+	// CallerCredential says that the call brought its own credential.
+	CallerCredential bool
+	// RetryAfter is how long the vendor asks to wait; 0 where it does not.
+	RetryAfter time.Duration
+	// Message is the vendor's message, clipped and without control characters.
+	Message string
+	// Fields are the vendor's messages about single arguments.
+	Fields []FieldError
+
+	cause error
+}
+
+// Error is for the log.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s %s: %s", e.Vendor, e.operation(), e.Kind)
+	if e.Status != 0 {
+		text += fmt.Sprintf(" %d", e.Status)
+	}
+	if e.Message != "" {
+		text += fmt.Sprintf(" %q", e.Message)
+	}
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+// operation is the route's name; an error made before the route is known has none.
+func (e *Error) operation() string {
+	if e.Route == nil {
+		return "call"
+	}
+	return e.Route.Operation
+}
+
+// Unwrap returns the private cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// CredentialMissing is the error of a call that must bring a credential for the
+// vendor and did not.
+func CredentialMissing(vendor string) *Error {
+	return &Error{Vendor: vendor, Kind: KindCredentialMissing}
+}
+
+// NotListed is the error of a read that picks one row from a list that lacks it.
+func NotListed(vendor string, route *Route) *Error {
+	return &Error{Vendor: vendor, Route: route, Kind: KindNotListed, VendorForm: true}
+}
+
+// Write reports whether the call could have changed something.
+func (e *Error) Write() bool { return e.Route.Action != Read }
+
+// deliveries is what each kind of failure means for a write that was sent.
+var deliveries = map[Kind]Delivery{
+	KindRejected: Rejected, KindRedirect: Rejected, KindNotListed: Rejected,
+	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
+	KindCredentialRejected: NotSent, KindInternal: NotSent,
+}
+
+// Delivery says what became of a failed write. It is empty for reads.
+func (e *Error) Delivery() Delivery {
+	if !e.Write() {
+		return ""
+	}
+	if delivery, ok := deliveries[e.Kind]; ok {
+		return delivery
+	}
+	if e.Kind == KindStatus && e.Status < 500 {
+		return Rejected
+	}
+	if !e.Sent {
+		return NotSent
+	}
+	return Unknown
+}
+
+// Reclassify returns the error as one of another kind, with this one as its cause.
+func (e *Error) Reclassify(kind Kind) *Error {
+	failure := *e
+	failure.Kind, failure.cause = kind, e
+	return &failure
+}

@@ -1,0 +1,62 @@
+package upstream
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMessageBytes is how much of a vendor's message callers see.
+const maxMessageBytes = 256
+
+// maxRetryAfter is the longest wait that is passed on; beyond it the vendor is not
+// believed.
+const maxRetryAfter = time.Hour
+
+// say puts the vendor's own words into the error, made safe.
+func (e *Error) say(refusal Rejection) {
+	e.Message = Clip(refusal.Message)
+	e.Fields = make([]FieldError, len(refusal.Fields))
+	for i, field := range refusal.Fields {
+		e.Fields[i] = FieldError{Name: Clip(field.Name), Message: Clip(field.Message)}
+	}
+}
+
+// Clip makes vendor text safe to show: valid UTF-8, no control characters, at most
+// 256 bytes, cut between characters.
+func Clip(text string) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, text)
+	clean = strings.TrimSpace(clean)
+	if len(clean) <= maxMessageBytes {
+		return clean
+	}
+	end := maxMessageBytes
+	for !utf8.RuneStart(clean[end]) {
+		end--
+	}
+	return clean[:end]
+}
+
+// retryAfter reads the header's seconds or date. Nonsense and the past count as
+// nothing, more than an hour as an hour.
+func retryAfter(header string, now time.Time) time.Duration {
+	var wait time.Duration
+	if seconds, err := strconv.ParseFloat(strings.TrimSpace(header), 64); err == nil {
+		wait = time.Duration(min(max(seconds, 0), maxRetryAfter.Seconds()) * float64(time.Second))
+		if math.IsNaN(seconds) {
+			wait = 0
+		}
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), maxRetryAfter)
+}

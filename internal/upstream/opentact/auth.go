@@ -1,0 +1,231 @@
+package opentact
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// tokenHeader carries the JWT. Some documents print it with a dot.
+const tokenHeader = "X-Auth-Token"
+
+// The life of a login.
+const (
+	// assumedLife is taken where the token does not say when it expires.
+	assumedLife = 24 * time.Hour
+	// renewAhead is how long before its end a token is renewed.
+	renewAhead = time.Minute
+	// failurePause is how long a failed login is remembered, so that a storm of
+	// calls does not become a storm of logins.
+	failurePause = time.Second
+)
+
+// form is what all credentials share: the vendor's name and its error form.
+type form struct{}
+
+// Vendor names the vendor.
+func (form) Vendor() string { return Vendor }
+
+// Refusal reads the vendor's error form.
+func (form) Refusal(body []byte) (upstream.Rejection, bool) { return readRefusal(body) }
+
+// callerToken takes the JWT that the call brought.
+type callerToken struct{ form }
+
+// Authorize sets the caller's token.
+func (callerToken) Authorize(ctx context.Context, request *http.Request) error {
+	token := upstream.CallerCredential(ctx, Vendor)
+	if token == "" {
+		return upstream.CredentialMissing(Vendor)
+	}
+	request.Header.Set(tokenHeader, token)
+	return nil
+}
+
+// Renew has nothing fresh.
+func (callerToken) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
+
+// staticToken uses a JWT as it was given.
+type staticToken struct {
+	form
+	token func() string
+}
+
+// Authorize sets the token.
+func (s staticToken) Authorize(_ context.Context, request *http.Request) error {
+	request.Header.Set(tokenHeader, s.token())
+	return nil
+}
+
+// Renew has something fresh where the token has been replaced since the request.
+func (s staticToken) Renew(_ context.Context, request *http.Request) (bool, error) {
+	return request.Header.Get(tokenHeader) != s.token(), nil
+}
+
+// basic signs the login itself.
+type basic struct {
+	form
+	email    string
+	password func() string
+}
+
+// Authorize sets HTTP Basic.
+func (b basic) Authorize(_ context.Context, request *http.Request) error {
+	request.SetBasicAuth(b.email, b.password())
+	return nil
+}
+
+// Renew has nothing fresh.
+func (basic) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
+
+// login fetches a JWT and keeps it until shortly before it expires. However many
+// calls wait for one, one login is made.
+type login struct {
+	form
+	pipeline *upstream.Pipeline
+	now      func() time.Time
+	flight   singleflight.Group
+
+	mu       sync.Mutex
+	token    string
+	renewAt  time.Time
+	failure  error
+	failedAt time.Time
+}
+
+func newLogin(options Options, pipeline upstream.Options) *login {
+	return &login{
+		pipeline: upstream.NewPipeline(pipeline, basic{email: options.Email, password: options.Password}),
+		now:      options.Now,
+	}
+}
+
+// Authorize sets the token, logging in where there is none that is good.
+func (l *login) Authorize(ctx context.Context, request *http.Request) error {
+	token, err := l.current(ctx)
+	if err != nil {
+		return err
+	}
+	request.Header.Set(tokenHeader, token)
+	return nil
+}
+
+// Renew forgets the token that the vendor refused and fetches another, unless that
+// has happened since the request was signed.
+func (l *login) Renew(ctx context.Context, request *http.Request) (bool, error) {
+	l.mu.Lock()
+	if l.token == request.Header.Get(tokenHeader) {
+		l.token = ""
+	}
+	l.mu.Unlock()
+	_, err := l.current(ctx)
+	return err == nil, err
+}
+
+// current returns a good token. A login goes on when the call that began it gives
+// up, since others wait for it.
+func (l *login) current(ctx context.Context) (string, error) {
+	if token, err, known := l.known(); known {
+		return token, err
+	}
+	result := l.flight.DoChan("login", func() (any, error) {
+		if token, err, known := l.known(); known {
+			return token, err
+		}
+		return l.fetch(context.WithoutCancel(ctx))
+	})
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case done := <-result:
+		token, _ := done.Val.(string)
+		return token, done.Err
+	}
+}
+
+// known returns the token that is kept, or the failure that is still fresh.
+func (l *login) known() (token string, err error, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	if l.failure != nil && now.Sub(l.failedAt) < failurePause {
+		return "", l.failure, true
+	}
+	return l.token, nil, l.token != "" && now.Before(l.renewAt)
+}
+
+// fetch logs in and keeps what came of it.
+func (l *login) fetch(ctx context.Context) (string, error) {
+	token, err := l.exchange(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		l.failure, l.failedAt = refusedLogin(err), l.now()
+		return "", l.failure
+	}
+	l.token, l.failure, l.renewAt = token, nil, expiry(token, l.now()).Add(-renewAhead)
+	return token, nil
+}
+
+// exchange trades email and password for a JWT.
+func (l *login) exchange(ctx context.Context) (string, error) {
+	var user struct{ token string }
+	fields := tolerant.Fields[struct{ token string }]{
+		"token": tolerant.Text(func(u *struct{ token string }) *string { return &u.token }),
+	}
+	err := l.pipeline.Do(ctx, &upstream.Call{
+		Route: routeAuth,
+		Decode: func(_ int, body io.Reader) error {
+			r := tolerant.NewReader(body)
+			defer r.Release()
+			err := readAnswer(r, func() error { return fields.Read(r, &user) })
+			if err == nil && user.token == "" {
+				err = errors.New("the login answered no token")
+			}
+			return err
+		},
+	})
+	return user.token, err
+}
+
+// refusedLogin marks a login that the vendor refused, as against one that could
+// not be tried.
+func refusedLogin(err error) error {
+	var failure *upstream.Error
+	if errors.As(err, &failure) && failure.Kind == upstream.KindStatus && failure.Status < 500 &&
+		failure.Status != http.StatusTooManyRequests {
+		return failure.Reclassify(upstream.KindCredentialRejected)
+	}
+	return err
+}
+
+// expiry reads `exp` from a JWT. The token is not verified: it is only a hint when
+// to fetch the next.
+func expiry(token string, now time.Time) time.Time {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return now.Add(assumedLife)
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return now.Add(assumedLife)
+	}
+	var life struct {
+		Expires float64 `json:"exp"`
+	}
+	if json.Unmarshal(claims, &life) != nil || life.Expires <= 0 {
+		return now.Add(assumedLife)
+	}
+	return time.Unix(int64(life.Expires), 0)
+}

@@ -1,0 +1,130 @@
+package opentact
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// envelope is what surrounds every answer of OpenTACT: success and payload, or a
+// message with a status and, in later generations, the fields that are wrong.
+type envelope struct {
+	success *bool
+	message string
+	status  *int64
+	fields  []upstream.FieldError
+	// unusable is why the payload could not be used.
+	unusable error
+}
+
+// errNoEnvelope says that the answer is JSON, but not the vendor's form.
+var errNoEnvelope = errors.New("the answer has no envelope: success is missing")
+
+// readAnswer reads the body of a 2xx and hands its payload over. A refusal in the
+// body is a *upstream.Rejection. An empty body is an answer without a payload.
+func readAnswer(r *tolerant.Reader, payload func() error) error {
+	if emptyBody(r) {
+		return nil
+	}
+	var answer envelope
+	if err := answer.read(r, payload); err != nil {
+		return err
+	}
+	if err := r.End(); err != nil {
+		return err
+	}
+	switch {
+	case answer.success == nil:
+		return errNoEnvelope
+	case !*answer.success:
+		return answer.rejection()
+	default:
+		return answer.unusable
+	}
+}
+
+// read reads the members.
+func (e *envelope) read(r *tolerant.Reader, payload func() error) error {
+	return r.Object(func(name []byte) error {
+		if string(name) == "payload" {
+			return e.readPayload(r, payload)
+		}
+		if member, ok := envelopeMembers[string(name)]; ok {
+			return member(r, string(name), e)
+		}
+		return r.Skip()
+	})
+}
+
+// envelopeMembers are the members beside the payload.
+var envelopeMembers = tolerant.Fields[envelope]{
+	"success": tolerant.OptionalFlag(func(e *envelope) **bool { return &e.success }),
+	"message": tolerant.Text(func(e *envelope) *string { return &e.message }),
+	"status":  tolerant.OptionalInteger(func(e *envelope) **int64 { return &e.status }),
+	"fields":  func(r *tolerant.Reader, _ string, e *envelope) error { return e.readFields(r) },
+}
+
+// readPayload hands the payload over. One of the wrong kind is judged after the
+// rest, since a refusal may explain it.
+func (e *envelope) readPayload(r *tolerant.Reader, payload func() error) error {
+	err := payload()
+	var shape *tolerant.ShapeError
+	switch {
+	case errors.As(err, &shape):
+		e.unusable = err
+		return r.Skip()
+	case errors.Is(err, errNoPayload):
+		e.unusable = err
+		return nil
+	default:
+		return err
+	}
+}
+
+// readFields reads {"params.to": {"message": …, "value": …}}. The value is the
+// caller's and may be secret: it is skipped.
+func (e *envelope) readFields(r *tolerant.Reader) error {
+	if r.Kind() != '{' {
+		return r.Skip()
+	}
+	return r.Object(func(name []byte) error {
+		field := upstream.FieldError{Name: string(name)}
+		message := tolerant.Fields[upstream.FieldError]{
+			"message": tolerant.Text(func(f *upstream.FieldError) *string { return &f.Message }),
+		}
+		if r.Kind() != '{' {
+			return r.Skip()
+		}
+		err := message.Read(r, &field)
+		e.fields = append(e.fields, field)
+		return err
+	})
+}
+
+// rejection is the refusal that the envelope states.
+func (e *envelope) rejection() *upstream.Rejection {
+	slices.SortFunc(e.fields, func(a, b upstream.FieldError) int { return strings.Compare(a.Name, b.Name) })
+	rejection := &upstream.Rejection{Message: e.message, Fields: e.fields}
+	if e.status != nil {
+		rejection.Status = int(*e.status)
+	}
+	return rejection
+}
+
+// readRefusal reads the body of an error status. Only an envelope that says
+// success: false is the vendor's own form; a proxy's page is not.
+func readRefusal(body []byte) (upstream.Rejection, bool) {
+	r := tolerant.NewReader(bytes.NewReader(body))
+	defer r.Release()
+	var answer envelope
+	err := answer.read(r, r.Skip)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) || answer.success == nil || *answer.success {
+		return upstream.Rejection{}, false
+	}
+	return *answer.rejection(), true
+}

@@ -1,0 +1,42 @@
+package opentact
+
+import (
+	"context"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// ListConnectionLeases is GETSIPConnectionTNLeasesList, GET
+// /sip/connection/{uuid}/tnlease.
+func (c *Client) ListConnectionLeases(ctx context.Context, connection string) ([]*Lease, error) {
+	return list(ctx, c, routeListConnectionLeases, leaseRows, connection)
+}
+
+// AssignConnectionLeases is AssignTNLeasesToSIPConnection, POST
+// /sip/connection/{uuid}/tnlease. Some generations answer UUID strings: then the
+// leases have no more than their UUIDs.
+func (c *Client) AssignConnectionLeases(ctx context.Context, connection string, add, remove []string) ([]*Lease, error) {
+	return c.assignLeases(ctx, routeAssignConnectionLeases, connection, add, remove)
+}
+
+// assignLeases sends the lists that are not empty.
+func (c *Client) assignLeases(ctx context.Context, route *upstream.Route, uuid string, add, remove []string) ([]*Lease, error) {
+	var body Object
+	for _, part := range []Member{{"add", add}, {"remove", remove}} {
+		if len(part.Value.([]string)) > 0 {
+			body = append(body, part)
+		}
+	}
+	encoded, err := body.JSON()
+	if err != nil {
+		return nil, err
+	}
+	var rows []*Lease
+	call := &upstream.Call{Route: route, Parameters: []string{uuid}, Body: encoded}
+	err = c.do(ctx, call, func(r *tolerant.Reader) (err error) {
+		rows, err = leaseRows.many(r)
+		return err
+	})
+	return rows, err
+}

@@ -1,0 +1,291 @@
+package upstream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Call is one exchange with a vendor.
+type Call struct {
+	// Route is the operation.
+	Route *Route
+	// Parameters fill the route's path, in order.
+	Parameters []string
+	// Body is sent with ContentType; nil sends none.
+	Body        []byte
+	ContentType string
+	// Decode reads the body of a 2xx. It runs once per attempt and must start over.
+	// A *Rejection says that the body reports a failure.
+	Decode func(status int, body io.Reader) error
+}
+
+// Rejection is a vendor's refusal, from the body of any status.
+type Rejection struct {
+	// Status is the HTTP status that the body names; 0 where it names none.
+	Status int
+	// Message and Fields are the vendor's own words.
+	Message string
+	Fields  []FieldError
+}
+
+// Error is for the log.
+func (r *Rejection) Error() string { return "the vendor refused: " + r.Message }
+
+// Dialect is what differs between vendors around a call.
+type Dialect interface {
+	// Vendor is the vendor's name in errors, metrics and metadata.
+	Vendor() string
+	// Authorize adds the credential for the call to the request, logging in where it
+	// has to. Its error is a *Error, or that of the context.
+	Authorize(ctx context.Context, request *http.Request) error
+	// Renew is told that the vendor refused the request's credential, and reports
+	// whether there is a fresh one to try.
+	Renew(ctx context.Context, request *http.Request) (bool, error)
+	// Refusal reads the vendor's own error form; ok is false for anything else.
+	Refusal(body []byte) (refusal Rejection, ok bool)
+}
+
+// Observation is what one attempt came to, for metrics.
+type Observation struct {
+	Vendor   string
+	Route    *Route
+	Status   int
+	Outcome  string
+	Duration time.Duration
+}
+
+// Options configure a pipeline.
+type Options struct {
+	// BaseURL is where the routes' paths begin, without a slash at its end.
+	BaseURL *url.URL
+	// Transport sends; see NewTransport.
+	Transport http.RoundTripper
+	// Timeout caps one call, everything included.
+	Timeout time.Duration
+	// MaxBytes caps one answer.
+	MaxBytes int64
+	// Observe is told of each attempt; nil tells nobody.
+	Observe func(Observation)
+}
+
+// Pipeline makes the calls to one vendor.
+type Pipeline struct {
+	options Options
+	dialect Dialect
+}
+
+// NewPipeline returns the pipeline of the dialect's vendor.
+func NewPipeline(options Options, dialect Dialect) *Pipeline {
+	if options.Observe == nil {
+		options.Observe = func(Observation) {}
+	}
+	return &Pipeline{options: options, dialect: dialect}
+}
+
+// Do makes the call. Every error is a *Error.
+func (p *Pipeline) Do(ctx context.Context, call *Call) error {
+	capped, cancel := context.WithTimeout(ctx, p.options.Timeout)
+	defer cancel()
+	if err := context.Cause(ctx); err != nil {
+		return p.transportError(ctx, call, &departure{}, err)
+	}
+	renew, err := p.attempt(capped, ctx, call)
+	if renew == nil {
+		return err
+	}
+	fresh, renewErr := p.dialect.Renew(capped, renew)
+	if renewErr != nil {
+		return p.transportError(ctx, call, &departure{}, renewErr)
+	}
+	if !fresh {
+		return err
+	}
+	_, err = p.attempt(capped, ctx, call)
+	return err
+}
+
+// attempt sends the call once. It returns the request as well where the vendor
+// refused its credential.
+func (p *Pipeline) attempt(ctx, caller context.Context, call *Call) (refused *http.Request, err error) {
+	started, left, status := time.Now(), &departure{}, 0
+	defer func() { p.observe(call, status, err, started) }()
+	request, err := p.request(left.trace(ctx), call)
+	if err != nil {
+		return nil, p.fail(call, left, KindInternal, err)
+	}
+	if err := p.dialect.Authorize(ctx, request); err != nil {
+		return nil, p.transportError(caller, call, left, err)
+	}
+	response, err := p.options.Transport.RoundTrip(request)
+	if err != nil {
+		return nil, p.transportError(caller, call, left, err)
+	}
+	defer drain(response.Body)
+	status = response.StatusCode
+	if err := p.answer(caller, call, left, response); err != nil {
+		if status == http.StatusUnauthorized {
+			return request, err
+		}
+		return nil, err
+	}
+	return nil, nil
+}
+
+// request builds the HTTP request. GetBody stays unset on what must not happen
+// twice, so that the transport cannot send it again by itself.
+func (p *Pipeline) request(ctx context.Context, call *Call) (*http.Request, error) {
+	path, err := call.Route.Expand(call.Parameters...)
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader
+	if call.Body != nil {
+		body = bytes.NewReader(call.Body)
+	}
+	target := strings.TrimSuffix(p.options.BaseURL.String(), "/") + path
+	request, err := http.NewRequestWithContext(ctx, call.Route.Method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	if call.Route.Action.Class() == Once {
+		request.GetBody = nil
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "sipfacade")
+	if call.Body != nil {
+		request.Header.Set("Content-Type", call.ContentType)
+	}
+	return request, nil
+}
+
+// answer reads the response, whatever it is.
+func (p *Pipeline) answer(caller context.Context, call *Call, left *departure, response *http.Response) error {
+	switch {
+	case response.StatusCode >= 400:
+		return p.refused(call, left, response)
+	case response.StatusCode >= 300:
+		failure := p.fail(call, left, KindRedirect, nil)
+		failure.Status = response.StatusCode
+		return failure
+	default:
+		return p.decode(caller, call, left, response)
+	}
+}
+
+// refused reads an error status.
+func (p *Pipeline) refused(call *Call, left *departure, response *http.Response) error {
+	failure := p.fail(call, left, KindStatus, nil)
+	failure.Status = response.StatusCode
+	failure.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
+	failure.CallerCredential = CallerCredential(response.Request.Context(), failure.Vendor) != ""
+	if refusal, ok := p.dialect.Refusal(prefix(response.Body)); ok {
+		failure.VendorForm = true
+		failure.say(refusal)
+	}
+	return failure
+}
+
+// decode reads a 2xx through the cap.
+func (p *Pipeline) decode(caller context.Context, call *Call, left *departure, response *http.Response) error {
+	body := &cappedBody{body: response.Body, left: p.options.MaxBytes}
+	err := call.Decode(response.StatusCode, body)
+	if err == nil {
+		return nil
+	}
+	failure := p.decodeError(caller, call, left, body, err)
+	if failure.Status == 0 {
+		failure.Status = response.StatusCode
+	}
+	failure.CallerCredential = CallerCredential(response.Request.Context(), failure.Vendor) != ""
+	return failure
+}
+
+// decodeError tells why a 2xx could not be used.
+func (p *Pipeline) decodeError(caller context.Context, call *Call, left *departure, body *cappedBody, err error) *Error {
+	var rejection *Rejection
+	switch {
+	case errors.As(err, &rejection):
+		return p.rejected(call, left, rejection)
+	case body.err != nil && !errors.Is(body.err, errTooLarge):
+		if contextual := p.contextError(caller, call, left, body.err); contextual != nil {
+			return contextual
+		}
+		return p.fail(call, left, KindTruncated, body.err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return p.fail(call, left, KindTruncated, err)
+	default:
+		return p.fail(call, left, KindBadResponse, errors.Join(body.err, err))
+	}
+}
+
+// rejected is a 2xx whose body reports a failure: judged by the status in the
+// body, where there is one.
+func (p *Pipeline) rejected(call *Call, left *departure, rejection *Rejection) *Error {
+	failure := p.fail(call, left, KindRejected, nil)
+	if rejection.Status >= 400 && rejection.Status <= 599 {
+		failure.Kind, failure.Status, failure.VendorForm = KindStatus, rejection.Status, true
+	}
+	failure.say(*rejection)
+	return failure
+}
+
+// fail starts an error.
+func (p *Pipeline) fail(call *Call, left *departure, kind Kind, cause error) *Error {
+	return &Error{Vendor: p.dialect.Vendor(), Route: call.Route, Kind: kind, Sent: left.sent(), cause: cause}
+}
+
+// transportError classifies a call that got no answer.
+func (p *Pipeline) transportError(caller context.Context, call *Call, left *departure, err error) error {
+	var login *Error
+	if errors.As(err, &login) {
+		return login.onBehalfOf(call.Route)
+	}
+	if contextual := p.contextError(caller, call, left, err); contextual != nil {
+		return contextual
+	}
+	if left.sent() {
+		return p.fail(call, left, KindReset, err)
+	}
+	return p.fail(call, left, KindUnreachable, err)
+}
+
+// contextError tells whose time ran out, or nil where it was not time.
+func (p *Pipeline) contextError(caller context.Context, call *Call, left *departure, err error) *Error {
+	switch {
+	case errors.Is(caller.Err(), context.DeadlineExceeded):
+		return p.fail(call, left, KindCallerDeadline, err)
+	case caller.Err() != nil:
+		return p.fail(call, left, KindCallerCancelled, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return p.fail(call, left, KindTimeout, err)
+	default:
+		return nil
+	}
+}
+
+// observe reports an attempt.
+func (p *Pipeline) observe(call *Call, status int, err error, started time.Time) {
+	outcome := "ok"
+	var failure *Error
+	if errors.As(err, &failure) {
+		outcome = failure.Kind.String()
+	}
+	p.options.Observe(Observation{
+		Vendor: p.dialect.Vendor(), Route: call.Route, Status: status,
+		Outcome: outcome, Duration: time.Since(started),
+	})
+}
+
+// onBehalfOf turns the failure of a login into that of the call that needed it:
+// nothing of the call was sent.
+func (e *Error) onBehalfOf(route *Route) *Error {
+	failure := e.Reclassify(e.Kind)
+	failure.Route, failure.Sent = route, false
+	return failure
+}

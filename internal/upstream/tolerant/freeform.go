@@ -1,0 +1,109 @@
+package tolerant
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// secretMembers are the names whose values are dropped from free-form objects, at
+// any depth: credentials of SIP users, of gateways and of logins.
+var secretMembers = map[string]bool{
+	"password": true, "ha1": true, "ha1b": true, "token": true,
+}
+
+// Secret reports whether a free-form member of that name is dropped.
+func Secret(name string) bool { return secretMembers[strings.ToLower(name)] }
+
+// FreeForm keeps an object whose members the vendor does not document, as it
+// came, without secrets. Null and {} leave it unset.
+func FreeForm[T any](at func(*T) *map[string]any) Member[T] {
+	return func(r *Reader, name string, into *T) error {
+		if r.Kind() == 'n' {
+			return r.Skip()
+		}
+		if r.Kind() != '{' {
+			return r.misread(name)
+		}
+		object, err := r.freeObject()
+		if len(object) > 0 {
+			*at(into) = object
+		}
+		return err
+	}
+}
+
+// FreeForms keeps a list of free-form objects; what is no object is a misread.
+func FreeForms[T any](at func(*T) *[]map[string]any) Member[T] {
+	return func(r *Reader, name string, into *T) error {
+		list := at(into)
+		one := FreeForm(func(*T) *map[string]any {
+			*list = append(*list, nil)
+			return &(*list)[len(*list)-1]
+		})
+		if r.Kind() != '[' {
+			return one(r, name, into)
+		}
+		return r.Array(func() error { return one(r, name, into) })
+	}
+}
+
+// freeObject reads any object.
+func (r *Reader) freeObject() (map[string]any, error) {
+	object := map[string]any{}
+	err := r.Object(func(raw []byte) error {
+		name := validText(string(raw))
+		if Secret(name) {
+			return r.Skip()
+		}
+		value, err := r.freeValue()
+		object[name] = value
+		return err
+	})
+	return object, err
+}
+
+// freeValue reads any value.
+func (r *Reader) freeValue() (any, error) {
+	switch r.Kind() {
+	case '{':
+		return r.freeObject()
+	case '[':
+		list := []any{}
+		err := r.Array(func() error {
+			value, err := r.freeValue()
+			list = append(list, value)
+			return err
+		})
+		return list, err
+	default:
+		return r.freeScalar()
+	}
+}
+
+// freeScalar reads any scalar.
+func (r *Reader) freeScalar() (any, error) {
+	token, err := r.decoder.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch token.Kind() {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return token.Bool(), nil
+	case '0':
+		return freeNumber(token.String()), nil
+	default:
+		return validText(token.String()), nil
+	}
+}
+
+// freeNumber is a float, or the digits as text where a float would change them.
+func freeNumber(digits string) any {
+	value, err := strconv.ParseFloat(digits, 64)
+	if err != nil || (math.Abs(value) > 1<<53 && !strings.ContainsAny(digits, ".eE")) {
+		return digits
+	}
+	return value
+}

@@ -1,0 +1,92 @@
+// Package validation checks requests against the rules that the contract states:
+// protovalidate rules, what a create requires, what an update must name. All
+// violations of a request are reported at once, before any vendor is called.
+package validation
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+type fieldViolation = errdetails.BadRequest_FieldViolation
+
+// Validator checks requests. It is safe for concurrent use.
+type Validator struct {
+	rules protovalidate.Validator
+	shape map[protoreflect.FullName]shape
+}
+
+// New compiles the rules of every request of the services.
+func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
+	v := &Validator{shape: map[protoreflect.FullName]shape{}}
+	var requests []protoreflect.MessageDescriptor
+	for _, service := range services {
+		methods := service.Methods()
+		for i := range methods.Len() {
+			method := methods.Get(i)
+			requests = append(requests, method.Input())
+			v.shape[method.Input().FullName()] = shapeOf(method)
+		}
+	}
+	rules, err := protovalidate.New(protovalidate.WithMessageDescriptors(requests...), protovalidate.WithDisableLazy())
+	if err != nil {
+		return nil, fmt.Errorf("compile the contract's rules: %w", err)
+	}
+	v.rules = rules
+	return v, nil
+}
+
+// Check returns REQUEST_INVALID with every violation, or nil.
+func (v *Validator) Check(request proto.Message) error {
+	violations, err := v.ruleViolations(request)
+	if err != nil {
+		return err
+	}
+	form := v.shape[request.ProtoReflect().Descriptor().FullName()]
+	violations = append(form.keep(request, violations), form.missing(request)...)
+	if len(violations) == 0 {
+		return nil
+	}
+	return status.Invalid(append(violations, form.rest(request)...)...)
+}
+
+// ruleViolations are those of the protovalidate rules.
+func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, error) {
+	err := v.rules.Validate(request)
+	if err == nil {
+		return nil, nil
+	}
+	var broken *protovalidate.ValidationError
+	if !errors.As(err, &broken) {
+		return nil, fmt.Errorf("apply the rules of %s: %w", request.ProtoReflect().Descriptor().FullName(), err)
+	}
+	violations := make([]*fieldViolation, len(broken.Violations))
+	for i, violation := range broken.Violations {
+		violations[i] = &fieldViolation{
+			Field:       fieldOf(request.ProtoReflect().Descriptor(), violation),
+			Description: violation.Proto.GetMessage(),
+		}
+	}
+	return violations, nil
+}
+
+// fieldOf is the path of the field at fault. A rule on the whole message names its
+// field as the first part of its id.
+func fieldOf(message protoreflect.MessageDescriptor, violation *protovalidate.Violation) string {
+	if path := protovalidate.FieldPathString(violation.Proto.GetField()); path != "" {
+		return path
+	}
+	name, _, _ := strings.Cut(violation.Proto.GetRuleId(), ".")
+	if message.Fields().ByName(protoreflect.Name(name)) == nil {
+		return ""
+	}
+	return name
+}
