@@ -216,7 +216,8 @@ func (s *Server) drain() error {
 	time.Sleep(s.config.DrainDelay)
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
 	defer cancel()
-	err := s.stopGRPC(ctx)
+	s.stopGRPC(ctx)
+	var err error
 	for _, door := range s.http {
 		err = errors.Join(err, s.stopHTTP(ctx, door))
 	}
@@ -225,7 +226,7 @@ func (s *Server) drain() error {
 }
 
 // stopGRPC lets calls finish until the context ends.
-func (s *Server) stopGRPC(ctx context.Context) error {
+func (s *Server) stopGRPC(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -238,7 +239,6 @@ func (s *Server) stopGRPC(ctx context.Context) error {
 		s.grpc.Stop()
 		<-done
 	}
-	return nil
 }
 
 // stopHTTP lets calls finish until the context ends.

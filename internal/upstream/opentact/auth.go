@@ -136,11 +136,11 @@ func (l *login) Renew(ctx context.Context, request *http.Request) (bool, error) 
 // current returns a good token. A login goes on when the call that began it gives
 // up, since others wait for it.
 func (l *login) current(ctx context.Context) (string, error) {
-	if token, err, known := l.known(); known {
+	if token, known, err := l.known(); known {
 		return token, err
 	}
 	result := l.flight.DoChan("login", func() (any, error) {
-		if token, err, known := l.known(); known {
+		if token, known, err := l.known(); known {
 			return token, err
 		}
 		return l.fetch(context.WithoutCancel(ctx))
@@ -155,14 +155,14 @@ func (l *login) current(ctx context.Context) (string, error) {
 }
 
 // known returns the token that is kept, or the failure that is still fresh.
-func (l *login) known() (token string, err error, known bool) {
+func (l *login) known() (token string, known bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	if l.failure != nil && now.Sub(l.failedAt) < failurePause {
-		return "", l.failure, true
+		return "", true, l.failure
 	}
-	return l.token, nil, l.token != "" && now.Before(l.renewAt)
+	return l.token, l.token != "" && now.Before(l.renewAt), nil
 }
 
 // fetch logs in and keeps what came of it.

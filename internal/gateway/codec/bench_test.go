@@ -1,0 +1,108 @@
+package codec
+
+import (
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+)
+
+// benchedInvite is an invite of about 3 KB with everything that the vendor nests
+// in it.
+func benchedInvite() *sipfacadev1.SipUserInvite {
+	stamp := timestamppb.New(time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC))
+	user := &sipfacadev1.User{
+		Uuid: "8f2c1f0a-7c4f-4f0e-9a53-0a6a1e2f3b4c", Email: "operator@example.net", PhoneNumber: "+441632960001",
+		FirstName: "Ada", LastName: "Lovelace", Avatar: "https://example.net/a.png", Role: "Admin", Dob: "1990-12-10",
+		CreateTime: stamp, UpdateTime: stamp,
+	}
+	account := &sipfacadev1.Account{
+		Uuid: "0d9b6a52-6f0d-4f8c-8d5d-3a1b2c4d5e6f", Name: "Example Telecom", Email: "billing@example.net", Level: "Level1",
+		Balance: proto.Float64(99.87895), Class4Id: proto.Int64(12345), TimeZone: "Europe/London", CreateTime: stamp, UpdateTime: stamp,
+	}
+	settings := &sipfacadev1.TrunkSettings{
+		MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum(),
+		OtherSettings: &structpb.Struct{Fields: map[string]*structpb.Value{
+			"call_limit": structpb.NewNumberValue(10), "cps_limit": structpb.NewNumberValue(2), "t38": structpb.NewBoolValue(true),
+			"codecs": structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{structpb.NewStringValue("PCMU"), structpb.NewStringValue("G729")}}),
+		}},
+	}
+	return &sipfacadev1.SipUserInvite{
+		Uuid: "5a0f6b1e-1c2d-4e3f-8a9b-0c1d2e3f4a5b", Name: proto.String("Front desk"), ExpireTime: stamp, Token: proto.String("0123456789abcdef"),
+		CreateTime: stamp, UpdateTime: stamp, Account: account, CreatedBy: user, ModifiedBy: user,
+		SipConnection: &sipfacadev1.SipConnection{
+			Uuid: "11111111-2222-4333-8444-555555555555", Name: proto.String("Main trunk"), Subdomain: proto.String("main"),
+			Ip: proto.String("192.0.2.10"), Port: proto.Int32(5060), Active: proto.Bool(true), ProductId: proto.Int32(7),
+			Class4IngressTrunkSettings: settings, Class4EgressTrunkSettings: settings, Class4IngressTrunkId: proto.Int64(1),
+			Account: account, CreatedBy: user, ModifiedBy: user, CreateTime: stamp, UpdateTime: stamp,
+		},
+	}
+}
+
+func benchedPage() *sipfacadev1.ListSipUserInvitesResponse {
+	page := &sipfacadev1.ListSipUserInvitesResponse{NextPageToken: "next"}
+	for range 50 {
+		page.SipUserInvites = append(page.SipUserInvites, benchedInvite())
+	}
+	return page
+}
+
+func benched() map[string]proto.Message {
+	return map[string]proto.Message{"invite": benchedInvite(), "page": benchedPage()}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	codec := New()
+	writers := map[string]func(proto.Message) ([]byte, error){
+		"codec":     codec.Marshal,
+		"protojson": protojson.MarshalOptions{EmitDefaultValues: true}.Marshal,
+	}
+	for size, message := range benched() {
+		for name, write := range writers {
+			b.Run(size+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					data, err := write(message)
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.SetBytes(int64(len(data)))
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	codec := New()
+	for size, message := range benched() {
+		data, err := codec.Marshal(message)
+		if err != nil {
+			b.Fatal(err)
+		}
+		kind := message.ProtoReflect().Type()
+		b.Run(size+"/codec", func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if report := codec.Decode(data, kind.New().Interface(), ""); len(report.Violations) > 0 {
+					b.Fatal(report.Violations)
+				}
+			}
+		})
+		b.Run(size+"/protojson", func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := protojson.Unmarshal(data, kind.New().Interface()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
