@@ -40,7 +40,7 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, err)
+	_, _ = fmt.Fprintln(stderr, err) // the exit code says so too
 	var invalid *config.InvalidError
 	var usage *config.UsageError
 	if errors.As(err, &invalid) || errors.As(err, &usage) {
@@ -68,7 +68,7 @@ func serve(c config.Config, stdout, stderr io.Writer) error {
 		return err
 	}
 	if c.Sandbox {
-		fmt.Fprint(stdout, s.Welcome())
+		_, _ = fmt.Fprint(stdout, s.Welcome()) // only a courtesy
 	}
 	return s.Run(ctx)
 }

@@ -34,7 +34,7 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 		b.err = errTooLarge
 		return 0, b.err
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		b.err = err
 	}
 	return n, err
@@ -50,7 +50,7 @@ func prefix(body io.Reader) []byte {
 // drain reads what little is left, so that the connection can be used again, and
 // closes the body.
 func drain(body io.ReadCloser) {
-	if _, err := io.CopyN(io.Discard, body, errorBodyBytes); err != nil && err != io.EOF {
+	if _, err := io.CopyN(io.Discard, body, errorBodyBytes); err != nil && !errors.Is(err, io.EOF) {
 		_ = body.Close() // broken already; there is nobody to tell
 		return
 	}

@@ -122,7 +122,7 @@ func (p *Pipeline) attempt(ctx, caller context.Context, call *Call) (refused *ht
 	if err := p.dialect.Authorize(ctx, request); err != nil {
 		return nil, p.transportError(caller, call, left, err)
 	}
-	response, err := p.options.Transport.RoundTrip(request)
+	response, err := p.options.Transport.RoundTrip(request) //nolint:bodyclose // drain closes it
 	if err != nil {
 		return nil, p.transportError(caller, call, left, err)
 	}
