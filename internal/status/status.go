@@ -31,8 +31,17 @@ func Violation(field, format string, args ...any) *errdetails.BadRequest_FieldVi
 	return &errdetails.BadRequest_FieldViolation{Field: field, Description: fmt.Sprintf(format, args...)}
 }
 
-// Invalid returns REQUEST_INVALID with every violation in its BadRequest.
+// maxViolations is how many violations an error names: enough for any request of
+// which each field is wrong, and few enough for the header that carries the error.
+const maxViolations = 24
+
+// Invalid returns REQUEST_INVALID with every violation in its BadRequest; of very
+// many, the first ones.
 func Invalid(violations ...*errdetails.BadRequest_FieldViolation) error {
+	if more := len(violations) - maxViolations; more > 0 {
+		last := Violation(violations[maxViolations].GetField(), "and %d more problems", more)
+		violations = append(violations[:maxViolations:maxViolations], last)
+	}
 	return New(codes.InvalidArgument, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
 		summary(violations), &errdetails.BadRequest{FieldViolations: violations})
 }

@@ -60,6 +60,9 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 		rule.vendorNames = s.names[body.Message().FullName()]
 	}
 	verb, resource := splitMethod(string(method.Name()))
+	if row := rowOf(method.Output()); row != "" {
+		resource = row
+	}
 	rule.name = lastVariable(method.Input(), pathOf(http))
 	rule.resourceType = string(method.Input().ParentFile().Package()) + "." + resource
 	rule.created = rule.resourceType
@@ -71,6 +74,17 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 
 // aboutItself are the verbs whose path ends in the resource's own id.
 var aboutItself = map[string]bool{"Get": true, "Update": true, "Delete": true}
+
+// rowOf names the message of the rows that a list answers, which is singular where
+// the method's name is not.
+func rowOf(response protoreflect.MessageDescriptor) string {
+	for i := range response.Fields().Len() {
+		if field := response.Fields().Get(i); field.IsList() && field.Message() != nil {
+			return string(field.Message().Name())
+		}
+	}
+	return ""
+}
 
 // splitMethod splits GetSipApp into Get and SipApp.
 func splitMethod(name string) (verb, resource string) {

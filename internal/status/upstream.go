@@ -182,14 +182,28 @@ func Final(err error, subject Subject) error {
 	if errors.As(err, &failure) {
 		return fromUpstream(failure, err, subject)
 	}
-	if Reason(err) != "" {
-		return err
+	if final := finished(err); final != nil {
+		return final
 	}
 	if plain, ok := contextual[status.FromContextError(err).Code()]; ok {
 		return &Error{status: New(plain.code, plain.reason, plain.text), cause: err}
 	}
 	hidden := New(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL, "internal error")
 	return &Error{status: hidden, cause: err}
+}
+
+// finished finds the status that an error is or wraps, or nil where it has none of
+// ours. What it is wrapped in is for the log alone.
+func finished(err error) *Error {
+	var carried interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &carried) {
+		return nil
+	}
+	final := carried.GRPCStatus().Err()
+	if Reason(final) == "" {
+		return nil
+	}
+	return &Error{status: final, cause: err}
 }
 
 // contextual are the ends of a call's own context, outside of any vendor call.
@@ -248,7 +262,7 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 
 // message is what happened, and the vendor's own words where there are any.
 func message(e *upstream.Error, found verdict) string {
-	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Route.Operation, found.text)
+	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Operation(), found.text)
 	if e.Message != "" && (e.VendorForm || e.Kind == upstream.KindRejected) {
 		text += ": " + e.Message
 	}

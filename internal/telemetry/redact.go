@@ -45,12 +45,14 @@ func redact(message protoreflect.Message) {
 		switch {
 		case secret(field):
 			blank(message, field)
+		case field.IsMap():
+			redactMap(field, value.Map())
 		case field.Message() == nil:
 		case field.IsList():
 			for i := range value.List().Len() {
 				redact(value.List().Get(i).Message())
 			}
-		case !field.IsMap():
+		default:
 			redact(value.Message())
 		}
 		return true
@@ -74,10 +76,34 @@ func blank(message protoreflect.Message, field protoreflect.FieldDescriptor) {
 	message.Clear(field)
 }
 
+// redactMap redacts messages like any other and goes by the keys of the rest: they
+// are names that a vendor chose.
+func redactMap(field protoreflect.FieldDescriptor, entries protoreflect.Map) {
+	value := field.MapValue()
+	entries.Range(func(key protoreflect.MapKey, entry protoreflect.Value) bool {
+		switch {
+		case value.Message() != nil:
+			redact(entry.Message())
+		case !secretName(key.String()):
+		case value.Kind() == protoreflect.StringKind:
+			entries.Set(key, protoreflect.ValueOfString(redacted))
+		default:
+			entries.Clear(key)
+		}
+		return true
+	})
+}
+
+// secretName reports whether the name alone says that the value is a secret.
+func secretName(name string) bool {
+	lower := strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(lower, word) })
+}
+
 // redactObject goes by the names of the members.
 func redactObject(object *structpb.Struct) {
 	for name, value := range object.GetFields() {
-		if slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(strings.ToLower(name), word) }) {
+		if secretName(name) {
 			object.Fields[name] = structpb.NewStringValue(redacted)
 			continue
 		}

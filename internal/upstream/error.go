@@ -104,7 +104,7 @@ type Error struct {
 
 // Error is for the log.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s %s: %s", e.Vendor, e.operation(), e.Kind)
+	text := fmt.Sprintf("%s %s: %s", e.Vendor, e.Operation(), e.Kind)
 	if e.Status != 0 {
 		text += fmt.Sprintf(" %d", e.Status)
 	}
@@ -117,8 +117,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// operation is the route's name; an error made before the route is known has none.
-func (e *Error) operation() string {
+// Operation is the route's name; an error made before the route is known has none.
+func (e *Error) Operation() string {
 	if e.Route == nil {
 		return "call"
 	}
@@ -140,7 +140,7 @@ func NotListed(vendor string, route *Route) *Error {
 }
 
 // Write reports whether the call could have changed something.
-func (e *Error) Write() bool { return e.Route.Action != Read }
+func (e *Error) Write() bool { return e.Route != nil && e.Route.Action != Read }
 
 // deliveries is what each kind of failure means for a write that was sent.
 var deliveries = map[Kind]Delivery{
@@ -149,21 +149,21 @@ var deliveries = map[Kind]Delivery{
 	KindCredentialRejected: NotSent, KindInternal: NotSent,
 }
 
-// Delivery says what became of a failed write. It is empty for reads.
+// Delivery says what became of a failed write. It is empty for reads. A refused
+// login refuses nothing but itself: the write was not sent.
 func (e *Error) Delivery() Delivery {
-	if !e.Write() {
+	switch delivery, ok := deliveries[e.Kind]; {
+	case !e.Write():
 		return ""
-	}
-	if delivery, ok := deliveries[e.Kind]; ok {
-		return delivery
-	}
-	if e.Kind == KindStatus && e.Status < 500 {
-		return Rejected
-	}
-	if !e.Sent {
+	case !e.Sent:
 		return NotSent
+	case ok:
+		return delivery
+	case e.Kind == KindStatus && e.Status < 500:
+		return Rejected
+	default:
+		return Unknown
 	}
-	return Unknown
 }
 
 // Reclassify returns the error as one of another kind, with this one as its cause.

@@ -13,6 +13,10 @@ import (
 // maxMessageBytes is how much of a vendor's message callers see.
 const maxMessageBytes = 256
 
+// maxFieldErrors is how many of a vendor's field errors callers see, so that the
+// error still fits the header that carries it.
+const maxFieldErrors = 16
+
 // maxRetryAfter is the longest wait that is passed on; beyond it the vendor is not
 // believed.
 const maxRetryAfter = time.Hour
@@ -20,8 +24,9 @@ const maxRetryAfter = time.Hour
 // say puts the vendor's own words into the error, made safe.
 func (e *Error) say(refusal Rejection) {
 	e.Message = Clip(refusal.Message)
-	e.Fields = make([]FieldError, len(refusal.Fields))
-	for i, field := range refusal.Fields {
+	shown := refusal.Fields[:min(len(refusal.Fields), maxFieldErrors)]
+	e.Fields = make([]FieldError, len(shown))
+	for i, field := range shown {
 		e.Fields[i] = FieldError{Name: Clip(field.Name), Message: Clip(field.Message)}
 	}
 }

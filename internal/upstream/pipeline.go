@@ -47,6 +47,9 @@ type Dialect interface {
 	// Renew is told that the vendor refused the request's credential, and reports
 	// whether there is a fresh one to try.
 	Renew(ctx context.Context, request *http.Request) (bool, error)
+	// FromCaller reports whether the credential is the caller's own, so that a refused
+	// one is blamed on the right side.
+	FromCaller() bool
 	// Refusal reads the vendor's own error form; ok is false for anything else.
 	Refusal(body []byte) (refusal Rejection, ok bool)
 }
@@ -92,49 +95,69 @@ func NewPipeline(options Options, dialect Dialect) *Pipeline {
 func (p *Pipeline) Do(ctx context.Context, call *Call) error {
 	capped, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
+	clocks := clocks{caller: ctx, capped: capped}
 	if err := context.Cause(ctx); err != nil {
-		return p.transportError(ctx, call, &departure{}, err)
+		return p.transportError(clocks, call, &departure{}, err)
 	}
-	renew, err := p.attempt(capped, ctx, call)
+	renew, err := p.attempt(clocks, call)
 	if renew == nil {
 		return err
 	}
 	fresh, renewErr := p.dialect.Renew(capped, renew)
 	if renewErr != nil {
-		return p.transportError(ctx, call, &departure{}, renewErr)
+		return p.transportError(clocks, call, &departure{}, renewErr)
 	}
 	if !fresh {
 		return err
 	}
-	_, err = p.attempt(capped, ctx, call)
+	_, err = p.attempt(clocks, call)
 	return err
+}
+
+// clocks are the contexts whose end can end a call: the caller's, and that with the
+// service's own cap.
+type clocks struct{ caller, capped context.Context }
+
+// ended tells whose time ran out. It asks the contexts, not the error: a dial that
+// times out by itself looks just like one that ran into a deadline.
+func (c clocks) ended() (kind Kind, ended bool) {
+	switch {
+	case errors.Is(c.caller.Err(), context.DeadlineExceeded):
+		return KindCallerDeadline, true
+	case c.caller.Err() != nil:
+		return KindCallerCancelled, true
+	default:
+		return KindTimeout, c.capped.Err() != nil
+	}
 }
 
 // attempt sends the call once. It returns the request as well where the vendor
 // refused its credential.
-func (p *Pipeline) attempt(ctx, caller context.Context, call *Call) (refused *http.Request, err error) {
+func (p *Pipeline) attempt(clocks clocks, call *Call) (refused *http.Request, err error) {
 	started, left, status := time.Now(), &departure{}, 0
 	defer func() { p.observe(call, status, err, started) }()
-	request, err := p.request(left.trace(ctx), call)
+	request, err := p.request(left.trace(clocks.capped), call)
 	if err != nil {
 		return nil, p.fail(call, left, KindInternal, err)
 	}
-	if err := p.dialect.Authorize(ctx, request); err != nil {
-		return nil, p.transportError(caller, call, left, err)
+	if err := p.dialect.Authorize(clocks.capped, request); err != nil {
+		return nil, p.transportError(clocks, call, left, err)
 	}
 	response, err := p.options.Transport.RoundTrip(request) //nolint:bodyclose // drain closes it
 	if err != nil {
-		return nil, p.transportError(caller, call, left, err)
+		return nil, p.transportError(clocks, call, left, err)
 	}
 	defer drain(response.Body)
 	status = response.StatusCode
-	if err := p.answer(caller, call, left, response); err != nil {
-		if status == http.StatusUnauthorized {
-			return request, err
-		}
-		return nil, err
+	failure := p.answer(clocks, call, left, response)
+	switch {
+	case failure == nil:
+		return nil, nil
+	case failure.Kind == KindStatus && failure.Status == http.StatusUnauthorized:
+		return request, failure
+	default:
+		return nil, failure
 	}
-	return nil, nil
 }
 
 // request builds the HTTP request. GetBody stays unset on what must not happen
@@ -165,25 +188,32 @@ func (p *Pipeline) request(ctx context.Context, call *Call) (*http.Request, erro
 }
 
 // answer reads the response, whatever it is.
-func (p *Pipeline) answer(caller context.Context, call *Call, left *departure, response *http.Response) error {
+func (p *Pipeline) answer(clocks clocks, call *Call, left *departure, response *http.Response) *Error {
 	switch {
 	case response.StatusCode >= 400:
 		return p.refused(call, left, response)
 	case response.StatusCode >= 300:
-		failure := p.fail(call, left, KindRedirect, nil)
-		failure.Status = response.StatusCode
-		return failure
+		return p.unusable(call, left, KindRedirect, response)
+	case response.StatusCode < 200:
+		// The connection is no longer HTTP, and reading from it would not end in time.
+		_ = response.Body.Close() // it is of no use either way
+		return p.unusable(call, left, KindBadResponse, response)
 	default:
-		return p.decode(caller, call, left, response)
+		return p.decode(clocks, call, left, response)
 	}
 }
 
-// refused reads an error status.
-func (p *Pipeline) refused(call *Call, left *departure, response *http.Response) error {
-	failure := p.fail(call, left, KindStatus, nil)
+// unusable is an answer whose status alone says that it is none.
+func (p *Pipeline) unusable(call *Call, left *departure, kind Kind, response *http.Response) *Error {
+	failure := p.fail(call, left, kind, nil)
 	failure.Status = response.StatusCode
+	return failure
+}
+
+// refused reads an error status.
+func (p *Pipeline) refused(call *Call, left *departure, response *http.Response) *Error {
+	failure := p.unusable(call, left, KindStatus, response)
 	failure.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
-	failure.CallerCredential = CallerCredential(response.Request.Context(), failure.Vendor) != ""
 	if refusal, ok := p.dialect.Refusal(prefix(response.Body)); ok {
 		failure.VendorForm = true
 		failure.say(refusal)
@@ -192,29 +222,29 @@ func (p *Pipeline) refused(call *Call, left *departure, response *http.Response)
 }
 
 // decode reads a 2xx through the cap.
-func (p *Pipeline) decode(caller context.Context, call *Call, left *departure, response *http.Response) error {
+func (p *Pipeline) decode(clocks clocks, call *Call, left *departure, response *http.Response) *Error {
 	body := &cappedBody{body: response.Body, left: p.options.MaxBytes}
 	err := call.Decode(response.StatusCode, body)
 	if err == nil {
 		return nil
 	}
-	failure := p.decodeError(caller, call, left, body, err)
+	failure := p.decodeError(clocks, call, left, body, err)
 	if failure.Status == 0 {
 		failure.Status = response.StatusCode
 	}
-	failure.CallerCredential = CallerCredential(response.Request.Context(), failure.Vendor) != ""
+	failure.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
 	return failure
 }
 
 // decodeError tells why a 2xx could not be used.
-func (p *Pipeline) decodeError(caller context.Context, call *Call, left *departure, body *cappedBody, err error) *Error {
+func (p *Pipeline) decodeError(clocks clocks, call *Call, left *departure, body *cappedBody, err error) *Error {
 	var rejection *Rejection
 	switch {
 	case errors.As(err, &rejection):
 		return p.rejected(call, left, rejection)
 	case body.err != nil && !errors.Is(body.err, errTooLarge):
-		if contextual := p.contextError(caller, call, left, body.err); contextual != nil {
-			return contextual
+		if kind, ended := clocks.ended(); ended {
+			return p.fail(call, left, kind, body.err)
 		}
 		return p.fail(call, left, KindTruncated, body.err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -237,36 +267,25 @@ func (p *Pipeline) rejected(call *Call, left *departure, rejection *Rejection) *
 
 // fail starts an error.
 func (p *Pipeline) fail(call *Call, left *departure, kind Kind, cause error) *Error {
-	return &Error{Vendor: p.dialect.Vendor(), Route: call.Route, Kind: kind, Sent: left.sent(), cause: cause}
+	return &Error{
+		Vendor: p.dialect.Vendor(), Route: call.Route, Kind: kind, Sent: left.sent(),
+		CallerCredential: p.dialect.FromCaller(), cause: cause,
+	}
 }
 
 // transportError classifies a call that got no answer.
-func (p *Pipeline) transportError(caller context.Context, call *Call, left *departure, err error) error {
+func (p *Pipeline) transportError(clocks clocks, call *Call, left *departure, err error) error {
 	var login *Error
 	if errors.As(err, &login) {
 		return login.onBehalfOf(call.Route)
 	}
-	if contextual := p.contextError(caller, call, left, err); contextual != nil {
-		return contextual
+	if kind, ended := clocks.ended(); ended {
+		return p.fail(call, left, kind, err)
 	}
 	if left.sent() {
 		return p.fail(call, left, KindReset, err)
 	}
 	return p.fail(call, left, KindUnreachable, err)
-}
-
-// contextError tells whose time ran out, or nil where it was not time.
-func (p *Pipeline) contextError(caller context.Context, call *Call, left *departure, err error) *Error {
-	switch {
-	case errors.Is(caller.Err(), context.DeadlineExceeded):
-		return p.fail(call, left, KindCallerDeadline, err)
-	case caller.Err() != nil:
-		return p.fail(call, left, KindCallerCancelled, err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return p.fail(call, left, KindTimeout, err)
-	default:
-		return nil
-	}
 }
 
 // observe reports an attempt.

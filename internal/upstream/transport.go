@@ -47,10 +47,12 @@ type countingConn struct {
 	written atomic.Int64
 }
 
-// Write counts what the network took.
+// Write counts what the network took. The bytes count from the beginning of the
+// write, so that a call given up in the midst of one is never taken for unsent.
 func (c *countingConn) Write(p []byte) (int, error) {
+	c.written.Add(int64(len(p)))
 	n, err := c.Conn.Write(p)
-	c.written.Add(int64(n))
+	c.written.Add(int64(n - len(p)))
 	return n, err
 }
 

@@ -14,11 +14,12 @@ import (
 )
 
 // shape is what a request is for, read from the contract: which resource it
-// carries, and whether it creates or updates it.
+// carries, and whether it creates or updates it, or which rows it lists.
 type shape struct {
 	resource protoreflect.FieldDescriptor
 	mask     protoreflect.FieldDescriptor
 	creates  bool
+	rows     protoreflect.MessageDescriptor
 }
 
 // shapeOf reads the shape of a method's request: the resource is the field that
@@ -28,13 +29,23 @@ func shapeOf(method protoreflect.MethodDescriptor) shape {
 	fields := method.Input().Fields()
 	resource := fields.ByName(protoreflect.Name(rule.GetBody()))
 	if resource == nil || resource.Message() == nil {
-		return shape{}
+		return shape{rows: rowsOf(method.Output())}
 	}
 	return shape{
 		resource: resource,
 		mask:     fields.ByName("update_mask"),
 		creates:  rule.GetPost() != "" && fields.ByName("update_mask") == nil,
 	}
+}
+
+// rowsOf is the message of the rows that a response holds; nil where it holds none.
+func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescriptor {
+	for i := range response.Fields().Len() {
+		if field := response.Fields().Get(i); field.IsList() && field.Message() != nil {
+			return field.Message()
+		}
+	}
+	return nil
 }
 
 // keep drops the violations of fields that an update does not write: what the mask
@@ -93,8 +104,14 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 }
 
 // rest are the violations that the handler would find, so that a request with
-// mistakes of both kinds is told all of them at once.
-func (s shape) rest(request proto.Message) []*fieldViolation {
+// mistakes of both kinds is told all of them at once. Where a rule has spoken on an
+// argument of a list already, nothing is added.
+func (s shape) rest(request proto.Message, found []*fieldViolation) []*fieldViolation {
+	if listed, ok := request.(list.Request); ok && s.rows != nil {
+		return slices.DeleteFunc(list.Problems(listed, s.rows), func(problem *fieldViolation) bool {
+			return slices.ContainsFunc(found, func(known *fieldViolation) bool { return known.GetField() == problem.GetField() })
+		})
+	}
 	if s.mask == nil || !request.ProtoReflect().Has(s.resource) {
 		return nil
 	}

@@ -55,7 +55,7 @@ func (v *Validator) Check(request proto.Message) error {
 	if len(violations) == 0 {
 		return nil
 	}
-	return status.Invalid(append(violations, form.rest(request)...)...)
+	return status.Invalid(append(violations, form.rest(request, violations)...)...)
 }
 
 // ruleViolations are those of the protovalidate rules.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -24,18 +25,25 @@ const tokenHeader = "X-Auth-Token"
 const (
 	// assumedLife is taken where the token does not say when it expires.
 	assumedLife = 24 * time.Hour
-	// renewAhead is how long before its end a token is renewed.
+	// longestLife is as far ahead as an expiry is believed.
+	longestLife = 365 * 24 * time.Hour
+	// renewAhead is how long before its end a token is renewed, unless half of its
+	// life is shorter.
 	renewAhead = time.Minute
 	// failurePause is how long a failed login is remembered, so that a storm of
 	// calls does not become a storm of logins.
 	failurePause = time.Second
 )
 
-// form is what all credentials share: the vendor's name and its error form.
+// form is what all credentials share: the vendor's name and its error form. All but
+// one are the service's own.
 type form struct{}
 
 // Vendor names the vendor.
 func (form) Vendor() string { return Vendor }
+
+// FromCaller: the credential is the service's own.
+func (form) FromCaller() bool { return false }
 
 // Refusal reads the vendor's error form.
 func (form) Refusal(body []byte) (upstream.Rejection, bool) { return readRefusal(body) }
@@ -52,6 +60,9 @@ func (callerToken) Authorize(ctx context.Context, request *http.Request) error {
 	request.Header.Set(tokenHeader, token)
 	return nil
 }
+
+// FromCaller: each call brings its own.
+func (callerToken) FromCaller() bool { return true }
 
 // Renew has nothing fresh.
 func (callerToken) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
@@ -110,6 +121,9 @@ func newLogin(options Options, pipeline upstream.Options) *login {
 		now:      options.Now,
 	}
 }
+
+// Format prints no token, whatever the verb.
+func (l *login) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "login to "+Vendor) }
 
 // Authorize sets the token, logging in where there is none that is good.
 func (l *login) Authorize(ctx context.Context, request *http.Request) error {
@@ -174,7 +188,9 @@ func (l *login) fetch(ctx context.Context) (string, error) {
 		l.failure, l.failedAt = refusedLogin(err), l.now()
 		return "", l.failure
 	}
-	l.token, l.failure, l.renewAt = token, nil, expiry(token, l.now()).Add(-renewAhead)
+	now := l.now()
+	life := lifeOf(token, now)
+	l.token, l.failure, l.renewAt = token, nil, now.Add(life-min(renewAhead, life/2))
 	return token, nil
 }
 
@@ -203,29 +219,37 @@ func (l *login) exchange(ctx context.Context) (string, error) {
 // not be tried.
 func refusedLogin(err error) error {
 	var failure *upstream.Error
-	if errors.As(err, &failure) && failure.Kind == upstream.KindStatus && failure.Status < 500 &&
-		failure.Status != http.StatusTooManyRequests {
+	if !errors.As(err, &failure) {
+		return err
+	}
+	refused := failure.Kind == upstream.KindStatus && failure.Status < 500 && failure.Status != http.StatusTooManyRequests
+	if refused || failure.Kind == upstream.KindRejected {
 		return failure.Reclassify(upstream.KindCredentialRejected)
 	}
 	return err
 }
 
-// expiry reads `exp` from a JWT. The token is not verified: it is only a hint when
-// to fetch the next.
-func expiry(token string, now time.Time) time.Time {
+// lifeOf reads from the `exp` of a JWT how long it is good for. The token is not
+// verified: this is only a hint when to fetch the next. It was issued just now, so
+// an end in the past is the fault of a clock and is not believed.
+func lifeOf(token string, now time.Time) time.Duration {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return now.Add(assumedLife)
+		return assumedLife
 	}
 	claims, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return now.Add(assumedLife)
+		return assumedLife
 	}
-	var life struct {
+	var claim struct {
 		Expires float64 `json:"exp"`
 	}
-	if json.Unmarshal(claims, &life) != nil || life.Expires <= 0 {
-		return now.Add(assumedLife)
+	if json.Unmarshal(claims, &claim) != nil {
+		return assumedLife
 	}
-	return time.Unix(int64(life.Expires), 0)
+	seconds := claim.Expires - float64(now.Unix())
+	if seconds <= 0 {
+		return assumedLife
+	}
+	return time.Duration(min(seconds, longestLife.Seconds()) * float64(time.Second))
 }

@@ -54,10 +54,7 @@ func (e *envelope) read(r *tolerant.Reader, payload func() error) error {
 		if string(name) == "payload" {
 			return e.readPayload(r, payload)
 		}
-		if member, ok := envelopeMembers[string(name)]; ok {
-			return member(r, string(name), e)
-		}
-		return r.Skip()
+		return envelopeMembers.ReadMember(r, name, e)
 	})
 }
 
@@ -69,21 +66,11 @@ var envelopeMembers = tolerant.Fields[envelope]{
 	"fields":  func(r *tolerant.Reader, _ string, e *envelope) error { return e.readFields(r) },
 }
 
-// readPayload hands the payload over. One of the wrong kind is judged after the
+// readPayload hands the payload over. One that cannot be used is judged after the
 // rest, since a refusal may explain it.
-func (e *envelope) readPayload(r *tolerant.Reader, payload func() error) error {
-	err := payload()
-	var shape *tolerant.ShapeError
-	switch {
-	case errors.As(err, &shape):
-		e.unusable = err
-		return r.Skip()
-	case errors.Is(err, errNoPayload):
-		e.unusable = err
-		return nil
-	default:
-		return err
-	}
+func (e *envelope) readPayload(r *tolerant.Reader, payload func() error) (err error) {
+	e.unusable, err = r.Value(payload)
+	return err
 }
 
 // readFields reads {"params.to": {"message": …, "value": …}}. The value is the

@@ -3,6 +3,7 @@ package opentact
 import (
 	"errors"
 	"io"
+	"reflect"
 
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
@@ -36,10 +37,14 @@ func members(names ...string) map[string]bool {
 var errPartialPage = errors.New("the vendor answered one page of the list, and documents no way to ask for the rest")
 
 // one reads a payload that should be an object: alone, or as the one element of an
-// array. Null and {} are no object: nil.
+// array. Null, {} and an object without any member that is known are none: nil.
 func (res resource[T]) one(r *tolerant.Reader) (*T, error) {
 	if r.Kind() != '[' {
-		return res.element(r)
+		row, err := res.element(r)
+		if row != nil && blank(row) {
+			row = nil
+		}
+		return row, err
 	}
 	var rows []*T
 	err := r.Array(func() error { return res.appendElement(r, &rows) })
@@ -68,6 +73,9 @@ func (res resource[T]) many(r *tolerant.Reader) (rows []*T, err error) {
 	}
 	return rows, err
 }
+
+// blank reports whether an object had no member that is known.
+func blank[T any](row *T) bool { return reflect.ValueOf(row).Elem().IsZero() }
 
 // element reads one object, or what the kind accepts in its place.
 func (res resource[T]) element(r *tolerant.Reader) (*T, error) {
@@ -102,10 +110,7 @@ func (res resource[T]) member(r *tolerant.Reader, name []byte, row *T) error {
 	if res.foreign[string(name)] {
 		return &tolerant.ForeignError{Member: string(name)}
 	}
-	if read, ok := res.kind.Fields[string(name)]; ok {
-		return read(r, string(name), row)
-	}
-	return r.Skip()
+	return res.kind.Fields.ReadMember(r, name, row)
 }
 
 // page reads an object that is a search page, or a row that came alone.
@@ -113,8 +118,10 @@ func (res resource[T]) page(r *tolerant.Reader) (rows []*T, err error) {
 	row, isPage, isRow, total := new(T), false, false, int64(0)
 	err = r.Object(func(name []byte) error {
 		switch {
-		case string(name) == "data" && r.Kind() == '[':
-			isPage = true
+		case string(name) == "data":
+			if isPage = r.Kind() == '['; !isPage {
+				return r.Skip()
+			}
 			return r.Array(func() error { return res.appendElement(r, &rows) })
 		case string(name) == "total":
 			value, _, err := r.Integer("total")
@@ -130,6 +137,8 @@ func (res resource[T]) page(r *tolerant.Reader) (rows []*T, err error) {
 		return nil, err
 	case isPage && total > int64(len(rows)):
 		return nil, errPartialPage
+	case !isPage && isRow && blank(row):
+		return nil, &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
 	case !isPage && isRow:
 		rows = append(rows, row)
 	}

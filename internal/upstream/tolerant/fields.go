@@ -23,13 +23,16 @@ func (f Fields[T]) With(others Fields[T]) Fields[T] {
 
 // Read fills into from the next value, which must be an object.
 func (f Fields[T]) Read(r *Reader, into *T) error {
-	return r.Object(func(name []byte) error {
-		member, ok := f[string(name)]
-		if !ok {
-			return r.Skip()
-		}
-		return member(r, string(name), into)
-	})
+	return r.Object(func(name []byte) error { return f.ReadMember(r, name, into) })
+}
+
+// ReadMember fills into from the value of one member, or skips it.
+func (f Fields[T]) ReadMember(r *Reader, name []byte, into *T) error {
+	member, ok := f[string(name)]
+	if !ok {
+		return r.Skip()
+	}
+	return member(r, r.name(name), into)
 }
 
 // ForeignError says that a member belongs to another kind of object: the vendor

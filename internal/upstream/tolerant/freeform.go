@@ -36,15 +36,21 @@ func FreeForm[T any](at func(*T) *map[string]any) Member[T] {
 // FreeForms keeps a list of free-form objects; what is no object is a misread.
 func FreeForms[T any](at func(*T) *[]map[string]any) Member[T] {
 	return func(r *Reader, name string, into *T) error {
-		list := at(into)
+		var list []map[string]any
 		one := FreeForm(func(*T) *map[string]any {
-			*list = append(*list, nil)
-			return &(*list)[len(*list)-1]
+			list = append(list, nil)
+			return &list[len(list)-1]
 		})
-		if r.Kind() != '[' {
-			return one(r, name, into)
+		element := func() error { return one(r, name, into) }
+		read := element
+		if r.Kind() == '[' {
+			read = func() error { return r.Array(element) }
 		}
-		return r.Array(func() error { return one(r, name, into) })
+		err := read()
+		if len(list) > 0 {
+			*at(into) = list
+		}
+		return err
 	}
 }
 
@@ -102,7 +108,7 @@ func (r *Reader) freeScalar() (any, error) {
 // freeNumber is a float, or the digits as text where a float would change them.
 func freeNumber(digits string) any {
 	value, err := strconv.ParseFloat(digits, 64)
-	if err != nil || (math.Abs(value) > 1<<53 && !strings.ContainsAny(digits, ".eE")) {
+	if err != nil || (math.Abs(value) >= 1<<53 && !strings.ContainsAny(digits, ".eE")) {
 		return digits
 	}
 	return value

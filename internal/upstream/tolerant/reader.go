@@ -35,9 +35,12 @@ type Reader struct {
 	depth    int
 	members  int // read so far, in all objects
 	misreads map[string]int
+	names    map[string]string // of modelled members, so that each is made once
 }
 
-var readers = sync.Pool{New: func() any { return &Reader{decoder: new(jsontext.Decoder)} }}
+var readers = sync.Pool{New: func() any {
+	return &Reader{decoder: new(jsontext.Decoder), names: map[string]string{}}
+}}
 
 // NewReader returns a reader over the body. Release gives its buffers back.
 func NewReader(body io.Reader) *Reader {
@@ -66,6 +69,24 @@ func (r *Reader) Kind() byte { return byte(r.decoder.PeekKind()) }
 // Skip moves over the next value without keeping any of it.
 func (r *Reader) Skip() error { return r.decoder.SkipValue() }
 
+// Value lets read take the next value. Where read gives up on it, at its beginning
+// or part of the way, the rest of the value is moved over, so that what follows can
+// still be read: unusable is why read gave up, err is a mistake of the input.
+func (r *Reader) Value(read func() error) (unusable, err error) {
+	before, depth := r.decoder.InputOffset(), r.decoder.StackDepth()
+	unusable = read()
+	if unusable == nil {
+		return nil, nil
+	}
+	if r.decoder.InputOffset() == before {
+		return unusable, r.Skip()
+	}
+	for r.decoder.StackDepth() > depth && err == nil {
+		_, err = r.decoder.ReadToken()
+	}
+	return unusable, err
+}
+
 // End returns nil where only white space follows.
 func (r *Reader) End() error {
 	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
@@ -80,6 +101,16 @@ func (r *Reader) End() error {
 // Misreads counts, by member name, the values that could not be read and were
 // left unset.
 func (r *Reader) Misreads() map[string]int { return r.misreads }
+
+// name is the text of a modelled member's name.
+func (r *Reader) name(raw []byte) string {
+	if kept, ok := r.names[string(raw)]; ok {
+		return kept
+	}
+	kept := string(raw)
+	r.names[kept] = kept
+	return kept
+}
 
 // misread notes the value at hand and moves over it.
 func (r *Reader) misread(name string) error {
@@ -96,7 +127,7 @@ func (r *Reader) count(name string) {
 }
 
 // Object calls member with each name of the next value, which must be an object.
-// The name is valid only during the call, which must move over the value.
+// The name is valid until member looks at the value, which it must move over.
 func (r *Reader) Object(member func(name []byte) error) error {
 	if err := r.open('{', "an object"); err != nil {
 		return err
@@ -175,10 +206,9 @@ func unquote(raw []byte) []byte {
 	inner := raw[1 : len(raw)-1]
 	for _, c := range inner {
 		if c == '\\' {
-			plain, err := jsontext.AppendUnquote(nil, raw)
-			if err != nil {
-				return inner
-			}
+			// The decoder has checked the string: all that can be wrong is half a
+			// surrogate pair, which is replaced.
+			plain, _ := jsontext.AppendUnquote(nil, raw)
 			return plain
 		}
 	}

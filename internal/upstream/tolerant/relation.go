@@ -21,11 +21,16 @@ func One[T, C any](at func(*T) **C, related *Relation[C]) Member[T] {
 }
 
 // Many keeps a list of related objects: an array, or one that came alone. Null
-// and {} elements refer to nothing and are passed over.
+// and {} elements refer to nothing and are passed over. Of a member that is there
+// twice the last list counts.
 func Many[T, C any](at func(*T) *[]*C, related *Relation[C]) Member[T] {
 	return func(r *Reader, name string, into *T) error {
-		list := at(into)
-		return related.Each(r, name, func(child *C) { *list = append(*list, child) })
+		var list []*C
+		err := related.Each(r, name, func(child *C) { list = append(list, child) })
+		if len(list) > 0 {
+			*at(into) = list
+		}
+		return err
 	}
 }
 

@@ -57,16 +57,27 @@ func (r *Reader) Instant(name string) (time.Time, bool, error) {
 	return at, ok && !at.IsZero(), err
 }
 
-// Date reads a calendar date as YYYY-MM-DD, also out of a date-time.
+// Date reads a calendar date as YYYY-MM-DD, also out of a date-time. Zero dates
+// count as none.
 func (r *Reader) Date(name string) (string, bool, error) {
-	return coerce(r, name, func(raw []byte) (string, bool) {
-		if len(raw) < len(time.DateOnly) {
-			return "", false
-		}
-		day := string(raw[:len(time.DateOnly)])
-		_, err := time.Parse(time.DateOnly, day)
-		return day, err == nil
-	})
+	day, ok, err := coerce(r, name, parseDate)
+	return day, ok && day != "", err
+}
+
+// zeroDate begins the date and the date-time that mean none.
+const zeroDate = "0000-00-00"
+
+// parseDate takes the day alone; a zero date is taken, as none.
+func parseDate(raw []byte) (string, bool) {
+	if len(raw) < len(time.DateOnly) {
+		return "", false
+	}
+	day := string(raw[:len(time.DateOnly)])
+	if day == zeroDate {
+		return "", true
+	}
+	_, err := time.Parse(time.DateOnly, day)
+	return day, err == nil
 }
 
 // instantLayouts are the forms of a date-time with a zone.
@@ -76,12 +87,13 @@ var instantLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0
 // refused; a zero date is taken, as the zero time.
 func parseInstant(raw []byte) (time.Time, bool) {
 	text := string(raw)
-	if strings.HasPrefix(text, "0000-00-00") {
+	if strings.HasPrefix(text, zeroDate) {
 		return time.Time{}, true
 	}
 	for _, layout := range instantLayouts {
 		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC(), at.Year() >= 1 && at.Year() <= 9999
+			at = at.UTC()
+			return at, at.Year() >= 1 && at.Year() <= 9999
 		}
 	}
 	return time.Time{}, false
@@ -100,7 +112,7 @@ func parseInteger(raw []byte) (int64, bool) {
 		return 0, true
 	}
 	value, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil || value != math.Trunc(value) || math.Abs(value) > 1<<53 {
+	if err != nil || value != math.Trunc(value) || math.Abs(value) >= 1<<53 {
 		return 0, false
 	}
 	return int64(value), true

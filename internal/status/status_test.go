@@ -1,0 +1,508 @@
+package status_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// routes has one route of each action.
+var routes = map[upstream.Action]*upstream.Route{
+	upstream.Read:   {Operation: "GetThing", Method: http.MethodGet, Path: "/t", Action: upstream.Read},
+	upstream.Create: {Operation: "CreateThing", Method: http.MethodPost, Path: "/t", Action: upstream.Create},
+	upstream.Update: {Operation: "UpdateThing", Method: http.MethodPatch, Path: "/t", Action: upstream.Update},
+	upstream.Delete: {Operation: "DeleteThing", Method: http.MethodDelete, Path: "/t", Action: upstream.Delete},
+	upstream.Assign: {Operation: "AssignThing", Method: http.MethodPost, Path: "/t", Action: upstream.Assign},
+}
+
+// outcome is what callers see of a failure.
+type outcome struct {
+	Code   codes.Code
+	Reason string
+}
+
+var (
+	unknown     = outcome{codes.Unknown, "OUTCOME_UNKNOWN"}
+	validation  = outcome{codes.InvalidArgument, "UPSTREAM_VALIDATION"}
+	contract    = outcome{codes.Internal, "UPSTREAM_CONTRACT"}
+	failed      = outcome{codes.Unavailable, "UPSTREAM_ERROR"}
+	unreachable = outcome{codes.Unavailable, "UPSTREAM_UNREACHABLE"}
+	notTheirs   = outcome{codes.Internal, "UPSTREAM_BAD_RESPONSE"}
+	conflict    = outcome{codes.Aborted, "CONFLICT"}
+	notFound    = outcome{codes.NotFound, "RESOURCE_NOT_FOUND"}
+)
+
+// always is one outcome on every action, sent or not.
+func always(o outcome) map[string]outcome { return map[string]outcome{"": o} }
+
+// written is one outcome on reads, one on writes that were sent and one on writes
+// that were not, which is what a failed login makes of them.
+func written(read, sent, unsent outcome) map[string]outcome {
+	return map[string]outcome{"": sent, "GetThing": read, "unsent": unsent}
+}
+
+// verdicts is the table of what callers see of each failure.
+var verdicts = []struct {
+	name    string
+	failure upstream.Error
+	want    map[string]outcome // by operation, by "unsent" for writes that were not, "" for the rest
+}{
+	{"400", upstream.Error{Status: 400, VendorForm: true}, always(validation)},
+	{"400, a proxy's", upstream.Error{Status: 400}, always(validation)},
+	{"422", upstream.Error{Status: 422}, always(validation)},
+	{"401, the caller's credential", upstream.Error{Status: 401, CallerCredential: true}, always(outcome{codes.Unauthenticated, "CREDENTIAL_REJECTED"})},
+	{"401, the service's credential", upstream.Error{Status: 401, VendorForm: true}, always(outcome{codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED"})},
+	{"credential missing", upstream.Error{Kind: upstream.KindCredentialMissing}, always(outcome{codes.Unauthenticated, "CREDENTIAL_MISSING"})},
+	{"login refused", upstream.Error{Kind: upstream.KindCredentialRejected, Status: 401}, always(outcome{codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED"})},
+	{"402", upstream.Error{Status: 402}, always(outcome{codes.FailedPrecondition, "UPSTREAM_PAYMENT_REQUIRED"})},
+	{"403", upstream.Error{Status: 403}, always(outcome{codes.PermissionDenied, "UPSTREAM_FORBIDDEN"})},
+	{"404", upstream.Error{Status: 404, VendorForm: true}, always(notFound)},
+	{"404, a proxy's", upstream.Error{Status: 404}, always(notTheirs)},
+	{"not in the list", upstream.Error{Kind: upstream.KindNotListed, VendorForm: true}, always(notFound)},
+	{"405", upstream.Error{Status: 405, VendorForm: true}, always(contract)},
+	{"406", upstream.Error{Status: 406}, always(contract)},
+	{"415", upstream.Error{Status: 415}, always(contract)},
+	{"499", upstream.Error{Status: 499}, always(contract)},
+	{"409", upstream.Error{Status: 409}, map[string]outcome{
+		"": conflict, "CreateThing": {codes.AlreadyExists, "RESOURCE_EXISTS"}, "DeleteThing": {codes.FailedPrecondition, "RESOURCE_IN_USE"},
+	}},
+	{"429", upstream.Error{Status: 429}, always(outcome{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED"})},
+	{"500", upstream.Error{Status: 500, VendorForm: true}, written(failed, unknown, failed)},
+	{"502", upstream.Error{Status: 502}, written(failed, unknown, failed)},
+	{"503", upstream.Error{Status: 503}, written(failed, unknown, failed)},
+	{"599", upstream.Error{Status: 599}, written(failed, unknown, failed)},
+	{"reset", upstream.Error{Kind: upstream.KindReset}, written(unreachable, unknown, unreachable)},
+	{"time cap", upstream.Error{Kind: upstream.KindTimeout}, written(outcome{codes.DeadlineExceeded, "UPSTREAM_TIMEOUT"}, unknown, unreachable)},
+	{"unreachable", upstream.Error{Kind: upstream.KindUnreachable}, always(unreachable)},
+	{"redirect", upstream.Error{Kind: upstream.KindRedirect, Status: 302}, always(notTheirs)},
+	{"bad response", upstream.Error{Kind: upstream.KindBadResponse, Status: 200}, written(notTheirs, unknown, notTheirs)},
+	{"truncated", upstream.Error{Kind: upstream.KindTruncated, Status: 200}, written(outcome{codes.Unavailable, "UPSTREAM_BAD_RESPONSE"}, unknown, outcome{codes.Unavailable, "UPSTREAM_BAD_RESPONSE"})},
+	{"rejected", upstream.Error{Kind: upstream.KindRejected, Status: 200}, always(outcome{codes.Unknown, "UPSTREAM_REJECTED"})},
+	{"caller's deadline", upstream.Error{Kind: upstream.KindCallerDeadline}, written(
+		outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, outcome{codes.DeadlineExceeded, "OUTCOME_UNKNOWN"}, outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"})},
+	{"caller cancelled", upstream.Error{Kind: upstream.KindCallerCancelled}, written(
+		outcome{codes.Canceled, "CALLER_CANCELLED"}, outcome{codes.Canceled, "OUTCOME_UNKNOWN"}, outcome{codes.Canceled, "CALLER_CANCELLED"})},
+	{"defect", upstream.Error{Kind: upstream.KindInternal}, always(outcome{codes.Internal, "INTERNAL"})},
+}
+
+// wanted is the outcome of a row for one operation.
+func wanted(want map[string]outcome, route *upstream.Route, sent bool) outcome {
+	if o, ok := want["unsent"]; ok && !sent && route.Action != upstream.Read {
+		return o
+	}
+	if o, ok := want[route.Operation]; ok {
+		return o
+	}
+	return want[""]
+}
+
+// infoOf is the ErrorInfo of an error, which is its first detail.
+func infoOf(t *testing.T, err error) *errdetails.ErrorInfo {
+	t.Helper()
+	info, ok := grpcstatus.Convert(err).Details()[0].(*errdetails.ErrorInfo)
+	if !ok {
+		t.Fatalf("the first detail of %v is no ErrorInfo", err)
+	}
+	return info
+}
+
+// detailOf is the detail of a type, or nil.
+func detailOf[D proto.Message](err error) (found D) {
+	for _, detail := range grpcstatus.Convert(err).Details() {
+		if d, ok := detail.(D); ok {
+			return d
+		}
+	}
+	return found
+}
+
+func TestVerdicts(t *testing.T) {
+	t.Parallel()
+	covered := map[upstream.Kind]bool{}
+	for _, c := range verdicts {
+		covered[c.failure.Kind] = true
+		for _, route := range routes {
+			for _, sent := range []bool{false, true} {
+				failure := c.failure
+				failure.Vendor, failure.Route, failure.Sent = "opentact", route, sent
+				err := status.Final(fmt.Errorf("call: %w", &failure), status.Subject{Type: "t"})
+				name := fmt.Sprintf("%s, %s, sent %t", c.name, route.Operation, sent)
+				got := outcome{grpcstatus.Code(err), status.Reason(err)}
+				if diff := cmp.Diff(wanted(c.want, route, sent), got); diff != "" {
+					t.Errorf("%s: %s", name, diff)
+				}
+				checkInfo(t, name, &failure, err)
+				checkTrailer(t, name, err)
+				if !errors.Is(err, &failure) {
+					t.Errorf("%s: the cause is lost", name)
+				}
+			}
+		}
+	}
+	for kind := upstream.KindStatus; kind <= upstream.KindInternal; kind++ {
+		if !covered[kind] {
+			t.Errorf("%s is not in the table", kind)
+		}
+	}
+}
+
+// checkInfo: the ErrorInfo says which vendor, what it answered and what became of a
+// write.
+func checkInfo(t *testing.T, name string, failure *upstream.Error, err error) {
+	t.Helper()
+	want := &errdetails.ErrorInfo{Domain: "sipfacade", Reason: status.Reason(err), Metadata: map[string]string{"upstream": "opentact"}}
+	if failure.Status != 0 {
+		want.Metadata["upstreamStatus"] = strconv.Itoa(failure.Status)
+	}
+	if failure.Route.Action != upstream.Read {
+		want.Metadata["delivery"] = string(failure.Delivery())
+	}
+	if diff := cmp.Diff(want, infoOf(t, err), protocmp.Transform()); diff != "" {
+		t.Errorf("%s: %s", name, diff)
+	}
+}
+
+// checkTrailer: no client may repeat by itself what may have taken effect.
+func checkTrailer(t *testing.T, name string, err error) {
+	t.Helper()
+	var want metadata.MD
+	if status.Reason(err) == "OUTCOME_UNKNOWN" {
+		want = metadata.Pairs("grpc-retry-pushback-ms", "-1")
+	}
+	if diff := cmp.Diff(want, status.Trailer(err)); diff != "" {
+		t.Errorf("%s: %s", name, diff)
+	}
+}
+
+// TestUnavailableIsSafeToRetry: over every combination there is, UNAVAILABLE never
+// stands on a write that may have taken effect, and OUTCOME_UNKNOWN always does.
+func TestUnavailableIsSafeToRetry(t *testing.T) {
+	t.Parallel()
+	for kind := upstream.KindStatus; kind <= upstream.KindInternal; kind++ {
+		for _, code := range []int{0, 200, 302, 400, 401, 404, 409, 429, 500, 503} {
+			for _, route := range routes {
+				for bits := range 8 {
+					failure := &upstream.Error{
+						Vendor: "v", Route: route, Kind: kind, Status: code, Sent: bits&1 != 0, VendorForm: bits&2 != 0, CallerCredential: bits&4 != 0,
+					}
+					err := status.Final(failure, status.Subject{})
+					mayHaveHappened := failure.Delivery() == upstream.Unknown
+					if grpcstatus.Code(err) == codes.Unavailable && mayHaveHappened {
+						t.Errorf("UNAVAILABLE for %+v", failure)
+					}
+					if (status.Reason(err) == "OUTCOME_UNKNOWN") != mayHaveHappened {
+						t.Errorf("%s for %+v", status.Reason(err), failure)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestRetryInfo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		failure upstream.Error
+		wait    time.Duration
+		trailer metadata.MD
+	}{
+		"429":                  {upstream.Error{Route: routes[upstream.Create], Status: 429, Sent: true, RetryAfter: 7 * time.Second}, 7 * time.Second, metadata.Pairs("retry-after", "7", "grpc-retry-pushback-ms", "7000")},
+		"a fraction":           {upstream.Error{Route: routes[upstream.Read], Status: 429, Sent: true, RetryAfter: 1500500 * time.Microsecond}, 1500500 * time.Microsecond, metadata.Pairs("retry-after", "2", "grpc-retry-pushback-ms", "1501")},
+		"an hour":              {upstream.Error{Route: routes[upstream.Read], Status: 429, Sent: true, RetryAfter: time.Hour}, time.Hour, metadata.Pairs("retry-after", "3600", "grpc-retry-pushback-ms", "3600000")},
+		"503 on a read":        {upstream.Error{Route: routes[upstream.Read], Status: 503, Sent: true, RetryAfter: time.Second}, time.Second, metadata.Pairs("retry-after", "1", "grpc-retry-pushback-ms", "1000")},
+		"503 on a sent write":  {upstream.Error{Route: routes[upstream.Create], Status: 503, Sent: true, RetryAfter: time.Second}, 0, metadata.Pairs("grpc-retry-pushback-ms", "-1")},
+		"503 of a login":       {upstream.Error{Route: routes[upstream.Create], Status: 503, RetryAfter: time.Second}, time.Second, metadata.Pairs("retry-after", "1", "grpc-retry-pushback-ms", "1000")},
+		"429 without a header": {upstream.Error{Route: routes[upstream.Read], Status: 429, Sent: true}, 0, nil},
+		"400 with a header":    {upstream.Error{Route: routes[upstream.Read], Status: 400, Sent: true, RetryAfter: time.Second}, 0, nil},
+	} {
+		err := status.Final(&c.failure, status.Subject{})
+		var want *errdetails.RetryInfo
+		if c.wait > 0 {
+			want = &errdetails.RetryInfo{RetryDelay: durationpb.New(c.wait)}
+		}
+		if diff := cmp.Diff(want, detailOf[*errdetails.RetryInfo](err), protocmp.Transform()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if diff := cmp.Diff(c.trailer, status.Trailer(err)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if trailer := status.Trailer(nil); trailer != nil {
+		t.Errorf("a success has the trailer %v", trailer)
+	}
+}
+
+func TestResourceInfo(t *testing.T) {
+	t.Parallel()
+	subject := status.Subject{Type: "sipfacade.v1.SipConnection", Name: "c-1", Created: "sipfacade.v1.SipUserInvite"}
+	about := &errdetails.ResourceInfo{ResourceType: subject.Type, ResourceName: "c-1", Description: "said so"}
+	for name, c := range map[string]struct {
+		failure upstream.Error
+		want    *errdetails.ResourceInfo
+	}{
+		"not found":      {upstream.Error{Route: routes[upstream.Create], Status: 404, VendorForm: true, Message: "said so"}, about},
+		"not in list":    {upstream.Error{Route: routes[upstream.Read], Kind: upstream.KindNotListed, Message: "said so"}, about},
+		"in use":         {upstream.Error{Route: routes[upstream.Delete], Status: 409, Message: "said so"}, about},
+		"exists":         {upstream.Error{Route: routes[upstream.Create], Status: 409, Message: "said so"}, &errdetails.ResourceInfo{ResourceType: subject.Created, Description: "said so"}},
+		"a proxy's 404":  {upstream.Error{Route: routes[upstream.Create], Status: 404, Message: "said so"}, nil},
+		"conflict":       {upstream.Error{Route: routes[upstream.Update], Status: 409}, nil},
+		"not acceptable": {upstream.Error{Route: routes[upstream.Update], Status: 406}, nil},
+	} {
+		err := status.Final(&c.failure, subject)
+		if diff := cmp.Diff(c.want, detailOf[*errdetails.ResourceInfo](err), protocmp.Transform()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestFieldNames: what the vendor says of its arguments is told under the names
+// that callers know, where there are such.
+func TestFieldNames(t *testing.T) {
+	t.Parallel()
+	names := map[string]string{"expired_on": "expire_time", "product": "product_id", "name": "name"}
+	for _, c := range []struct{ field, vendor, want string }{
+		{"sip_user_invite", "params.expired_on", "sip_user_invite.expire_time"},
+		{"sip_user_invite", "expired_on", "sip_user_invite.expire_time"},
+		{"sip_user_invite", "requestBody.params.name", "sip_user_invite.name"},
+		{"sip_user_invite", "params.unknown", "params.unknown"},
+		{"sip_user_invite", "", ""},
+		{"sip_user_invite", "params.", "params."},
+		{"", "params.product", "product_id"},
+	} {
+		failure := &upstream.Error{Route: routes[upstream.Create], Status: 400, Sent: true, Fields: []upstream.FieldError{{Name: c.vendor, Message: "is 100% wrong"}}}
+		err := status.Final(failure, status.Subject{Field: c.field, Names: names})
+		want := []*errdetails.BadRequest_FieldViolation{{Field: c.want, Description: "is 100% wrong"}}
+		if diff := cmp.Diff(want, status.Violations(err), protocmp.Transform()); diff != "" {
+			t.Errorf("%+v: %s", c, diff)
+		}
+	}
+	without := status.Final(&upstream.Error{Route: routes[upstream.Create], Status: 400}, status.Subject{})
+	if detailOf[*errdetails.BadRequest](without) != nil {
+		t.Error("an empty BadRequest")
+	}
+}
+
+// TestMessage: the vendor's words are shown where they are the vendor's.
+func TestMessage(t *testing.T) {
+	t.Parallel()
+	for want, failure := range map[string]upstream.Error{
+		"opentact CreateThing was refused: the vendor does not accept the values: name is taken": {Status: 400, VendorForm: true, Message: "name is taken"},
+		"opentact CreateThing was refused: the vendor does not accept the values":                {Status: 400, Message: "nginx"},
+		"opentact CreateThing was refused without a reason: no":                                  {Kind: upstream.KindRejected, Status: 200, Sent: true, Message: "no"},
+		"opentact CreateThing was sent and its outcome is not known: it may have taken effect":   {Kind: upstream.KindReset, Sent: true},
+		"opentact CreateThing could not be sent: the vendor cannot be reached":                   {Kind: upstream.KindTimeout},
+	} {
+		failure.Vendor, failure.Route = "opentact", routes[upstream.Create]
+		if got := grpcstatus.Convert(status.Final(&failure, status.Subject{})).Message(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	// An error from before the route was known still has a status.
+	early := status.Final(upstream.CredentialMissing("opentact"), status.Subject{})
+	if grpcstatus.Code(early) != codes.Unauthenticated || len(infoOf(t, early).GetMetadata()) != 1 {
+		t.Errorf("got %v", grpcstatus.Convert(early))
+	}
+}
+
+// TestFinal: errors that are no failed vendor call.
+func TestFinal(t *testing.T) {
+	t.Parallel()
+	invalid := status.Invalid(status.Violation("name", "is %d too long", 3))
+	defect := errors.New("a pointer to the database password s3cret")
+	hidden := outcome{codes.Internal, "INTERNAL"}
+	for name, c := range map[string]struct {
+		err     error
+		want    outcome
+		message string
+	}{
+		"a defect":               {defect, hidden, "internal error"},
+		"a wrapped defect":       {fmt.Errorf("serve: %w", defect), hidden, "internal error"},
+		"a final defect":         {status.Final(defect, status.Subject{}), hidden, "internal error"},
+		"a wrapped final defect": {fmt.Errorf("s3cret: %w", status.Final(defect, status.Subject{})), hidden, "internal error"},
+		"a status of grpc":       {grpcstatus.Error(codes.NotFound, "s3cret"), hidden, "internal error"},
+		"deadline":               {context.DeadlineExceeded, outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, "the caller's deadline passed"},
+		"a wrapped deadline":     {fmt.Errorf("s3cret: %w", context.DeadlineExceeded), outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, "the caller's deadline passed"},
+		"cancelled":              {fmt.Errorf("s3cret: %w", context.Canceled), outcome{codes.Canceled, "CALLER_CANCELLED"}, "the caller cancelled"},
+		"invalid":                {invalid, outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
+		"wrapped invalid":        {fmt.Errorf("s3cret: %w", invalid), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
+		"final invalid":          {status.Final(invalid, status.Subject{}), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
+		"joined":                 {errors.Join(defect, invalid), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
+	} {
+		final := status.Final(c.err, status.Subject{})
+		got := grpcstatus.Convert(final)
+		if diff := cmp.Diff(c.want, outcome{got.Code(), status.Reason(final)}); diff != "" || got.Message() != c.message {
+			t.Errorf("%s: %q %s", name, got.Message(), diff)
+		}
+		if !errors.Is(final, c.err) || !strings.Contains(final.Error(), c.err.Error()) {
+			t.Errorf("%s: the log would say %q", name, final)
+		}
+		if strings.Contains(got.Proto().String(), "s3cret") {
+			t.Errorf("%s: callers see %s", name, got.Proto())
+		}
+		if again := status.Final(final, status.Subject{}); !proto.Equal(grpcstatus.Convert(again).Proto(), got.Proto()) {
+			t.Errorf("%s: a second time it is %v", name, grpcstatus.Convert(again))
+		}
+	}
+}
+
+// TestInvalid: every violation is told, in the details and in the message; of very
+// many, as many as fit a header.
+func TestInvalid(t *testing.T) {
+	t.Parallel()
+	var violations []*errdetails.BadRequest_FieldViolation
+	for i := range 1000 {
+		violations = append(violations, status.Violation("add["+strconv.Itoa(i)+"]", "value must be a valid UUID"))
+	}
+	for _, count := range []int{1, 2, 24, 25, 1000} {
+		before := slices.Clone(violations)
+		err := status.Invalid(violations[:count]...)
+		got := status.Violations(err)
+		if len(got) != min(count, 25) || grpcstatus.Code(err) != codes.InvalidArgument || status.Reason(err) != "REQUEST_INVALID" {
+			t.Errorf("%d: %d told of in %v", count, len(got), err)
+		}
+		for i, violation := range got[:min(count, 24)] {
+			if violation.GetField() != "add["+strconv.Itoa(i)+"]" || !strings.Contains(err.Error(), violation.GetField()+": "+violation.GetDescription()) {
+				t.Errorf("%d: %v in %v", count, violation, err)
+			}
+		}
+		if last := got[len(got)-1]; count > 24 && last.GetDescription() != fmt.Sprintf("and %d more problems", count-24) {
+			t.Errorf("%d: the last is %v", count, last)
+		}
+		if size := proto.Size(grpcstatus.Convert(err).Proto()); size > 5000 {
+			t.Errorf("%d: %d bytes", count, size)
+		}
+		if diff := cmp.Diff(before, violations, protocmp.Transform()); diff != "" {
+			t.Errorf("%d: the caller's slice was changed: %s", count, diff)
+		}
+	}
+}
+
+func TestReasonAndViolationsOfOthers(t *testing.T) {
+	t.Parallel()
+	foreign, err := grpcstatus.New(codes.NotFound, "x").WithDetails(&errdetails.ErrorInfo{Domain: "example.com", Reason: "X"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []error{nil, errors.New("x"), foreign.Err(), grpcstatus.Error(codes.NotFound, "x")} {
+		if reason := status.Reason(other); reason != "" {
+			t.Errorf("%v has the reason %s", other, reason)
+		}
+		if violations := status.Violations(other); violations != nil {
+			t.Errorf("%v has the violations %v", other, violations)
+		}
+	}
+	for number, name := range sipfacadev1.ErrorReason_name {
+		if got := status.ReasonName(sipfacadev1.ErrorReason(number)); "ERROR_REASON_"+got != name {
+			t.Errorf("%s is called %s", name, got)
+		}
+	}
+}
+
+const (
+	connectionID = "0D5F6C1E-6F0E-4C43-9D0A-5E8F4F4E0A01"
+	inviteID     = "3B2F6A50-93F5-4A52-8D0C-0B1A2C3D4E5F"
+)
+
+// TestSubjects: what each call of the contract is about.
+func TestSubjects(t *testing.T) {
+	t.Parallel()
+	const service = "/sipfacade.v1.SipConnectionService/"
+	const connection, invite = "sipfacade.v1.SipConnection", "sipfacade.v1.SipUserInvite"
+	id, other := strings.ToLower(connectionID), strings.ToLower(inviteID)
+	vendorNames := map[protoreflect.FullName]map[string]string{invite: {"expired_on": "expire_time"}, connection: {"product": "product_id"}}
+	descriptor := sipfacadev1.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService")
+	subjects := status.NewSubjects(vendorNames, descriptor)
+	cases := map[string]struct {
+		request proto.Message
+		want    status.Subject
+	}{
+		"CreateSipUserInvite": {
+			&sipfacadev1.CreateSipUserInviteRequest{SipConnectionUuid: connectionID},
+			status.Subject{Type: connection, Name: id, Created: invite, Field: "sip_user_invite", Names: vendorNames[invite]},
+		},
+		"ListSipUserInvites": {&sipfacadev1.ListSipUserInvitesRequest{SipConnectionUuid: connectionID}, status.Subject{Type: connection, Name: id, Created: invite}},
+		"GetSipUserInvite":   {&sipfacadev1.GetSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: inviteID}, status.Subject{Type: invite, Name: other, Created: invite}},
+		"UpdateSipUserInvite": {
+			&sipfacadev1.UpdateSipUserInviteRequest{SipConnectionUuid: connectionID, SipUserInvite: &sipfacadev1.SipUserInvite{Uuid: inviteID}},
+			status.Subject{Type: invite, Name: other, Created: invite, Field: "sip_user_invite", Names: vendorNames[invite]},
+		},
+		"DeleteSipUserInvite": {&sipfacadev1.DeleteSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: inviteID}, status.Subject{Type: invite, Name: other, Created: invite}},
+		"AssignSipConnectionTnLeases": {
+			&sipfacadev1.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionID},
+			status.Subject{Type: connection, Name: id, Created: "sipfacade.v1.TnLease"},
+		},
+		"ListSipConnectionTnLeases": {
+			&sipfacadev1.ListSipConnectionTnLeasesRequest{SipConnectionUuid: connectionID},
+			status.Subject{Type: connection, Name: id, Created: "sipfacade.v1.TnLease"},
+		},
+		"ListSipConnections": {&sipfacadev1.ListSipConnectionsRequest{}, status.Subject{Type: connection, Created: connection}},
+		"GetSipConnection":   {&sipfacadev1.GetSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
+		"CreateSipConnection": {
+			&sipfacadev1.CreateSipConnectionRequest{},
+			status.Subject{Type: connection, Created: connection, Field: "sip_connection", Names: vendorNames[connection]},
+		},
+		"UpdateSipConnection": {
+			&sipfacadev1.UpdateSipConnectionRequest{}, // without the resource: refused elsewhere, and no reason to fall over here
+			status.Subject{Type: connection, Created: connection, Field: "sip_connection", Names: vendorNames[connection]},
+		},
+		"DeleteSipConnection": {&sipfacadev1.DeleteSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
+		"ListSipConnectionProducts": {
+			&sipfacadev1.ListSipConnectionProductsRequest{},
+			status.Subject{Type: "sipfacade.v1.SipConnectionProduct", Created: "sipfacade.v1.SipConnectionProduct"},
+		},
+	}
+	for i := range descriptor.Methods().Len() {
+		method := string(descriptor.Methods().Get(i).Name())
+		c, ok := cases[method]
+		if !ok {
+			t.Errorf("%s is not in the table", method)
+			continue
+		}
+		if diff := cmp.Diff(c.want, subjects.Of(service+method, c.request)); diff != "" {
+			t.Errorf("%s: %s", method, diff)
+		}
+	}
+	if diff := cmp.Diff(status.Subject{}, subjects.Of("/grpc.health.v1.Health/Check", nil)); diff != "" {
+		t.Errorf("a method of another service: %s", diff)
+	}
+}
+
+// TestSubjectsNameMessages: for every method of the whole contract, the types that
+// errors name exist.
+func TestSubjectsNameMessages(t *testing.T) {
+	t.Parallel()
+	file := sipfacadev1.File_sipfacade_v1_sip_connection_service_proto
+	for i := range file.Services().Len() {
+		service := file.Services().Get(i)
+		subjects := status.NewSubjects(nil, service)
+		for j := range service.Methods().Len() {
+			method := service.Methods().Get(j)
+			subject := subjects.Of("/"+string(service.FullName())+"/"+string(method.Name()), nil)
+			for _, name := range []string{subject.Type, subject.Created} {
+				if sipfacadev1.File_sipfacade_v1_sip_trunking_proto.Messages().ByName(protoreflect.FullName(name).Name()) == nil {
+					t.Errorf("%s is about %s, which is no resource", method.Name(), name)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package upstream
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func connInfo(conn net.Conn) httptrace.GotConnInfo { return httptrace.GotConnInfo{Conn: conn} }
+
+// piped is a transport whose connections are pipes to the script, so that the clock
+// of a synctest bubble rules everything.
+func piped(script func(conn net.Conn)) *http.Transport {
+	transport := NewTransport()
+	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			defer func() { _ = theirs.Close() }()
+			script(theirs)
+		}()
+		return &countingConn{Conn: ours}, nil
+	}
+	return transport
+}
+
+// silent reads the request and says no more than the beginning of an answer.
+func silent(beginning string) func(net.Conn) {
+	return func(conn net.Conn) {
+		reader := bufio.NewReader(conn)
+		request, err := http.ReadRequest(reader)
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, request.Body)
+		_, _ = io.WriteString(conn, beginning)
+		_, _ = io.Copy(io.Discard, reader) // until the client hangs up
+	}
+}
+
+// deaf takes the connection and reads nothing, so that no byte can leave.
+func deaf(ended <-chan struct{}) func(net.Conn) {
+	return func(net.Conn) { <-ended }
+}
+
+// TestWhoseTimeRanOut: the caller's deadline, the caller's change of mind and the
+// service's own cap are told apart, at each stage of a call.
+func TestWhoseTimeRanOut(t *testing.T) {
+	t.Parallel()
+	const limit = 30 * time.Second
+	ends := map[string]struct {
+		context func(ctx context.Context) (context.Context, context.CancelFunc)
+		kind    Kind
+		after   time.Duration
+	}{
+		"own cap": {context.WithCancel, KindTimeout, limit},
+		"caller's deadline, earlier": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 10*time.Second)
+		}, KindCallerDeadline, 10 * time.Second},
+		"caller's deadline, later": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Minute)
+		}, KindTimeout, limit},
+		"caller cancels": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(5*time.Second, cancel)
+			return ctx, cancel
+		}, KindCallerCancelled, 5 * time.Second},
+		"caller cancels for a reason": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(5*time.Second, func() { cancel(errors.New("the user closed the window")) })
+			return ctx, func() { cancel(nil) }
+		}, KindCallerCancelled, 5 * time.Second},
+	}
+	stages := map[string]struct {
+		beginning string
+		sent      bool
+		login     bool
+	}{
+		"during the login":     {login: true},
+		"before the head":      {sent: true},
+		"in the head":          {beginning: "HTTP/1.1 200 OK\r\n", sent: true},
+		"in the body":          {beginning: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a\":", sent: true},
+		"in a chunked body":    {beginning: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n", sent: true},
+		"after interim answer": {beginning: "HTTP/1.1 100 Continue\r\n\r\n", sent: true},
+	}
+	for stageName, stage := range stages {
+		for endName, end := range ends {
+			t.Run(stageName+"/"+endName, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					for action := range routes {
+						transport := piped(silent(stage.beginning))
+						dialect := &plain{}
+						if stage.login {
+							dialect.authorize = func(ctx context.Context) error {
+								<-ctx.Done()
+								return context.Cause(ctx)
+							}
+						}
+						pipeline := pipelineTo(t, "http://vendor.example", dialect, func(o *Options) { o.Transport, o.Timeout = transport, limit })
+						ctx, cancel := end.context(t.Context())
+						started := time.Now()
+						failure := failureOf(t, pipeline.Do(ctx, callOf(action)))
+						cancel()
+						if failure.Kind != end.kind || failure.Sent != stage.sent || time.Since(started) != end.after {
+							t.Errorf("%s: %s, sent %t, after %s: %v", failure.Operation(), failure.Kind, failure.Sent, time.Since(started), failure)
+						}
+						transport.CloseIdleConnections()
+						synctest.Wait()
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestTimeRunsOutBeforeAnyByte: a vendor that takes connections but no bytes.
+func TestTimeRunsOutBeforeAnyByte(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan struct{})
+		transport := piped(deaf(ended))
+		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+		failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
+		// The write had begun: how much of it arrived cannot be known in time.
+		if failure.Kind != KindTimeout {
+			t.Errorf("got %v", failure)
+		}
+		close(ended)
+		synctest.Wait()
+	})
+}
+
+// TestErrorBodyThatHangs: an error status is the answer, even where its body never
+// ends; the call still ends in time.
+func TestErrorBodyThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := piped(silent("HTTP/1.1 503 Oh\r\nContent-Length: 10\r\n\r\n{"))
+		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+		started := time.Now()
+		failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
+		if failure.Kind != KindStatus || failure.Status != 503 || time.Since(started) != time.Minute {
+			t.Errorf("after %s: %v", time.Since(started), failure)
+		}
+		synctest.Wait()
+	})
+}
+
+// TestSwitchedProtocolEnds: an answer that leaves HTTP ends the call at once, though
+// the connection stays open.
+func TestSwitchedProtocolEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := piped(silent("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"))
+		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+		started := time.Now()
+		failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
+		if failure.Kind != KindBadResponse || failure.Status != 101 || time.Since(started) != 0 {
+			t.Errorf("after %s: %v", time.Since(started), failure)
+		}
+		synctest.Wait()
+	})
+}
+
+// TestWaitingForAConnection: a call that waits for one of the bounded connections
+// until its time is up was not sent.
+func TestWaitingForAConnection(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := piped(silent(""))
+		transport.MaxConnsPerHost = 1
+		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+		go func() { _ = pipeline.Do(t.Context(), callOf(Read)) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		failure := failureOf(t, pipeline.Do(ctx, callOf(Create)))
+		if failure.Kind != KindCallerDeadline || failure.Sent || failure.Delivery() != NotSent {
+			t.Errorf("got %v, %s", failure, failure.Delivery())
+		}
+	})
+}
