@@ -85,7 +85,9 @@ func newDialect(options Options, pipeline upstream.Options) upstream.Dialect {
 
 // do makes one call; payload reads what the envelope holds.
 func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *tolerant.Reader) error) error {
-	call.ContentType = "application/json"
+	if call.ContentType == "" {
+		call.ContentType = "application/json"
+	}
 	call.Decode = func(_ int, body io.Reader) error {
 		r := tolerant.NewReader(body)
 		defer r.Release()
