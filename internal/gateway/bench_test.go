@@ -87,7 +87,9 @@ func bufferedConn(b *testing.B, service sipfacadev1.SipConnectionServiceServer) 
 			b.Error(err)
 		}
 		server.Stop()
-		<-done
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
 	})
 	return conn
 }
@@ -115,7 +117,7 @@ func BenchmarkGateway(b *testing.B) {
 	b.Run("recorder alone", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			httptest.NewRecorder().WriteHeader(httptest.NewRequest(http.MethodGet, invitePath, strings.NewReader("")).ProtoMajor)
+			http.NotFound(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, invitePath, strings.NewReader("")))
 		}
 	})
 }

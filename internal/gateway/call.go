@@ -111,11 +111,13 @@ func (c *call) rememberIDs(body protoreflect.Message) {
 func (c *call) readPath(segments []string) map[string]string {
 	values := make(map[string]string, len(c.route.variables))
 	for _, variable := range c.route.variables {
-		text := segments[variable.at]
-		if _, problem := variable.parse(text); problem != "" {
+		value, problem := variable.parse(segments[variable.at])
+		if problem != "" {
 			c.refuse(variable.name, "%s", problem)
+			values[variable.name] = segments[variable.at]
+			continue
 		}
-		values[variable.name] = text
+		values[variable.name] = value.String() // 1e1 as 10, which the generated handler understands
 	}
 	return values
 }

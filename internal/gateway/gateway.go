@@ -110,6 +110,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuseRoute(w, found)
 		return
 	}
+	r.Pattern = called.Template // as http.ServeMux does, for those who measure around
 	body, err := readBody(w, r, h.maxBody)
 	if err != nil {
 		h.writeError(w, err)

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -26,6 +28,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/gateway/codec"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -443,11 +446,110 @@ func TestDetailOfUnknownType(t *testing.T) {
 	}
 }
 
+func TestManyCallersAtOnce(t *testing.T) {
+	t.Parallel()
+	conn := NewConn(nil)
+	sipfacadev1.RegisterSipConnectionServiceServer(conn, quiet())
+	handler, err := New(Options{Conn: conn, OnPanic: func(_ *http.Request, recovered any, _ []byte) { t.Error(recovered) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			for body, want := range map[string]int{`{"name":"abc"}`: http.StatusOK, `{"nmae":"abc"}`: http.StatusBadRequest} {
+				recorder := httptest.NewRecorder()
+				request := httptest.NewRequest(http.MethodPost, invitesPath, strings.NewReader(body))
+				handler.ServeHTTP(recorder, request)
+				if recorder.Code != want || request.Pattern != "/v1/sip-connections/{sip_connection_uuid}/invites" {
+					t.Errorf("%s: status %d, pattern %s: %s", body, recorder.Code, request.Pattern, recorder.Body)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestTooManyViolationsStop(t *testing.T) {
+	t.Parallel()
+	var query strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&query, "&wrong%d=1", i)
+	}
+	got := newDoor(t).ask(http.MethodGet, invitesPath+"?"+query.String(), "")
+	if read := readAnswer(t, got); len(read.violations()) != codec.MaxViolations {
+		t.Errorf("%d violations", len(read.violations()))
+	}
+}
+
+// FuzzQuery holds the query reader against net/url: what it accepts means the
+// same there.
+func FuzzQuery(f *testing.F) {
+	for _, seed := range []string{"page_size=5", "pageToken=a%2Bb&filter=x+y", "filter=a&filter=b", "&&=", "%zz", "order_by=a;b", "page_size=0x1"} {
+		f.Add(seed)
+	}
+	routes, err := routesOf(contract(), codec.New())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		current := &call{route: routes[1]}
+		current.readQuery(raw)
+		request := &sipfacadev1.ListSipUserInvitesRequest{}
+		if current.complete(request.ProtoReflect()) != nil {
+			return
+		}
+		values, err := url.ParseQuery(raw)
+		if err != nil { // net/url refuses semicolons
+			return
+		}
+		if got, want := request.GetFilter(), values.Get("filter"); got != want {
+			t.Errorf("%q: filter %q, want %q", raw, got, want)
+		}
+		if got, want := request.GetPageToken(), values.Get("page_token")+values.Get("pageToken"); got != want {
+			t.Errorf("%q: page token %q, want %q", raw, got, want)
+		}
+	})
+}
+
 func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, options := range []Options{{}, {Conn: NewConn(nil)}} {
 		if _, err := New(options); !errors.Is(err, errOption) {
 			t.Errorf("%+v: %v", options, err)
+		}
+	}
+}
+
+// TestOverASocket checks what a recorder cannot: that net/http agrees with how
+// bodies are refused and answers are framed.
+func TestOverASocket(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(newDoor(t).handler)
+	defer server.Close()
+	cases := []struct {
+		method, target, body string
+		want                 int
+	}{
+		{http.MethodPost, invitesPath, `{"name":"abc"}`, http.StatusOK},
+		{http.MethodGet, invitePath, "", http.StatusOK},
+		{http.MethodHead, invitePath, "", http.StatusMethodNotAllowed},
+		{http.MethodGet, "/v1/sip-connections/%2F/invites/..%2F", "", http.StatusOK},
+	}
+	for _, c := range cases {
+		request, err := http.NewRequestWithContext(t.Context(), c.method, server.URL+c.target, strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatalf("%s %s: %v", c.method, c.target, err)
+		}
+		if err := response.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		if response.StatusCode != c.want || response.ContentLength <= 0 || response.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s %s: status %d, length %d, %v", c.method, c.target, response.StatusCode, response.ContentLength, response.Header)
 		}
 	}
 }

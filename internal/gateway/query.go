@@ -71,6 +71,9 @@ func (c *call) readQuery(raw string) {
 		if pair == "" {
 			continue
 		}
+		if len(c.violations) >= codec.MaxViolations {
+			return // hints are dearer than nonsense
+		}
 		key, text, _ := strings.Cut(pair, "=")
 		name, errName := url.QueryUnescape(key)
 		value, errValue := url.QueryUnescape(text)

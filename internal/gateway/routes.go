@@ -155,9 +155,10 @@ func (r *route) bindVariables(input protoreflect.MessageDescriptor, c *codec.Cod
 		if err != nil {
 			return err
 		}
-		parse, ok := c.Text(path[len(path)-1])
-		if !ok {
-			return fmt.Errorf("path variable %s is not a scalar", piece.variable)
+		last := path[len(path)-1]
+		parse, ok := c.Text(last)
+		if !ok || last.IsList() || last.Message() != nil || last.Kind() == protoreflect.BytesKind {
+			return fmt.Errorf("path variable %s is not one word", piece.variable)
 		}
 		inBody := r.Body == "*" && len(path) == 1 || r.body != nil && len(path) == 2 && path[0] == r.body
 		r.variables = append(r.variables, variable{name: piece.variable, path: path, at: at, parse: parse, inBody: inBody})

@@ -18,11 +18,14 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
+	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -243,5 +246,60 @@ func TestEveryServiceIsBound(t *testing.T) {
 		if !bound[name] {
 			t.Errorf("%s has HTTP rules and no line in contract()", name)
 		}
+	}
+}
+
+// TestRefusalsOfTheGeneratedCode are those that the gateway did not foresee.
+func TestRefusalsOfTheGeneratedCode(t *testing.T) {
+	t.Parallel()
+	refused := (&call{}).refusal(grpcstatus.Error(codes.InvalidArgument, "odd"))
+	if status.Reason(refused) != "REQUEST_INVALID" || !strings.Contains(refused.Error(), "request: odd") {
+		t.Errorf("got %v", refused)
+	}
+	other := grpcstatus.Error(codes.Internal, "odd")
+	if got := (&call{}).refusal(other); !errors.Is(got, other) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestMarshalerForEverythingElse(t *testing.T) {
+	t.Parallel()
+	m := marshaler{codec.New()}
+	read := &sipfacadev1.SipUserInvite{}
+	if err := m.NewDecoder(strings.NewReader(`{"uuid":"a"}`)).Decode(read); err != nil || read.GetUuid() != "a" {
+		t.Errorf("got %v, %v", read, err)
+	}
+	var written strings.Builder
+	if err := m.NewEncoder(&written).Encode(read); err != nil || written.String() != `{"uuid":"a"}` {
+		t.Errorf("got %s, %v", written.String(), err)
+	}
+	failures := map[string]error{
+		"unknown field":    m.Unmarshal([]byte(`{"uid":1}`), read),
+		"no message":       m.Unmarshal([]byte(`{}`), "x"),
+		"write no message": m.NewEncoder(&written).Encode(7),
+		"body of a list":   (&requestBody{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(&[]string{}),
+		"body of a word":   (&requestBody{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(new(*string)),
+	}
+	for name, err := range failures {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// TestPathNumbers are read as everywhere else, and refused with their name.
+func TestPathNumbers(t *testing.T) {
+	t.Parallel()
+	parse, ok := codec.New().Text((&sipfacadev1.SipConnection{}).ProtoReflect().Descriptor().Fields().ByName("port"))
+	if !ok {
+		t.Fatal("ports cannot be read")
+	}
+	current := &call{route: &route{variables: []variable{{name: "port", parse: parse, at: 1}}}}
+	if got := current.readPath([]string{"ports", "5.06e3"}); got["port"] != "5060" || len(current.violations) > 0 {
+		t.Errorf("got %v, %v", got, current.violations)
+	}
+	current.readPath([]string{"ports", "x"})
+	if len(current.violations) != 1 || current.violations[0].GetField() != "port" {
+		t.Errorf("got %v", current.violations)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -30,9 +32,17 @@ import (
 // TestAgreesWithProtojson compares both directions over random messages.
 func TestAgreesWithProtojson(t *testing.T) {
 	t.Parallel()
-	types := testedTypes()
+	for name, types := range map[string][]proto.Message{"messages": testedTypes(), "scalars": wrappers()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, agreement(types))
+		})
+	}
+}
+
+func agreement(types []proto.Message) func(*rapid.T) {
 	codec := New()
-	rapid.Check(t, func(t *rapid.T) {
+	return func(t *rapid.T) {
 		kind := rapid.SampledFrom(types).Draw(t, "type").ProtoReflect().Type()
 		message := drawMessage(t, kind, 3)
 		ours, ourErr := codec.Marshal(message)
@@ -59,7 +69,39 @@ func TestAgreesWithProtojson(t *testing.T) {
 				t.Fatalf("read %s:\n%s", input, diff)
 			}
 		}
+	}
+}
+
+// TestNumbersAgreeWithProtojson compares how numbers in every notation are read.
+func TestNumbersAgreeWithProtojson(t *testing.T) {
+	t.Parallel()
+	codec := New()
+	digits := `(0|[1-9][0-9]{0,3}|429496729[4-6]|214748364[7-9]|1844674407370955161[4-6]|9223372036854775807|340282350000000000000)`
+	number := rapid.OneOf(
+		rapid.StringMatching(`-?`+digits+`(\.(0{1,3}|[0-9]{1,3}))?([eE][+-]?[0-9]{1,3})?`),
+		rapid.StringMatching(`[-+0-9.eE ]{0,5}`), rapid.SampledFrom([]string{"NaN", "Infinity", "-Infinity", "1e99999999999999999999", "-0"}))
+	rapid.Check(t, func(t *rapid.T) {
+		kind := rapid.SampledFrom(wrappers()).Draw(t, "type").ProtoReflect().Type()
+		input := number.Draw(t, "number")
+		if rapid.Bool().Draw(t, "quoted") {
+			input = `"` + input + `"`
+		}
+		ours, theirs := kind.New().Interface(), kind.New().Interface()
+		violations := codec.Decode([]byte(input), ours, "").Violations
+		theirErr := protojson.Unmarshal([]byte(input), theirs)
+		if theirErr == nil && json.Valid([]byte(strings.Trim(input, `"`))) && (len(violations) > 0 || !cmp.Equal(ours, theirs, protocmp.Transform(), cmpopts.EquateNaNs())) {
+			t.Fatalf("%T of %s: got %v, %v, want %v", ours, input, ours, violations, theirs)
+		}
+		if theirErr != nil && len(violations) == 0 && !lenient(input) {
+			t.Fatalf("%T of %s: got %v, protojson: %v", ours, input, ours, theirErr)
+		}
 	})
+}
+
+// lenient tells the notations that only this codec reads: those of whole numbers
+// whose zeros are spread over fraction, digits and exponent, and negative zero.
+func lenient(input string) bool {
+	return strings.ContainsAny(input, "eE") || strings.Trim(input, `"0.`) == "-"
 }
 
 // parsed keeps numbers as they are written.
@@ -287,6 +329,71 @@ func TestDecodeKeepsNothing(t *testing.T) {
 	}
 	if read.GetName() != "abc" || report.Violations[0].GetField() != "otherSettings" {
 		t.Errorf("read %v, %v", read, report.Violations)
+	}
+}
+
+// TestConcurrentUse compiles the same plans from many sides.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	codec, want := New(), benchedInvite()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			data, err := codec.Marshal(want)
+			got := &sipfacadev1.SipUserInvite{}
+			if report := codec.Decode(data, got, ""); err != nil || len(report.Violations) > 0 || !proto.Equal(want, got) {
+				t.Errorf("%v, %v, got %v", err, report.Violations, got)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	fields := func(message proto.Message, name protoreflect.Name) protoreflect.FieldDescriptor {
+		return message.ProtoReflect().Descriptor().Fields().ByName(name)
+	}
+	cases := []struct {
+		message       proto.Message
+		field         protoreflect.Name
+		text, problem string
+		want          proto.Message
+	}{
+		{&sipfacadev1.SipConnection{}, "port", "5060", "", &sipfacadev1.SipConnection{Port: proto.Int32(5060)}},
+		{&sipfacadev1.SipConnection{}, "name", "", "", &sipfacadev1.SipConnection{Name: proto.String("")}},
+		{&sipfacadev1.SipConnection{}, "active", "1", "want true or false", nil},
+		{&sipfacadev1.SipConnection{}, "create_time", "2001-09-09T01:46:40Z", "",
+			&sipfacadev1.SipConnection{CreateTime: &timestamppb.Timestamp{Seconds: 1e9}}},
+		{&sipfacadev1.TrunkSettings{}, "media_type", "PROXY_MEDIA", "",
+			&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum()}},
+		{&sipfacadev1.Account{}, "balance", "1e999", "want a number that fits 64 bits", nil},
+		{&sipfacadev1.UpdateSipConnectionRequest{}, "update_mask", "", "",
+			&sipfacadev1.UpdateSipConnectionRequest{UpdateMask: &fieldmaskpb.FieldMask{}}},
+	}
+	for _, c := range cases {
+		parse, ok := New().Text(fields(c.message, c.field))
+		if !ok {
+			t.Fatalf("%s cannot be read from text", c.field)
+		}
+		value, problem := parse(c.text)
+		if problem != c.problem {
+			t.Errorf("%s: problem %q, want %q", c.field, problem, c.problem)
+		}
+		if c.want == nil {
+			continue
+		}
+		c.message.ProtoReflect().Set(fields(c.message, c.field), value)
+		if diff := cmp.Diff(c.want, c.message, protocmp.Transform()); diff != "" {
+			t.Error(diff)
+		}
+	}
+	for message, name := range map[proto.Message]protoreflect.Name{
+		&errdetails.ErrorInfo{}: "metadata", &sipfacadev1.SipConnection{}: "account", &sipfacadev1.TrunkSettings{}: "other_settings",
+	} {
+		if _, ok := New().Text(fields(message, name)); ok {
+			t.Errorf("%s is read from text", name)
+		}
 	}
 }
 

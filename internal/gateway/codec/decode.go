@@ -70,6 +70,9 @@ func (c *Codec) Decode(data []byte, message proto.Message, prefix string) Report
 	d.end()
 	report := d.report
 	d.reset(nil, nil, "") // hold on to neither the input nor the report
+	if cap(d.scratch) > maxPooledBuffer {
+		d.scratch = nil
+	}
 	return report
 }
 

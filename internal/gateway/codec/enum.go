@@ -17,7 +17,7 @@ func enumScalar(desc protoreflect.FieldDescriptor) *scalar {
 			return protoreflect.ValueOfEnum(number), ""
 		}
 		if number, ok := parseSigned(string(text), 32); ok {
-			return protoreflect.ValueOfEnum(protoreflect.EnumNumber(number)), "" //nolint:gosec // parsed as 32 bits
+			return protoreflect.ValueOfEnum(protoreflect.EnumNumber(number)), ""
 		}
 		return protoreflect.Value{}, problem
 	}

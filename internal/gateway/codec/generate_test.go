@@ -31,9 +31,8 @@ func testedTypes() []proto.Message {
 		&errdetails.QuotaFailure{}, &expr.ParsedExpr{}, &expr.Value{}, &expr.Constant{}, &distribution.Distribution{},
 		&serviceconfig.Service{}, &anypb.Any{}, &timestamppb.Timestamp{}, &durationpb.Duration{}, &fieldmaskpb.FieldMask{},
 		&structpb.Struct{}, &structpb.Value{}, &structpb.ListValue{}, &emptypb.Empty{},
-		&wrapperspb.BoolValue{}, &wrapperspb.StringValue{}, &wrapperspb.BytesValue{}, &wrapperspb.Int32Value{},
-		&wrapperspb.Int64Value{}, &wrapperspb.UInt32Value{}, &wrapperspb.UInt64Value{}, &wrapperspb.FloatValue{}, &wrapperspb.DoubleValue{},
 	}
+	types = append(types, wrappers()...)
 	protoregistry.GlobalTypes.RangeMessages(func(found protoreflect.MessageType) bool {
 		if found.Descriptor().ParentFile().Package() == "sipfacade.v1" {
 			types = append(types, found.New().Interface())
@@ -41,6 +40,14 @@ func testedTypes() []proto.Message {
 		return true
 	})
 	return types
+}
+
+// wrappers are one message per kind of scalar.
+func wrappers() []proto.Message {
+	return []proto.Message{
+		&wrapperspb.BoolValue{}, &wrapperspb.StringValue{}, &wrapperspb.BytesValue{}, &wrapperspb.Int32Value{}, &wrapperspb.Int64Value{},
+		&wrapperspb.UInt32Value{}, &wrapperspb.UInt64Value{}, &wrapperspb.FloatValue{}, &wrapperspb.DoubleValue{},
+	}
 }
 
 var _ = sipfacadev1.File_sipfacade_v1_sip_connection_service_proto // links the contract
@@ -182,7 +189,7 @@ func drawScalar(t *rapid.T, field protoreflect.FieldDescriptor) protoreflect.Val
 		return protoreflect.ValueOfFloat32(rapid.OneOf(rapid.Float32(), rapid.Just(float32(math.Inf(-1)))).Draw(t, "float"))
 	case protoreflect.DoubleKind:
 		return protoreflect.ValueOfFloat64(rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{
-			math.NaN(), math.Inf(1), math.Inf(-1), 1e21, 1e-7, 0.1, -0.0,
+			math.NaN(), math.Inf(1), math.Inf(-1), 1e21, 1e-7, 0.1, math.Copysign(0, -1),
 		})).Draw(t, "double"))
 	case protoreflect.BytesKind:
 		return protoreflect.ValueOfBytes(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))

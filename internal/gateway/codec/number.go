@@ -96,11 +96,11 @@ func parseSigned(text string, bits int) (int64, bool) {
 		return 0, false
 	}
 	digits, ok := number.integer()
-	if number.negative {
-		digits = "-" + digits
-	}
 	if !ok {
 		return 0, false
+	}
+	if number.negative {
+		digits = "-" + digits
 	}
 	whole, err := strconv.ParseInt(digits, 10, bits)
 	return whole, err == nil

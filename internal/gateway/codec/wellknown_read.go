@@ -29,7 +29,7 @@ func fillTimestamp(stamp *timestamppb.Timestamp, text []byte) string {
 	if seconds := read.Unix(); seconds < minTimestampSeconds || seconds > maxTimestampSeconds {
 		return wantTime
 	}
-	stamp.Seconds, stamp.Nanos = read.Unix(), int32(read.Nanosecond()) //nolint:gosec // below a billion
+	stamp.Seconds, stamp.Nanos = read.Unix(), int32(read.Nanosecond())
 	return ""
 }
 

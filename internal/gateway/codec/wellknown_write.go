@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -69,7 +70,7 @@ func appendFraction(dst []byte, nanos int32) []byte {
 	}
 	digits := fmt.Appendf(nil, "%09d", nanos)
 	for range 2 {
-		digits = []byte(strings.TrimSuffix(string(digits), "000"))
+		digits = bytes.TrimSuffix(digits, []byte("000"))
 	}
 	return append(append(dst, '.'), digits...)
 }
