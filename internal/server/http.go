@@ -45,8 +45,36 @@ func (s *Server) newMirror(conn grpc.ClientConnInterface) (http.Handler, error) 
 		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
 	})
 	mux.Handle("/", calls)
-	return mux, nil
+	return s.counted(mux), nil
 }
+
+// counted counts every answer of the JSON door by its status: also those of
+// requests that were refused before they became a call.
+func (s *Server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answered, r)
+		s.metrics.HTTPAnswer(answered.status)
+		if answered.status >= http.StatusBadRequest {
+			s.logger.Debug("http", "method", r.Method, "path", r.URL.Path, "status", answered.status)
+		}
+	})
+}
+
+// statusWriter remembers the status.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader remembers the status.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is what http.ResponseController goes by.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // httpPanic reports a panic outside of the interceptors.
 func (s *Server) httpPanic(r *http.Request, recovered any, stack []byte) {

@@ -16,9 +16,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -51,13 +49,6 @@ type listening struct {
 	name     string
 	listener net.Listener
 	server   *http.Server
-}
-
-// contract is the services that the process serves.
-func contract() []protoreflect.ServiceDescriptor {
-	return []protoreflect.ServiceDescriptor{
-		sipfacadev1.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService"),
-	}
 }
 
 // New builds the server and opens its listeners; nothing is served yet.
@@ -108,8 +99,8 @@ func (s *Server) buildDoors(version string) error {
 	}
 	s.grpc = newGRPC(s.chain("grpc"))
 	conn := gateway.NewConn(asOne(interceptors(s.chain("http"))))
-	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, conn} {
-		sipfacadev1.RegisterSipConnectionServiceServer(registrar, service.NewSipConnectionService(s.vendor.client, tokens))
+	for _, door := range []grpc.ServiceRegistrar{s.grpc, conn} {
+		register(door, s.vendor.client, tokens)
 	}
 	s.checks = registerHealth(s.grpc)
 	if s.config.Reflection {
