@@ -9,16 +9,21 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// message is a resource of the contract that OpenTACT identifies by a UUID.
-type message interface {
+// resource is a resource of the contract.
+type resource interface {
 	comparable
 	proto.Message
+}
+
+// identified is a resource that OpenTACT identifies by a UUID.
+type identified interface {
+	resource
 	GetUuid() string
 }
 
 // kind is one kind of resource: how it is named in requests, what of it can be
 // written, and how the vendor's object W becomes the resource R.
-type kind[W any, R message] struct {
+type kind[W any, R identified] struct {
 	field   string
 	written columns
 	show    func(*W) R
