@@ -20,7 +20,7 @@ type Config struct {
 	// GRPCAddress, HTTPAddress and AdminAddress are the three listeners as
 	// host:port. Port 0 picks a free port.
 	GRPCAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9090" help:"gRPC. Port 0 picks a free one, here and below."`
-	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON mirror of gRPC, /openapi.json and /docs."`
+	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON mirror of gRPC, and /openapi.json."`
 	AdminAddress string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9091" help:"/healthz, /readyz, /statusz, /metrics and pprof."`
 	// InsecureNoAuth accepts listeners beyond loopback although callers are
 	// not authenticated.

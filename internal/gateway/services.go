@@ -25,6 +25,8 @@ func contract() []service {
 			sipfacadev1.NewSipAppServiceClient, sipfacadev1.RegisterSipAppServiceHandlerClient),
 		bind(sipfacadev1.File_sipfacade_v1_profile_service_proto, "ProfileService",
 			sipfacadev1.NewProfileServiceClient, sipfacadev1.RegisterProfileServiceHandlerClient),
+		bind(sipfacadev1.File_sipfacade_v1_pbx_config_service_proto, "PbxConfigService",
+			sipfacadev1.NewPbxConfigServiceClient, sipfacadev1.RegisterPbxConfigServiceHandlerClient),
 	}
 }
 
