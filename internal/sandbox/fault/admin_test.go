@@ -49,7 +49,7 @@ func TestAdmin(t *testing.T) {
 	if diff := cmp.Diff([]any{want}, example["faults"]); code != 200 || diff != "" {
 		t.Errorf("GET: %d, faults (-want +got):\n%s", code, diff)
 	}
-	if kinds, _ := shown["kinds"].([]any); len(kinds) != 14 || len(vendors) != 2 || len(example["shapes"].([]any)) != 2 {
+	if kinds, _ := shown["kinds"].([]any); len(kinds) != 14 || len(vendors) != 2 || len(example["shapes"].([]any)) != 3 {
 		t.Errorf("GET: %v", shown)
 	}
 

@@ -48,7 +48,7 @@ func (c *captured) reshape(s strike) {
 		if shape.Name != s.fault.Shape {
 			continue
 		}
-		if body, err := shape.Rewrite(s.operation, c.body.Bytes()); err == nil {
+		if body, err := shape.rewrite(s.operation, c.body.Bytes(), s.fault.Bytes); err == nil {
 			c.replace(body)
 		}
 	}

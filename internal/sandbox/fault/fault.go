@@ -65,8 +65,11 @@ type Fault struct {
 	// DelayMS is how long a latency fault waits, in milliseconds.
 	DelayMS int `json:"delayMs,omitempty"`
 	// Bytes is how much of a truncated answer is sent, or how much padding an
-	// oversize answer gets.
+	// oversize answer or a sized shape gets.
 	Bytes int `json:"bytes,omitempty"`
+	// Rows is how many whole lines of a truncated answer are sent; it takes the
+	// place of Bytes.
+	Rows int `json:"rows,omitempty"`
 	// Shape is the name of one of the vendor's shapes.
 	Shape string `json:"shape,omitempty"`
 }
@@ -91,6 +94,16 @@ type Shape struct {
 	Explain string
 	// Rewrite is given the body of a 2xx answer of the operation.
 	Rewrite func(operation string, body []byte) ([]byte, error)
+	// Sized is Rewrite for shapes that need to know the bytes of the fault too; a
+	// shape has one of the two.
+	Sized func(operation string, body []byte, bytes int) ([]byte, error)
+}
+
+func (shape Shape) rewrite(operation string, body []byte, bytes int) ([]byte, error) {
+	if shape.Sized != nil {
+		return shape.Sized(operation, body, bytes)
+	}
+	return shape.Rewrite(operation, body)
 }
 
 // FieldError says which member of a fault is wrong, and how.
@@ -112,6 +125,7 @@ func (f Fault) check(dialect Dialect) error {
 		within("times", f.Times, 0, maxBytes),
 		within("delayMs", f.DelayMS, 0, maxDelayMS),
 		within("bytes", f.Bytes, 0, maxBytes),
+		within("rows", f.Rows, 0, maxBytes),
 	)
 }
 

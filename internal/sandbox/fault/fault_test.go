@@ -27,10 +27,13 @@ func example() Dialect {
 		},
 		ContentType: "application/json",
 		Shapes: []Shape{
-			{"wrapped", "in an array", func(operation string, body []byte) ([]byte, error) {
+			{Name: "wrapped", Explain: "in an array", Rewrite: func(operation string, body []byte) ([]byte, error) {
 				return fmt.Appendf(nil, `["%s",%s]`, operation, body), nil
 			}},
-			{"impossible", "fails", func(string, []byte) ([]byte, error) { return nil, errors.New("no") }},
+			{Name: "impossible", Explain: "fails", Rewrite: func(string, []byte) ([]byte, error) { return nil, errors.New("no") }},
+			{Name: "repeated", Explain: "bytes times", Sized: func(_ string, body []byte, bytes int) ([]byte, error) {
+				return []byte(strings.Repeat(string(body), bytes)), nil
+			}},
 		},
 	}
 }
@@ -85,6 +88,7 @@ func TestAnswersOfTheKinds(t *testing.T) {
 		{Fault{Kind: Oversize, Bytes: 5}, 201, `{"padding":"     ","id":7,"name":"real"}`, map[string]string{"Content-Length": "40"}, 1},
 		{Fault{Kind: Reshape, Shape: "wrapped"}, 201, `["Create",` + realAnswer + `]`, nil, 1},
 		{Fault{Kind: Reshape, Shape: "impossible"}, 201, realAnswer, nil, 1},
+		{Fault{Kind: Reshape, Shape: "repeated", Bytes: 2}, 201, realAnswer + realAnswer, nil, 1},
 		{Fault{Kind: Latency, DelayMS: 1}, 201, realAnswer, nil, 1},
 	} {
 		menu, reached := NewMenu(example()), new(atomic.Int32)
@@ -154,12 +158,37 @@ func post(url string) (string, error) {
 	return string(body), errors.Join(err, response.Body.Close())
 }
 
+func TestTruncatedBetweenRows(t *testing.T) {
+	t.Parallel()
+	const answer = "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n"
+	for _, test := range []struct {
+		fault Fault
+		sent  string
+	}{
+		{Fault{Rows: 1}, "{\"a\":1}\n"},
+		{Fault{Rows: 2, Bytes: 3}, "{\"a\":1}\n{\"a\":2}\n"},
+		{Fault{Rows: 3}, answer[:len(answer)-1]},
+		{Fault{Rows: 9}, answer[:len(answer)-1]},
+	} {
+		menu := NewMenu(example())
+		test.fault.Kind = Truncated
+		add(t, menu, test.fault)
+		w := httptest.NewRecorder()
+		menu.Wrap("List", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, answer)
+		})).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		if w.Body.String() != test.sent || w.Header().Get("Content-Length") != fmt.Sprint(len(answer)) {
+			t.Errorf("%+v: %q of %s", test.fault, w.Body, w.Header().Get("Content-Length"))
+		}
+	}
+}
+
 func TestWithoutAConnectionTheHandlerIsAborted(t *testing.T) {
 	t.Parallel()
 	menu, reached := NewMenu(example()), new(atomic.Int32)
 	add(t, menu, Fault{Kind: ResetAfter})
 	defer func() {
-		if got := recover(); got != http.ErrAbortHandler || reached.Load() != 1 {
+		if got, _ := recover().(error); !errors.Is(got, http.ErrAbortHandler) || reached.Load() != 1 {
 			t.Errorf("recovered %v, handled %d times", got, reached.Load())
 		}
 	}()
@@ -189,7 +218,7 @@ func TestLatencyEndsWithItsCaller(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
 		start := time.Now()
 		defer func() {
-			if got := recover(); got != http.ErrAbortHandler || reached.Load() != 0 || time.Since(start) != time.Second {
+			if got, _ := recover().(error); !errors.Is(got, http.ErrAbortHandler) || reached.Load() != 0 || time.Since(start) != time.Second {
 				t.Errorf("recovered %v after %v, handled %d times", got, time.Since(start), reached.Load())
 			}
 		}()
@@ -236,13 +265,14 @@ func TestAddRefuses(t *testing.T) {
 	}{
 		{Fault{}, `kind: unknown kind ""; one of: latency, status, unauthorized, rate_limited, malformed_json, truncated, html, not_success, redirect, reset_before, reset_after, empty, oversize, shape`},
 		{Fault{Kind: HTML, Route: "Crate"}, `route: unknown route "Crate"; one of: *, List, Create`},
-		{Fault{Kind: Reshape}, `shape: unknown shape ""; one of: wrapped, impossible`},
+		{Fault{Kind: Reshape}, `shape: unknown shape ""; one of: wrapped, impossible, repeated`},
 		{Fault{Kind: Status}, `status: is required, for example 503`},
 		{Fault{Kind: Status, Status: 101}, `status: must be 200 to 599, got 101`},
 		{Fault{Kind: Redirect, Status: 200}, `status: must be 300 to 399, got 200`},
 		{Fault{Kind: Empty, Status: 404}, `status: must be 200 to 299, got 404`},
 		{Fault{Kind: HTML, Times: -1}, `times: must be 0 to 1073741824, got -1`},
 		{Fault{Kind: Latency, DelayMS: 3_600_000}, `delayMs: must be 0 to 600000, got 3600000`},
+		{Fault{Kind: Truncated, Rows: -1}, `rows: must be 0 to 1073741824, got -1`},
 		{Fault{Kind: Oversize, Bytes: 1<<30 + 1}, `bytes: must be 0 to 1073741824, got 1073741825`},
 	} {
 		menu := NewMenu(example())

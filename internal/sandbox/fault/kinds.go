@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -39,7 +40,7 @@ func kinds() []kind {
 		{KindInfo{Unauthorized, "answers 401; not handled", []string{"message"}}, false, refuse(http.StatusUnauthorized, "")},
 		{KindInfo{RateLimited, "answers 429 with Retry-After (1 unless given); not handled", []string{"retryAfter", "message"}}, false, refuse(http.StatusTooManyRequests, "1")},
 		{KindInfo{MalformedJSON, "handles the call, then answers JSON that breaks off in the middle", nil}, false, malform},
-		{KindInfo{Truncated, "handles the call, announces the whole answer and closes after bytes of it", []string{"bytes"}}, false, truncate},
+		{KindInfo{Truncated, "handles the call, announces the whole answer and closes after bytes or whole rows of it", []string{"bytes", "rows"}}, false, truncate},
 		{KindInfo{HTML, "handles the call, then answers 200 with an HTML page", []string{"body"}}, false, html},
 		{KindInfo{NotSuccess, "answers 200 with the vendor's error form, status in the body; not handled", []string{"status", "message"}}, false, reject},
 		{KindInfo{Redirect, "answers 302 (or status) to location; not handled", []string{"location", "status"}}, false, redirect},
@@ -47,7 +48,7 @@ func kinds() []kind {
 		{KindInfo{ResetAfter, "handles the call, then closes the connection without an answer", nil}, false, resetAfter},
 		{KindInfo{Empty, "handles the call, then answers a 2xx (status, or the real one) without a body", []string{"status"}}, false, empty},
 		{KindInfo{Oversize, "handles the call, then pads its JSON with bytes of filler", []string{"bytes"}}, false, oversize},
-		{KindInfo{Reshape, "handles the call, then rewrites a good answer into the given shape", []string{"shape"}}, true, reshape},
+		{KindInfo{Reshape, "handles the call, then rewrites a good answer into the given shape", []string{"shape", "bytes"}}, true, reshape},
 	}
 }
 
@@ -150,11 +151,27 @@ func malform(s strike, w http.ResponseWriter, r *http.Request) {
 func truncate(s strike, w http.ResponseWriter, r *http.Request) {
 	answer := s.handled(r)
 	body := answer.body.Bytes()
-	kept := min(s.fault.Bytes, max(0, len(body)-1))
+	kept := min(s.fault.kept(body), max(0, len(body)-1))
 	answer.copyHeader(w)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(answer.status)
 	write(w, body[:kept])
+}
+
+// kept is how much of an answer a truncation leaves.
+func (f Fault) kept(body []byte) int {
+	if f.Rows == 0 {
+		return f.Bytes
+	}
+	length := 0
+	for range f.Rows {
+		line := bytes.IndexByte(body[length:], '\n')
+		if line < 0 {
+			return len(body)
+		}
+		length += line + 1
+	}
+	return length
 }
 
 func html(s strike, w http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,266 @@
+package infinity
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+)
+
+// call is one request on its way through an operation.
+type call struct {
+	request *http.Request
+	// path holds the ids of the path.
+	path map[string]int
+	// caller is who logged in.
+	caller     string
+	parameters parameters
+	// changes, ids and listing are parameters that a reader has checked.
+	changes map[string]string
+	ids     []element
+	listing listing
+}
+
+// answer is what a good answer is made of.
+type answer struct {
+	status int
+	rows   []row
+	// bare answers have no body at all.
+	bare     bool
+	location string
+}
+
+// operation does what a route promises; the state is locked while it runs.
+type operation func(*Server, *call) (answer, error)
+
+func ok(rows ...row) (answer, error) { return answer{status: http.StatusOK, rows: rows}, nil }
+
+// done answers a change: nothing, or what it is about.
+func (s *Server) done(rows ...row) (answer, error) {
+	if s.options.ChangesAnswerRows {
+		return ok(rows...)
+	}
+	return answer{status: http.StatusNoContent, bare: true}, nil
+}
+
+// handler is what every route does, in this order: who calls, the parameters,
+// and only then the state.
+func (s *Server) handler(row route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+		c := &call{request: r, path: pathOf(r.Context())}
+		result, err := s.run(row, c)
+		if err != nil {
+			refuse(w, err)
+			return
+		}
+		if result.location != "" {
+			w.Header().Set("Location", result.location)
+		}
+		var body []byte
+		if !result.bare {
+			body = render(result.rows, c.parameters.scalars["format"])
+		}
+		send(w, result.status, body)
+	})
+}
+
+func (s *Server) run(row route, c *call) (result answer, err error) {
+	if c.caller, err = s.authenticate(c.request); err != nil {
+		return answer{}, err
+	}
+	if c.parameters, err = readParameters(c.request); err != nil {
+		return answer{}, err
+	}
+	if err := c.checkFormat(); err != nil {
+		return answer{}, err
+	}
+	if err := row.read(s, c); err != nil {
+		return answer{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return row.operate(s, c)
+}
+
+// checkFormat knows the two formats that are JSON.
+func (c *call) checkFormat() error {
+	given, ok := c.parameters.scalars["format"]
+	if _, wrong := oneOf("json", "jsonarray")(given); ok && wrong != "" {
+		return invalid([]problem{{"format", wrong + " in this sandbox"}})
+	}
+	return nil
+}
+
+// entity is the record of the path, which has to be under that of its parent.
+func (s *Server) entity(c *call, k kind) (*record, error) {
+	parent, err := s.parent(c, k)
+	if err != nil {
+		return nil, err
+	}
+	r := s.store.get(k, c.path[s.resources[k].param])
+	if r == nil || r.parent != parent {
+		return nil, notFound()
+	}
+	return r, nil
+}
+
+// parent is the id of the record in whose path a kind lives; 0 for domains.
+func (s *Server) parent(c *call, k kind) (int, error) {
+	under := s.resources[k].under
+	if under == none {
+		return 0, nil
+	}
+	r, err := s.entity(c, under)
+	if err != nil {
+		return 0, err
+	}
+	return r.id, nil
+}
+
+// domainOf is the id of the domain that a record with this parent is in.
+func (s *Server) domainOf(k kind, parent int) int {
+	if s.resources[k].under == queues {
+		return s.store.get(queues, parent).parent
+	}
+	return parent
+}
+
+func list(k kind) operation {
+	return func(s *Server, c *call) (answer, error) {
+		parent, err := s.parent(c, k)
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(c.listing.apply(s.views(k, s.store.under(k, parent), nil))...)
+	}
+}
+
+func read(k kind) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := s.entity(c, k)
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(s.view(k, r, nil))
+	}
+}
+
+func create(k kind) operation {
+	return func(s *Server, c *call) (answer, error) {
+		parent, err := s.parent(c, k)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := s.allow(k, parent, 0, c.changes); err != nil {
+			return answer{}, err
+		}
+		r := s.newRecord(k, parent, c.changes, c.caller)
+		if err := s.store.add(r); err != nil {
+			return answer{}, err
+		}
+		return s.createdAnswer(c, r), nil
+	}
+}
+
+// createdAnswer is documented for some kinds; for the others it is a choice, and
+// a setting.
+func (s *Server) createdAnswer(c *call, r *record) answer {
+	form := &s.resources[r.kind]
+	result := answer{status: http.StatusCreated, rows: []row{{{name: form.id, text: decimal(r.id)}}}}
+	if form.documented {
+		return result
+	}
+	switch s.options.Creates {
+	case CreatedNothing:
+		result.bare = true
+	case CreatedRow:
+		result.rows = []row{s.view(r.kind, r, nil)}
+	}
+	if s.options.LocationHeader {
+		result.location = c.request.URL.Path + "/" + decimal(r.id)
+	}
+	return result
+}
+
+func update(k kind) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := s.entity(c, k)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := s.allow(k, r.parent, r.id, c.changes); err != nil {
+			return answer{}, err
+		}
+		if s.resources[k].whole && !s.options.PartialUpdates {
+			s.reset(r)
+		}
+		maps.Copy(r.values, c.changes)
+		r.updated = s.now()
+		return s.done(s.view(k, r, nil))
+	}
+}
+
+// reset is what a form that lacks a parameter does to its value.
+func (s *Server) reset(r *record) {
+	for _, c := range s.resources[r.kind].columns {
+		if c.accepts != nil && !c.createOnly {
+			r.values[c.name] = c.initial
+		}
+	}
+}
+
+func remove(k kind) operation {
+	return func(s *Server, c *call) (answer, error) {
+		r, err := s.entity(c, k)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := s.inUse(r); err != nil {
+			return answer{}, err
+		}
+		last := s.view(k, r, nil)
+		s.letGo(r)
+		s.store.remove(r)
+		return s.done(last)
+	}
+}
+
+// newRecord starts with the vendor's values and puts the caller's over them.
+func (s *Server) newRecord(k kind, parent int, values map[string]string, caller string) *record {
+	now := s.now()
+	r := &record{kind: k, id: s.store.nextID(k), parent: parent, created: now, updated: now, values: map[string]string{}}
+	for _, c := range s.resources[k].columns {
+		if c.from == nil && c.initial != "" {
+			r.values[c.name] = c.initial
+		}
+	}
+	r.values["createdBy"] = caller
+	maps.Copy(r.values, values)
+	return r
+}
+
+// setMemberOrder has to name exactly the members of the queue; the index in the
+// array becomes the ring order.
+func setMemberOrder(s *Server, c *call) (answer, error) {
+	queue, err := s.entity(c, queues)
+	if err != nil {
+		return answer{}, err
+	}
+	members := s.store.under(queueMembers, queue.id)
+	named := map[int]int{}
+	for _, e := range c.ids {
+		named[numeric(e.value)] = e.index
+	}
+	complete := len(c.ids) == len(members) && !slices.ContainsFunc(members, func(r *record) bool {
+		_, given := named[r.id]
+		return !given
+	})
+	if !complete {
+		return answer{}, refused("queueMemberId must name each member of the queue once and nothing else")
+	}
+	for _, r := range members {
+		r.values["ringOrder"] = decimal(named[r.id])
+		r.updated = s.now()
+	}
+	return s.done(s.views(queueMembers, members, nil)...)
+}

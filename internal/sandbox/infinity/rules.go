@@ -1,0 +1,74 @@
+package infinity
+
+// allow holds the values that a record is about to get against the others; its
+// own id is 0 while it has none.
+func (s *Server) allow(k kind, parent, id int, values map[string]string) error {
+	domain := s.domainOf(k, parent)
+	for _, c := range s.resources[k].columns {
+		value := values[c.name]
+		if value == "" {
+			continue
+		}
+		if c.refers != none && !s.inDomain(c.refers, numeric(value), domain) {
+			return invalid([]problem{{c.name, "names no " + s.resources[c.refers].noun + " of this domain"}})
+		}
+		if c.unique != anywhere && s.taken(k, domain, id, c, value) {
+			return conflict("%s %s is already in use", c.name, value)
+		}
+	}
+	return nil
+}
+
+func (s *Server) inDomain(k kind, id, domain int) bool {
+	r := s.store.get(k, id)
+	return r != nil && r.parent == domain
+}
+
+// taken reports whether another record has the value already. A choice: the
+// vendor does not say what has to be unique, but two that ring at one extension
+// or log in with one name cannot work.
+func (s *Server) taken(k kind, domain, id int, c column, value string) bool {
+	among := []kind{k}
+	if c.unique == inDialPlan {
+		among = []kind{users, groups, queues}
+	}
+	for _, other := range among {
+		for _, r := range s.store.tables[other].ordered {
+			near := r.parent == domain || c.unique == everywhere
+			self := other == k && r.id == id
+			if near && !self && same(r.values[c.name], value, c.unique) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inUse refuses to remove a group that a queue rings. A choice: the vendor does
+// not say, and a queue member without its group would mean nothing.
+func (s *Server) inUse(r *record) error {
+	if r.kind != groups {
+		return nil
+	}
+	for _, member := range s.store.having(queueMembers, "groupId", decimal(r.id)) {
+		return conflict("the group is in use by member %d of queue %d", member.id, member.parent)
+	}
+	return nil
+}
+
+// letGo ends what cannot outlive a record.
+func (s *Server) letGo(r *record) {
+	switch r.kind {
+	case users:
+		s.store.leaveAll(func(m membership) bool { return m.user == r.id })
+		for _, device := range s.store.having(devices, "userId", decimal(r.id)) {
+			s.release(device)
+		}
+	case groups:
+		s.store.leaveAll(func(m membership) bool { return m.group == r.id })
+	case queues:
+		for _, member := range s.store.under(queueMembers, r.id) {
+			s.store.remove(member)
+		}
+	}
+}
