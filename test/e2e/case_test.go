@@ -1,0 +1,194 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+	"google.golang.org/grpc/codes"
+
+	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
+)
+
+// caseFiles are where the cases lie: a folder for each service, in each file one
+// or more YAML documents, each of them a case.
+const caseFiles = "testdata/cases/*/*.yaml"
+
+// testCase is a course of calls on an emulator that is freshly seeded.
+type testCase struct {
+	Name string `yaml:"name"`
+	// Door restricts the case to `grpc` or `json`, for what only that one has.
+	Door string `yaml:"door"`
+	// Faults wait in the emulator from the beginning, by the JSON names of their
+	// members.
+	Faults []map[string]any `yaml:"faults"`
+	// Vendor are switches of the emulator.
+	Vendor vendorSwitches `yaml:"vendor"`
+	// Flags are further flags of the server.
+	Flags []string `yaml:"flags"`
+	Steps []step   `yaml:"steps"`
+
+	file string
+}
+
+// vendorSwitches are how the emulated vendor differs from its default.
+type vendorSwitches struct {
+	ErrorFields        bool `yaml:"error_fields"`
+	AssignAnswersUUIDs bool `yaml:"assign_answers_uuids"`
+	ProductsOfSIP      bool `yaml:"products_of_sip"`
+	Invites            int  `yaml:"invites"` // more of them, under the first connection
+}
+
+// step is one call and what is expected of it. Strings may hold `${variable}`.
+type step struct {
+	// Call names the RPC; Request is its request message.
+	Call    string            `yaml:"call"`
+	Request any               `yaml:"request"`
+	Headers map[string]string `yaml:"headers"`
+	// PatchBody is sent on the JSON door in place of body and mask.
+	PatchBody any `yaml:"patch_body"`
+	// Raw is an HTTP request as it is, on the JSON door alone.
+	Raw *rawRequest `yaml:"raw"`
+
+	// Response is what the response must hold at least; "*any*" stands for any
+	// value, and lists are compared whole.
+	Response any `yaml:"response"`
+	// Absent are paths that the response must not have.
+	Absent []string   `yaml:"absent"`
+	Error  *wantError `yaml:"error"`
+	// HTTP and HTTPHeaders are those of the JSON door; the status is derived from
+	// the error where it is not given.
+	HTTP        int               `yaml:"http"`
+	HTTPHeaders map[string]string `yaml:"http_headers"`
+
+	// UpstreamCalls is how often the vendor was called.
+	UpstreamCalls *int `yaml:"upstream_calls"`
+	// Sends is the golden file of what the vendor received.
+	Sends string `yaml:"sends"`
+	// Save keeps values of the response, by path, as variables.
+	Save map[string]string `yaml:"save"`
+}
+
+// rawRequest is an HTTP request as it is.
+type rawRequest struct {
+	Method  string            `yaml:"method"`
+	Target  string            `yaml:"target"`
+	Headers map[string]string `yaml:"headers"`
+	Body    string            `yaml:"body"`
+	// Padding is how many spaces follow the body.
+	Padding int `yaml:"padding"`
+}
+
+// wantError is what an error must be.
+type wantError struct {
+	Code     codeName          `yaml:"code"`
+	Reason   string            `yaml:"reason"`
+	Message  string            `yaml:"message"` // a part of it
+	Metadata map[string]string `yaml:"metadata"`
+	// Violations are all fields at fault, each with a part of its description.
+	Violations map[string]string `yaml:"violations"`
+	Resource   map[string]string `yaml:"resource"`
+	RetryAfter string            `yaml:"retry_after"`
+	Trailer    map[string]string `yaml:"trailer"`
+}
+
+// codeName is a gRPC code by its name in google.rpc.Code.
+type codeName struct{ codes.Code }
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (c *codeName) UnmarshalYAML(node *yaml.Node) error {
+	return c.UnmarshalJSON([]byte(strconv.Quote(node.Value)))
+}
+
+// loadCases reads every case file.
+func loadCases(t testing.TB) []testCase {
+	t.Helper()
+	files, err := filepath.Glob(caseFiles)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("find case files %s: %v", caseFiles, err)
+	}
+	var all []testCase
+	for _, file := range files {
+		cases, err := readCases(file)
+		if err != nil {
+			t.Fatalf("read %s: %v", file, err)
+		}
+		all = append(all, cases...)
+	}
+	return all
+}
+
+// readCases is strict: a misspelt member would be an expectation that nobody
+// checks.
+func readCases(file string) ([]testCase, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	var cases []testCase
+	for {
+		one := testCase{file: strings.TrimSuffix(filepath.Base(file), ".yaml")}
+		switch err := decoder.Decode(&one); {
+		case errors.Is(err, io.EOF):
+			return cases, nil
+		case err != nil:
+			return nil, err
+		}
+		if err := one.check(); err != nil {
+			return nil, fmt.Errorf("case %q: %w", one.Name, err)
+		}
+		cases = append(cases, one)
+	}
+}
+
+// check finds cases that would test nothing.
+func (c *testCase) check() error {
+	if c.Name == "" || len(c.Steps) == 0 {
+		return errors.New("a case has a name and steps")
+	}
+	for i, s := range c.Steps {
+		switch {
+		case (s.Call == "") == (s.Raw == nil):
+			return fmt.Errorf("step %d: give either call or raw", i)
+		case s.Raw != nil && c.Door != "json":
+			return fmt.Errorf("step %d: raw is for the JSON door alone", i)
+		case s.Response != nil && s.Error != nil:
+			return fmt.Errorf("step %d: give either response or error", i)
+		case s.Response == nil && s.Error == nil:
+			return fmt.Errorf("step %d: expects nothing", i)
+		}
+	}
+	return nil
+}
+
+// faultMenu is a menu in which the faults of the case wait.
+func (c *testCase) faultMenu() (*fault.Menu, error) {
+	menu := sandbox.NewFaultMenu()
+	for _, entry := range c.Faults {
+		encoded, err := json.Marshal(entry)
+		if err != nil {
+			return nil, fmt.Errorf("fault %v: %w", entry, err)
+		}
+		decoder := json.NewDecoder(bytes.NewReader(encoded))
+		decoder.DisallowUnknownFields()
+		var waiting fault.Fault
+		if err := decoder.Decode(&waiting); err != nil {
+			return nil, fmt.Errorf("fault %v: %w", entry, err)
+		}
+		if _, err := menu.Add(waiting); err != nil {
+			return nil, fmt.Errorf("fault %v: %w", entry, err)
+		}
+	}
+	return menu, nil
+}

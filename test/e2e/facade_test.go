@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/server"
+	"github.com/sipfacade/sipfacade/internal/telemetry"
+)
+
+// facade is a whole server on loopback ports of its own.
+type facade struct {
+	server *server.Server
+	conn   *grpc.ClientConn
+	client *http.Client
+	logs   *logbook
+}
+
+// vendorToken is the JWT that a facade sends unless its flags say otherwise.
+const vendorToken = "SECRET-vendor-token"
+
+// baseFlags make a facade that listens anywhere, stops at once, and logs in to
+// the vendor at the URL with a static token.
+func baseFlags(vendorURL string) []string {
+	return []string{
+		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
+		"--drain-delay=0s", "--opentact-base-url=" + vendorURL,
+	}
+}
+
+// withToken is the credential of most facades.
+func withToken() string { return "--opentact-token=" + vendorToken }
+
+// startFacade starts a server with its log at debug level, and stops it when the
+// test ends.
+func startFacade(t testing.TB, vendorURL string, flags ...string) *facade {
+	t.Helper()
+	invocation, err := config.Parse(append(baseFlags(vendorURL), flags...), nil, io.Discard)
+	if err != nil {
+		t.Fatalf("configure the server: %v", err)
+	}
+	f := &facade{logs: newLogbook(), client: newClient()}
+	f.server, err = server.New(invocation.Config, "e2e", telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
+	if err != nil {
+		t.Fatalf("make the server: %v", err)
+	}
+	t.Cleanup(run(t, f.server))
+	t.Cleanup(f.client.CloseIdleConnections)
+	f.conn, err = grpc.NewClient(f.server.Address("grpc"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatalf("dial the server: %v", err)
+	}
+	t.Cleanup(func() { _ = f.conn.Close() }) // already broken where it fails
+	return f
+}
+
+// run serves in the background; the function that it returns stops the server and
+// waits for it.
+func run(t testing.TB, s *server.Server) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the server did not stop cleanly: %v", err)
+		}
+	}
+}
+
+// base is the URL of the JSON door.
+func (f *facade) base() string { return "http://" + f.server.Address("http") }
+
+// newClient returns a client that shows everything as it comes.
+func newClient() *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+// TestLeasesOfOneAssignment: a thousand in all, not one more.
+func TestLeasesOfOneAssignment(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
+	f := startFacade(t, vendor.url(), withToken())
+	for name, c := range map[string]struct {
+		add, remove int
+		violations  map[string]string
+	}{
+		"a thousand":           {600, 400, nil},
+		"one more together":    {600, 401, map[string]string{"add": "1000"}},
+		"one more in a list":   {1001, 0, map[string]string{"add": "1000"}},
+		"one more to remove":   {0, 1001, map[string]string{"add": "1000", "remove": "1000"}},
+		"none, in empty lists": {0, 0, map[string]string{"add": "at least one"}},
+	} {
+		request := map[string]any{"sipConnectionUuid": someConnection, "add": leases(0, c.add), "remove": leases(c.add, c.remove)}
+		for _, way := range f.doors() {
+			made, err := way.call(t.Context(), mustCall(t, "SipConnectionService.AssignSipConnectionTnLeases", request))
+			if err != nil {
+				t.Fatalf("%s %s: %v", way.name(), name, err)
+			}
+			sent := len(vendor.take())
+			if c.violations == nil {
+				if made.status != nil || sent != 1 {
+					t.Errorf("%s %s: want one vendor call, got %d and %v", way.name(), name, sent, made.status)
+				}
+				continue
+			}
+			want := wantError{Code: codeName{codes.InvalidArgument}, Reason: "REQUEST_INVALID", Violations: c.violations}
+			for _, problem := range want.check(made) {
+				t.Errorf("%s %s: %s", way.name(), name, problem)
+			}
+			if sent != 0 {
+				t.Errorf("%s %s: the vendor was called", way.name(), name)
+			}
+		}
+	}
+}
+
+// leases are so many UUIDs, from the n-th on.
+func leases(from, count int) []any {
+	list := make([]any, count)
+	for i := range list {
+		list[i] = fmt.Sprintf("1ea5e000-0000-4000-8000-%012d", from+i)
+	}
+	return list
+}
+
+// TestLargeRequests: 4 MiB on the gRPC door as well; json_door.yaml has the other.
+func TestLargeRequests(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
+	f := startFacade(t, vendor.url(), withToken())
+	c := mustCall(t, "SipConnectionService.ListSipConnections", map[string]any{"filter": strings.Repeat("x", 4<<20)})
+	made, err := grpcDoor{f}.call(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := wantError{Code: codeName{codes.ResourceExhausted}, Reason: "REQUEST_TOO_LARGE"}
+	for _, problem := range want.check(made) {
+		t.Error(problem)
+	}
+	c = mustCall(t, "SipConnectionService.ListSipConnections", map[string]any{"filter": strings.Repeat("x", 4<<20-64)})
+	if made, err = (grpcDoor{f}).call(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	want = wantError{Code: codeName{codes.InvalidArgument}, Reason: "REQUEST_INVALID", Violations: map[string]string{"filter": "8192"}}
+	for _, problem := range want.check(made) {
+		t.Error(problem)
+	}
+	if got := vendor.take(); len(got) > 0 {
+		t.Errorf("the vendor received %q", operations(got))
+	}
+}
+
+// TestUnknownMethod: the gRPC door's word for it; json_door.yaml has the other's.
+func TestUnknownMethod(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())
+	for _, method := range []string{"/sipfacade.v1.SipConnectionService/Explode", "/sipfacade.v9.Nothing/At"} {
+		err := f.conn.Invoke(t.Context(), method, &emptypb.Empty{}, &emptypb.Empty{})
+		want := wantError{Code: codeName{codes.Unimplemented}, Reason: "ROUTE_NOT_FOUND"}
+		for _, problem := range want.check(outcome{status: grpcstatus.Convert(err).Proto()}) {
+			t.Errorf("%s: %s", method, problem)
+		}
+	}
+}

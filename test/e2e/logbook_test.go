@@ -1,0 +1,81 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// logbook keeps what a server logs. It is safe for concurrent use.
+type logbook struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	grown chan struct{} // closed and replaced at each line
+}
+
+func newLogbook() *logbook { return &logbook{grown: make(chan struct{})} }
+
+// Write implements io.Writer.
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.grown)
+	l.grown = make(chan struct{})
+	return l.text.Write(p)
+}
+
+// String is everything that was logged.
+func (l *logbook) String() string {
+	text, _ := l.read()
+	return text
+}
+
+// read returns everything, and what is closed when there is more.
+func (l *logbook) read() (text string, grown <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String(), l.grown
+}
+
+// forget drops what was logged so far.
+func (l *logbook) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Reset()
+}
+
+// patience is how long a test waits for what must happen; only a failing test
+// waits that long.
+const patience = 30 * time.Second
+
+// call waits for the line of a finished call and returns it. The door is `grpc` or
+// `http`, as the server names them.
+func (l *logbook) call(t *testing.T, door, method string) map[string]any {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		text, grown := l.read()
+		for line := range strings.Lines(text) {
+			var entry map[string]any
+			if json.Unmarshal([]byte(line), &entry) == nil && entry["door"] == door && entry["method"] == method {
+				return entry
+			}
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			t.Errorf("the log has no finished call of %s through %s:\n%s", method, door, text)
+			return nil
+		}
+	}
+}
+
+// nobody reads what this logger is told.
+func nobody() *log.Logger { return log.New(io.Discard, "", 0) }

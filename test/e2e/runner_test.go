@@ -1,0 +1,357 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
+)
+
+// TestCases performs every case file through both doors.
+func TestCases(t *testing.T) {
+	t.Parallel()
+	shared := &rigs{t: t}
+	for _, c := range loadCases(t) {
+		t.Run(c.file+"/"+c.Name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, shared)
+		})
+	}
+}
+
+// rig is a server with a vendor behind it.
+type rig struct {
+	*facade
+	vendor *vendor
+}
+
+func newRig(t testing.TB, flags ...string) *rig {
+	v := startVendor(t, http.NotFoundHandler())
+	return &rig{startFacade(t, v.url(), flags...), v}
+}
+
+// rigs lends servers to cases that leave no trace in them: no faults, and no flags
+// of their own. A case has its server for itself while it runs.
+type rigs struct {
+	t    *testing.T
+	mu   sync.Mutex
+	idle []*rig
+}
+
+func (r *rigs) borrow() *rig {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last := len(r.idle) - 1; last >= 0 {
+		lent := r.idle[last]
+		r.idle = r.idle[:last]
+		return lent
+	}
+	return newRig(r.t, withToken())
+}
+
+func (r *rigs) giveBack(lent *rig) {
+	lent.logs.forget()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.idle = append(r.idle, lent)
+}
+
+// run performs the case through each of its doors and compares what came out.
+func (c *testCase) run(t *testing.T, shared *rigs) {
+	var traces []trace
+	for _, way := range []string{"grpc", "json"} {
+		if c.Door == "" || c.Door == way {
+			traces = append(traces, c.through(t, way, shared))
+		}
+	}
+	if len(traces) == 2 && !t.Failed() {
+		compareDoors(t, traces[0], traces[1])
+	}
+	for i, s := range c.Steps {
+		if s.Sends != "" && !t.Failed() {
+			golden(t, filepath.Join(vendorGoldens, s.Sends+".golden"), traces[0][i].sent)
+		}
+	}
+}
+
+// trace is what came of each step.
+type trace []stepTrace
+
+type stepTrace struct {
+	outcome outcome
+	sent    string
+}
+
+// course is one performance of a case.
+type course struct {
+	*rig
+	door      door
+	clock     atomic.Int64
+	variables variables
+}
+
+// through performs the case through one door, on a fresh emulator.
+func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
+	t.Helper()
+	in := &course{variables: variables{}}
+	if len(c.Faults) > 0 || len(c.Flags) > 0 {
+		flags := c.Flags
+		if flags == nil {
+			flags = []string{withToken()}
+		}
+		in.rig = newRig(t, flags...)
+	} else {
+		in.rig = shared.borrow()
+		defer shared.giveBack(in.rig)
+	}
+	in.door = in.doors()[slices.Index([]string{"grpc", "json"}, way)]
+	in.install(t, c)
+	var done trace
+	for i, s := range c.Steps {
+		performed, problems := in.perform(t, i, s)
+		for _, problem := range problems {
+			t.Errorf("%s, step %d %s: %s", way, i, s.Call, problem)
+		}
+		if len(problems) > 0 {
+			t.FailNow()
+		}
+		done = append(done, performed)
+	}
+	in.lookForSecrets(t, done)
+	return done
+}
+
+// install puts a freshly seeded emulator behind the server. Its clock stands still
+// within a step and its ids are counted, so that both doors see the same.
+func (in *course) install(t *testing.T, c *testCase) {
+	t.Helper()
+	menu, err := c.faultMenu()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids atomic.Int64
+	options := sandbox.Options{
+		Seed: true, Faults: menu, Tokens: []string{vendorToken},
+		Clock:       in.now,
+		NewUUID:     func() string { return fmt.Sprintf("c0000000-0000-4000-8000-%012d", ids.Add(1)) },
+		ErrorFields: c.Vendor.ErrorFields, AssignAnswersUUIDs: c.Vendor.AssignAnswersUUIDs,
+	}
+	if c.Vendor.ProductsOfSIP {
+		options.Products = sandbox.ProductsOfSIP
+	}
+	emulator := sandbox.New(options)
+	if err := emulator.AddInvites(sandbox.ConnectionUUID(1), c.Vendor.Invites); err != nil {
+		t.Fatal(err)
+	}
+	in.vendor.answer(emulator)
+}
+
+// now is a minute later at each step.
+func (in *course) now() time.Time {
+	return time.Date(2026, time.June, 1, 12, int(in.clock.Load()), 0, 0, time.UTC)
+}
+
+// perform makes the call of one step and says what is wrong with its outcome.
+func (in *course) perform(t *testing.T, i int, s step) (stepTrace, []string) {
+	t.Helper()
+	in.clock.Store(int64(i))
+	in.vendor.take()
+	made, err := in.make(t, s)
+	if err != nil {
+		return stepTrace{}, []string{err.Error()}
+	}
+	requests := in.vendor.take()
+	problems := append(in.check(s, made), promises(made)...)
+	if s.UpstreamCalls != nil && *s.UpstreamCalls != len(requests) {
+		problems = append(problems, fmt.Sprintf("want %d vendor calls, got %q", *s.UpstreamCalls, operations(requests)))
+	}
+	operation, _, _ := strings.Cut(s.Sends, ".")
+	if s.Sends != "" && !slices.Contains(operations(requests), operation) {
+		problems = append(problems, fmt.Sprintf("want a call of %s, got %q", operation, operations(requests)))
+	}
+	if len(problems) == 0 {
+		if err := in.variables.save(s.Save, made.response); err != nil {
+			problems = append(problems, err.Error())
+		}
+	}
+	return stepTrace{made, transcript(requests)}, problems
+}
+
+// make calls through the door.
+func (in *course) make(t *testing.T, s step) (outcome, error) {
+	t.Helper()
+	if s.Raw != nil {
+		return in.makeRaw(t, s.Raw)
+	}
+	request, err := in.variables.in(s.Request)
+	if err != nil {
+		return outcome{}, err
+	}
+	made, err := newCall(s.Call, request)
+	if err != nil {
+		return outcome{}, err
+	}
+	made.headers = s.Headers
+	if s.PatchBody != nil {
+		body, err := in.variables.in(s.PatchBody)
+		if err != nil {
+			return outcome{}, err
+		}
+		if made.patchBody, err = json.Marshal(body); err != nil {
+			return outcome{}, err
+		}
+	}
+	return in.door.call(t.Context(), made)
+}
+
+func (in *course) makeRaw(t *testing.T, raw *rawRequest) (outcome, error) {
+	t.Helper()
+	body, err := in.variables.inText(raw.Body)
+	if err != nil {
+		return outcome{}, err
+	}
+	target, err := in.variables.inText(raw.Target)
+	if err != nil {
+		return outcome{}, err
+	}
+	request, err := http.NewRequestWithContext(t.Context(), raw.Method, in.base()+target,
+		strings.NewReader(body+strings.Repeat(" ", raw.Padding)))
+	if err != nil {
+		return outcome{}, err
+	}
+	for name, value := range raw.Headers {
+		request.Header.Set(name, value)
+	}
+	return jsonDoor{in.facade}.send(request)
+}
+
+// check holds an outcome against the expectation of its step.
+func (in *course) check(s step, made outcome) []string {
+	var found []string
+	if made.header != nil {
+		found = append(found, checkHTTP(s, made)...)
+	}
+	if s.Error != nil {
+		return append(found, s.Error.check(made)...)
+	}
+	if made.status != nil {
+		return append(found, fmt.Sprintf("want a response, got %v", made.status))
+	}
+	want, err := in.variables.in(s.Response)
+	if err == nil {
+		want, err = plain(want)
+	}
+	if err != nil {
+		return append(found, err.Error())
+	}
+	found = append(found, differences("response", want, made.response)...)
+	for _, path := range s.Absent {
+		if value, there := at(made.response, path); there {
+			found = append(found, fmt.Sprintf("response.%s: want nothing, got %v", path, value))
+		}
+	}
+	return found
+}
+
+// checkHTTP holds the HTTP status against the one that is given, or else follows
+// from the error.
+func checkHTTP(s step, made outcome) []string {
+	want := s.HTTP
+	switch {
+	case want != 0:
+	case s.Error != nil:
+		want = httpStatusOf(s.Error.Code.Code, s.Error.Reason)
+	default:
+		want = http.StatusOK
+	}
+	found := checkHeaders(s.HTTPHeaders, made.header)
+	if made.http != want {
+		found = append(found, fmt.Sprintf("HTTP status: want %d, got %d", want, made.http))
+	}
+	return found
+}
+
+// compareDoors wants the same from both: response, status, and what the vendor
+// received.
+func compareDoors(t *testing.T, viaGRPC, viaJSON trace) {
+	t.Helper()
+	for i := range viaGRPC {
+		a, b := viaGRPC[i], viaJSON[i]
+		if diff := cmp.Diff(normal(a.outcome.response), normal(b.outcome.response)); diff != "" {
+			t.Errorf("step %d: the responses differ (-grpc +json):\n%s", i, diff)
+		}
+		if diff := cmp.Diff(a.outcome.status, b.outcome.status, protocmp.Transform()); diff != "" {
+			t.Errorf("step %d: the errors differ (-grpc +json):\n%s", i, diff)
+		}
+		if diff := cmp.Diff(a.sent, b.sent); diff != "" {
+			t.Errorf("step %d: the vendor received something else (-grpc +json):\n%s", i, diff)
+		}
+	}
+}
+
+// normal is a response without what differs from call to call: page tokens.
+func normal(response any) any {
+	object, ok := response.(map[string]any)
+	if token, _ := object["nextPageToken"].(string); !ok || token == "" {
+		return response
+	}
+	same := map[string]any{}
+	for name, value := range object {
+		same[name] = value
+	}
+	same["nextPageToken"] = anyValue
+	return same
+}
+
+// secretMark is in every secret that the test data makes up.
+const secretMark = "SECRET"
+
+// lookForSecrets wants none of the secrets in what callers see, and none of them,
+// nor an invite's token, in the log.
+func (in *course) lookForSecrets(t *testing.T, done trace) {
+	t.Helper()
+	secrets, logged := append(sandbox.Secrets(), secretMark), in.logs.String()
+	var seen []string
+	for _, s := range done {
+		for _, secret := range secrets {
+			if strings.Contains(s.outcome.raw, secret) {
+				t.Errorf("%s: a caller sees the secret %q", in.door.name(), secret)
+			}
+		}
+		seen = append(seen, tokens(s.outcome.response)...)
+	}
+	for _, secret := range append(secrets, seen...) {
+		if strings.Contains(logged, secret) {
+			t.Errorf("%s: the log has the secret %q", in.door.name(), secret)
+		}
+	}
+}
+
+// tokens are the invite tokens in a response.
+func tokens(value any) (found []string) {
+	switch v := value.(type) {
+	case []any:
+		for i := range v {
+			found = append(found, tokens(v[i])...)
+		}
+	case map[string]any:
+		if token, ok := v["token"].(string); ok {
+			found = append(found, token)
+		}
+		for _, member := range v {
+			found = append(found, tokens(member)...)
+		}
+	}
+	return found
+}

@@ -1,0 +1,291 @@
+package e2e
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+)
+
+// vendorOperations is the operation that each RPC calls at its vendor. An RPC that
+// is missing here fails TestEveryRPC.
+var vendorOperations = map[string]string{
+	"SipConnectionService.CreateSipUserInvite":         "CreateSIPUserInvite",
+	"SipConnectionService.ListSipUserInvites":          "ListSIPUserInvites",
+	"SipConnectionService.GetSipUserInvite":            "ListSIPUserInvites", // the vendor has none of its own
+	"SipConnectionService.UpdateSipUserInvite":         "ModifySIPUserInvite",
+	"SipConnectionService.DeleteSipUserInvite":         "RemoveSIPUserInviteByUUID",
+	"SipConnectionService.AssignSipConnectionTnLeases": "AssignTNLeasesToSIPConnection",
+	"SipConnectionService.ListSipConnectionTnLeases":   "GETSIPConnectionTNLeasesList",
+	"SipConnectionService.ListSipConnections":          "ListSIPConnections",
+	"SipConnectionService.GetSipConnection":            "GetSIPConnectionByUUID",
+	"SipConnectionService.CreateSipConnection":         "CreateSIPConnection",
+	"SipConnectionService.UpdateSipConnection":         "ModifySIPConnection",
+	"SipConnectionService.DeleteSipConnection":         "RemoveSIPConnectionByID",
+	"SipConnectionService.ListSipConnectionProducts":   "GetSIPConnectionProductsList",
+}
+
+// vendorRoutes are the tables of every vendor's routes.
+func vendorRoutes() []*upstream.Route { return slices.Concat(opentact.Routes()) }
+
+// emulated are the operations of every emulator.
+func emulated() []string { return slices.Concat(sandbox.Operations()) }
+
+// TestEveryRPC: each RPC is documented for machines, bound to HTTP, validated,
+// covered by a case, and held against what the vendor must receive.
+func TestEveryRPC(t *testing.T) {
+	t.Parallel()
+	called := map[string]bool{}
+	for _, c := range loadCases(t) {
+		for _, s := range c.Steps {
+			called[s.Call] = true
+		}
+	}
+	if len(methods()) == 0 {
+		t.Fatal("the contract has no services")
+	}
+	for _, method := range methods() {
+		name := shortName(method)
+		t.Run(name, func(t *testing.T) {
+			options, _ := method.Options().(*descriptorpb.MethodOptions)
+			if options.IdempotencyLevel == nil {
+				t.Error("idempotency_level is not set")
+			}
+			if verb, path := verbAndPath(httpRule(method)); verb == "" || path == "" {
+				t.Error("there is no HTTP rule")
+			}
+			checkIDs(t, method.Input())
+			if !called[name] {
+				t.Errorf("no case under %s calls it", caseFiles)
+			}
+			checkVendor(t, name, options.GetIdempotencyLevel())
+		})
+	}
+}
+
+var idName = regexp.MustCompile(`(^|_)(uuid|id|uuids|ids)$`)
+
+// checkIDs wants a rule on every id of a request, and of the resource that it
+// carries, as far as callers may send it.
+func checkIDs(t *testing.T, message protoreflect.MessageDescriptor) {
+	t.Helper()
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		if inner := field.Message(); inner != nil && inner.ParentFile().Package() == contractPackage && !isOutput(field) {
+			checkIDs(t, inner)
+		}
+		if idName.MatchString(string(field.Name())) && !hasRule(field) && len(behaviors(field)) == 0 {
+			t.Errorf("%s has neither a rule nor a field behavior", field.FullName())
+		}
+	}
+}
+
+func hasRule(field protoreflect.FieldDescriptor) bool {
+	return proto.HasExtension(field.Options(), validate.E_Field)
+}
+
+func behaviors(field protoreflect.FieldDescriptor) []annotations.FieldBehavior {
+	marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	return marks
+}
+
+func isOutput(field protoreflect.FieldDescriptor) bool {
+	return slices.Contains(behaviors(field), annotations.FieldBehavior_OUTPUT_ONLY)
+}
+
+// levels is the retry class that each idempotency level promises.
+var levels = map[descriptorpb.MethodOptions_IdempotencyLevel]upstream.Class{
+	descriptorpb.MethodOptions_NO_SIDE_EFFECTS:     upstream.Safe,
+	descriptorpb.MethodOptions_IDEMPOTENT:          upstream.Idempotent,
+	descriptorpb.MethodOptions_IDEMPOTENCY_UNKNOWN: upstream.Once,
+}
+
+// checkVendor wants a route with the retry class that the contract promises, and a
+// golden file of what it sends.
+func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_IdempotencyLevel) {
+	t.Helper()
+	operation, known := vendorOperations[name]
+	if !known {
+		t.Fatal("vendorOperations does not say what it calls")
+	}
+	routes := 0
+	for _, route := range vendorRoutes() {
+		if route.Operation != operation {
+			continue
+		}
+		routes++
+		if route.Action.Class() != levels[level] {
+			t.Errorf("%s %s has retry class %d, and the contract says %s", route.Method, route.Path, route.Action.Class(), level)
+		}
+	}
+	if routes == 0 {
+		t.Errorf("no vendor has a route %s", operation)
+	}
+	goldens, err := filepath.Glob(filepath.Join(vendorGoldens, operation+"*.golden"))
+	if err != nil || len(goldens) == 0 {
+		t.Errorf("there is no golden file of %s: %v", operation, err)
+	}
+}
+
+// TestTables: no table names what is not there.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	for name := range vendorOperations {
+		if _, err := methodOf(name); err != nil {
+			t.Errorf("vendorOperations: %v", err)
+		}
+	}
+	for _, route := range vendorRoutes() {
+		if !slices.Contains(emulated(), route.Operation) {
+			t.Errorf("the sandbox does not have %s", route.Operation)
+		}
+	}
+}
+
+// TestGoldensAreUsed: a golden file that no case compares with says nothing.
+func TestGoldensAreUsed(t *testing.T) {
+	t.Parallel()
+	used := []string{"Auth"} // TestLoginRequest
+	for _, c := range loadCases(t) {
+		for _, s := range c.Steps {
+			used = append(used, s.Sends)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(vendorGoldens, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !slices.Contains(used, strings.TrimSuffix(filepath.Base(file), ".golden")) {
+			t.Errorf("no case compares with %s", file)
+		}
+	}
+}
+
+// TestCaseNames: each case can be found by its name.
+func TestCaseNames(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, c := range loadCases(t) {
+		if seen[c.file+"/"+c.Name] {
+			t.Errorf("%s has two cases %q", c.file, c.Name)
+		}
+		seen[c.file+"/"+c.Name] = true
+	}
+}
+
+// httpSurface is the HTTP binding of every RPC, which clients rely on.
+var httpSurface = map[string]string{
+	"SipConnectionService.CreateSipUserInvite":         "POST /v1/sip-connections/{sip_connection_uuid}/invites",
+	"SipConnectionService.ListSipUserInvites":          "GET /v1/sip-connections/{sip_connection_uuid}/invites",
+	"SipConnectionService.GetSipUserInvite":            "GET /v1/sip-connections/{sip_connection_uuid}/invites/{uuid}",
+	"SipConnectionService.UpdateSipUserInvite":         "PATCH /v1/sip-connections/{sip_connection_uuid}/invites/{sip_user_invite.uuid}",
+	"SipConnectionService.DeleteSipUserInvite":         "DELETE /v1/sip-connections/{sip_connection_uuid}/invites/{uuid}",
+	"SipConnectionService.AssignSipConnectionTnLeases": "POST /v1/sip-connections/{sip_connection_uuid}/tn-leases:assign",
+	"SipConnectionService.ListSipConnectionTnLeases":   "GET /v1/sip-connections/{sip_connection_uuid}/tn-leases",
+	"SipConnectionService.ListSipConnections":          "GET /v1/sip-connections",
+	"SipConnectionService.GetSipConnection":            "GET /v1/sip-connections/{uuid}",
+	"SipConnectionService.CreateSipConnection":         "POST /v1/sip-connections",
+	"SipConnectionService.UpdateSipConnection":         "PATCH /v1/sip-connections/{sip_connection.uuid}",
+	"SipConnectionService.DeleteSipConnection":         "DELETE /v1/sip-connections/{uuid}",
+	"SipConnectionService.ListSipConnectionProducts":   "GET /v1/sip-connection-products",
+}
+
+// TestHTTPSurface: the bindings are those that were promised, and the description
+// that the server hands out has each of them.
+func TestHTTPSurface(t *testing.T) {
+	t.Parallel()
+	described := descriptionOf(t)
+	for _, method := range methods() {
+		verb, path := verbAndPath(httpRule(method))
+		if want := httpSurface[shortName(method)]; want != verb+" "+path {
+			t.Errorf("%s: want %q, got %s %s", shortName(method), want, verb, path)
+		}
+		if _, ok := described[anonymous(path)][strings.ToLower(verb)]; !ok {
+			t.Errorf("/openapi.json lacks %s %s", verb, path)
+		}
+	}
+}
+
+// descriptionOf is what /openapi.json says: the operations of each path.
+func descriptionOf(t *testing.T) map[string]map[string]json.RawMessage {
+	t.Helper()
+	f := startFacade(t, startVendor(t, http.NotFoundHandler()).url(), withToken())
+	response, err := f.client.Get(f.base() + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // the content is all that counts
+	var description struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&description); err != nil {
+		t.Fatalf("read /openapi.json: %v", err)
+	}
+	paths := map[string]map[string]json.RawMessage{}
+	for path, operations := range description.Paths {
+		if paths[anonymous(path)] == nil {
+			paths[anonymous(path)] = map[string]json.RawMessage{}
+		}
+		maps.Copy(paths[anonymous(path)], operations)
+	}
+	return paths
+}
+
+var pathVariable = regexp.MustCompile(`\{[^}]*\}`)
+
+// anonymous is a path without the names of its variables, which the description
+// spells in its own way.
+func anonymous(path string) string { return pathVariable.ReplaceAllString(path, "{}") }
+
+// TestListConventions: what every list takes and answers.
+func TestListConventions(t *testing.T) {
+	t.Parallel()
+	for _, method := range methods() {
+		if !strings.HasPrefix(string(method.Name()), "List") {
+			continue
+		}
+		for _, name := range []protoreflect.Name{"page_size", "page_token", "filter", "order_by"} {
+			if method.Input().Fields().ByName(name) == nil {
+				t.Errorf("%s does not take %s", shortName(method), name)
+			}
+		}
+		if method.Output().Fields().ByName("next_page_token") == nil || method.Output().Fields().Len() != 2 {
+			t.Errorf("%s answers something else than rows and next_page_token", shortName(method))
+		}
+	}
+}
+
+// TestUpdateConventions: every update takes a mask and the resource, and shares its
+// answer with get and create.
+func TestUpdateConventions(t *testing.T) {
+	t.Parallel()
+	for _, method := range methods() {
+		resource, isUpdate := strings.CutPrefix(string(method.Name()), "Update")
+		if !isUpdate {
+			continue
+		}
+		rule := httpRule(method)
+		if method.Input().Fields().ByName("update_mask") == nil || rule.GetPatch() == "" {
+			t.Errorf("%s: want a PATCH with an update_mask", shortName(method))
+		}
+		field := method.Input().Fields().ByTextName(rule.GetBody())
+		if field == nil || string(field.Message().Name()) != resource || rule.GetResponseBody() != rule.GetBody() {
+			t.Errorf("%s: want the body to be the resource, and the answer too", shortName(method))
+		}
+	}
+}
