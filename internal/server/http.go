@@ -39,13 +39,15 @@ func (s *Server) newMirror(conn grpc.ClientConnInterface) (http.Handler, error) 
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
-	})
-	mux.Handle("/", calls)
-	return s.counted(mux), nil
+	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
+	return s.counted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
+			return
+		}
+		calls.ServeHTTP(w, r)
+	})), nil
 }
 
 // counted counts every answer of the JSON door by its status: also those of
