@@ -41,6 +41,14 @@ breaking: protos
 bench: ## the benchmark table of docs/performance.md
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "== $$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
 build: ## bin/sipfacade
 	@mkdir -p bin
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sipfacade ./cmd/server

@@ -20,7 +20,7 @@ type Config struct {
 	// GRPCAddress, HTTPAddress and AdminAddress are the three listeners as
 	// host:port. Port 0 picks a free port.
 	GRPCAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9090" help:"gRPC. Port 0 picks a free one, here and below."`
-	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON mirror of gRPC, /openapi.json and /docs."`
+	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON mirror of gRPC, and /openapi.json."`
 	AdminAddress string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9091" help:"/healthz, /readyz, /statusz, /metrics and pprof."`
 	// InsecureNoAuth accepts listeners beyond loopback although callers are
 	// not authenticated.
@@ -46,6 +46,20 @@ type Config struct {
 	OpentactEmail        string `group:"OpenTACT" placeholder:"EMAIL" help:"Login that fetches and renews a token, with the password."`
 	OpentactPassword     Secret `group:"OpenTACT" placeholder:"PASSWORD" help:"Password of that login. Prefer a file here as well."`
 	OpentactPasswordFile string `group:"OpenTACT" placeholder:"FILE" help:"File that holds the password."`
+
+	// InfinityBaseURL is where Infinity's Config API is.
+	InfinityBaseURL string `group:"Infinity" placeholder:"URL" default:"https://api.infinitycloud.com/config/v2" help:"Plain http is accepted for loopback only."`
+	// InfinityCredentials says whose Infinity credential a call uses.
+	InfinityCredentials CredentialSource `group:"Infinity" placeholder:"service|caller" default:"service" help:"The facade's own login, or the one each caller brings."`
+	// InfinityAPIKey is sent as Authorization: ApiKey.
+	InfinityAPIKey     Secret `group:"Infinity" name:"infinity-api-key" placeholder:"KEY" help:"Key sent as it is. Other users can read flags: prefer a file."`
+	InfinityAPIKeyFile string `group:"Infinity" name:"infinity-api-key-file" placeholder:"FILE" help:"File that holds the key."`
+	// InfinityUsername and InfinityPassword are the login of HTTP Basic.
+	InfinityUsername     string `group:"Infinity" placeholder:"NAME" help:"Portal login, with the password."`
+	InfinityPassword     Secret `group:"Infinity" placeholder:"PASSWORD" help:"Password of that login. Prefer a file here as well."`
+	InfinityPasswordFile string `group:"Infinity" placeholder:"FILE" help:"File that holds the password."`
+	// InfinityTimeZone is the zone of the vendor's date-times.
+	InfinityTimeZone string `group:"Infinity" placeholder:"ZONE" default:"UTC" help:"Zone of the vendor's date-times, such as Europe/London."`
 
 	// PageTokenKey signs page tokens. When it is not set, the server makes a
 	// random one, which other replicas and the next start do not know.

@@ -50,7 +50,7 @@ type grammar struct {
 	Group struct {
 		Check struct{} `cmd:"" help:"Report every mistake in the configuration at once."`
 	} `cmd:"" name:"config" help:"Look at the configuration."`
-	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 when the running server answers /healthz."`
+	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 when the running server answers /readyz."`
 	Version     struct{} `cmd:"" uses:"" help:"Print version, commit and Go version."`
 }
 

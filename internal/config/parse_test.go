@@ -145,6 +145,7 @@ func TestDefaults(t *testing.T) {
 		GRPCAddress: "127.0.0.1:9090", HTTPAddress: "127.0.0.1:8080", AdminAddress: "127.0.0.1:9091",
 		Reflection: true, UpstreamTimeout: 30 * time.Second, UpstreamMaxBytes: 64 << 20,
 		OpentactBaseURL: "https://api.opentact.org/rest", OpentactCredentials: CallerCredentials,
+		InfinityBaseURL: "https://api.infinitycloud.com/config/v2", InfinityCredentials: ServiceCredentials, InfinityTimeZone: "UTC",
 		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 15 * time.Second,
 	}
 	got := mustParse(t, []string{"serve", "--opentact-credentials=caller"}, nil).Config
@@ -193,7 +194,11 @@ func examples() map[string][3]string {
 		"opentact_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
 		"opentact_credentials": {"caller", "service", "caller"}, "opentact_token": {"one", "two", "three"},
 		"opentact_email": {"one@example.com", "two@example.com", "three@example.com"}, "opentact_password": {"one", "two", "three"},
-		"page_token_key": {"one", "two", "three"}, "log_level": {"error", "debug", "warn"}, "log_format": {"json", "text", "json"},
+		"infinity_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
+		"infinity_credentials": {"caller", "service", "caller"}, "infinity_api_key": {"one", "two", "three"},
+		"infinity_username": {"one", "two", "three"}, "infinity_password": {"one", "two", "three"},
+		"infinity_time_zone": {"Europe/London", "America/New_York", "Asia/Tokyo"},
+		"page_token_key":     {"one", "two", "three"}, "log_level": {"error", "debug", "warn"}, "log_format": {"json", "text", "json"},
 		"drain_delay": {"1s", "2s", "4s"}, "drain_timeout": {"1s", "2s", "4s"},
 	}
 }

@@ -20,7 +20,7 @@ type rule func(*Config, sources, *findings)
 func (c *Config) check(command string, origin sources, found *findings) {
 	rules := []rule{
 		checkAddresses, checkConflicts, checkExposure,
-		checkSandbox, checkOpentactBaseURL, checkOpentactCredentials,
+		checkSandbox, checkBaseURLs, checkCredentials, checkTimeZone,
 		checkUpstreamLimits, checkDrain,
 	}
 	if command == CommandHealthcheck {

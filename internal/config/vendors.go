@@ -2,18 +2,56 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
+	"time"
 )
 
-const opentactBaseURLKey = "opentact_base_url"
+// vendor is how the settings of one vendor are called and what they hold.
+type vendor struct {
+	baseURL, credentials   string // keys
+	single, name, password string // keys: a credential alone, or two together
+	url                    string
+	source                 CredentialSource
+	given                  map[string]bool // which of the credential's keys are given
+}
 
-// vendorKeys are the settings that reach a real vendor.
+// vendors are the two vendors as they are configured.
+func (c *Config) vendors() []vendor {
+	return []vendor{{
+		baseURL: "opentact_base_url", credentials: "opentact_credentials",
+		single: "opentact_token", name: "opentact_email", password: "opentact_password",
+		url: c.OpentactBaseURL, source: c.OpentactCredentials,
+		given: map[string]bool{
+			"opentact_token":    c.OpentactToken.IsSet() || c.OpentactTokenFile != "",
+			"opentact_email":    c.OpentactEmail != "",
+			"opentact_password": c.OpentactPassword.IsSet() || c.OpentactPasswordFile != "",
+		},
+	}, {
+		baseURL: "infinity_base_url", credentials: "infinity_credentials",
+		single: "infinity_api_key", name: "infinity_username", password: "infinity_password",
+		url: c.InfinityBaseURL, source: c.InfinityCredentials,
+		given: map[string]bool{
+			"infinity_api_key":  c.InfinityAPIKey.IsSet() || c.InfinityAPIKeyFile != "",
+			"infinity_username": c.InfinityUsername != "",
+			"infinity_password": c.InfinityPassword.IsSet() || c.InfinityPasswordFile != "",
+		},
+	}}
+}
+
+// keys are the settings that reach the real vendor.
+func (v vendor) keys() []string {
+	return []string{v.baseURL, v.single, v.single + "_file", v.name, v.password, v.password + "_file"}
+}
+
+// vendorKeys are the settings that reach real vendors.
 func vendorKeys() []string {
-	return []string{
-		opentactBaseURLKey, "opentact_token", "opentact_token_file",
-		"opentact_email", "opentact_password", "opentact_password_file",
+	var keys []string
+	for _, v := range new(Config).vendors() {
+		keys = append(keys, v.keys()...)
 	}
+	return keys
 }
 
 // checkSandbox refuses what the sandbox would ignore: whoever gives a vendor
@@ -29,9 +67,17 @@ func checkSandbox(c *Config, origin sources, found *findings) {
 	}
 }
 
-func checkOpentactBaseURL(c *Config, _ sources, found *findings) {
-	if err := checkBaseURL(c.OpentactBaseURL); err != nil {
-		found.add(opentactBaseURLKey, err.Error())
+func checkBaseURLs(c *Config, _ sources, found *findings) {
+	for _, v := range c.vendors() {
+		if err := checkBaseURL(v.url); err != nil {
+			found.add(v.baseURL, err.Error())
+		}
+	}
+}
+
+func checkTimeZone(c *Config, _ sources, found *findings) {
+	if _, err := time.LoadLocation(c.InfinityTimeZone); err != nil || c.InfinityTimeZone == "Local" {
+		found.add("infinity_time_zone", "must be a zone such as UTC or Europe/London")
 	}
 }
 
@@ -54,47 +100,49 @@ func checkBaseURL(text string) error {
 	return nil
 }
 
-// checkOpentactCredentials wants exactly one way to log in for the service, and
-// none when callers bring their own.
-func checkOpentactCredentials(c *Config, _ sources, found *findings) {
-	if c.Sandbox || found.unreadable["sandbox"] || found.unreadable["opentact_credentials"] {
+// checkCredentials wants at most one way to log in at each vendor, none where
+// callers bring their own, and a way to at least one vendor.
+func checkCredentials(c *Config, _ sources, found *findings) {
+	if c.Sandbox || found.unreadable["sandbox"] {
 		return
 	}
-	login := opentactLogin{
-		token:    c.OpentactToken.IsSet() || c.OpentactTokenFile != "",
-		email:    c.OpentactEmail != "",
-		password: c.OpentactPassword.IsSet() || c.OpentactPasswordFile != "",
+	usable := false
+	for _, v := range c.vendors() {
+		usable = usable || v.source == CallerCredentials || len(v.present()) > 0 || found.unreadable[v.credentials]
+		if !found.unreadable[v.credentials] {
+			v.check(found)
+		}
 	}
-	if c.OpentactCredentials == CallerCredentials {
-		login.checkNone(found)
-		return
-	}
-	login.checkOne(found)
-}
-
-// opentactLogin says which parts of a login are given.
-type opentactLogin struct {
-	token, email, password bool
-}
-
-func (l opentactLogin) checkNone(found *findings) {
-	if l.token || l.email || l.password {
-		found.add("opentact_credentials", "caller means that every call brings its own token; "+
-			"remove opentact_token, opentact_email and opentact_password, or choose service")
+	if !usable {
+		found.add("opentact_token", "missing; give one, this or opentact_email with opentact_password, or the like for infinity; "+
+			"or let callers bring theirs with opentact_credentials=caller; or try it with sandbox=true")
 	}
 }
 
-func (l opentactLogin) checkOne(found *findings) {
-	const login = "opentact_email with opentact_password"
+// present are the credential's keys that are given.
+func (v vendor) present() []string {
+	var keys []string
+	for _, key := range []string{v.single, v.name, v.password} {
+		if v.given[key] {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// check looks at one vendor's credential.
+func (v vendor) check(found *findings) {
+	name, password := v.given[v.name], v.given[v.password]
 	switch {
-	case l.token && (l.email || l.password):
-		found.add("opentact_token", "give one, this or "+login+", not both")
-	case !l.token && !l.email && !l.password:
-		found.add("opentact_token", "missing; give one, this or "+login+
-			"; or let callers bring theirs with opentact_credentials=caller; or try it with sandbox=true")
-	case l.email && !l.password:
-		found.add("opentact_password", "missing; opentact_email needs it")
-	case l.password && !l.email:
-		found.add("opentact_email", "missing; opentact_password needs it")
+	case v.source == CallerCredentials && len(v.present()) > 0:
+		found.add(v.credentials, fmt.Sprintf("caller means that every call brings its own; remove %s, %s and %s, or choose service",
+			v.single, v.name, v.password))
+	case v.source == CallerCredentials:
+	case v.given[v.single] && (name || password):
+		found.add(v.single, fmt.Sprintf("give one, this or %s with %s, not both", v.name, v.password))
+	case name && !password:
+		found.add(v.password, "missing; "+v.name+" needs it")
+	case password && !name:
+		found.add(v.name, "missing; "+v.password+" needs it")
 	}
 }

@@ -62,7 +62,7 @@ func (c *call) readBody(body []byte, header http.Header) {
 	case len(body) == 0:
 	case c.route.Body == "":
 		c.refuse("body", "this call takes no body")
-	case !isJSON(header.Get("Content-Type")):
+	case !readable(header.Get("Content-Type")):
 		c.refuse("content-type", "want application/json")
 	default:
 		c.body = body

@@ -130,7 +130,7 @@ func (c *call) complete(request protoreflect.Message) error {
 		return status.Invalid(c.violations...)
 	}
 	c.setQuery(request)
-	if paths := c.changed(); len(paths) > 0 && !request.Has(c.route.mask) {
+	if paths := c.changed(request); len(paths) > 0 && !request.Has(c.route.mask) {
 		request.Set(c.route.mask, protoreflect.ValueOfMessage((&fieldmaskpb.FieldMask{Paths: paths}).ProtoReflect()))
 	}
 	return nil
@@ -159,16 +159,28 @@ func sameID(a, b protoreflect.Value) bool {
 }
 
 // changed is the update mask that a PATCH body stands for: its members, null ones
-// included, without those that the path names. Nil where the call has no mask.
-func (c *call) changed() []string {
-	if c.route.mask == nil {
+// included, without those that the path names. Nil where the call has no mask, and
+// where every member has a value: then the mask says no more than its absence, and
+// the service treats the call as it treats the same one over gRPC.
+func (c *call) changed(request protoreflect.Message) []string {
+	if c.route.mask == nil || len(c.members) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(c.members), func(name string) bool {
-		return slices.ContainsFunc(c.route.variables, func(variable variable) bool {
+	resource := request.Get(request.Descriptor().Fields().ByName(protoreflect.Name(c.route.Body))).Message()
+	fields, cleared := resource.Descriptor().Fields(), false
+	names := slices.DeleteFunc(slices.Clone(c.members), func(name string) bool {
+		if slices.ContainsFunc(c.route.variables, func(variable variable) bool {
 			return variable.inBody && variable.path[len(variable.path)-1].TextName() == name
-		})
+		}) {
+			return true
+		}
+		cleared = cleared || !resource.Has(fields.ByTextName(name))
+		return false
 	})
+	if !cleared {
+		return nil
+	}
+	return names
 }
 
 // completing is the connection that the generated clients call through.

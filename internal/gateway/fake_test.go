@@ -81,6 +81,9 @@ func newDoor(t testing.TB, interceptors ...grpc.UnaryServerInterceptor) *door {
 	}
 	conn := NewConn(chain)
 	sipfacadev1.RegisterSipConnectionServiceServer(conn, d.fakeService)
+	sipfacadev1.RegisterSipAppServiceServer(conn, sipfacadev1.UnimplementedSipAppServiceServer{})
+	sipfacadev1.RegisterProfileServiceServer(conn, sipfacadev1.UnimplementedProfileServiceServer{})
+	sipfacadev1.RegisterPbxConfigServiceServer(conn, sipfacadev1.UnimplementedPbxConfigServiceServer{})
 	handler, err := New(Options{Conn: conn, OnPanic: func(_ *http.Request, recovered any, _ []byte) {
 		d.panicked = append(d.panicked, recovered)
 	}})

@@ -39,6 +39,7 @@ type Options struct {
 type handler struct {
 	router  router
 	codec   *codec.Codec
+	origin  *http.CrossOriginProtection
 	onPanic func(r *http.Request, recovered any, stack []byte)
 	maxBody int64
 }
@@ -51,7 +52,7 @@ func New(options Options) (http.Handler, error) {
 	if options.Conn == nil || options.OnPanic == nil {
 		return nil, fmt.Errorf("make the gateway: Conn, OnPanic: %w", errOption)
 	}
-	h := &handler{codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
+	h := &handler{codec: codec.New(), origin: http.NewCrossOriginProtection(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
 	if h.maxBody == 0 {
 		h.maxBody = DefaultMaxBodyBytes
 	}
@@ -108,6 +109,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	called, ok := found[r.Method]
 	if !ok {
 		h.refuseRoute(w, found)
+		return
+	}
+	if err := h.origin.Check(r); err != nil {
+		h.writeError(w, status.Invalid(status.Violation("origin", "a browser sent this from another site's page")))
 		return
 	}
 	r.Pattern = called.Template // as http.ServeMux does, for those who measure around

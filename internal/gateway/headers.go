@@ -85,11 +85,14 @@ func parseTimeout(text string) (time.Duration, bool) {
 	return time.Duration(count) * unit, true
 }
 
-// isJSON tells whether a content type is JSON's or is left out.
-func isJSON(contentType string) bool {
+// readable tells whether a body of the content type is read as JSON: JSON itself,
+// nothing at all, and what curl claims of every -d. That no browser abuses the
+// last is seen to by the check of the origin.
+func readable(contentType string) bool {
 	if contentType == "" {
 		return true
 	}
 	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json") ||
+		media == "application/x-www-form-urlencoded")
 }

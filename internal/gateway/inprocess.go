@@ -56,9 +56,6 @@ func (c *Conn) Invoke(ctx context.Context, fullMethod string, args, reply any, o
 	if !ok {
 		return status.Errorf(codes.Unimplemented, "unknown method %s", fullMethod)
 	}
-	if err := ctx.Err(); err != nil {
-		return status.FromContextError(err).Err()
-	}
 	stream := &serverStream{method: fullMethod}
 	accept := func(request any) error { return handOver(request, args) }
 	response, err := method.handle(method.service, serverContext(ctx, stream), accept, c.interceptor)

@@ -21,6 +21,12 @@ func contract() []service {
 	return []service{
 		bind(sipfacadev1.File_sipfacade_v1_sip_connection_service_proto, "SipConnectionService",
 			sipfacadev1.NewSipConnectionServiceClient, sipfacadev1.RegisterSipConnectionServiceHandlerClient),
+		bind(sipfacadev1.File_sipfacade_v1_sip_app_service_proto, "SipAppService",
+			sipfacadev1.NewSipAppServiceClient, sipfacadev1.RegisterSipAppServiceHandlerClient),
+		bind(sipfacadev1.File_sipfacade_v1_profile_service_proto, "ProfileService",
+			sipfacadev1.NewProfileServiceClient, sipfacadev1.RegisterProfileServiceHandlerClient),
+		bind(sipfacadev1.File_sipfacade_v1_pbx_config_service_proto, "PbxConfigService",
+			sipfacadev1.NewPbxConfigServiceClient, sipfacadev1.RegisterPbxConfigServiceHandlerClient),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // cursorVersion is the first byte of every cursor. Change it with the encoding.
-const cursorVersion = 1
+const cursorVersion = 2
 
 // cursor is the content of a page token: where the page before ended.
 type cursor struct {
@@ -21,6 +21,8 @@ type cursor struct {
 	// equal counts the rows already returned with exactly these values. It is
 	// above 1 only where rows lack their key.
 	equal uint64
+	// position counts all rows up to and with the last one, as of that page.
+	position uint64
 }
 
 // digest identifies a request apart from the page it asks for.
@@ -69,10 +71,11 @@ func openCursor(tokens *Tokens, token string, arguments digest, columns int) (*c
 	return after, nil
 }
 
-// encode writes the version, the request's digest, the count and the values.
+// encode writes the version, the request's digest, the counts and the values.
 func (c *cursor) encode(arguments digest) []byte {
 	content := append([]byte{cursorVersion}, arguments[:]...)
 	content = binary.AppendUvarint(content, c.equal)
+	content = binary.AppendUvarint(content, c.position)
 	for _, v := range c.last {
 		if !v.set {
 			content = append(content, 0)
@@ -87,11 +90,11 @@ func (c *cursor) encode(arguments digest) []byte {
 	return content
 }
 
-// decodeCursor reads what encode wrote after the digest: the count and exactly
+// decodeCursor reads what encode wrote after the digest: the counts and exactly
 // the given number of values.
 func decodeCursor(content []byte, columns int) (*cursor, bool) {
 	in := &reader{rest: content}
-	after := &cursor{equal: in.uvarint(), last: make([]value, columns)}
+	after := &cursor{equal: in.uvarint(), position: in.uvarint(), last: make([]value, columns)}
 	for i := range after.last {
 		switch in.uvarint() {
 		case 0:

@@ -105,20 +105,42 @@ func (q *Query[T]) Equalities() (equalities []Equality, ok bool) {
 // the resource has. They are neither reordered nor changed, and the page holds
 // the same messages.
 func (q *Query[T]) Page(rows []T) (page []T, nextPageToken string) {
-	chosen := newSelection(q.order, q.after, q.limit+1)
-	for i, row := range rows {
-		if message := row.ProtoReflect(); q.filter.matches(message) {
-			chosen.offer(i, message)
-		}
+	collector := q.Collect()
+	for _, row := range rows {
+		collector.Add(row)
 	}
-	candidates := chosen.sorted()
+	return collector.Page()
+}
+
+// Collector picks a page from rows that come one by one. It keeps no more of them
+// than two pages hold, however many come.
+type Collector[T proto.Message] struct {
+	query  *Query[T]
+	chosen *selection
+}
+
+// Collect returns a collector that has seen no row yet.
+func (q *Query[T]) Collect() *Collector[T] {
+	return &Collector[T]{query: q, chosen: newSelection(q.order, q.after, q.limit+1)}
+}
+
+// Add considers a row.
+func (c *Collector[T]) Add(row T) {
+	if c.query.filter.matches(row.ProtoReflect()) {
+		c.chosen.offer(row)
+	}
+}
+
+// Page returns what Query.Page returns, once all rows have been added.
+func (c *Collector[T]) Page() (page []T, nextPageToken string) {
+	q, candidates := c.query, c.chosen.sorted()
 	if len(candidates) > q.limit {
 		candidates = candidates[:q.limit]
-		nextPageToken = q.tokens.seal(chosen.cursorAfter(candidates).encode(q.digest))
+		nextPageToken = q.tokens.seal(c.chosen.cursorAfter(candidates).encode(q.digest))
 	}
 	page = make([]T, len(candidates))
-	for i, c := range candidates {
-		page[i] = rows[c.position]
+	for i, candidate := range candidates {
+		page[i], _ = candidate.row.(T)
 	}
 	return page, nextPageToken
 }

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/proto"
 )
 
 // candidate is a row that may be on the page.
 type candidate struct {
 	keys     []value // its sort values
-	position int     // its place among the caller's rows
+	position int     // its place among the rows offered
+	row      proto.Message
 }
 
 // selection keeps the first rows after a cursor out of any number offered. It
@@ -22,6 +23,8 @@ type selection struct {
 	rows    []candidate
 	trimmed bool   // rows[keep-1] is the worst that can still be kept
 	skipped uint64 // rows equal to the cursor seen so far
+	offered int    // rows seen so far
+	behind  uint64 // of them, those on earlier pages
 	scratch []value
 }
 
@@ -31,12 +34,18 @@ func newSelection(order []ordering, after *cursor, keep int) *selection {
 
 // offer considers a row. Rows come in the caller's order, which decides between
 // rows that compare equal.
-func (s *selection) offer(position int, row protoreflect.Message) {
+func (s *selection) offer(row proto.Message) {
+	message := row.ProtoReflect()
 	for i, o := range s.order {
-		s.scratch[i] = o.read(row).sortable()
+		s.scratch[i] = o.read(message).sortable()
 	}
-	offered := candidate{keys: s.scratch, position: position}
-	if s.isBehind() || s.trimmed && s.compare(offered, s.rows[s.keep-1]) > 0 {
+	offered := candidate{keys: s.scratch, position: s.offered, row: row}
+	s.offered++
+	if s.isBehind() {
+		s.behind++
+		return
+	}
+	if s.trimmed && s.compare(offered, s.rows[s.keep-1]) > 0 {
 		return
 	}
 	offered.keys = slices.Clone(s.scratch)
@@ -63,6 +72,7 @@ func (s *selection) isBehind() bool {
 func (s *selection) trim() {
 	slices.SortFunc(s.rows, s.compare)
 	if len(s.rows) >= s.keep {
+		clear(s.rows[s.keep:]) // let the rows go
 		s.rows, s.trimmed = s.rows[:s.keep], true
 	}
 }
@@ -75,7 +85,7 @@ func (s *selection) sorted() []candidate {
 
 // cursorAfter is the cursor behind the last of these rows.
 func (s *selection) cursorAfter(page []candidate) *cursor {
-	next := &cursor{last: page[len(page)-1].keys}
+	next := &cursor{last: page[len(page)-1].keys, position: s.behind + uint64(len(page))}
 	for _, c := range slices.Backward(page) {
 		if s.compareKeys(c.keys, next.last) != 0 {
 			return next
@@ -92,8 +102,11 @@ func (s *selection) compare(a, b candidate) int {
 	return cmp.Or(s.compareKeys(a.keys, b.keys), cmp.Compare(a.position, b.position))
 }
 
-func (s *selection) compareKeys(a, b []value) int {
-	for i, o := range s.order {
+func (s *selection) compareKeys(a, b []value) int { return compareKeys(s.order, a, b) }
+
+// compareKeys orders sort values.
+func compareKeys(order []ordering, a, b []value) int {
+	for i, o := range order {
 		if side := o.compare(a[i], b[i]); side != 0 {
 			return side
 		}

@@ -39,14 +39,44 @@ func (s *Server) newMirror(conn grpc.ClientConnInterface) (http.Handler, error) 
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
-	})
-	mux.Handle("/", calls)
-	return mux, nil
+	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
+	return s.counted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
+			return
+		}
+		calls.ServeHTTP(w, r)
+	})), nil
 }
+
+// counted counts every answer of the JSON door by its status: also those of
+// requests that were refused before they became a call.
+func (s *Server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answered, r)
+		s.metrics.HTTPAnswer(answered.status)
+		if answered.status >= http.StatusBadRequest {
+			s.logger.Debug("http", "method", r.Method, "path", r.URL.Path, "status", answered.status)
+		}
+	})
+}
+
+// statusWriter remembers the status.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader remembers the status.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is what http.ResponseController goes by.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // httpPanic reports a panic outside of the interceptors.
 func (s *Server) httpPanic(r *http.Request, recovered any, stack []byte) {

@@ -191,6 +191,7 @@ func limitSize(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle
 // credentialHeaders are the metadata in which a call brings its vendor credential.
 var credentialHeaders = map[string]string{
 	"opentact": "x-opentact-token",
+	"infinity": "x-infinity-authorization",
 }
 
 // credentials keeps what the call brought for its vendor calls, and for those

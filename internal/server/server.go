@@ -16,9 +16,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -36,7 +34,7 @@ type Server struct {
 	metrics   *telemetry.Metrics
 	subjects  *status.Subjects
 	validator *validation.Validator
-	vendor    *openTACT
+	vendors   *vendors
 
 	grpc     *grpc.Server
 	checks   *health.Server
@@ -51,13 +49,6 @@ type listening struct {
 	name     string
 	listener net.Listener
 	server   *http.Server
-}
-
-// contract is the services that the process serves.
-func contract() []protoreflect.ServiceDescriptor {
-	return []protoreflect.ServiceDescriptor{
-		sipfacadev1.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService"),
-	}
 }
 
 // New builds the server and opens its listeners; nothing is served yet.
@@ -90,12 +81,10 @@ func (s *Server) compileRules() (err error) {
 }
 
 func (s *Server) connectVendors() (err error) {
-	if s.vendor, err = newOpenTACT(s.config, s.metrics); err != nil {
+	if s.vendors, err = connect(s.config, s.metrics); err != nil {
 		return err
 	}
-	if s.vendor.emulator != nil {
-		s.http = append(s.http, s.vendor.emulator)
-	}
+	s.http = append(s.http, s.vendors.emulators...)
 	return nil
 }
 
@@ -108,8 +97,8 @@ func (s *Server) buildDoors(version string) error {
 	}
 	s.grpc = newGRPC(s.chain("grpc"))
 	conn := gateway.NewConn(asOne(interceptors(s.chain("http"))))
-	for _, registrar := range []grpc.ServiceRegistrar{s.grpc, conn} {
-		sipfacadev1.RegisterSipConnectionServiceServer(registrar, service.NewSipConnectionService(s.vendor.client, tokens))
+	for _, door := range []grpc.ServiceRegistrar{s.grpc, conn} {
+		register(door, s.vendors, tokens)
 	}
 	s.checks = registerHealth(s.grpc)
 	if s.config.Reflection {
@@ -121,7 +110,7 @@ func (s *Server) buildDoors(version string) error {
 	if err != nil {
 		return err
 	}
-	admin := newAdmin(&s.ready, version, s.metrics, s.vendor.faults)
+	admin := newAdmin(&s.ready, version, s.metrics, s.vendors.faults)
 	return s.openListeners(mirror, admin)
 }
 
@@ -210,7 +199,7 @@ func (s *Server) serve() {
 // drain stops in order: say so, wait for load balancers to see it, let calls in
 // flight finish, end what is left.
 func (s *Server) drain() error {
-	s.logger.Info("draining", "delay", s.config.DrainDelay, "timeout", s.config.DrainTimeout)
+	s.logger.Info("draining", "delay", s.config.DrainDelay.String(), "timeout", s.config.DrainTimeout.String())
 	s.ready.Store(false)
 	s.checks.Shutdown()
 	time.Sleep(s.config.DrainDelay)

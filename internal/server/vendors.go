@@ -5,25 +5,47 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
-	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
+	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
+	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// openTACT is the vendor that the configuration names, or its emulator.
-type openTACT struct {
-	client   *opentact.Client
-	emulator *listening // nil outside of the sandbox
-	faults   http.Handler
+// vendors are the clients of both vendors, and in the sandbox what emulates them.
+type vendors struct {
+	opentact  *opentact.Client
+	infinity  *infinity.Client
+	emulators []*listening
+	faults    http.Handler // nil outside of the sandbox
 }
 
-// newOpenTACT builds the client, and starts the emulator in sandbox mode.
-func newOpenTACT(c config.Config, metrics *telemetry.Metrics) (*openTACT, error) {
-	options := opentact.Options{
+// connect builds the clients from the configuration, and starts the emulators in
+// sandbox mode.
+func connect(c config.Config, metrics *telemetry.Metrics) (*vendors, error) {
+	toOpentact, toInfinity := openTACTOptions(c, metrics), infinityOptions(c, metrics)
+	connected := &vendors{}
+	var err error
+	if c.Sandbox {
+		err = connected.emulate(&toOpentact, &toInfinity)
+	} else {
+		err = configured(c, &toOpentact, &toInfinity)
+	}
+	if err != nil {
+		connected.close()
+		return nil, err
+	}
+	connected.opentact, connected.infinity = opentact.New(toOpentact), infinity.New(toInfinity)
+	return connected, nil
+}
+
+func openTACTOptions(c config.Config, metrics *telemetry.Metrics) opentact.Options {
+	return opentact.Options{
 		Transport:  upstream.NewTransport(),
 		Timeout:    c.UpstreamTimeout,
 		MaxBytes:   int64(c.UpstreamMaxBytes),
@@ -33,44 +55,84 @@ func newOpenTACT(c config.Config, metrics *telemetry.Metrics) (*openTACT, error)
 			metrics.Misread(opentact.Vendor, operation, member, count)
 		},
 	}
-	vendor := &openTACT{}
-	if c.Sandbox {
-		if err := vendor.emulate(&options); err != nil {
-			return nil, err
-		}
-	} else if err := configured(c, &options); err != nil {
-		return nil, err
-	}
-	vendor.client = opentact.New(options)
-	return vendor, nil
 }
 
-// configured points the client at the real vendor.
-func configured(c config.Config, options *opentact.Options) (err error) {
-	if options.BaseURL, err = url.Parse(c.OpentactBaseURL); err != nil {
+func infinityOptions(c config.Config, metrics *telemetry.Metrics) infinity.Options {
+	return infinity.Options{
+		Transport:  upstream.NewTransport(),
+		Timeout:    c.UpstreamTimeout,
+		MaxBytes:   int64(c.UpstreamMaxBytes),
+		FromCaller: c.InfinityCredentials == config.CallerCredentials,
+		Observe:    metrics.Upstream,
+		Misread: func(operation, member string, count int) {
+			metrics.Misread(infinity.Vendor, operation, member, count)
+		},
+	}
+}
+
+// configured points the clients at the real vendors.
+func configured(c config.Config, toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
+	if toOpentact.BaseURL, err = url.Parse(c.OpentactBaseURL); err != nil {
 		return fmt.Errorf("opentact_base_url: %w", err)
 	}
-	if c.OpentactToken.IsSet() {
-		options.Token = c.OpentactToken.Reveal
-		return nil
+	if toInfinity.BaseURL, err = url.Parse(c.InfinityBaseURL); err != nil {
+		return fmt.Errorf("infinity_base_url: %w", err)
 	}
-	options.Email, options.Password = c.OpentactEmail, c.OpentactPassword.Reveal
+	if toInfinity.Zone, err = time.LoadLocation(c.InfinityTimeZone); err != nil {
+		return fmt.Errorf("infinity_time_zone: %w", err)
+	}
+	if c.OpentactToken.IsSet() {
+		toOpentact.Token = c.OpentactToken.Reveal
+	}
+	if c.OpentactPassword.IsSet() {
+		toOpentact.Email, toOpentact.Password = c.OpentactEmail, c.OpentactPassword.Reveal
+	}
+	if c.InfinityAPIKey.IsSet() {
+		toInfinity.APIKey = c.InfinityAPIKey.Reveal
+	}
+	if c.InfinityPassword.IsSet() {
+		toInfinity.Username, toInfinity.Password = c.InfinityUsername, c.InfinityPassword.Reveal
+	}
 	return nil
 }
 
-// emulate starts the emulator on a loopback socket of its own, so that calls take
-// the whole real path, and logs in as its owner.
-func (v *openTACT) emulate(options *opentact.Options) error {
-	menu := sandbox.NewFaultMenu()
-	emulator := sandbox.New(sandbox.Options{Seed: true, Faults: menu})
+// emulate starts both emulators, each on a loopback socket of its own, so that calls
+// take the whole real path, and logs in as their owners.
+func (v *vendors) emulate(toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
+	menus := map[string]*fault.Menu{
+		opentact.Vendor: sandboxopentact.NewFaultMenu(), infinity.Vendor: sandboxinfinity.NewFaultMenu(),
+	}
+	v.faults = fault.NewAdmin(menus)
+	toOpentact.BaseURL, err = v.start("sandbox-opentact", sandboxopentact.BasePath,
+		sandboxopentact.New(sandboxopentact.Options{Seed: true, Faults: menus[opentact.Vendor]}))
+	if err != nil {
+		return err
+	}
+	toInfinity.BaseURL, err = v.start("sandbox-infinity", sandboxinfinity.BasePath,
+		sandboxinfinity.New(sandboxinfinity.Options{Seed: true, Faults: menus[infinity.Vendor]}))
+	if err != nil {
+		return err
+	}
+	toOpentact.Email = sandboxopentact.DefaultEmail
+	toOpentact.Password = func() string { return sandboxopentact.DefaultPassword }
+	toInfinity.Username = sandboxinfinity.DefaultUsername
+	toInfinity.Password = func() string { return sandboxinfinity.DefaultPassword }
+	return nil
+}
+
+// start opens the listener of one emulator and returns its base URL.
+func (v *vendors) start(name, path string, emulator http.Handler) (*url.URL, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return fmt.Errorf("listen for the OpenTACT emulator: %w", err)
+		return nil, fmt.Errorf("listen for %s: %w", name, err)
 	}
-	v.emulator = &listening{name: "sandbox", listener: listener, server: newHTTP(emulator)}
-	v.faults = fault.NewAdmin(map[string]*fault.Menu{opentact.Vendor: menu})
-	options.BaseURL = &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: sandbox.BasePath}
-	options.Email = sandbox.DefaultEmail
-	options.Password = func() string { return sandbox.DefaultPassword }
-	return nil
+	v.emulators = append(v.emulators, &listening{name: name, listener: listener, server: newHTTP(emulator)})
+	return &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: path}, nil
+}
+
+// close closes the listeners of emulators that are not served.
+func (v *vendors) close() {
+	for _, emulator := range v.emulators {
+		_ = emulator.listener.Close() // the reason for closing is reported already
+	}
 }

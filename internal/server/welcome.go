@@ -7,7 +7,7 @@ const exampleConnection = "5f1c2b3a-0000-4000-8000-000000000001"
 
 // Welcome tells a person at a terminal where the sandbox is and what to try.
 func (s *Server) Welcome() string {
-	return fmt.Sprintf(`sipfacade serves an emulated OpenTACT.
+	return fmt.Sprintf(`sipfacade serves both vendors, emulated in this process.
 
   gRPC   %[1]s
   JSON   http://%[2]s   (description: /openapi.json)
@@ -18,6 +18,7 @@ Try:
   grpcurl -plaintext %[1]s describe sipfacade.v1.SipConnectionService
   curl -s 'http://%[2]s/v1/sip-connections?page_size=2&order_by=name'
   curl -s 'http://%[2]s/v1/sip-connections/%[4]s/invites'
+  curl -s 'http://%[2]s/v1/pbx/domains/1/users?page_size=3&order_by=display_name'
 
 `, s.Address("grpc"), s.Address("http"), s.Address("admin"), exampleConnection)
 }

@@ -55,8 +55,9 @@ func (c columns) update(resource proto.Message, changes []list.Change) opentact.
 
 // vendorWords are the enum values in the vendor's words.
 var vendorWords = map[protoreflect.FullName]map[protoreflect.EnumNumber]string{
-	pb.MediaType(0).Descriptor().FullName():  mediaTypes,
-	pb.FileFormat(0).Descriptor().FullName(): fileFormats,
+	pb.MediaType(0).Descriptor().FullName():       mediaTypes,
+	pb.FileFormat(0).Descriptor().FullName():      fileFormats,
+	pb.PbxRingStrategy(0).Descriptor().FullName(): ringStrategies,
 }
 
 // vendorValue is one value as the vendor takes it.
@@ -94,6 +95,12 @@ func VendorNames() map[protoreflect.FullName]map[string]string {
 	names := make(map[protoreflect.FullName]map[string]string, len(writable))
 	for resource, written := range writable {
 		names[resource] = written.names()
+	}
+	for _, kind := range []interface {
+		vendorNames() (protoreflect.FullName, map[string]string)
+	}{&pbxDomains, &pbxUsers, &pbxGroups, &pbxQueues, &pbxQueueMembers, &pbxTrustedNetworks, &pbxDevices, &pbxUserDevices} {
+		resource, vendorNames := kind.vendorNames()
+		names[resource] = vendorNames
 	}
 	return names
 }

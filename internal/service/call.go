@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/list"
 )
@@ -28,44 +27,4 @@ func pageOf[From any, To proto.Message](
 	}
 	page, next = query.Page(each(rows, convert))
 	return page, next, nil
-}
-
-// readBack is what the vendor answered to a write, or else what it has stored. A
-// write that succeeded stays a success where reading back fails: then it is nil.
-func readBack[W any](answered *W, read func() (*W, error)) *W {
-	if answered != nil {
-		return answered
-	}
-	if stored, err := read(); err == nil {
-		return stored
-	}
-	return nil
-}
-
-// known is the resource to answer after a write: as stored, or, where the vendor
-// confirmed the write without showing it, what was sent.
-func known[R interface {
-	comparable
-	proto.Message
-}](stored, wanted R, written columns, uuid string) R {
-	var none R
-	if stored != none {
-		return stored
-	}
-	return echo(wanted, written, uuid)
-}
-
-// echo is what is known of a resource from the request that wrote it: the written
-// fields and the id.
-func echo[R proto.Message](wanted R, written columns, uuid string) R {
-	copied, _ := proto.Clone(wanted).(R)
-	message := copied.ProtoReflect()
-	message.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if _, ok := written[field.Name()]; !ok {
-			message.Clear(field)
-		}
-		return true
-	})
-	message.Set(message.Descriptor().Fields().ByName("uuid"), protoreflect.ValueOfString(uuid))
-	return copied
 }

@@ -4,15 +4,17 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // What can be written at OpenTACT, under which name.
 var (
-	sipUserInviteColumns = columns{
+	sipUserInvites = kind[opentact.Invite, *pb.SipUserInvite]{"sip_user_invite", columns{
 		"name":        "name",
 		"expire_time": "expired_on",
-	}
-	sipConnectionColumns = columns{
+	}, sipUserInvite}
+
+	sipConnections = kind[opentact.Connection, *pb.SipConnection]{"sip_connection", columns{
 		"name":                          "name",
 		"subdomain":                     "subdomain",
 		"ip":                            "ip",
@@ -22,13 +24,46 @@ var (
 		"class4_ingress_trunk_settings": "class4_ingress_trunk_settings",
 		"class4_egress_trunk_settings":  "class4_egress_trunk_settings",
 		"outbound_voice_profile_uuid":   "outbound_voice_profile",
-	}
+	}, sipConnection}
+
+	sipApps = kind[opentact.App, *pb.SipApp]{"sip_app", columns{
+		"name":                         "name",
+		"subdomain":                    "subdomain",
+		"active":                       "is_active",
+		"class4_egress_trunk_settings": "class4_egress_trunk_settings",
+		"outbound_voice_profile_uuid":  "outbound_voice_profile",
+	}, sipApp}
+
+	messagingProfiles = kind[opentact.MessagingProfile, *pb.MessagingProfile]{"messaging_profile", columns{
+		"name":                  "name",
+		"callback_url":          "callback_url",
+		"failover_callback_url": "callback_url2",
+		"number_pool_enabled":   "number_pool_enable",
+		"long_code_weight":      "long_code_weight",
+		"toll_free_weight":      "tollfree_weight",
+		"skip_unhealthy_tns":    "skip_unhealthy_tns",
+		"sticky_sender":         "sticky_sender",
+	}, messagingProfile}
+
+	outboundVoiceProfiles = kind[opentact.VoiceProfile, *pb.OutboundVoiceProfile]{"outbound_voice_profile", columns{
+		"name":              "name",
+		"tech_prefix":       "tech_prefix",
+		"channel_limit":     "channel_limit",
+		"max_rate":          "max_rate",
+		"record_calls":      "record_calls",
+		"daily_spend_limit": "daily_spend_limit",
+		"file_format":       "filemat",
+		"audio_track_type":  "audio_track_type",
+	}, outboundVoiceProfile}
 )
 
 // writable is the table of all resources that can be written.
 var writable = map[protoreflect.FullName]columns{
-	"sipfacade.v1.SipUserInvite": sipUserInviteColumns,
-	"sipfacade.v1.SipConnection": sipConnectionColumns,
+	"sipfacade.v1.SipUserInvite":        sipUserInvites.written,
+	"sipfacade.v1.SipConnection":        sipConnections.written,
+	"sipfacade.v1.SipApp":               sipApps.written,
+	"sipfacade.v1.MessagingProfile":     messagingProfiles.written,
+	"sipfacade.v1.OutboundVoiceProfile": outboundVoiceProfiles.written,
 }
 
 // The vendor's words for our enums.

@@ -43,31 +43,25 @@ func (s *SipConnectionService) GetSipConnection(ctx context.Context, request *pb
 
 // CreateSipConnection creates a connection.
 func (s *SipConnectionService) CreateSipConnection(ctx context.Context, request *pb.CreateSipConnectionRequest) (*pb.CreateSipConnectionResponse, error) {
-	wanted := request.GetSipConnection()
-	stored, err := s.vendor.CreateConnection(ctx, sipConnectionColumns.creation(wanted))
+	created, err := sipConnections.create(request.GetSipConnection(), func(body opentact.Object) (*opentact.Connection, error) {
+		return s.vendor.CreateConnection(ctx, body)
+	})
 	if err != nil {
 		return nil, err
 	}
-	created := known(sipConnection(stored), wanted, sipConnectionColumns, "")
 	return &pb.CreateSipConnectionResponse{SipConnection: created}, nil
 }
 
 // UpdateSipConnection changes what the mask names.
 func (s *SipConnectionService) UpdateSipConnection(ctx context.Context, request *pb.UpdateSipConnectionRequest) (*pb.UpdateSipConnectionResponse, error) {
-	wanted := request.GetSipConnection()
-	changes, err := list.Changes("sip_connection", wanted, request.GetUpdateMask())
+	updated, err := sipConnections.update(request.GetSipConnection(), request.GetUpdateMask(),
+		func(uuid string, body opentact.Object) (*opentact.Connection, error) {
+			return s.vendor.UpdateConnection(ctx, uuid, body)
+		},
+		func(uuid string) (*opentact.Connection, error) { return s.vendor.GetConnection(ctx, uuid) })
 	if err != nil {
 		return nil, err
 	}
-	uuid := canonical(wanted.GetUuid())
-	stored, err := s.vendor.UpdateConnection(ctx, uuid, sipConnectionColumns.update(wanted, changes))
-	if err != nil {
-		return nil, err
-	}
-	stored = readBack(stored, func() (*opentact.Connection, error) {
-		return s.vendor.GetConnection(ctx, uuid)
-	})
-	updated := known(sipConnection(stored), wanted, sipConnectionColumns, uuid)
 	return &pb.UpdateSipConnectionResponse{SipConnection: updated}, nil
 }
 

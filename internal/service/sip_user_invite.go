@@ -4,18 +4,18 @@ import (
 	"context"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // CreateSipUserInvite creates an invite.
 func (s *SipConnectionService) CreateSipUserInvite(ctx context.Context, request *pb.CreateSipUserInviteRequest) (*pb.CreateSipUserInviteResponse, error) {
-	wanted := request.GetSipUserInvite()
-	stored, err := s.vendor.CreateInvite(ctx, canonical(request.GetSipConnectionUuid()), sipUserInviteColumns.creation(wanted))
+	connection := canonical(request.GetSipConnectionUuid())
+	created, err := sipUserInvites.create(request.GetSipUserInvite(), func(body opentact.Object) (*opentact.Invite, error) {
+		return s.vendor.CreateInvite(ctx, connection, body)
+	})
 	if err != nil {
 		return nil, err
 	}
-	created := known(sipUserInvite(stored), wanted, sipUserInviteColumns, "")
 	return &pb.CreateSipUserInviteResponse{SipUserInvite: created}, nil
 }
 
@@ -41,20 +41,15 @@ func (s *SipConnectionService) GetSipUserInvite(ctx context.Context, request *pb
 
 // UpdateSipUserInvite changes what the mask names.
 func (s *SipConnectionService) UpdateSipUserInvite(ctx context.Context, request *pb.UpdateSipUserInviteRequest) (*pb.UpdateSipUserInviteResponse, error) {
-	wanted := request.GetSipUserInvite()
-	changes, err := list.Changes("sip_user_invite", wanted, request.GetUpdateMask())
+	connection := canonical(request.GetSipConnectionUuid())
+	updated, err := sipUserInvites.update(request.GetSipUserInvite(), request.GetUpdateMask(),
+		func(uuid string, body opentact.Object) (*opentact.Invite, error) {
+			return s.vendor.UpdateInvite(ctx, connection, uuid, body)
+		},
+		func(uuid string) (*opentact.Invite, error) { return s.vendor.GetInvite(ctx, connection, uuid) })
 	if err != nil {
 		return nil, err
 	}
-	connection, uuid := canonical(request.GetSipConnectionUuid()), canonical(wanted.GetUuid())
-	stored, err := s.vendor.UpdateInvite(ctx, connection, uuid, sipUserInviteColumns.update(wanted, changes))
-	if err != nil {
-		return nil, err
-	}
-	stored = readBack(stored, func() (*opentact.Invite, error) {
-		return s.vendor.GetInvite(ctx, connection, uuid)
-	})
-	updated := known(sipUserInvite(stored), wanted, sipUserInviteColumns, uuid)
 	return &pb.UpdateSipUserInviteResponse{SipUserInvite: updated}, nil
 }
 

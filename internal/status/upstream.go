@@ -56,6 +56,8 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was not sent: the call must bring the vendor credential"),
 	upstream.KindCredentialRejected: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED,
 		"was not sent: the vendor refused the service's login"),
+	upstream.KindCredentialUnset: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED,
+		"was not sent: the service has no credential for this vendor"),
 	upstream.KindNotListed: both(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
 		"found no such resource in the vendor's list"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,

@@ -20,6 +20,7 @@ type Metrics struct {
 	attempts *prometheus.CounterVec
 	waited   *prometheus.HistogramVec
 	misread  *prometheus.CounterVec
+	answers  *prometheus.CounterVec
 	panics   prometheus.Counter
 }
 
@@ -48,6 +49,10 @@ func NewMetrics(version string) *Metrics {
 			Name: "sipfacade_upstream_misread_values_total",
 			Help: "Values in vendor answers that could not be read and were left unset.",
 		}, []string{"upstream", "operation", "member"}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sipfacade_http_answers_total",
+			Help: "Answers of the JSON door by HTTP status, refused requests included.",
+		}, []string{"status"}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "sipfacade_panics_total", Help: "Panics that were answered as INTERNAL.",
 		}),
@@ -57,7 +62,7 @@ func NewMetrics(version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.calls, m.seconds, m.attempts, m.waited, m.misread, m.panics, info,
+	m.registry.MustRegister(m.calls, m.seconds, m.attempts, m.waited, m.misread, m.answers, m.panics, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -83,6 +88,9 @@ func (m *Metrics) Upstream(o upstream.Observation) {
 func (m *Metrics) Misread(vendor, operation, member string, count int) {
 	m.misread.WithLabelValues(vendor, operation, member).Add(float64(count))
 }
+
+// HTTPAnswer counts an answer of the JSON door.
+func (m *Metrics) HTTPAnswer(status int) { m.answers.WithLabelValues(strconv.Itoa(status)).Inc() }
 
 // Panic counts a panic.
 func (m *Metrics) Panic() { m.panics.Inc() }

@@ -35,6 +35,8 @@ const (
 	KindCredentialMissing
 	// KindCredentialRejected: the vendor refused the service's own login.
 	KindCredentialRejected
+	// KindCredentialUnset: the service was given no credential for the vendor.
+	KindCredentialUnset
 	// KindNotListed: the vendor's list lacks the resource that was asked for.
 	KindNotListed
 	// KindInternal: the call could not be built; a defect of the service.
@@ -48,7 +50,7 @@ var kindNames = map[Kind]string{
 	KindUnreachable: "unreachable", KindReset: "reset", KindTimeout: "timeout",
 	KindCallerDeadline: "caller_deadline", KindCallerCancelled: "caller_cancelled",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
-	KindNotListed: "not_listed", KindInternal: "internal",
+	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindInternal: "internal",
 }
 
 // String is the kind in metrics and logs.
@@ -134,6 +136,12 @@ func CredentialMissing(vendor string) *Error {
 	return &Error{Vendor: vendor, Kind: KindCredentialMissing}
 }
 
+// CredentialUnset is the error of a call to a vendor for which the service was
+// given no credential.
+func CredentialUnset(vendor string) *Error {
+	return &Error{Vendor: vendor, Kind: KindCredentialUnset}
+}
+
 // NotListed is the error of a read that picks one row from a list that lacks it.
 func NotListed(vendor string, route *Route) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: KindNotListed, VendorForm: true}
@@ -146,7 +154,7 @@ func (e *Error) Write() bool { return e.Route != nil && e.Route.Action != Read }
 var deliveries = map[Kind]Delivery{
 	KindRejected: Rejected, KindRedirect: Rejected, KindNotListed: Rejected,
 	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
-	KindCredentialRejected: NotSent, KindInternal: NotSent,
+	KindCredentialRejected: NotSent, KindCredentialUnset: NotSent, KindInternal: NotSent,
 }
 
 // Delivery says what became of a failed write. It is empty for reads. A refused

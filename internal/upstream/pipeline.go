@@ -17,12 +17,14 @@ type Call struct {
 	Route *Route
 	// Parameters fill the route's path, in order.
 	Parameters []string
+	// Query is the encoded query string; empty sends none.
+	Query string
 	// Body is sent with ContentType; nil sends none.
 	Body        []byte
 	ContentType string
 	// Decode reads the body of a 2xx. It runs once per attempt and must start over.
 	// A *Rejection says that the body reports a failure.
-	Decode func(status int, body io.Reader) error
+	Decode func(status int, header http.Header, body io.Reader) error
 }
 
 // Rejection is a vendor's refusal, from the body of any status.
@@ -172,6 +174,9 @@ func (p *Pipeline) request(ctx context.Context, call *Call) (*http.Request, erro
 		body = bytes.NewReader(call.Body)
 	}
 	target := strings.TrimSuffix(p.options.BaseURL.String(), "/") + path
+	if call.Query != "" {
+		target += "?" + call.Query
+	}
 	request, err := http.NewRequestWithContext(ctx, call.Route.Method, target, body)
 	if err != nil {
 		return nil, err
@@ -224,7 +229,7 @@ func (p *Pipeline) refused(call *Call, left *departure, response *http.Response)
 // decode reads a 2xx through the cap.
 func (p *Pipeline) decode(clocks clocks, call *Call, left *departure, response *http.Response) *Error {
 	body := &cappedBody{body: response.Body, left: p.options.MaxBytes}
-	err := call.Decode(response.StatusCode, body)
+	err := call.Decode(response.StatusCode, response.Header, body)
 	if err == nil {
 		return nil
 	}
@@ -277,7 +282,7 @@ func (p *Pipeline) fail(call *Call, left *departure, kind Kind, cause error) *Er
 func (p *Pipeline) transportError(clocks clocks, call *Call, left *departure, err error) error {
 	var login *Error
 	if errors.As(err, &login) {
-		return login.onBehalfOf(call.Route)
+		return login.Before(call.Route)
 	}
 	if kind, ended := clocks.ended(); ended {
 		return p.fail(call, left, kind, err)
@@ -301,9 +306,9 @@ func (p *Pipeline) observe(call *Call, status int, err error, started time.Time)
 	})
 }
 
-// onBehalfOf turns the failure of a login into that of the call that needed it:
-// nothing of the call was sent.
-func (e *Error) onBehalfOf(route *Route) *Error {
+// Before turns the failure of an exchange that a call needs first, such as a login,
+// into that of the call: nothing of the call was sent.
+func (e *Error) Before(route *Route) *Error {
 	failure := e.Reclassify(e.Kind)
 	failure.Route, failure.Sent = route, false
 	return failure

@@ -50,8 +50,12 @@ func (v *Validator) Check(request proto.Message) error {
 	if err != nil {
 		return err
 	}
-	form := v.shape[request.ProtoReflect().Descriptor().FullName()]
+	name := request.ProtoReflect().Descriptor().FullName()
+	form := v.shape[name]
 	violations = append(form.keep(request, violations), form.missing(request)...)
+	if check, ok := custom[name]; ok {
+		violations = append(violations, check(request)...)
+	}
 	if len(violations) == 0 {
 		return nil
 	}

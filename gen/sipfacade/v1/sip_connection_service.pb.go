@@ -138,7 +138,7 @@ type ListSipUserInvitesRequest struct {
 	// An AIP-160 filter over the scalar fields of the rows by their names here, for
 	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
 	// Strings order by bytes, unset values first. Empty: oldest first.
@@ -696,7 +696,7 @@ type ListSipConnectionTnLeasesRequest struct {
 	// An AIP-160 filter over the scalar fields of the rows by their names here, for
 	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
 	// Strings order by bytes, unset values first. Empty: oldest first.
@@ -836,7 +836,7 @@ type ListSipConnectionsRequest struct {
 	// An AIP-160 filter over the scalar fields of the rows by their names here, for
 	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
 	// Strings order by bytes, unset values first. Empty: oldest first.
@@ -1340,7 +1340,7 @@ type ListSipConnectionProductsRequest struct {
 	// An AIP-160 filter over the scalar fields of the rows by their names here, for
 	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
 	// Strings order by bytes, unset values first. Empty: oldest first.

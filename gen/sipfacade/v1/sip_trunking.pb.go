@@ -1412,6 +1412,126 @@ func (x *MessagingProfile) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// A call of a call-control app, as it was answered when a call flow was sent to
+// it. The vendor's call log and channel details are left out on purpose.
+type SipAppCall struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The call's UUID.
+	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The number that was called, in the form of `TelephoneNumber.phone_number`.
+	// Vendor: `tn`.
+	PhoneNumber string `protobuf:"bytes,2,opt,name=phone_number,json=phoneNumber,proto3" json:"phone_number,omitempty"`
+	// Who calls, as the vendor wrote it.
+	From string `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// Who is called, as the vendor wrote it.
+	To string `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
+	// As the vendor writes it: `online` or `offline`.
+	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// The switch that carries the call, as the vendor writes it.
+	Source string `protobuf:"bytes,6,opt,name=source,proto3" json:"source,omitempty"`
+	// The app that controls the call. Vendor: `sip_control_app`.
+	SipApp *SipApp `protobuf:"bytes,7,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
+	// When the call began.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When the call last changed.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SipAppCall) Reset() {
+	*x = SipAppCall{}
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SipAppCall) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SipAppCall) ProtoMessage() {}
+
+func (x *SipAppCall) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SipAppCall.ProtoReflect.Descriptor instead.
+func (*SipAppCall) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *SipAppCall) GetUuid() string {
+	if x != nil {
+		return x.Uuid
+	}
+	return ""
+}
+
+func (x *SipAppCall) GetPhoneNumber() string {
+	if x != nil {
+		return x.PhoneNumber
+	}
+	return ""
+}
+
+func (x *SipAppCall) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *SipAppCall) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *SipAppCall) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *SipAppCall) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SipAppCall) GetSipApp() *SipApp {
+	if x != nil {
+		return x.SipApp
+	}
+	return nil
+}
+
+func (x *SipAppCall) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *SipAppCall) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 var File_sipfacade_v1_sip_trunking_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
@@ -1623,7 +1743,20 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x11_long_code_weightB\x13\n" +
 	"\x11_toll_free_weightB\x15\n" +
 	"\x13_skip_unhealthy_tnsB\x10\n" +
-	"\x0e_sticky_senderB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x0e_sticky_sender\"\xeb\x02\n" +
+	"\n" +
+	"SipAppCall\x12\x17\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12&\n" +
+	"\fphone_number\x18\x02 \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12\x17\n" +
+	"\x04from\x18\x03 \x01(\tB\x03\xe0A\x03R\x04from\x12\x13\n" +
+	"\x02to\x18\x04 \x01(\tB\x03\xe0A\x03R\x02to\x12\x19\n" +
+	"\x05state\x18\x05 \x01(\tB\x03\xe0A\x03R\x05state\x12\x1b\n" +
+	"\x06source\x18\x06 \x01(\tB\x03\xe0A\x03R\x06source\x122\n" +
+	"\asip_app\x18\a \x01(\v2\x14.sipfacade.v1.SipAppB\x03\xe0A\x03R\x06sipApp\x12@\n" +
+	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTimeB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
 
 var (
 	file_sipfacade_v1_sip_trunking_proto_rawDescOnce sync.Once
@@ -1637,7 +1770,7 @@ func file_sipfacade_v1_sip_trunking_proto_rawDescGZIP() []byte {
 	return file_sipfacade_v1_sip_trunking_proto_rawDescData
 }
 
-var file_sipfacade_v1_sip_trunking_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_sipfacade_v1_sip_trunking_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_sipfacade_v1_sip_trunking_proto_goTypes = []any{
 	(*SipConnection)(nil),         // 0: sipfacade.v1.SipConnection
 	(*SipConnectionProduct)(nil),  // 1: sipfacade.v1.SipConnectionProduct
@@ -1648,73 +1781,77 @@ var file_sipfacade_v1_sip_trunking_proto_goTypes = []any{
 	(*TnOrder)(nil),               // 6: sipfacade.v1.TnOrder
 	(*SipApp)(nil),                // 7: sipfacade.v1.SipApp
 	(*MessagingProfile)(nil),      // 8: sipfacade.v1.MessagingProfile
-	(*TrunkSettings)(nil),         // 9: sipfacade.v1.TrunkSettings
-	(*OutboundVoiceProfile)(nil),  // 10: sipfacade.v1.OutboundVoiceProfile
-	(*Account)(nil),               // 11: sipfacade.v1.Account
-	(*User)(nil),                  // 12: sipfacade.v1.User
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),       // 14: google.protobuf.Struct
+	(*SipAppCall)(nil),            // 9: sipfacade.v1.SipAppCall
+	(*TrunkSettings)(nil),         // 10: sipfacade.v1.TrunkSettings
+	(*OutboundVoiceProfile)(nil),  // 11: sipfacade.v1.OutboundVoiceProfile
+	(*Account)(nil),               // 12: sipfacade.v1.Account
+	(*User)(nil),                  // 13: sipfacade.v1.User
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),       // 15: google.protobuf.Struct
 }
 var file_sipfacade_v1_sip_trunking_proto_depIdxs = []int32{
 	1,  // 0: sipfacade.v1.SipConnection.product:type_name -> sipfacade.v1.SipConnectionProduct
-	9,  // 1: sipfacade.v1.SipConnection.class4_ingress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	9,  // 2: sipfacade.v1.SipConnection.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	10, // 3: sipfacade.v1.SipConnection.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
+	10, // 1: sipfacade.v1.SipConnection.class4_ingress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	10, // 2: sipfacade.v1.SipConnection.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	11, // 3: sipfacade.v1.SipConnection.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
 	4,  // 4: sipfacade.v1.SipConnection.tn_leases:type_name -> sipfacade.v1.TnLease
 	2,  // 5: sipfacade.v1.SipConnection.sip_users:type_name -> sipfacade.v1.SipUser
 	3,  // 6: sipfacade.v1.SipConnection.sip_user_invites:type_name -> sipfacade.v1.SipUserInvite
-	11, // 7: sipfacade.v1.SipConnection.account:type_name -> sipfacade.v1.Account
-	12, // 8: sipfacade.v1.SipConnection.created_by:type_name -> sipfacade.v1.User
-	12, // 9: sipfacade.v1.SipConnection.modified_by:type_name -> sipfacade.v1.User
-	13, // 10: sipfacade.v1.SipConnection.create_time:type_name -> google.protobuf.Timestamp
-	13, // 11: sipfacade.v1.SipConnection.update_time:type_name -> google.protobuf.Timestamp
-	13, // 12: sipfacade.v1.SipConnectionProduct.create_time:type_name -> google.protobuf.Timestamp
-	13, // 13: sipfacade.v1.SipConnectionProduct.update_time:type_name -> google.protobuf.Timestamp
-	14, // 14: sipfacade.v1.SipUser.groups:type_name -> google.protobuf.Struct
-	13, // 15: sipfacade.v1.SipUser.create_time:type_name -> google.protobuf.Timestamp
-	13, // 16: sipfacade.v1.SipUser.update_time:type_name -> google.protobuf.Timestamp
-	13, // 17: sipfacade.v1.SipUserInvite.expire_time:type_name -> google.protobuf.Timestamp
-	13, // 18: sipfacade.v1.SipUserInvite.create_time:type_name -> google.protobuf.Timestamp
-	13, // 19: sipfacade.v1.SipUserInvite.update_time:type_name -> google.protobuf.Timestamp
+	12, // 7: sipfacade.v1.SipConnection.account:type_name -> sipfacade.v1.Account
+	13, // 8: sipfacade.v1.SipConnection.created_by:type_name -> sipfacade.v1.User
+	13, // 9: sipfacade.v1.SipConnection.modified_by:type_name -> sipfacade.v1.User
+	14, // 10: sipfacade.v1.SipConnection.create_time:type_name -> google.protobuf.Timestamp
+	14, // 11: sipfacade.v1.SipConnection.update_time:type_name -> google.protobuf.Timestamp
+	14, // 12: sipfacade.v1.SipConnectionProduct.create_time:type_name -> google.protobuf.Timestamp
+	14, // 13: sipfacade.v1.SipConnectionProduct.update_time:type_name -> google.protobuf.Timestamp
+	15, // 14: sipfacade.v1.SipUser.groups:type_name -> google.protobuf.Struct
+	14, // 15: sipfacade.v1.SipUser.create_time:type_name -> google.protobuf.Timestamp
+	14, // 16: sipfacade.v1.SipUser.update_time:type_name -> google.protobuf.Timestamp
+	14, // 17: sipfacade.v1.SipUserInvite.expire_time:type_name -> google.protobuf.Timestamp
+	14, // 18: sipfacade.v1.SipUserInvite.create_time:type_name -> google.protobuf.Timestamp
+	14, // 19: sipfacade.v1.SipUserInvite.update_time:type_name -> google.protobuf.Timestamp
 	0,  // 20: sipfacade.v1.SipUserInvite.sip_connection:type_name -> sipfacade.v1.SipConnection
-	11, // 21: sipfacade.v1.SipUserInvite.account:type_name -> sipfacade.v1.Account
-	12, // 22: sipfacade.v1.SipUserInvite.created_by:type_name -> sipfacade.v1.User
-	12, // 23: sipfacade.v1.SipUserInvite.modified_by:type_name -> sipfacade.v1.User
+	12, // 21: sipfacade.v1.SipUserInvite.account:type_name -> sipfacade.v1.Account
+	13, // 22: sipfacade.v1.SipUserInvite.created_by:type_name -> sipfacade.v1.User
+	13, // 23: sipfacade.v1.SipUserInvite.modified_by:type_name -> sipfacade.v1.User
 	5,  // 24: sipfacade.v1.TnLease.tn:type_name -> sipfacade.v1.TelephoneNumber
-	11, // 25: sipfacade.v1.TnLease.account:type_name -> sipfacade.v1.Account
+	12, // 25: sipfacade.v1.TnLease.account:type_name -> sipfacade.v1.Account
 	6,  // 26: sipfacade.v1.TnLease.tn_order:type_name -> sipfacade.v1.TnOrder
-	13, // 27: sipfacade.v1.TnLease.expire_time:type_name -> google.protobuf.Timestamp
+	14, // 27: sipfacade.v1.TnLease.expire_time:type_name -> google.protobuf.Timestamp
 	8,  // 28: sipfacade.v1.TnLease.messaging_profile:type_name -> sipfacade.v1.MessagingProfile
 	0,  // 29: sipfacade.v1.TnLease.sip_connection:type_name -> sipfacade.v1.SipConnection
 	7,  // 30: sipfacade.v1.TnLease.sip_app:type_name -> sipfacade.v1.SipApp
-	12, // 31: sipfacade.v1.TnLease.created_by:type_name -> sipfacade.v1.User
-	12, // 32: sipfacade.v1.TnLease.modified_by:type_name -> sipfacade.v1.User
-	13, // 33: sipfacade.v1.TnLease.create_time:type_name -> google.protobuf.Timestamp
-	13, // 34: sipfacade.v1.TnLease.update_time:type_name -> google.protobuf.Timestamp
-	13, // 35: sipfacade.v1.TelephoneNumber.delete_time:type_name -> google.protobuf.Timestamp
-	14, // 36: sipfacade.v1.TnOrder.request:type_name -> google.protobuf.Struct
-	14, // 37: sipfacade.v1.TnOrder.price:type_name -> google.protobuf.Struct
-	13, // 38: sipfacade.v1.TnOrder.create_time:type_name -> google.protobuf.Timestamp
-	13, // 39: sipfacade.v1.TnOrder.update_time:type_name -> google.protobuf.Timestamp
-	9,  // 40: sipfacade.v1.SipApp.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	10, // 41: sipfacade.v1.SipApp.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
+	13, // 31: sipfacade.v1.TnLease.created_by:type_name -> sipfacade.v1.User
+	13, // 32: sipfacade.v1.TnLease.modified_by:type_name -> sipfacade.v1.User
+	14, // 33: sipfacade.v1.TnLease.create_time:type_name -> google.protobuf.Timestamp
+	14, // 34: sipfacade.v1.TnLease.update_time:type_name -> google.protobuf.Timestamp
+	14, // 35: sipfacade.v1.TelephoneNumber.delete_time:type_name -> google.protobuf.Timestamp
+	15, // 36: sipfacade.v1.TnOrder.request:type_name -> google.protobuf.Struct
+	15, // 37: sipfacade.v1.TnOrder.price:type_name -> google.protobuf.Struct
+	14, // 38: sipfacade.v1.TnOrder.create_time:type_name -> google.protobuf.Timestamp
+	14, // 39: sipfacade.v1.TnOrder.update_time:type_name -> google.protobuf.Timestamp
+	10, // 40: sipfacade.v1.SipApp.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	11, // 41: sipfacade.v1.SipApp.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
 	4,  // 42: sipfacade.v1.SipApp.tn_leases:type_name -> sipfacade.v1.TnLease
-	11, // 43: sipfacade.v1.SipApp.account:type_name -> sipfacade.v1.Account
-	12, // 44: sipfacade.v1.SipApp.created_by:type_name -> sipfacade.v1.User
-	12, // 45: sipfacade.v1.SipApp.modified_by:type_name -> sipfacade.v1.User
-	13, // 46: sipfacade.v1.SipApp.create_time:type_name -> google.protobuf.Timestamp
-	13, // 47: sipfacade.v1.SipApp.update_time:type_name -> google.protobuf.Timestamp
+	12, // 43: sipfacade.v1.SipApp.account:type_name -> sipfacade.v1.Account
+	13, // 44: sipfacade.v1.SipApp.created_by:type_name -> sipfacade.v1.User
+	13, // 45: sipfacade.v1.SipApp.modified_by:type_name -> sipfacade.v1.User
+	14, // 46: sipfacade.v1.SipApp.create_time:type_name -> google.protobuf.Timestamp
+	14, // 47: sipfacade.v1.SipApp.update_time:type_name -> google.protobuf.Timestamp
 	4,  // 48: sipfacade.v1.MessagingProfile.tn_leases:type_name -> sipfacade.v1.TnLease
-	11, // 49: sipfacade.v1.MessagingProfile.account:type_name -> sipfacade.v1.Account
-	12, // 50: sipfacade.v1.MessagingProfile.created_by:type_name -> sipfacade.v1.User
-	12, // 51: sipfacade.v1.MessagingProfile.modified_by:type_name -> sipfacade.v1.User
-	13, // 52: sipfacade.v1.MessagingProfile.create_time:type_name -> google.protobuf.Timestamp
-	13, // 53: sipfacade.v1.MessagingProfile.update_time:type_name -> google.protobuf.Timestamp
-	54, // [54:54] is the sub-list for method output_type
-	54, // [54:54] is the sub-list for method input_type
-	54, // [54:54] is the sub-list for extension type_name
-	54, // [54:54] is the sub-list for extension extendee
-	0,  // [0:54] is the sub-list for field type_name
+	12, // 49: sipfacade.v1.MessagingProfile.account:type_name -> sipfacade.v1.Account
+	13, // 50: sipfacade.v1.MessagingProfile.created_by:type_name -> sipfacade.v1.User
+	13, // 51: sipfacade.v1.MessagingProfile.modified_by:type_name -> sipfacade.v1.User
+	14, // 52: sipfacade.v1.MessagingProfile.create_time:type_name -> google.protobuf.Timestamp
+	14, // 53: sipfacade.v1.MessagingProfile.update_time:type_name -> google.protobuf.Timestamp
+	7,  // 54: sipfacade.v1.SipAppCall.sip_app:type_name -> sipfacade.v1.SipApp
+	14, // 55: sipfacade.v1.SipAppCall.create_time:type_name -> google.protobuf.Timestamp
+	14, // 56: sipfacade.v1.SipAppCall.update_time:type_name -> google.protobuf.Timestamp
+	57, // [57:57] is the sub-list for method output_type
+	57, // [57:57] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_sip_trunking_proto_init() }
@@ -1738,7 +1875,7 @@ func file_sipfacade_v1_sip_trunking_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sipfacade_v1_sip_trunking_proto_rawDesc), len(file_sipfacade_v1_sip_trunking_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

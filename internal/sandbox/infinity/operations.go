@@ -203,7 +203,7 @@ func update(k kind) operation {
 // reset is what a form that lacks a parameter does to its value.
 func (s *Server) reset(r *record) {
 	for _, c := range s.resources[r.kind].columns {
-		if c.accepts != nil && !c.createOnly {
+		if c.from == nil && !c.createOnly {
 			r.values[c.name] = c.initial
 		}
 	}

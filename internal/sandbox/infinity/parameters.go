@@ -174,11 +174,15 @@ func keys[V any](m map[string]V) []string {
 }
 
 // changes checks the parameters that columns stand for, and returns what they
-// set. Every problem is reported at once.
-func (p parameters) changes(columns []column, creating bool) (map[string]string, error) {
+// set. Every problem is reported at once. A choice: where a row is written whole,
+// its undocumented values are taken back as they were answered.
+func (p parameters) changes(columns []column, creating, whole bool) (map[string]string, error) {
 	kept, known := map[string]string{}, []string{}
 	var problems []problem
 	for _, c := range columns {
+		if whole && !creating && c.accepts == nil && c.from == nil {
+			c.accepts = anyText
+		}
 		if c.accepts == nil || c.createOnly && !creating {
 			continue
 		}

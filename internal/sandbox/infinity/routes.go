@@ -51,14 +51,14 @@ func sifting(k kind) reader {
 
 func creating(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		c.changes, err = c.parameters.changes(s.resources[k].columns, true)
+		c.changes, err = c.parameters.changes(s.resources[k].columns, true, s.resources[k].whole)
 		return err
 	}
 }
 
 func updating(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		c.changes, err = c.parameters.changes(s.resources[k].columns, false)
+		c.changes, err = c.parameters.changes(s.resources[k].columns, false, s.resources[k].whole)
 		return err
 	}
 }

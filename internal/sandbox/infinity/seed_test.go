@@ -65,7 +65,7 @@ func TestSeedsWouldBeAccepted(t *testing.T) {
 					p.scalars[c.name] = r.values[c.name]
 				}
 			}
-			changes, err := p.changes(s.resources[k].columns, true)
+			changes, err := p.changes(s.resources[k].columns, true, false)
 			if err == nil {
 				err = s.allow(kind(k), r.parent, r.id, changes)
 			}

@@ -84,6 +84,15 @@ func (s staticToken) Renew(_ context.Context, request *http.Request) (bool, erro
 	return request.Header.Get(tokenHeader) != s.token(), nil
 }
 
+// none is the credential of a service that was given none.
+type none struct{ form }
+
+// Authorize refuses every call.
+func (none) Authorize(context.Context, *http.Request) error { return upstream.CredentialUnset(Vendor) }
+
+// Renew has nothing fresh.
+func (none) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
+
 // basic signs the login itself.
 type basic struct {
 	form
@@ -202,7 +211,7 @@ func (l *login) exchange(ctx context.Context) (string, error) {
 	}
 	err := l.pipeline.Do(ctx, &upstream.Call{
 		Route: routeAuth,
-		Decode: func(_ int, body io.Reader) error {
+		Decode: func(_ int, _ http.Header, body io.Reader) error {
 			r := tolerant.NewReader(body)
 			defer r.Release()
 			err := readAnswer(r, func() error { return fields.Read(r, &user) })

@@ -17,7 +17,7 @@ import (
 // Vendor is the vendor's name in errors, metrics and metadata.
 const Vendor = "opentact"
 
-// Options configure a client. Exactly one credential is given: FromCaller, Token,
+// Options configure a client. One credential is given at most: FromCaller, Token,
 // or Email with Password. The secrets are asked for at each use, so that they can
 // change while the service runs.
 type Options struct {
@@ -78,15 +78,19 @@ func newDialect(options Options, pipeline upstream.Options) upstream.Dialect {
 		return callerToken{}
 	case options.Token != nil:
 		return staticToken{token: options.Token}
-	default:
+	case options.Password != nil:
 		return newLogin(options, pipeline)
+	default:
+		return none{}
 	}
 }
 
 // do makes one call; payload reads what the envelope holds.
 func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *tolerant.Reader) error) error {
-	call.ContentType = "application/json"
-	call.Decode = func(_ int, body io.Reader) error {
+	if call.ContentType == "" {
+		call.ContentType = "application/json"
+	}
+	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
 		r := tolerant.NewReader(body)
 		defer r.Release()
 		answered := false

@@ -22,6 +22,7 @@ var (
 	numbers           = relation(func(digits string) *TN { return &TN{Digits: digits} })
 	orders            = relation[Order](byUUID[Order])
 	apps              = relation[App](byUUID[App])
+	calls             = relation[Call](byUUID[Call])
 	messagingProfiles = relation[MessagingProfile](byUUID[MessagingProfile])
 	voiceProfiles     = relation[VoiceProfile](byUUID[VoiceProfile])
 )

@@ -16,7 +16,7 @@ const (
 	trunkPrefixIDSinceGen2 = "class4_tech_prefix_id"
 )
 
-// fillTrunking: connections, invites, products and apps.
+// fillTrunking: connections, invites, products, apps and their calls.
 func fillTrunking() {
 	fill(connections, ownedFields[Connection](), connectionFields())
 	fill(products, baseFields[Product](), productFields())
@@ -25,6 +25,7 @@ func fillTrunking() {
 		"token": t.OptionalText(func(i *Invite) **string { return &i.Token }),
 	})
 	fill(apps, ownedFields[App](), appFields())
+	fill(calls, baseFields[Call](), callFields())
 }
 
 func inviteFields() t.Fields[Invite] {
@@ -96,5 +97,16 @@ func appFields() t.Fields[App] {
 		egressSettingsMisspelt:         egress,
 		"class4_egress_resource_ip_id": t.OptionalInteger(func(a *App) **int64 { return &a.Class4EgressResourceIPID }),
 		"outbound_voice_profile":       t.One(func(a *App) **VoiceProfile { return &a.OutboundVoiceProfile }, voiceProfiles),
+	}
+}
+
+func callFields() t.Fields[Call] {
+	return t.Fields[Call]{
+		"tn":              t.One(func(c *Call) **TN { return &c.TN }, numbers),
+		"from":            t.Text(func(c *Call) *string { return &c.From }),
+		"to":              t.Text(func(c *Call) *string { return &c.To }),
+		"state":           t.Text(func(c *Call) *string { return &c.State }),
+		"source":          t.Text(func(c *Call) *string { return &c.Source }),
+		"sip_control_app": t.One(func(c *Call) **App { return &c.App }, apps),
 	}
 }

@@ -20,6 +20,17 @@ func (c *Client) AssignConnectionLeases(ctx context.Context, connection string, 
 	return c.assignLeases(ctx, routeAssignConnectionLeases, connection, add, remove)
 }
 
+// ListAppLeases is GetSIPControlAppTNLeasesList, GET /sip/app/{uuid}/tnlease.
+func (c *Client) ListAppLeases(ctx context.Context, app string) ([]*Lease, error) {
+	return list(ctx, c, routeListAppLeases, leaseRows, app)
+}
+
+// AssignAppLeases is AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease.
+// It answers as AssignConnectionLeases does.
+func (c *Client) AssignAppLeases(ctx context.Context, app string, add, remove []string) ([]*Lease, error) {
+	return c.assignLeases(ctx, routeAssignAppLeases, app, add, remove)
+}
+
 // assignLeases sends the lists that are not empty.
 func (c *Client) assignLeases(ctx context.Context, route *upstream.Route, uuid string, add, remove []string) ([]*Lease, error) {
 	var body Object

@@ -22,6 +22,11 @@ var (
 	connectionRows = resource[Connection]{connections, members("tn", "tnorder", "login", "ha1")}
 	leaseRows      = resource[Lease]{leases, members("login", "ha1", "token")}
 	productRows    = resource[Product]{products, members("tn", "tnorder", "login")}
+	appRows        = resource[App]{apps, members("tn", "tnorder", "login", "ha1")}
+	callRows       = resource[Call]{calls, members("tnorder", "login", "ha1")}
+
+	messagingProfileRows = resource[MessagingProfile]{messagingProfiles, members("tn", "tnorder", "login", "ha1")}
+	voiceProfileRows     = resource[VoiceProfile]{voiceProfiles, members("tn", "tnorder", "login", "ha1")}
 )
 
 func members(names ...string) map[string]bool {

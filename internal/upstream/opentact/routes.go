@@ -6,18 +6,20 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// Where the routes come from. The first four are the vendor's documentation of
-// 2020, on which the contract is built; the description is what the vendor's own
-// API description of 2021 states; see docs/upstreams.md.
+// Where the routes come from: the pages of the vendor's documentation of 2020, on
+// which the contract is built, and the vendor's own API description of 2021; see
+// docs/upstreams.md.
 const (
 	documentInvites     = "documentation 2020, SIP User Invite"
 	documentLeases      = "documentation 2020, SIP TN Leases"
 	documentConnections = "documentation 2020, SIP Connection"
 	documentAuth        = "documentation 2020, Authentication"
+	documentApps        = "documentation 2020, SIP Control App"
+	documentProfiles    = "documentation 2020, Profile"
 	description2021     = "API description 2021"
 )
 
-// The routes, below the base URL.
+// The routes of the login, connections, invites and products, below the base URL.
 var (
 	routeAuth = &upstream.Route{
 		Operation: "Auth", Method: http.MethodGet, Path: "/auth",
@@ -99,5 +101,11 @@ func Routes() []*upstream.Route {
 		routeListConnections, routeGetConnection, routeCreateConnection,
 		routeUpdateConnection, routeDeleteConnection,
 		routeListProducts, routeListProductsSinceGen2,
+		routeListApps, routeGetApp, routeCreateApp, routeUpdateApp, routeDeleteApp,
+		routeAssignAppLeases, routeListAppLeases, routeExecuteCallFlow,
+		routeListMessagingProfiles, routeGetMessagingProfile, routeCreateMessagingProfile,
+		routeUpdateMessagingProfile, routeDeleteMessagingProfile,
+		routeListVoiceProfiles, routeGetVoiceProfile, routeCreateVoiceProfile,
+		routeUpdateVoiceProfile, routeDeleteVoiceProfile,
 	}
 }

@@ -157,6 +157,17 @@ type App struct {
 	OutboundVoiceProfile      *VoiceProfile
 }
 
+// Call is a SIPControlAppCall without its log and channel details.
+type Call struct {
+	Base
+	TN     *TN
+	From   string
+	To     string
+	State  string
+	Source string
+	App    *App
+}
+
 // MessagingProfile is a MessagingProfile.
 type MessagingProfile struct {
 	Base

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	json "github.com/go-json-experiment/json"
 )
 
 // secretMembers are the names whose values are dropped from free-form objects, at
@@ -112,4 +114,38 @@ func freeNumber(digits string) any {
 		return digits
 	}
 	return value
+}
+
+// Value is any JSON value: the text of a string, or another value as compact JSON
+// without secrets.
+type Value struct {
+	// Kind is one of n f t " 0 { [.
+	Kind byte
+	// Text is what a string says, or the JSON of what is no string.
+	Text string
+}
+
+// Value reads any value whole.
+func (r *Reader) Value() (Value, error) {
+	kind := r.Kind()
+	switch kind {
+	case '"', '0', 't', 'f':
+		raw, err := r.decoder.ReadValue()
+		if err != nil {
+			return Value{}, err
+		}
+		if kind == '"' {
+			raw = unquote(raw)
+		}
+		return Value{Kind: kind, Text: validText(string(raw))}, nil
+	case 'n':
+		return Value{Kind: kind, Text: "null"}, r.Skip()
+	default:
+		value, err := r.freeValue()
+		if err != nil {
+			return Value{}, err
+		}
+		encoded, err := json.Marshal(value, json.Deterministic(true))
+		return Value{Kind: kind, Text: string(encoded)}, err
+	}
 }

@@ -66,6 +66,9 @@ func (nothing) Read([]byte) (int, error) { return 0, io.EOF }
 // mistake, 0.
 func (r *Reader) Kind() byte { return byte(r.decoder.PeekKind()) }
 
+// Offset is how many bytes of the body lie before the place.
+func (r *Reader) Offset() int64 { return r.decoder.InputOffset() }
+
 // Skip moves over the next value without keeping any of it.
 func (r *Reader) Skip() error { return r.decoder.SkipValue() }
 

@@ -151,3 +151,15 @@ func (r *Reader) scalar(name string) (text []byte, ok bool, err error) {
 		return nil, false, r.misread(name)
 	}
 }
+
+// ParseInteger reads a whole number from its text, as Reader.Integer does.
+func ParseInteger(text string) (int64, bool) { return parseInteger([]byte(strings.TrimSpace(text))) }
+
+// ParseFlag reads a boolean from its text, as Reader.Flag does.
+func ParseFlag(text string) (value, ok bool) {
+	value, ok = flags[strings.ToLower(strings.TrimSpace(text))]
+	return value, ok
+}
+
+// ParseInstant reads a date-time with a zone from its text, as Reader.Instant does.
+func ParseInstant(text string) (time.Time, bool) { return parseInstant([]byte(text)) }

@@ -1,0 +1,211 @@
+// Package callflow checks call-flow XML before it is sent to a vendor that says
+// only that it must be correct. A mistake is found with its line, column and verb.
+package callflow
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// root is the one element that a call flow consists of.
+const root = "Response"
+
+// maxDepth is how deep verbs may nest: Switch holds Case, which holds Switch.
+const maxDepth = 32
+
+// A Mistake is what is wrong with a call flow, and where.
+type Mistake struct {
+	// Line and Column begin at 1; columns count bytes.
+	Line, Column int
+	// Text says what is wrong.
+	Text string
+}
+
+// Error is the whole mistake as a person reads it.
+func (m *Mistake) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Text)
+}
+
+// verbs are the elements that can be done, in the order in which they are listed.
+var verbs = []string{
+	"Answer", "Call", "Callback", "Dial", "Gather", "Hangup", "Pause", "Play",
+	"Record", "Redirect", "Reject", "Say", "Switch",
+}
+
+// children are the elements that each element may hold. One that is not listed
+// holds text alone.
+var children = map[string][]string{
+	root:      verbs,
+	"Gather":  {"Say", "Play", "Pause"},
+	"Switch":  {"Case", "Default", "Error"},
+	"Case":    verbs,
+	"Default": verbs,
+	"Error":   verbs,
+	"Dial":    {"Number", "Sip"},
+}
+
+// holdsText reports whether an element may hold text.
+func holdsText(element string) bool { return element == "Dial" || children[element] == nil }
+
+// Check returns the first mistake of a call flow, or nil.
+func Check(flow string) *Mistake {
+	c := &checker{decoder: xml.NewDecoder(strings.NewReader(strings.TrimPrefix(flow, "\uFEFF")))}
+	for {
+		done, mistake := c.next()
+		if done || mistake != nil {
+			return mistake
+		}
+	}
+}
+
+// checker walks over a call flow.
+type checker struct {
+	decoder *xml.Decoder
+	open    []string // the elements around the place, canonically spelt
+	closed  bool     // the root has ended
+	line    int      // where the token at hand begins
+	column  int
+}
+
+// next checks one token.
+func (c *checker) next() (done bool, mistake *Mistake) {
+	c.line, c.column = c.decoder.InputPos()
+	first := c.decoder.InputOffset() == 0
+	token, err := c.decoder.Token()
+	switch {
+	case errors.Is(err, io.EOF):
+		return true, c.end()
+	case err != nil:
+		return true, c.broken(err)
+	}
+	switch t := token.(type) {
+	case xml.StartElement:
+		return false, c.start(t)
+	case xml.EndElement:
+		c.open = c.open[:len(c.open)-1]
+		c.closed = len(c.open) == 0
+	case xml.CharData:
+		return false, c.text(t)
+	case xml.Directive:
+		return false, c.mistake("a document type or entity declaration is not allowed")
+	case xml.ProcInst:
+		if t.Target != "xml" || !first {
+			return false, c.mistake("the processing instruction <?%s?> is not allowed here", t.Target)
+		}
+	}
+	return false, nil
+}
+
+// start checks an element where it begins.
+func (c *checker) start(element xml.StartElement) *Mistake {
+	name := spelling(element.Name)
+	switch {
+	case len(c.open) == 0 && (c.closed || name != root):
+		return c.mistake("<%s> cannot be here: a call flow is one <%s>", name, root)
+	case len(c.open) >= maxDepth:
+		return c.mistake("<%s> is nested more than %d deep", name, maxDepth)
+	case len(c.open) > 0 && !slices.Contains(children[c.parent()], name):
+		return c.misplaced(name)
+	}
+	if twice := repeatedAttribute(element.Attr); twice != "" {
+		return c.mistake("<%s> has the attribute %s twice", name, twice)
+	}
+	c.open = append(c.open, name)
+	return nil
+}
+
+func (c *checker) parent() string { return c.open[len(c.open)-1] }
+
+// misplaced says where an element may not be, and what may be there.
+func (c *checker) misplaced(name string) *Mistake {
+	allowed, ok := children[c.parent()]
+	switch {
+	case !ok:
+		return c.mistake("<%s> cannot be in <%s>, which holds text alone", name, c.parent())
+	case !known(name):
+		return c.mistake("<%s> is not a verb; <%s> holds %s", name, c.parent(), strings.Join(allowed, ", "))
+	default:
+		return c.mistake("<%s> cannot be in <%s>, which holds %s", name, c.parent(), strings.Join(allowed, ", "))
+	}
+}
+
+// text checks what stands between elements.
+func (c *checker) text(data xml.CharData) *Mistake {
+	blank := strings.TrimFunc(string(data), unicode.IsSpace) == ""
+	switch {
+	case blank || len(c.open) > 0 && holdsText(c.parent()):
+		return nil
+	case len(c.open) == 0:
+		return c.mistake("there is text outside of <%s>", root)
+	default:
+		return c.mistake("there is text in <%s>, which holds %s", c.parent(), strings.Join(children[c.parent()], ", "))
+	}
+}
+
+// end checks that there was a call flow at all.
+func (c *checker) end() *Mistake {
+	if !c.closed {
+		return c.mistake("there is no <%s>", root)
+	}
+	return nil
+}
+
+// broken is a mistake of the XML itself, in the element that is open.
+func (c *checker) broken(err error) *Mistake {
+	line, column := c.decoder.InputPos()
+	text := err.Error()
+	var syntax *xml.SyntaxError
+	if errors.As(err, &syntax) {
+		text = syntax.Msg
+	}
+	if len(c.open) > 0 {
+		text += " (in <" + c.parent() + ">)"
+	}
+	// At the end of a line the decoder may be a character ahead of itself.
+	return &Mistake{Line: line, Column: max(column, 1), Text: "not well-formed: " + text}
+}
+
+func (c *checker) mistake(format string, args ...any) *Mistake {
+	return &Mistake{Line: c.line, Column: c.column, Text: fmt.Sprintf(format, args...)}
+}
+
+// spelling is the name of an element. Callback is known in any case; a name with a
+// prefix keeps it, so that it is no verb.
+func spelling(name xml.Name) string {
+	switch {
+	case name.Space != "":
+		return name.Space + ":" + name.Local
+	case strings.EqualFold(name.Local, "Callback"):
+		return "Callback"
+	default:
+		return name.Local
+	}
+}
+
+// known reports whether an element can be anywhere.
+func known(name string) bool {
+	for _, allowed := range children {
+		if slices.Contains(allowed, name) {
+			return true
+		}
+	}
+	return name == root
+}
+
+// repeatedAttribute is the first name that is there twice, which XML forbids and
+// the decoder takes.
+func repeatedAttribute(attributes []xml.Attr) string {
+	seen := map[xml.Name]bool{}
+	for _, attribute := range attributes {
+		if seen[attribute.Name] {
+			return attribute.Name.Local
+		}
+		seen[attribute.Name] = true
+	}
+	return ""
+}

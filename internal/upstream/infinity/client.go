@@ -1,0 +1,195 @@
+// Package infinity is the client of Infinity's Config API version 2, SIP phone
+// system. The vendor documents few of its rows, so rows are handed on as they
+// came, with coercions for every form their values are known to take.
+package infinity
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// Vendor is the vendor's name in errors, metrics and metadata.
+const Vendor = "infinity"
+
+// Options configure a client. One credential is given at most: FromCaller, APIKey,
+// or Username with Password. The secrets are asked for at each use, so that they
+// can change while the service runs.
+type Options struct {
+	// BaseURL is https://api.infinitycloud.com/config/v2, or an emulator's.
+	BaseURL *url.URL
+	// Transport sends; nil means a pooled transport of its own.
+	Transport http.RoundTripper
+	// Timeout caps one call.
+	Timeout time.Duration
+	// MaxBytes caps one answer.
+	MaxBytes int64
+	// FromCaller: each call brings the value of its Authorization header.
+	FromCaller bool
+	// APIKey returns the key of `Authorization: ApiKey`.
+	APIKey func() string
+	// Username and Password are those of HTTP Basic.
+	Username string
+	Password func() string
+	// Zone is the zone of the vendor's date-times, which state none; nil means UTC.
+	Zone *time.Location
+	// Observe is told of each attempt.
+	Observe func(upstream.Observation)
+	// Misread is told of values in rows that could not be read, by member name.
+	Misread func(operation, member string, count int)
+}
+
+// Client calls Infinity. It is safe for concurrent use.
+type Client struct {
+	pipeline *upstream.Pipeline
+	zone     *time.Location
+	misread  func(operation, member string, count int)
+}
+
+// New returns a client.
+func New(options Options) *Client {
+	if options.Transport == nil {
+		options.Transport = upstream.NewTransport()
+	}
+	if options.Zone == nil {
+		options.Zone = time.UTC
+	}
+	if options.Misread == nil {
+		options.Misread = func(string, string, int) {}
+	}
+	pipeline := upstream.NewPipeline(upstream.Options{
+		BaseURL: options.BaseURL, Transport: options.Transport, Timeout: options.Timeout,
+		MaxBytes: options.MaxBytes, Observe: options.Observe,
+	}, newDialect(options))
+	return &Client{pipeline: pipeline, zone: options.Zone, misread: options.Misread}
+}
+
+// Zone is the zone of the vendor's date-times.
+func (c *Client) Zone() *time.Location { return c.zone }
+
+// Misread counts a value that could not be read and was left unset.
+func (c *Client) Misread(route *upstream.Route, member string) { c.misread(route.Operation, member, 1) }
+
+// newDialect picks the credential.
+func newDialect(options Options) upstream.Dialect {
+	switch {
+	case options.FromCaller:
+		return callerHeader{}
+	case options.APIKey != nil:
+		return apiKey{key: options.APIKey}
+	case options.Password != nil:
+		return basic{username: options.Username, password: options.Password}
+	default:
+		return none{}
+	}
+}
+
+// Read reads one row.
+func (c *Client) Read(ctx context.Context, route *upstream.Route, parameters ...string) (row Row, err error) {
+	err = c.pipeline.Do(ctx, &upstream.Call{
+		Route: route, Parameters: parameters,
+		Decode: func(_ int, _ http.Header, body io.Reader) (err error) {
+			row, err = single(body, "")
+			return err
+		},
+	})
+	return row, err
+}
+
+// List hands each row to keep as it arrives, so that a list of any length needs no
+// more memory than what is kept. Begin is called before the first row of each
+// attempt.
+func (c *Client) List(
+	ctx context.Context, route *upstream.Route, query *Query, begin func(), keep func(Row) error, parameters ...string,
+) error {
+	return c.pipeline.Do(ctx, &upstream.Call{
+		Route: route, Parameters: parameters, Query: query.Encode(),
+		Decode: func(_ int, _ http.Header, body io.Reader) error {
+			begin()
+			return rows(body, "", keep)
+		},
+	})
+}
+
+// Created is what a create answered: a row, or no more than an id.
+type Created struct {
+	// Row is the answered row; nil where there was none.
+	Row Row
+	// ID is the new row's id, from the row or the Location header; 0 where the answer
+	// does not tell.
+	ID uint32
+}
+
+// Create makes a row of the collection.
+func (c *Client) Create(ctx context.Context, in Collection, form Form, parameters ...string) (created Created, err error) {
+	call := formCall(in.Create, form, parameters)
+	call.Decode = func(_ int, header http.Header, body io.Reader) (err error) {
+		if created.Row, err = written(body, deviceToken); err != nil {
+			return err
+		}
+		created.ID = newID(in, created.Row, header.Get("Location"))
+		return nil
+	}
+	err = c.pipeline.Do(ctx, call)
+	return created, err
+}
+
+// Write sends a form, or nothing, and returns the row that the vendor answered, if
+// any.
+func (c *Client) Write(ctx context.Context, route *upstream.Route, form Form, parameters ...string) (row Row, err error) {
+	call := formCall(route, form, parameters)
+	call.Decode = func(_ int, _ http.Header, body io.Reader) (err error) {
+		row, err = written(body, "")
+		return err
+	}
+	err = c.pipeline.Do(ctx, call)
+	return row, err
+}
+
+func formCall(route *upstream.Route, form Form, parameters []string) *upstream.Call {
+	call := &upstream.Call{Route: route, Parameters: parameters, ContentType: "application/x-www-form-urlencoded"}
+	if form != nil {
+		call.Body = form.Encode()
+	}
+	return call
+}
+
+// newID finds the id of a new row: under one of its names, as the only member that
+// ends in Id, or at the end of the Location.
+func newID(in Collection, row Row, location string) uint32 {
+	if member, ok := row.Find(in.IDs...); ok {
+		if id, ok := memberID(member); ok {
+			return id
+		}
+	}
+	var only []Member
+	for _, member := range row {
+		if strings.HasSuffix(member.Name, "Id") {
+			only = append(only, member)
+		}
+	}
+	if len(only) == 1 {
+		if id, ok := memberID(only[0]); ok {
+			return id
+		}
+	}
+	tail, _, _ := strings.Cut(location[strings.LastIndexByte(location, '/')+1:], "?")
+	id, _ := memberID(Member{Value: tolerant.Value{Kind: '"', Text: tail}})
+	return id
+}
+
+// memberID reads an id.
+func memberID(member Member) (uint32, bool) {
+	value, ok := member.Integer()
+	if !ok || value <= 0 || strconv.FormatInt(value, 10) != strconv.FormatUint(uint64(uint32(value)), 10) {
+		return 0, false
+	}
+	return uint32(value), true
+}

@@ -1,0 +1,121 @@
+package infinity
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// maxRowBytes is the largest row that is accepted.
+const maxRowBytes = 8 << 20
+
+// readAhead is how far the decoder may read beyond the row at hand.
+const readAhead = 1 << 20
+
+// errRowTooLarge says that one row is larger than the service accepts.
+var errRowTooLarge = fmt.Errorf("a row is larger than %d bytes", maxRowBytes)
+
+// errManyRows says that a single read was answered with more than a row, or none.
+var errManyRows = errors.New("want one row")
+
+// rowReader bounds how much is read for one row, so that a row without an end
+// cannot fill the memory.
+type rowReader struct {
+	body  io.Reader
+	read  int64
+	limit int64
+}
+
+// Read passes bytes on until the row's limit.
+func (b *rowReader) Read(p []byte) (int, error) {
+	if b.read >= b.limit {
+		return 0, errRowTooLarge
+	}
+	n, err := b.body.Read(p)
+	b.read += int64(n)
+	return n, err
+}
+
+// rows reads the body of a 2xx: one object after the other, however they are
+// broken into lines, or an array of them. A bare string is the vendor's way to
+// say that there are none and why: a *upstream.Rejection.
+func rows(body io.Reader, keep string, each func(Row) error) error {
+	bounded := &rowReader{body: body, limit: maxRowBytes + readAhead}
+	r := tolerant.NewReader(bounded)
+	defer r.Release()
+	one := func() error {
+		begin := r.Offset()
+		bounded.limit = begin + maxRowBytes + readAhead
+		row, err := readRow(r, keep)
+		if err == nil && r.Offset()-begin > maxRowBytes {
+			err = errRowTooLarge
+		}
+		if err != nil {
+			return err
+		}
+		return each(row)
+	}
+	switch r.Kind() {
+	case '[':
+		if err := r.Array(one); err != nil {
+			return err
+		}
+		return r.End()
+	case '"':
+		message, _, err := r.Text("message")
+		if err != nil {
+			return err
+		}
+		return &upstream.Rejection{Message: message}
+	default:
+		return stream(r, one)
+	}
+}
+
+// stream reads objects until the body ends.
+func stream(r *tolerant.Reader, one func() error) error {
+	for {
+		if r.Kind() == 0 {
+			err := r.Skip()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		if err := one(); err != nil {
+			return err
+		}
+	}
+}
+
+// single reads a body that should hold one row.
+func single(body io.Reader, keep string) (Row, error) {
+	var found Row
+	count := 0
+	err := rows(body, keep, func(row Row) error {
+		found, count = row, count+1
+		return nil
+	})
+	if err == nil && (count != 1 || len(found) == 0) {
+		err = fmt.Errorf("%w, got %d", errManyRows, count)
+	}
+	return found, err
+}
+
+// written reads the answer to a write: a row, nothing, or a message, which after
+// a success is only information.
+func written(body io.Reader, keep string) (Row, error) {
+	var found Row
+	err := rows(body, keep, func(row Row) error {
+		found = row
+		return nil
+	})
+	var message *upstream.Rejection
+	if errors.As(err, &message) {
+		return nil, nil
+	}
+	return found, err
+}

@@ -1,0 +1,85 @@
+package infinity
+
+import (
+	"strings"
+
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// Row is one row of an answer: its members in the order in which they came,
+// without secrets.
+type Row []Member
+
+// Member is one value of a row.
+type Member struct {
+	Name  string
+	Value tolerant.Value
+}
+
+// Empty reports whether the value stands for none: null, or an empty string.
+func (m Member) Empty() bool {
+	return m.Value.Kind == 'n' || m.Value.Kind == '"' && m.Value.Text == ""
+}
+
+// Find returns the first member of any of the names that holds something.
+func (r Row) Find(names ...string) (Member, bool) {
+	for _, name := range names {
+		for _, member := range r {
+			if member.Name == name && !member.Empty() {
+				return member, true
+			}
+		}
+	}
+	return Member{}, false
+}
+
+// deviceToken is the one secret that is handed over: by the create of a user's
+// device, and by no other call.
+const deviceToken = "pbxDeviceToken"
+
+// secret reports whether a row member is dropped: passwords, PINs, and tokens.
+func secret(name string) bool {
+	lower := strings.ToLower(name)
+	return tolerant.Secret(lower) || lower == "pin" ||
+		strings.Contains(lower, "password") || strings.Contains(lower, "secret") || strings.Contains(lower, "token")
+}
+
+// readRow reads one object. Keep names a secret that this call hands over.
+func readRow(r *tolerant.Reader, keep string) (Row, error) {
+	row := make(Row, 0, typicalMembers)
+	err := r.Object(func(raw []byte) error {
+		name := intern(raw)
+		if secret(name) && name != keep {
+			return r.Skip()
+		}
+		value, err := r.Value()
+		row = append(row, Member{Name: name, Value: value})
+		return err
+	})
+	return row, err
+}
+
+// typicalMembers is how many members rows have, more or less.
+const typicalMembers = 16
+
+// intern returns the name without allocating, where it is one that rows have.
+func intern(raw []byte) string {
+	if name, ok := names[string(raw)]; ok {
+		return name
+	}
+	return strings.ToValidUTF8(string(raw), "\uFFFD")
+}
+
+// names are those that rows are known to have.
+var names = func() map[string]string {
+	known := map[string]string{}
+	for _, name := range strings.Fields(`
+		domainId domain domainName displayName rec userId user extensionNumber email firstName lastName jobName
+		departmentName companyName officeName ukCallerId usCallerId mobileNumber mobileFollow ukPhoneId usPhoneId
+		hotdeskAllowed dashboard groupId groupName ringRetry ringExclusive callerNameFormat queueId queueName
+		queueMemberId ringStrategy ringAttempts ringSecs ringOrder trustedNetworkId network description pbxDeviceId
+		pbxDeviceName deviceMacAddress createDatetime updateDatetime`) {
+		known[name] = name
+	}
+	return known
+}()
