@@ -73,6 +73,7 @@ var verdicts = []struct {
 	{"401, the caller's credential", upstream.Error{Status: 401, CallerCredential: true}, always(outcome{codes.Unauthenticated, "CREDENTIAL_REJECTED"})},
 	{"401, the service's credential", upstream.Error{Status: 401, VendorForm: true}, always(outcome{codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED"})},
 	{"credential missing", upstream.Error{Kind: upstream.KindCredentialMissing}, always(outcome{codes.Unauthenticated, "CREDENTIAL_MISSING"})},
+	{"no credential given", upstream.Error{Kind: upstream.KindCredentialUnset}, always(outcome{codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED"})},
 	{"login refused", upstream.Error{Kind: upstream.KindCredentialRejected, Status: 401}, always(outcome{codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED"})},
 	{"402", upstream.Error{Status: 402}, always(outcome{codes.FailedPrecondition, "UPSTREAM_PAYMENT_REQUIRED"})},
 	{"403", upstream.Error{Status: 403}, always(outcome{codes.PermissionDenied, "UPSTREAM_FORBIDDEN"})},

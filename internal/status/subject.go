@@ -6,6 +6,7 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
 // Subjects tells, from the contract, which resource each method is about.
@@ -60,14 +61,14 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 		rule.vendorNames = s.names[body.Message().FullName()]
 	}
 	verb, resource := splitMethod(string(method.Name()))
-	if row := rowOf(method.Output()); row != "" {
-		resource = row
+	if shown := shownBy(method.Output()); shown != "" {
+		resource = shown
 	}
 	rule.name = lastVariable(method.Input(), pathOf(http))
 	rule.resourceType = string(method.Input().ParentFile().Package()) + "." + resource
 	rule.created = rule.resourceType
 	if parent, ok := parentOf(rule.name); ok && !aboutItself[verb] {
-		rule.resourceType = string(method.Input().ParentFile().Package()) + "." + parent
+		rule.resourceType = string(parent)
 	}
 	return rule
 }
@@ -75,11 +76,11 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 // aboutItself are the verbs whose path ends in the resource's own id.
 var aboutItself = map[string]bool{"Get": true, "Update": true, "Delete": true}
 
-// rowOf names the message of the rows that a list answers, which is singular where
-// the method's name is not.
-func rowOf(response protoreflect.MessageDescriptor) string {
+// shownBy names the message that a response shows, alone or as rows: the method's
+// own name is plural for lists, and says something else for other verbs.
+func shownBy(response protoreflect.MessageDescriptor) string {
 	for i := range response.Fields().Len() {
-		if field := response.Fields().Get(i); field.IsList() && field.Message() != nil {
+		if field := response.Fields().Get(i); field.Message() != nil {
 			return string(field.Message().Name())
 		}
 	}
@@ -95,19 +96,24 @@ func splitMethod(name string) (verb, resource string) {
 	return name[:end], name[end:]
 }
 
-// parentOf names the message that a variable such as sip_connection_uuid refers to.
-func parentOf(way []protoreflect.FieldDescriptor) (string, bool) {
+// parentOf names the message that a variable such as sip_connection_uuid or
+// group_id refers to, where the contract has one.
+func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) {
 	if len(way) == 0 {
 		return "", false
 	}
 	words := strings.Split(string(way[len(way)-1].Name()), "_")
-	if len(words) < 2 {
-		return "", false
-	}
 	for i, word := range words {
 		words[i] = strings.ToUpper(word[:1]) + word[1:]
 	}
-	return strings.Join(words[:len(words)-1], ""), true
+	name := protoreflect.Name(strings.Join(words[:len(words)-1], ""))
+	for _, candidate := range []protoreflect.Name{name, "Pbx" + name} {
+		full := way[0].ParentFile().Package().Append(candidate)
+		if found, err := protoregistry.GlobalTypes.FindMessageByName(full); err == nil && name != "" {
+			return found.Descriptor().FullName(), true
+		}
+	}
+	return "", false
 }
 
 // pathOf is the path template of an HTTP rule.

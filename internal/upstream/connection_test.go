@@ -105,7 +105,7 @@ func TestHugeAnswerIsNotRead(t *testing.T) {
 	})
 	pipeline := pipelineTo(t, server.URL, &plain{}, func(o *Options) { o.MaxBytes = 1000 })
 	call := callOf(Read)
-	call.Decode = func(_ int, body io.Reader) error {
+	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
 		_, err := io.Copy(io.Discard, body)
 		return err
 	}

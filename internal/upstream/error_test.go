@@ -25,7 +25,7 @@ func TestDelivery(t *testing.T) {
 		{KindRejected, 200, Rejected}, {KindRedirect, 301, Rejected}, {KindNotListed, 0, Rejected},
 		{KindBadResponse, 200, Unknown}, {KindTruncated, 200, Unknown}, {KindReset, 0, Unknown}, {KindTimeout, 0, Unknown},
 		{KindCallerDeadline, 0, Unknown}, {KindCallerCancelled, 0, Unknown},
-		{KindUnreachable, 0, NotSent}, {KindCredentialMissing, 0, NotSent}, {KindCredentialRejected, 401, NotSent}, {KindInternal, 0, NotSent},
+		{KindUnreachable, 0, NotSent}, {KindCredentialMissing, 0, NotSent}, {KindCredentialRejected, 401, NotSent}, {KindCredentialUnset, 0, NotSent}, {KindInternal, 0, NotSent},
 	}
 	covered := map[Kind]bool{}
 	for _, c := range cases {

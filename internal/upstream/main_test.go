@@ -36,7 +36,7 @@ func callOf(action Action) *Call {
 	if action == Create || action == Update || action == Assign {
 		call.Body = []byte(`{"name":"x"}`)
 	}
-	call.Decode = func(_ int, body io.Reader) error {
+	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
 		var object map[string]any
 		if err := json.NewDecoder(body).Decode(&object); err != nil {
 			return fmt.Errorf("read the object: %w", err)

@@ -395,7 +395,7 @@ func BenchmarkDo(b *testing.B) {
 		})
 	})
 	call := callOf(Create)
-	call.Decode = func(_ int, body io.Reader) error {
+	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
 		_, err := io.Copy(io.Discard, body)
 		return err
 	}

@@ -20,11 +20,17 @@ func (form) Vendor() string { return Vendor }
 // Refusal reads the vendor's error form.
 func (form) Refusal(body []byte) (upstream.Rejection, bool) { return readRefusal(body) }
 
+// FromCaller: the credential is the service's own.
+func (form) FromCaller() bool { return false }
+
 // Renew has nothing fresh.
 func (form) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
 
 // callerHeader takes the whole header value that the call brought.
 type callerHeader struct{ form }
+
+// FromCaller: each call brings its own.
+func (callerHeader) FromCaller() bool { return true }
 
 // Authorize sets the caller's header.
 func (callerHeader) Authorize(ctx context.Context, request *http.Request) error {

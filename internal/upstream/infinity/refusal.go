@@ -32,7 +32,7 @@ func refusalObject(r *tolerant.Reader) (upstream.Rejection, bool) {
 	err := r.Object(func(name []byte) error {
 		switch string(name) {
 		case "message", "error", "errors":
-			value, err := r.Value()
+			value, err := r.Any()
 			if !found {
 				refusal.Message = value.Text
 			}

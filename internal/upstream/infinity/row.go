@@ -52,7 +52,7 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 		if secret(name) && name != keep {
 			return r.Skip()
 		}
-		value, err := r.Value()
+		value, err := r.Any()
 		row = append(row, Member{Name: name, Value: value})
 		return err
 	})

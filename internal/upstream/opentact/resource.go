@@ -18,15 +18,15 @@ type resource[T any] struct {
 
 // What the calls answer.
 var (
-	inviteRows     = resource[Invite]{invites, members("tn", "tnorder", "login", "ha1")}
-	connectionRows = resource[Connection]{connections, members("tn", "tnorder", "login", "ha1")}
-	leaseRows      = resource[Lease]{leases, members("login", "ha1", "token")}
+	inviteRows     = resource[Invite]{invites, members("tn", "tnorder", "login")}
+	connectionRows = resource[Connection]{connections, members("tn", "tnorder", "login")}
+	leaseRows      = resource[Lease]{leases, members("login")}
 	productRows    = resource[Product]{products, members("tn", "tnorder", "login")}
-	appRows        = resource[App]{apps, members("tn", "tnorder", "login", "ha1")}
-	callRows       = resource[Call]{calls, members("tnorder", "login", "ha1")}
+	appRows        = resource[App]{apps, members("tn", "tnorder", "login")}
+	callRows       = resource[Call]{calls, members("tnorder", "login")}
 
-	messagingProfileRows = resource[MessagingProfile]{messagingProfiles, members("tn", "tnorder", "login", "ha1")}
-	voiceProfileRows     = resource[VoiceProfile]{voiceProfiles, members("tn", "tnorder", "login", "ha1")}
+	messagingProfileRows = resource[MessagingProfile]{messagingProfiles, members("tn", "tnorder", "login")}
+	voiceProfileRows     = resource[VoiceProfile]{voiceProfiles, members("tn", "tnorder", "login")}
 )
 
 func members(names ...string) map[string]bool {

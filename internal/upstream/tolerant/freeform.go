@@ -125,8 +125,8 @@ type Value struct {
 	Text string
 }
 
-// Value reads any value whole.
-func (r *Reader) Value() (Value, error) {
+// Any reads any value whole.
+func (r *Reader) Any() (Value, error) {
 	kind := r.Kind()
 	switch kind {
 	case '"', '0', 't', 'f':

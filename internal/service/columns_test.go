@@ -1,0 +1,195 @@
+package service
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+)
+
+const otherUUID = "5e0c1c50-0000-4000-8000-00000000000a"
+
+// isWritten reports whether callers write the field of a resource.
+func isWritten(field protoreflect.FieldDescriptor) bool {
+	behaviors, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	return !slices.Contains(behaviors, annotations.FieldBehavior_OUTPUT_ONLY) && !slices.Contains(behaviors, annotations.FieldBehavior_IDENTIFIER)
+}
+
+// TestColumnsAreTheWritableFields: no field that callers may write is forgotten, and
+// none that they may not is sent.
+func TestColumnsAreTheWritableFields(t *testing.T) {
+	t.Parallel()
+	for resource, written := range writable {
+		descriptor, err := protoregistry.GlobalFiles.FindDescriptorByName(resource)
+		if err != nil {
+			t.Fatal(err)
+		}
+		message, ok := descriptor.(protoreflect.MessageDescriptor)
+		if !ok {
+			t.Fatalf("%s is no message", resource)
+		}
+		var want, got []string
+		for i := range message.Fields().Len() {
+			if field := message.Fields().Get(i); isWritten(field) {
+				want = append(want, string(field.Name()))
+			}
+		}
+		vendorNames := map[string]bool{}
+		for ours, theirs := range written {
+			got = append(got, string(ours))
+			if vendorNames[theirs] || theirs == "" {
+				t.Errorf("%s: %q stands for two fields, or for none", resource, theirs)
+			}
+			vendorNames[theirs] = true
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", resource, diff)
+		}
+	}
+}
+
+// TestEveryWrittenResourceHasColumns: what the calls of the contract create and
+// update is in the table.
+func TestEveryWrittenResourceHasColumns(t *testing.T) {
+	t.Parallel()
+	service := pb.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService")
+	for i := range service.Methods().Len() {
+		method := service.Methods().Get(i)
+		rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+		body := method.Input().Fields().ByName(protoreflect.Name(rule.GetBody()))
+		if body == nil {
+			continue
+		}
+		if _, ok := writable[body.Message().FullName()]; !ok {
+			t.Errorf("%s writes %s", method.Name(), body.Message().FullName())
+		}
+	}
+}
+
+func TestVendorNames(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{"name": "name", "expired_on": "expire_time"}
+	if diff := cmp.Diff(want, VendorNames()["sipfacade.v1.SipUserInvite"]); diff != "" {
+		t.Error(diff)
+	}
+	if got := VendorNames()["sipfacade.v1.SipConnection"]["product"]; got != "product_id" {
+		t.Errorf("product is called %q", got)
+	}
+}
+
+// TestCreation: what is set is sent, also false, zero and empty, under the vendor's
+// names and in the order of the contract.
+func TestCreation(t *testing.T) {
+	t.Parallel()
+	media := pb.MediaType_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING
+	for name, c := range map[string]struct {
+		resource proto.Message
+		written  columns
+		want     string
+	}{
+		"nothing": {&pb.SipConnection{}, sipConnectionColumns, `{}`},
+		"falsy": {
+			&pb.SipConnection{Name: new(""), Port: new(int32(0)), Active: new(false)}, sipConnectionColumns,
+			`{"name":"","port":0,"is_active":false}`,
+		},
+		"whole": {
+			&pb.SipConnection{
+				OutboundVoiceProfileUuid: new(strings.ToUpper(otherUUID)), Name: new("HQ"), Subdomain: new("HQ"), Ip: new("198.51.100.1"), Port: new(int32(5060)), Active: new(true), ProductId: new(int32(3)),
+				Class4IngressTrunkSettings: &pb.TrunkSettings{MediaType: &media, OtherSettings: &structpb.Struct{Fields: map[string]*structpb.Value{"z": structpb.NewNullValue(), "call_limit": structpb.NewNumberValue(10)}}},
+				Class4EgressTrunkSettings:  &pb.TrunkSettings{},
+			}, sipConnectionColumns,
+			`{"name":"HQ","subdomain":"HQ","ip":"198.51.100.1","port":5060,"is_active":true,"product":3,` +
+				`"class4_ingress_trunk_settings":{"call_limit":10,"media_type":"Proxy Media + Transcoding","z":null},"class4_egress_trunk_settings":{},"outbound_voice_profile":"` + otherUUID + `"}`,
+		},
+		"output only": {
+			&pb.SipUserInvite{Uuid: otherUUID, Token: new("t"), CreateTime: timestamppb.New(time.Unix(1, 0)), Name: new("Desk"), ExpireTime: timestamppb.New(time.Date(2026, 12, 31, 23, 59, 59, 5e6, time.UTC))},
+			sipUserInviteColumns, `{"name":"Desk","expired_on":"2026-12-31T23:59:59.005Z"}`,
+		},
+	} {
+		got, err := c.written.creation(c.resource).JSON()
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s: %s, %v, want %s", name, got, err, c.want)
+		}
+	}
+}
+
+// TestUpdate: only what the mask names is sent, and null for what it clears.
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	connection := &pb.SipConnection{Uuid: otherUUID, Name: new("HQ"), Port: new(int32(5060)), Active: new(false)}
+	for want, paths := range map[string][]string{
+		`{"name":"HQ","port":5060,"is_active":false}`: nil,
+		`{"port":5060}`:                             {"port"},
+		`{"name":"HQ","subdomain":null}`:            {"subdomain", "name"},
+		`{"ip":null,"outbound_voice_profile":null}`: {"outboundVoiceProfileUuid", "ip"},
+		`{"class4_egress_trunk_settings":null}`:     {"class4_egress_trunk_settings"},
+	} {
+		changes, err := list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{Paths: paths})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := sipConnectionColumns.update(connection, changes).JSON(); err != nil || string(got) != want {
+			t.Errorf("%v: %s, %v, want %s", paths, got, err, want)
+		}
+	}
+}
+
+// TestEcho: what is known after a write is what was sent and the id.
+func TestEcho(t *testing.T) {
+	t.Parallel()
+	wanted := &pb.SipUserInvite{Uuid: strings.ToUpper(otherUUID), Name: new("Desk"), Token: new("never sent"), CreateTime: timestamppb.New(time.Unix(1, 0)), Account: &pb.Account{Name: "x"}}
+	before := proto.Clone(wanted)
+	want := &pb.SipUserInvite{Uuid: otherUUID, Name: new("Desk")}
+	if diff := cmp.Diff(want, echo(wanted, sipUserInviteColumns, otherUUID), protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(&pb.SipUserInvite{Name: new("Desk")}, echo(wanted, sipUserInviteColumns, ""), protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if !proto.Equal(before, wanted) {
+		t.Error("the request was changed")
+	}
+	stored := &pb.SipUserInvite{Uuid: otherUUID}
+	if got := known(stored, wanted, sipUserInviteColumns, "u"); got != stored {
+		t.Errorf("what is stored was not preferred: %v", got)
+	}
+}
+
+// TestReadBack: nothing is read where the vendor has answered, and a failure to read
+// is no failure of the write.
+func TestReadBack(t *testing.T) {
+	t.Parallel()
+	answered, stored := &opentact.Invite{}, &opentact.Invite{}
+	reads := 0
+	read := func(found *opentact.Invite, err error) func() (*opentact.Invite, error) {
+		return func() (*opentact.Invite, error) {
+			reads++
+			return found, err
+		}
+	}
+	if got := readBack(answered, read(stored, nil)); got != answered || reads != 0 {
+		t.Errorf("%d reads", reads)
+	}
+	if got := readBack(nil, read(stored, nil)); got != stored || reads != 1 {
+		t.Errorf("%d reads", reads)
+	}
+	if got := readBack(nil, read(stored, opentactFailure)); got != nil {
+		t.Errorf("got %v from a read that failed", got)
+	}
+}
