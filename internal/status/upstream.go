@@ -60,6 +60,12 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was not sent: the service has no credential for this vendor"),
 	upstream.KindNotListed: both(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
 		"found no such resource in the vendor's list"),
+	upstream.KindThrottled: both(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED,
+		"was not sent: the vendor has asked for a pause"),
+	upstream.KindBreakerOpen: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN,
+		"was not sent: the vendor has been failing and is left alone for a while"),
+	upstream.KindSaturated: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
+		"was not sent: too many calls to the vendor are under way"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"could not be built"),
 }

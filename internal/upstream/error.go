@@ -39,6 +39,12 @@ const (
 	KindCredentialUnset
 	// KindNotListed: the vendor's list lacks the resource that was asked for.
 	KindNotListed
+	// KindThrottled: the vendor has asked for a pause that is not over.
+	KindThrottled
+	// KindBreakerOpen: the vendor failed so often that it is left alone for a while.
+	KindBreakerOpen
+	// KindSaturated: too many calls to the vendor are under way.
+	KindSaturated
 	// KindInternal: the call could not be built; a defect of the service.
 	KindInternal
 )
@@ -50,6 +56,7 @@ var kindNames = map[Kind]string{
 	KindUnreachable: "unreachable", KindReset: "reset", KindTimeout: "timeout",
 	KindCallerDeadline: "caller_deadline", KindCallerCancelled: "caller_cancelled",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
+	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
 	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindInternal: "internal",
 }
 

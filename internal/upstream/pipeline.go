@@ -75,6 +75,9 @@ type Options struct {
 	Timeout time.Duration
 	// MaxBytes caps one answer.
 	MaxBytes int64
+	// Grace is how long a write that has left is waited for after its caller has gone;
+	// 0 means two seconds.
+	Grace time.Duration
 	// Observe is told of each attempt; nil tells nobody.
 	Observe func(Observation)
 }
@@ -83,6 +86,7 @@ type Options struct {
 type Pipeline struct {
 	options Options
 	dialect Dialect
+	guards  *guards
 }
 
 // NewPipeline returns the pipeline of the dialect's vendor.
@@ -90,10 +94,14 @@ func NewPipeline(options Options, dialect Dialect) *Pipeline {
 	if options.Observe == nil {
 		options.Observe = func(Observation) {}
 	}
-	return &Pipeline{options: options, dialect: dialect}
+	if options.Grace == 0 {
+		options.Grace = defaultGrace
+	}
+	return &Pipeline{options: options, dialect: dialect, guards: newGuards()}
 }
 
-// Do makes the call. Every error is a *Error.
+// Do makes the call, more than once where that is harmless and may help. Every
+// error is a *Error.
 func (p *Pipeline) Do(ctx context.Context, call *Call) error {
 	capped, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
@@ -101,19 +109,79 @@ func (p *Pipeline) Do(ctx context.Context, call *Call) error {
 	if err := context.Cause(ctx); err != nil {
 		return p.transportError(clocks, call, &departure{}, err)
 	}
-	renew, err := p.attempt(clocks, call)
-	if renew == nil {
-		return err
+	leave, ok := p.guards.enter()
+	if !ok {
+		return p.refuse(call, KindSaturated, 0)
 	}
-	fresh, renewErr := p.dialect.Renew(capped, renew)
-	if renewErr != nil {
-		return p.transportError(clocks, call, &departure{}, renewErr)
+	defer leave()
+	p.guards.budget.call(time.Now())
+	if failure := p.persist(clocks, call, p.guards.of(ctx, p.dialect.Vendor())); failure != nil {
+		return failure
 	}
-	if !fresh {
-		return err
+	return nil
+}
+
+// persist tries until the call succeeds, or another try may not help or do harm.
+func (p *Pipeline) persist(clocks clocks, call *Call, guard *guard) *Error {
+	class, last := call.Route.Action.Class(), (*Error)(nil)
+	for try := 1; ; try++ {
+		failure := p.admitted(clocks, call, guard)
+		switch {
+		case failure == nil || goneAlready(call.Route.Action, last, failure):
+			return nil
+		case last != nil && !failure.Sent && last.Sent:
+			return last // what was sent before decides, not that it could not be repeated
+		case try >= tries[class] || !mayRepeat(class, failure):
+			return failure
+		case !p.guards.budget.retry(time.Now()) || !pause(clocks.capped, try):
+			return failure
+		}
+		last = failure
 	}
-	_, err = p.attempt(clocks, call)
-	return err
+}
+
+// admitted makes one try where the vendor wants calls and the breaker lets them
+// through.
+func (p *Pipeline) admitted(clocks clocks, call *Call, guard *guard) *Error {
+	if wait := guard.throttled(time.Now()); wait > 0 {
+		return p.refuse(call, KindThrottled, wait)
+	}
+	wait, ok := guard.breaker.admit(time.Now())
+	if !ok {
+		return p.refuse(call, KindBreakerOpen, wait)
+	}
+	failure := p.try(clocks, call)
+	guard.breaker.record(time.Now(), health(failure))
+	if failure != nil && failure.Kind == KindStatus && failure.Status == http.StatusTooManyRequests {
+		guard.hush(time.Now(), failure.RetryAfter)
+	}
+	return failure
+}
+
+// refuse is the failure of a call that was not made.
+func (p *Pipeline) refuse(call *Call, kind Kind, wait time.Duration) *Error {
+	failure := p.fail(call, &departure{}, kind, nil)
+	failure.RetryAfter = wait
+	p.options.Observe(Observation{Vendor: p.dialect.Vendor(), Route: call.Route, Outcome: kind.String()})
+	return failure
+}
+
+// try sends the call, and once more where the vendor refused a credential that can
+// be renewed.
+func (p *Pipeline) try(clocks clocks, call *Call) *Error {
+	refused, failure := p.attempt(clocks, call)
+	if refused == nil {
+		return failure
+	}
+	fresh, err := p.dialect.Renew(clocks.capped, refused)
+	switch {
+	case err != nil:
+		return p.transportError(clocks, call, &departure{}, err)
+	case !fresh:
+		return failure
+	}
+	_, failure = p.attempt(clocks, call)
+	return failure
 }
 
 // clocks are the contexts whose end can end a call: the caller's, and that with the
@@ -135,10 +203,12 @@ func (c clocks) ended() (kind Kind, ended bool) {
 
 // attempt sends the call once. It returns the request as well where the vendor
 // refused its credential.
-func (p *Pipeline) attempt(clocks clocks, call *Call) (refused *http.Request, err error) {
+func (p *Pipeline) attempt(clocks clocks, call *Call) (refused *http.Request, failure *Error) {
 	started, left, status := time.Now(), &departure{}, 0
-	defer func() { p.observe(call, status, err, started) }()
-	request, err := p.request(left.trace(clocks.capped), call)
+	defer func() { p.observe(call, status, failure, started) }()
+	ctx, cancel := p.exchange(clocks, call, left)
+	defer cancel()
+	request, err := p.request(left.trace(ctx), call)
 	if err != nil {
 		return nil, p.fail(call, left, KindInternal, err)
 	}
@@ -151,14 +221,36 @@ func (p *Pipeline) attempt(clocks clocks, call *Call) (refused *http.Request, er
 	}
 	defer drain(response.Body)
 	status = response.StatusCode
-	failure := p.answer(clocks, call, left, response)
-	switch {
-	case failure == nil:
-		return nil, nil
-	case failure.Kind == KindStatus && failure.Status == http.StatusUnauthorized:
+	failure = p.answer(clocks, call, left, response)
+	if failure != nil && failure.Kind == KindStatus && failure.Status == http.StatusUnauthorized {
 		return request, failure
-	default:
-		return nil, failure
+	}
+	return nil, failure
+}
+
+// defaultGrace is how long a write on the wire is waited for after its caller has
+// gone.
+const defaultGrace = 2 * time.Second
+
+// exchange is the context of one exchange. A read ends with its caller. A write that
+// has left is given a little longer, so that its outcome is known. The service's own
+// cap ends both.
+func (p *Pipeline) exchange(clocks clocks, call *Call, left *departure) (context.Context, context.CancelFunc) {
+	if call.Route.Action == Read {
+		return context.WithCancel(clocks.capped)
+	}
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(clocks.capped))
+	stop := context.AfterFunc(clocks.capped, func() {
+		if !left.sent() || clocks.caller.Err() == nil {
+			cancel(context.Cause(clocks.capped))
+			return
+		}
+		timer := time.AfterFunc(p.options.Grace, func() { cancel(context.Cause(clocks.capped)) })
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() {
+		stop()
+		cancel(context.Canceled)
 	}
 }
 
@@ -279,7 +371,7 @@ func (p *Pipeline) fail(call *Call, left *departure, kind Kind, cause error) *Er
 }
 
 // transportError classifies a call that got no answer.
-func (p *Pipeline) transportError(clocks clocks, call *Call, left *departure, err error) error {
+func (p *Pipeline) transportError(clocks clocks, call *Call, left *departure, err error) *Error {
 	var login *Error
 	if errors.As(err, &login) {
 		return login.Before(call.Route)
@@ -294,10 +386,9 @@ func (p *Pipeline) transportError(clocks clocks, call *Call, left *departure, er
 }
 
 // observe reports an attempt.
-func (p *Pipeline) observe(call *Call, status int, err error, started time.Time) {
+func (p *Pipeline) observe(call *Call, status int, failure *Error, started time.Time) {
 	outcome := "ok"
-	var failure *Error
-	if errors.As(err, &failure) {
+	if failure != nil {
 		outcome = failure.Kind.String()
 	}
 	p.options.Observe(Observation{

@@ -80,6 +80,12 @@ const (
 	// A write was sent and its fate is not known: it may have taken effect. Look
 	// before trying again.
 	ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN ErrorReason = 27
+	// The vendor has been failing, so that calls are refused at once until it has had
+	// time to recover; nothing was sent. Wait as long as `RetryInfo` says.
+	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
+	// Too many calls to the vendor are under way; nothing was sent. Retry after a
+	// short, random pause.
+	ErrorReason_ERROR_REASON_UPSTREAM_SATURATED ErrorReason = 29
 	// The caller's deadline passed before anything could take effect.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
 	// The caller cancelled before anything could take effect.
@@ -115,6 +121,8 @@ var (
 		25: "ERROR_REASON_UPSTREAM_BAD_RESPONSE",
 		26: "ERROR_REASON_UPSTREAM_REJECTED",
 		27: "ERROR_REASON_OUTCOME_UNKNOWN",
+		28: "ERROR_REASON_UPSTREAM_BREAKER_OPEN",
+		29: "ERROR_REASON_UPSTREAM_SATURATED",
 		40: "ERROR_REASON_CALLER_DEADLINE",
 		41: "ERROR_REASON_CALLER_CANCELLED",
 		50: "ERROR_REASON_INTERNAL",
@@ -143,6 +151,8 @@ var (
 		"ERROR_REASON_UPSTREAM_BAD_RESPONSE":        25,
 		"ERROR_REASON_UPSTREAM_REJECTED":            26,
 		"ERROR_REASON_OUTCOME_UNKNOWN":              27,
+		"ERROR_REASON_UPSTREAM_BREAKER_OPEN":        28,
+		"ERROR_REASON_UPSTREAM_SATURATED":           29,
 		"ERROR_REASON_CALLER_DEADLINE":              40,
 		"ERROR_REASON_CALLER_CANCELLED":             41,
 		"ERROR_REASON_INTERNAL":                     50,
@@ -180,7 +190,7 @@ var File_sipfacade_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xb2\a\n" +
+	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xff\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_REQUEST_INVALID\x10\x01\x12 \n" +
@@ -205,7 +215,9 @@ const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\x1dERROR_REASON_UPSTREAM_TIMEOUT\x10\x18\x12&\n" +
 	"\"ERROR_REASON_UPSTREAM_BAD_RESPONSE\x10\x19\x12\"\n" +
 	"\x1eERROR_REASON_UPSTREAM_REJECTED\x10\x1a\x12 \n" +
-	"\x1cERROR_REASON_OUTCOME_UNKNOWN\x10\x1b\x12 \n" +
+	"\x1cERROR_REASON_OUTCOME_UNKNOWN\x10\x1b\x12&\n" +
+	"\"ERROR_REASON_UPSTREAM_BREAKER_OPEN\x10\x1c\x12#\n" +
+	"\x1fERROR_REASON_UPSTREAM_SATURATED\x10\x1d\x12 \n" +
 	"\x1cERROR_REASON_CALLER_DEADLINE\x10(\x12!\n" +
 	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x102B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
