@@ -25,6 +25,15 @@ func (c columns) names() map[string]string {
 	return reversed
 }
 
+// only are the columns that the changes write.
+func (c columns) only(changes []list.Change) columns {
+	changed := make(columns, len(changes))
+	for _, change := range changes {
+		changed[change.Field.Name()] = c[change.Field.Name()]
+	}
+	return changed
+}
+
 // creation is the body of a create: every writable field that is set.
 func (c columns) creation(resource proto.Message) opentact.Object {
 	message := resource.ProtoReflect()

@@ -22,7 +22,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-var opentactFailure = errors.New("the vendor cannot be reached")
+var errUnreachable = errors.New("the vendor cannot be reached")
 
 const (
 	connectionUUID = "0d5f6c1e-6f0e-4c43-9d0a-5e8f4f4e0a01"

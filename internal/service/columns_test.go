@@ -68,9 +68,15 @@ func TestColumnsAreTheWritableFields(t *testing.T) {
 // update is in the table.
 func TestEveryWrittenResourceHasColumns(t *testing.T) {
 	t.Parallel()
-	service := pb.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService")
-	for i := range service.Methods().Len() {
-		method := service.Methods().Get(i)
+	var methods []protoreflect.MethodDescriptor
+	for _, file := range []protoreflect.FileDescriptor{
+		pb.File_sipfacade_v1_sip_connection_service_proto, pb.File_sipfacade_v1_sip_app_service_proto, pb.File_sipfacade_v1_profile_service_proto,
+	} {
+		for i := range file.Services().Get(0).Methods().Len() {
+			methods = append(methods, file.Services().Get(0).Methods().Get(i))
+		}
+	}
+	for _, method := range methods {
 		rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 		body := method.Input().Fields().ByName(protoreflect.Name(rule.GetBody()))
 		if body == nil {
@@ -103,9 +109,9 @@ func TestCreation(t *testing.T) {
 		written  columns
 		want     string
 	}{
-		"nothing": {&pb.SipConnection{}, sipConnectionColumns, `{}`},
+		"nothing": {&pb.SipConnection{}, sipConnections.written, `{}`},
 		"falsy": {
-			&pb.SipConnection{Name: new(""), Port: new(int32(0)), Active: new(false)}, sipConnectionColumns,
+			&pb.SipConnection{Name: new(""), Port: new(int32(0)), Active: new(false)}, sipConnections.written,
 			`{"name":"","port":0,"is_active":false}`,
 		},
 		"whole": {
@@ -113,13 +119,13 @@ func TestCreation(t *testing.T) {
 				OutboundVoiceProfileUuid: new(strings.ToUpper(otherUUID)), Name: new("HQ"), Subdomain: new("HQ"), Ip: new("198.51.100.1"), Port: new(int32(5060)), Active: new(true), ProductId: new(int32(3)),
 				Class4IngressTrunkSettings: &pb.TrunkSettings{MediaType: &media, OtherSettings: &structpb.Struct{Fields: map[string]*structpb.Value{"z": structpb.NewNullValue(), "call_limit": structpb.NewNumberValue(10)}}},
 				Class4EgressTrunkSettings:  &pb.TrunkSettings{},
-			}, sipConnectionColumns,
+			}, sipConnections.written,
 			`{"name":"HQ","subdomain":"HQ","ip":"198.51.100.1","port":5060,"is_active":true,"product":3,` +
 				`"class4_ingress_trunk_settings":{"call_limit":10,"media_type":"Proxy Media + Transcoding","z":null},"class4_egress_trunk_settings":{},"outbound_voice_profile":"` + otherUUID + `"}`,
 		},
 		"output only": {
 			&pb.SipUserInvite{Uuid: otherUUID, Token: new("t"), CreateTime: timestamppb.New(time.Unix(1, 0)), Name: new("Desk"), ExpireTime: timestamppb.New(time.Date(2026, 12, 31, 23, 59, 59, 5e6, time.UTC))},
-			sipUserInviteColumns, `{"name":"Desk","expired_on":"2026-12-31T23:59:59.005Z"}`,
+			sipUserInvites.written, `{"name":"Desk","expired_on":"2026-12-31T23:59:59.005Z"}`,
 		},
 	} {
 		got, err := c.written.creation(c.resource).JSON()
@@ -144,7 +150,7 @@ func TestUpdate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := sipConnectionColumns.update(connection, changes).JSON(); err != nil || string(got) != want {
+		if got, err := sipConnections.written.update(connection, changes).JSON(); err != nil || string(got) != want {
 			t.Errorf("%v: %s, %v, want %s", paths, got, err, want)
 		}
 	}
@@ -156,40 +162,45 @@ func TestEcho(t *testing.T) {
 	wanted := &pb.SipUserInvite{Uuid: strings.ToUpper(otherUUID), Name: new("Desk"), Token: new("never sent"), CreateTime: timestamppb.New(time.Unix(1, 0)), Account: &pb.Account{Name: "x"}}
 	before := proto.Clone(wanted)
 	want := &pb.SipUserInvite{Uuid: otherUUID, Name: new("Desk")}
-	if diff := cmp.Diff(want, echo(wanted, sipUserInviteColumns, otherUUID), protocmp.Transform()); diff != "" {
+	if diff := cmp.Diff(want, echo(wanted, sipUserInvites.written, otherUUID), protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(&pb.SipUserInvite{Name: new("Desk")}, echo(wanted, sipUserInviteColumns, ""), protocmp.Transform()); diff != "" {
+	if diff := cmp.Diff(&pb.SipUserInvite{Name: new("Desk")}, echo(wanted, sipUserInvites.written, ""), protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
 	if !proto.Equal(before, wanted) {
 		t.Error("the request was changed")
 	}
-	stored := &pb.SipUserInvite{Uuid: otherUUID}
-	if got := known(stored, wanted, sipUserInviteColumns, "u"); got != stored {
-		t.Errorf("what is stored was not preferred: %v", got)
-	}
 }
 
-// TestReadBack: nothing is read where the vendor has answered, and a failure to read
-// is no failure of the write.
-func TestReadBack(t *testing.T) {
+// TestKnownPrefersWhatIsStored: the request speaks only where the vendor does not.
+func TestKnownPrefersWhatIsStored(t *testing.T) {
 	t.Parallel()
-	answered, stored := &opentact.Invite{}, &opentact.Invite{}
-	reads := 0
-	read := func(found *opentact.Invite, err error) func() (*opentact.Invite, error) {
-		return func() (*opentact.Invite, error) {
-			reads++
-			return found, err
+	wanted := &pb.SipUserInvite{Name: new("wanted")}
+	stored := &opentact.Invite{Base: opentact.Base{UUID: otherUUID}, Name: new("stored")}
+	for name, c := range map[string]struct {
+		answered, found *opentact.Invite
+		err             error
+		want            *pb.SipUserInvite
+		reads           int
+	}{
+		"answered":            {answered: stored, want: &pb.SipUserInvite{Uuid: otherUUID, Name: new("stored")}},
+		"read back":           {found: stored, want: &pb.SipUserInvite{Uuid: otherUUID, Name: new("stored")}, reads: 1},
+		"reading back fails":  {err: errUnreachable, want: &pb.SipUserInvite{Uuid: inviteUUID, Name: new("wanted")}, reads: 1},
+		"nothing read either": {want: &pb.SipUserInvite{Uuid: inviteUUID, Name: new("wanted")}, reads: 1},
+	} {
+		reads := 0
+		wanted.Uuid = strings.ToUpper(inviteUUID)
+		got, err := sipUserInvites.update(wanted, nil,
+			func(uuid string, _ opentact.Object) (*opentact.Invite, error) {
+				if uuid != inviteUUID {
+					t.Errorf("%s: updates %s", name, uuid)
+				}
+				return c.answered, nil
+			},
+			func(string) (*opentact.Invite, error) { reads++; return c.found, c.err })
+		if diff := cmp.Diff(c.want, got, protocmp.Transform()); diff != "" || err != nil || reads != c.reads {
+			t.Errorf("%s: %v after %d reads %s", name, err, reads, diff)
 		}
-	}
-	if got := readBack(answered, read(stored, nil)); got != answered || reads != 0 {
-		t.Errorf("%d reads", reads)
-	}
-	if got := readBack(nil, read(stored, nil)); got != stored || reads != 1 {
-		t.Errorf("%d reads", reads)
-	}
-	if got := readBack(nil, read(stored, opentactFailure)); got != nil {
-		t.Errorf("got %v from a read that failed", got)
 	}
 }

@@ -37,7 +37,7 @@ func (k kind[W, R]) create(wanted R, send func(opentact.Object) (*W, error)) (R,
 		var none R
 		return none, err
 	}
-	return k.known(stored, wanted, ""), nil
+	return k.known(stored, wanted, k.written, ""), nil
 }
 
 // update sends what the mask names and answers the resource as stored. Where the
@@ -62,24 +62,24 @@ func (k kind[W, R]) update(
 			stored = found
 		}
 	}
-	return k.known(stored, wanted, uuid), nil
+	return k.known(stored, wanted, k.written.only(changes), uuid), nil
 }
 
 // known is the resource as stored, or else what is known from the request.
-func (k kind[W, R]) known(stored *W, wanted R, uuid string) R {
+func (k kind[W, R]) known(stored *W, wanted R, sent columns, uuid string) R {
 	if stored != nil {
 		return k.show(stored)
 	}
-	return echo(wanted, k.written, uuid)
+	return echo(wanted, sent, uuid)
 }
 
-// echo is what is known of a resource from the request that wrote it: the written
-// fields and the id.
-func echo[R proto.Message](wanted R, written columns, uuid string) R {
+// echo is what is known of a resource from the request that wrote it: the fields
+// that were sent and the id.
+func echo[R proto.Message](wanted R, sent columns, uuid string) R {
 	copied, _ := proto.Clone(wanted).(R)
 	reflected := copied.ProtoReflect()
 	reflected.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if _, ok := written[field.Name()]; !ok {
+		if _, ok := sent[field.Name()]; !ok {
 			reflected.Clear(field)
 		}
 		return true

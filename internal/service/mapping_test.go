@@ -80,7 +80,7 @@ var otherNames = map[string]string{
 var elsewhere = map[protoreflect.FullName]bool{
 	"sipfacade.v1.SipConnection.product_id": true, "sipfacade.v1.SipConnection.outbound_voice_profile_uuid": true,
 	"sipfacade.v1.SipApp.outbound_voice_profile_uuid": true, "sipfacade.v1.Account.time_zone": true,
-	"sipfacade.v1.TelephoneNumber.phone_number": true, "sipfacade.v1.OutboundVoiceProfile.file_format": true,
+	"sipfacade.v1.SipAppCall.phone_number": true, "sipfacade.v1.TelephoneNumber.phone_number": true, "sipfacade.v1.OutboundVoiceProfile.file_format": true,
 }
 
 // source is the content of the vendor's field that a proto field is called like, or
@@ -148,6 +148,8 @@ func TestMappingsAreWhole(t *testing.T) {
 	anAccount, aUser, aSIPUser, aProduct := filled[opentact.Account](), filled[opentact.User](), filled[opentact.SIPUser](), filled[opentact.Product]()
 	aConnection, anInvite, aLease, aNumber := filled[opentact.Connection](), filled[opentact.Invite](), filled[opentact.Lease](), filled[opentact.TN]()
 	anOrder, anApp, aProfile, aVoiceProfile := filled[opentact.Order](), filled[opentact.App](), filled[opentact.MessagingProfile](), filled[opentact.VoiceProfile]()
+	aCall := filled[opentact.Call]()
+	whole("call", aCall, sipAppCall(aCall))
 	whole("account", anAccount, account(anAccount))
 	whole("user", aUser, user(aUser))
 	whole("SIP user", aSIPUser, sipUser(aSIPUser))
@@ -169,12 +171,12 @@ func TestMappingsFromElsewhere(t *testing.T) {
 	connection := sipConnection(from)
 	got := []any{
 		connection.GetProductId(), connection.GetOutboundVoiceProfileUuid(), connection.GetAccount().GetTimeZone(),
-		sipApp(filled[opentact.App]()).OutboundVoiceProfileUuid != nil, telephoneNumber(filled[opentact.TN]()).GetPhoneNumber(),
+		sipApp(filled[opentact.App]()).OutboundVoiceProfileUuid != nil, telephoneNumber(filled[opentact.TN]()).GetPhoneNumber(), sipAppCall(filled[opentact.Call]()).GetPhoneNumber(),
 		connection.GetOutboundVoiceProfile().GetFileFormat(), len(connection.GetTnLeases()), len(connection.GetSipUsers()), len(connection.GetSipUserInvites()),
 		connection.GetClass4IngressTrunkSettings().GetMediaType(),
 	}
 	want := []any{
-		*from.Product.ID, from.OutboundVoiceProfile.UUID, from.Account.TimeZone.Name, true, "+12085687492", pb.FileFormat_FILE_FORMAT_MP3, 2, 2, 2,
+		*from.Product.ID, from.OutboundVoiceProfile.UUID, from.Account.TimeZone.Name, true, "+12085687492", "+12085687492", pb.FileFormat_FILE_FORMAT_MP3, 2, 2, 2,
 		pb.MediaType_MEDIA_TYPE_PROXY_MEDIA,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -189,6 +191,7 @@ func TestMappingsOfNothing(t *testing.T) {
 	for _, c := range []struct{ got, want proto.Message }{
 		{sipConnection(&opentact.Connection{}), &pb.SipConnection{}},
 		{sipUserInvite(&opentact.Invite{}), &pb.SipUserInvite{}},
+		{sipAppCall(&opentact.Call{}), &pb.SipAppCall{}},
 		{tnLease(&opentact.Lease{}), &pb.TnLease{}},
 		{telephoneNumber(&opentact.TN{}), &pb.TelephoneNumber{}},
 		{tnOrder(&opentact.Order{}), &pb.TnOrder{}},
@@ -245,7 +248,7 @@ func TestTrunkSettings(t *testing.T) {
 		want   *pb.TrunkSettings
 		back   map[string]any // where it differs from vendor
 	}{
-		"nothing":         {nil, nil, map[string]any{}},
+		"nothing":         {nil, nil, nil},
 		"empty":           {map[string]any{}, nil, nil},
 		"bypass":          {with(nil, "Bypass Media"), &pb.TrunkSettings{MediaType: new(pb.MediaType_MEDIA_TYPE_BYPASS_MEDIA)}, nil},
 		"transcoding":     {with(deep, "Proxy Media + Transcoding"), &pb.TrunkSettings{MediaType: new(pb.MediaType_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING), OtherSettings: other(deep)}, nil},
@@ -258,6 +261,9 @@ func TestTrunkSettings(t *testing.T) {
 		got := trunkSettings(c.vendor)
 		if diff := cmp.Diff(c.want, got, protocmp.Transform()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+		if got == nil {
+			continue
 		}
 		if c.back == nil {
 			c.back = c.vendor
@@ -272,7 +278,7 @@ func TestTrunkSettings(t *testing.T) {
 // and each word leads back.
 func TestVendorWords(t *testing.T) {
 	t.Parallel()
-	for _, enum := range []protoreflect.EnumDescriptor{pb.MediaType(0).Descriptor(), pb.FileFormat(0).Descriptor()} {
+	for _, enum := range []protoreflect.EnumDescriptor{pb.MediaType(0).Descriptor(), pb.FileFormat(0).Descriptor(), pb.PbxRingStrategy(0).Descriptor()} {
 		known := vendorWords[enum.FullName()]
 		for i := range enum.Values().Len() {
 			value := enum.Values().Get(i)

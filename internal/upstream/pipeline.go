@@ -215,7 +215,7 @@ func (p *Pipeline) attempt(clocks clocks, call *Call) (refused *http.Request, fa
 	if err := p.dialect.Authorize(clocks.capped, request); err != nil {
 		return nil, p.transportError(clocks, call, left, err)
 	}
-	response, err := p.options.Transport.RoundTrip(request) //nolint:bodyclose // drain closes it
+	response, err := p.options.Transport.RoundTrip(request)
 	if err != nil {
 		return nil, p.transportError(clocks, call, left, err)
 	}

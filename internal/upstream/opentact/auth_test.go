@@ -361,9 +361,16 @@ func TestWaiterGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a, open := newAccount(), make(chan struct{})
-		a.login = func(n int64) answer {
-			<-open
-			return ok(`{"success":true,"payload":{"token":"` + a.token(n) + `"}}`)
+		answerAtOnce := a.reply
+		a.reply = func(r *http.Request, body string) answer {
+			if strings.HasSuffix(r.URL.Path, "/auth") {
+				select {
+				case <-open:
+				case <-r.Context().Done():
+					return answer{err: r.Context().Err()}
+				}
+			}
+			return answerAtOnce(r, body)
 		}
 		c := a.client(t)
 		ctx, cancel := context.WithCancel(t.Context())
