@@ -103,6 +103,9 @@ var verdicts = []struct {
 		outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, outcome{codes.DeadlineExceeded, "OUTCOME_UNKNOWN"}, outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"})},
 	{"caller cancelled", upstream.Error{Kind: upstream.KindCallerCancelled}, written(
 		outcome{codes.Canceled, "CALLER_CANCELLED"}, outcome{codes.Canceled, "OUTCOME_UNKNOWN"}, outcome{codes.Canceled, "CALLER_CANCELLED"})},
+	{"throttled", upstream.Error{Kind: upstream.KindThrottled}, always(outcome{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED"})},
+	{"breaker open", upstream.Error{Kind: upstream.KindBreakerOpen}, always(outcome{codes.Unavailable, "UPSTREAM_BREAKER_OPEN"})},
+	{"saturated", upstream.Error{Kind: upstream.KindSaturated}, always(outcome{codes.Unavailable, "UPSTREAM_SATURATED"})},
 	{"defect", upstream.Error{Kind: upstream.KindInternal}, always(outcome{codes.Internal, "INTERNAL"})},
 }
 

@@ -109,6 +109,9 @@ type Error struct {
 	Fields []FieldError
 
 	cause error
+	// before marks the failure of an exchange that the call needed first; that has
+	// been tried as often as it may help.
+	before bool
 }
 
 // Error is for the log.
@@ -162,6 +165,7 @@ var deliveries = map[Kind]Delivery{
 	KindRejected: Rejected, KindRedirect: Rejected, KindNotListed: Rejected,
 	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
 	KindCredentialRejected: NotSent, KindCredentialUnset: NotSent, KindInternal: NotSent,
+	KindThrottled: NotSent, KindBreakerOpen: NotSent, KindSaturated: NotSent,
 }
 
 // Delivery says what became of a failed write. It is empty for reads. A refused

@@ -401,6 +401,6 @@ func (p *Pipeline) observe(call *Call, status int, failure *Error, started time.
 // into that of the call: nothing of the call was sent.
 func (e *Error) Before(route *Route) *Error {
 	failure := e.Reclassify(e.Kind)
-	failure.Route, failure.Sent = route, false
+	failure.Route, failure.Sent, failure.before = route, false, true
 	return failure
 }

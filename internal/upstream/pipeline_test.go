@@ -379,7 +379,7 @@ func TestObserve(t *testing.T) {
 	}
 	want := []seen{
 		{"vendor", "GetThing", "status", 401}, {"vendor", "GetThing", "ok", 200},
-		{"vendor", "CreateThing", "unreachable", 0},
+		{"vendor", "CreateThing", "unreachable", 0}, {"vendor", "CreateThing", "unreachable", 0},
 	}
 	if diff := cmp.Diff(want, observed); diff != "" {
 		t.Error(diff)

@@ -20,10 +20,12 @@ const (
 // mayRepeat reports whether a failed try may be followed by another. A create is
 // repeated only where no byte of it left.
 func mayRepeat(class Class, failure *Error) bool {
-	if failure.Kind == KindUnreachable && !failure.Sent {
+	switch {
+	case failure.before:
+		return false
+	case failure.Kind == KindUnreachable && !failure.Sent:
 		return true
-	}
-	if class == Once {
+	case class == Once:
 		return false
 	}
 	switch failure.Kind {

@@ -277,7 +277,7 @@ func TestFailedLoginIsRemembered(t *testing.T) {
 	down.Store(true)
 	a.login = func(n int64) answer {
 		if down.Load() {
-			return answer{status: http.StatusServiceUnavailable}
+			return answer{status: http.StatusUnauthorized}
 		}
 		return ok(`{"success":true,"payload":{"token":"` + a.token(n) + `"}}`)
 	}
@@ -285,7 +285,7 @@ func TestFailedLoginIsRemembered(t *testing.T) {
 	fails := func(logins int64) {
 		t.Helper()
 		_, err := c.ListConnections(t.Context())
-		if failure := failureOf(t, err); failure.Status != 503 || a.logins.Load() != logins {
+		if failure := failureOf(t, err); failure.Status != 401 || a.logins.Load() != logins {
 			t.Errorf("%v after %d logins, want %d", failure, a.logins.Load(), logins)
 		}
 	}

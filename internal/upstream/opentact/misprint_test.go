@@ -207,7 +207,7 @@ func TestMisprint27ProductsMoved(t *testing.T) {
 		"a proxy's 404":      {old: answer{status: 404, body: `<html>`}, requests: 2, good: true},
 		"404 in a 200":       {old: ok(`{"success":false,"status":404}`), requests: 2, good: true},
 		"another refusal":    {old: answer{status: 400, body: `{"success":false}`}, requests: 1, kind: upstream.KindStatus},
-		"failure":            {old: answer{status: 500}, requests: 1, kind: upstream.KindStatus},
+		"failure":            {old: answer{status: 501}, requests: 1, kind: upstream.KindStatus},
 		"a connection there": {old: ok(`{"success":true,"payload":{"tn":1}}`), requests: 1, kind: upstream.KindBadResponse},
 	} {
 		t.Run(name, func(t *testing.T) {

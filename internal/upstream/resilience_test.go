@@ -1,0 +1,339 @@
+package upstream
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Answers of a scripted vendor.
+const (
+	good        = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+	unavailable = "HTTP/1.1 503 Oh\r\nContent-Length: 0\r\n\r\n"
+	unable      = "HTTP/1.1 501 Oh\r\nContent-Length: 0\r\n\r\n"
+	missing     = "HTTP/1.1 404 Oh\r\nContent-Length: 18\r\n\r\n{\"message\":\"gone\"}"
+	busy        = "HTTP/1.1 429 Oh\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
+	cutOff      = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n{"
+	hangUp      = ""
+)
+
+// course is a vendor that answers each request as the script says, and counts.
+type course struct {
+	requests atomic.Int64
+	answer   func(n int64) string
+}
+
+// sequence answers one after the other, and the last one for ever.
+func sequence(answers ...string) *course {
+	return &course{answer: func(n int64) string { return answers[min(int(n), len(answers))-1] }}
+}
+
+func (c *course) serve(conn net.Conn) {
+	reader := bufio.NewReader(conn)
+	for {
+		request, err := http.ReadRequest(reader)
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, request.Body)
+		answer := c.answer(c.requests.Add(1))
+		if _, err := io.WriteString(conn, answer); err != nil || answer == hangUp || answer == cutOff {
+			return
+		}
+	}
+}
+
+// pipelineOf is a pipeline to a course, in the bubble of the test.
+func pipelineOf(t *testing.T, c *course) (*Pipeline, func()) {
+	t.Helper()
+	transport := piped(c.serve)
+	pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+	return pipeline, func() {
+		transport.CloseIdleConnections()
+		synctest.Wait()
+	}
+}
+
+func TestRetriesByClass(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers []string
+		want    map[Action]int64 // requests; negative where the call fails in the end
+	}{
+		"at once":               {[]string{good}, map[Action]int64{Read: 1, Create: 1, Update: 1, Delete: 1, Assign: 1}},
+		"503 once":              {[]string{unavailable, good}, map[Action]int64{Read: 2, Create: -1, Update: 2, Delete: 2, Assign: -1}},
+		"503 twice":             {[]string{unavailable, unavailable, good}, map[Action]int64{Read: 3, Create: -1, Update: -2, Delete: -2, Assign: -1}},
+		"503 always":            {[]string{unavailable}, map[Action]int64{Read: -3, Create: -1, Update: -2, Delete: -2, Assign: -1}},
+		"501":                   {[]string{unable}, map[Action]int64{Read: -1, Create: -1, Update: -1, Delete: -1, Assign: -1}},
+		"429":                   {[]string{busy, good}, map[Action]int64{Read: -1, Create: -1, Update: -1, Delete: -1, Assign: -1}},
+		"reset once":            {[]string{hangUp, good}, map[Action]int64{Read: 2, Create: -1, Update: 2, Delete: 2, Assign: -1}},
+		"truncated once":        {[]string{cutOff, good}, map[Action]int64{Read: 2, Create: -1, Update: 2, Delete: 2, Assign: -1}},
+		"reset, then gone":      {[]string{hangUp, missing}, map[Action]int64{Read: -2, Create: -1, Update: -2, Delete: 2, Assign: -1}},
+		"gone at the first try": {[]string{missing}, map[Action]int64{Read: -1, Create: -1, Update: -1, Delete: -1, Assign: -1}},
+	} {
+		for action, want := range c.want {
+			t.Run(name+"/"+routes[action].Operation, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					vendor := sequence(c.answers...)
+					pipeline, end := pipelineOf(t, vendor)
+					defer end()
+					err := pipeline.Do(t.Context(), callOf(action))
+					if got := vendor.requests.Load(); got != max(want, -want) || (err == nil) != (want > 0) {
+						t.Errorf("%d requests, %v; want %d", got, err, want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestUnsentIsRepeated: where no byte left, even a create is tried again.
+func TestUnsentIsRepeated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		vendor, dials := sequence(good), 0
+		transport := piped(vendor.serve)
+		dial := transport.DialContext
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if dials++; dials == 1 {
+				return nil, errors.New("connection refused")
+			}
+			return dial(ctx, network, address)
+		}
+		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+		if err := pipeline.Do(t.Context(), callOf(Create)); err != nil || vendor.requests.Load() != 1 || dials != 2 {
+			t.Errorf("%d requests, %d dials, %v", vendor.requests.Load(), dials, err)
+		}
+		transport.CloseIdleConnections()
+		synctest.Wait()
+	})
+}
+
+// TestNoRetryBeyondTheDeadline: a pause that would outlast the call is not begun.
+func TestNoRetryBeyondTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		vendor := sequence(unavailable)
+		pipeline, end := pipelineOf(t, vendor)
+		defer end()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond*10)
+		defer cancel()
+		started := time.Now()
+		failure := failureOf(t, pipeline.Do(ctx, callOf(Read)))
+		if failure.Kind != KindStatus || vendor.requests.Load() != 1 || time.Since(started) > 10*time.Nanosecond {
+			t.Errorf("%v after %s and %d requests", failure, time.Since(started), vendor.requests.Load())
+		}
+	})
+}
+
+// TestFailingVendor: the attempts stay below 1.1 times the calls, then the breaker
+// answers without any, one probe goes out after the pause, and a good one closes it.
+func TestFailingVendor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var well atomic.Bool
+		vendor := &course{answer: func(int64) string {
+			if well.Load() {
+				return good
+			}
+			return unavailable
+		}}
+		pipeline, end := pipelineOf(t, vendor)
+		defer end()
+		calls, refused := int64(0), false
+		for ; calls < 100 && !refused; calls++ {
+			failure := failureOf(t, pipeline.Do(t.Context(), callOf(Read)))
+			refused = failure.Kind == KindBreakerOpen
+		}
+		if attempts := vendor.requests.Load(); !refused || calls > breakerVolume+1 || attempts > calls+budgetFree {
+			t.Fatalf("after %d calls and %d attempts, open: %t", calls, attempts, refused)
+		}
+		before, started := vendor.requests.Load(), time.Now()
+		failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
+		if failure.Kind != KindBreakerOpen || failure.Sent || failure.RetryAfter <= 0 || failure.RetryAfter > breakerPause ||
+			time.Since(started) != 0 || vendor.requests.Load() != before {
+			t.Errorf("while open: %v, retry after %s", failure, failure.RetryAfter)
+		}
+		time.Sleep(breakerPause)
+		if failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create))); failure.Kind != KindStatus || vendor.requests.Load() != before+1 {
+			t.Errorf("the probe: %v after %d requests", failure, vendor.requests.Load()-before)
+		}
+		well.Store(true)
+		time.Sleep(breakerPause)
+		for range 3 {
+			if err := pipeline.Do(t.Context(), callOf(Read)); err != nil {
+				t.Errorf("after a good probe: %v", err)
+			}
+		}
+	})
+}
+
+// TestNeutralProbe: a probe that says nothing gives its place to the next call.
+func TestNeutralProbe(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_000_000, 0)
+	b := newBreaker()
+	for range breakerVolume {
+		b.admit(now)
+		b.record(now, failing)
+	}
+	now = now.Add(breakerPause)
+	for _, seen := range []verdict{neutral, neutral, healthy} {
+		if wait, ok := b.admit(now); !ok {
+			t.Fatalf("the probe has to wait %s", wait)
+		}
+		if _, ok := b.admit(now); ok {
+			t.Fatal("a second call went out beside the probe")
+		}
+		b.record(now, seen)
+	}
+	if _, ok := b.admit(now); !ok {
+		t.Error("still open after a good probe")
+	}
+}
+
+// TestBreakerNeedsVolumeAndRatio: few failures, or failures among many successes and
+// refusals, do not open it.
+func TestBreakerNeedsVolumeAndRatio(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		seen []verdict
+		open bool
+	}{
+		"nineteen failures":        {repeat(failing, breakerVolume-1), false},
+		"twenty failures":          {repeat(failing, breakerVolume), true},
+		"half":                     {append(repeat(healthy, 10), repeat(failing, 10)...), true},
+		"less than half":           {append(repeat(healthy, 11), repeat(failing, 10)...), false},
+		"refusals do not count":    {append(repeat(neutral, 100), repeat(failing, 19)...), false},
+		"nor do they hide failure": {append(repeat(neutral, 100), repeat(failing, 20)...), true},
+	} {
+		now, b := time.Unix(1_000_000, 0), newBreaker()
+		for _, seen := range c.seen {
+			b.record(now, seen)
+		}
+		if _, admitted := b.admit(now); admitted == c.open {
+			t.Errorf("%s: open %t", name, !admitted)
+		}
+	}
+}
+
+func repeat(seen verdict, times int) []verdict {
+	all := make([]verdict, times)
+	for i := range all {
+		all[i] = seen
+	}
+	return all
+}
+
+// TestOldFailuresAreForgotten: what is older than the window does not count.
+func TestOldFailuresAreForgotten(t *testing.T) {
+	t.Parallel()
+	now, b := time.Unix(1_000_000, 0), newBreaker()
+	for range 10 {
+		for range 2 {
+			b.record(now, failing)
+			now = now.Add(breakerWindow)
+		}
+	}
+	if _, ok := b.admit(now); !ok {
+		t.Error("failures of another time opened it")
+	}
+}
+
+// TestThrottled: until the vendor's pause is over no call is made with that
+// credential, and callers are told what remains of it; others go on.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		vendor := sequence(busy, good)
+		pipeline, end := pipelineOf(t, vendor)
+		defer end()
+		first := failureOf(t, pipeline.Do(t.Context(), callOf(Read)))
+		time.Sleep(3 * time.Second)
+		second := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
+		if first.RetryAfter != 7*time.Second || second.Kind != KindThrottled || second.RetryAfter != 4*time.Second ||
+			second.Sent || vendor.requests.Load() != 1 {
+			t.Errorf("first %v, second %v, retry after %s", first, second, second.RetryAfter)
+		}
+		other := WithCallerCredential(t.Context(), pipeline.dialect.Vendor(), "another")
+		if err := pipeline.Do(other, callOf(Read)); err != nil {
+			t.Errorf("another credential: %v", err)
+		}
+		time.Sleep(4 * time.Second)
+		if err := pipeline.Do(t.Context(), callOf(Read)); err != nil {
+			t.Errorf("after the pause: %v", err)
+		}
+	})
+}
+
+// TestSaturated: more calls than there are places are refused at once.
+func TestSaturated(t *testing.T) {
+	t.Parallel()
+	g := newGuards()
+	var leave func()
+	for range MaxConcurrent {
+		var ok bool
+		if leave, ok = g.enter(); !ok {
+			t.Fatal("refused before all places were taken")
+		}
+	}
+	if _, ok := g.enter(); ok {
+		t.Fatal("more calls than places")
+	}
+	leave()
+	if _, ok := g.enter(); !ok {
+		t.Error("a place that was left is not free")
+	}
+}
+
+// TestGuardsAreBounded: credentials that callers bring cannot fill the memory.
+func TestGuardsAreBounded(t *testing.T) {
+	t.Parallel()
+	g := newGuards()
+	for i := range maxGuards + 100 {
+		g.of(WithCallerCredential(t.Context(), "v", strings.Repeat("x", i)), "v")
+	}
+	if len(g.known) > maxGuards {
+		t.Errorf("%d guards", len(g.known))
+	}
+}
+
+// TestGrace: a write on the wire whose caller goes is waited for, so that its
+// outcome is known; a read is not.
+func TestGrace(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[Action]Kind{Create: -1, Update: -1, Delete: -1, Assign: -1, Read: KindCallerCancelled} {
+		t.Run(routes[action].Operation, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				vendor := &course{answer: func(int64) string {
+					time.Sleep(defaultGrace)
+					return good
+				}}
+				pipeline, end := pipelineOf(t, vendor)
+				defer end()
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				started := time.Now()
+				err := pipeline.Do(ctx, callOf(action))
+				var failure *Error
+				if got := errors.As(err, &failure); got != (want >= 0) || got && failure.Kind != want {
+					t.Errorf("after %s: %v", time.Since(started), err)
+				}
+				if action == Read && time.Since(started) != time.Second {
+					t.Errorf("a read ended %s after its caller", time.Since(started)-time.Second)
+				}
+				time.Sleep(defaultGrace) // the vendor's answer, which nobody waits for
+			})
+		})
+	}
+}
