@@ -56,7 +56,7 @@ func New(options Options) (http.Handler, error) {
 	if h.maxBody == 0 {
 		h.maxBody = DefaultMaxBodyBytes
 	}
-	if err := h.serve(contract(), options.Conn); err != nil {
+	if err := h.serve(contractServices(), options.Conn); err != nil {
 		return nil, fmt.Errorf("make the gateway: %w", err)
 	}
 	return h, nil

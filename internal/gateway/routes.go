@@ -8,9 +8,9 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
 )
 
@@ -32,7 +32,7 @@ type Route struct {
 
 // Routes lists the HTTP calls of the contract in its order.
 func Routes() ([]Route, error) {
-	compiled, err := routesOf(contract(), codec.New())
+	compiled, err := routesOf(contractServices(), codec.New())
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func routesOf(services []service, c *codec.Codec) ([]*route, error) {
 
 // rulesOf returns the HTTP rules of a method, none where it is gRPC only.
 func rulesOf(method protoreflect.MethodDescriptor) []*annotations.HttpRule {
-	rule, ok := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
-	if !ok || rule == nil {
+	rule := contract.HTTPRule(method)
+	if rule == nil {
 		return nil
 	}
 	return append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...)

@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // TestRoutes pins every HTTP call with its query parameters.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
-	compiled, err := routesOf(contract(), codec.New())
+	compiled, err := routesOf(contractServices(), codec.New())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestRouterPrefersWordsAndGoesBack(t *testing.T) {
 // TestImpossibleRoutes makes routes that the contract does not have.
 func TestImpossibleRoutes(t *testing.T) {
 	t.Parallel()
-	method := contract()[0].desc.Methods().ByName("UpdateSipUserInvite")
+	method := contractServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
 	rule := func(path, body string) *annotations.HttpRule {
 		return &annotations.HttpRule{Pattern: &annotations.HttpRule_Patch{Patch: path}, Body: body}
 	}
@@ -163,7 +163,7 @@ func TestImpossibleRoutes(t *testing.T) {
 
 func TestRouteWithoutGeneratedHandler(t *testing.T) {
 	t.Parallel()
-	services := contract()
+	services := contractServices()
 	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return nil }
 	h := &handler{codec: codec.New()}
 	if err := h.serve(services, NewConn(nil)); !errors.Is(err, errNoHandler) {
@@ -178,7 +178,7 @@ func TestRouteWithoutGeneratedHandler(t *testing.T) {
 // TestNestedParameters binds the fields of a message that no body holds.
 func TestNestedParameters(t *testing.T) {
 	t.Parallel()
-	method := contract()[0].desc.Methods().ByName("UpdateSipUserInvite")
+	method := contractServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
 	made, err := newRoute(method, &annotations.HttpRule{Pattern: &annotations.HttpRule_Get{Get: "/v1/{sip_user_invite.uuid}"}}, codec.New())
 	if err != nil {
 		t.Fatal(err)
@@ -239,12 +239,12 @@ func TestTimeouts(t *testing.T) {
 func TestEveryServiceIsBound(t *testing.T) {
 	t.Parallel()
 	bound := map[protoreflect.FullName]bool{}
-	for _, one := range contract() {
+	for _, one := range contractServices() {
 		bound[one.desc.FullName()] = true
 	}
 	for _, name := range servicesOfTheContract() {
 		if !bound[name] {
-			t.Errorf("%s has HTTP rules and no line in contract()", name)
+			t.Errorf("%s has HTTP rules and no line in contractServices()", name)
 		}
 	}
 }

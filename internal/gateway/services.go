@@ -16,8 +16,8 @@ type service struct {
 	register func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error
 }
 
-// contract lists every service that has an HTTP face: a new one is one line.
-func contract() []service {
+// contractServices lists every service that has an HTTP face: a new one is one line.
+func contractServices() []service {
 	return []service{
 		bind(sipfacadev1.File_sipfacade_v1_sip_connection_service_proto, "SipConnectionService",
 			sipfacadev1.NewSipConnectionServiceClient, sipfacadev1.RegisterSipConnectionServiceHandlerClient),

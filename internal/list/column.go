@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // column is a field that rows can be filtered and ordered by, found once so that
@@ -114,15 +113,7 @@ func isNested(field protoreflect.FieldDescriptor) bool {
 // guessed bit by bit through a filter or an order; a field that only travels in
 // has no value to compare.
 func isHidden(field protoreflect.FieldDescriptor) bool {
-	options, ok := field.Options().(*descriptorpb.FieldOptions)
-	return ok && options.GetDebugRedact() ||
-		slices.Contains(behaviors(field), annotations.FieldBehavior_INPUT_ONLY)
-}
-
-// behaviors are the google.api.field_behavior marks of a field.
-func behaviors(field protoreflect.FieldDescriptor) []annotations.FieldBehavior {
-	marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
-	return marks
+	return contract.Secret(field)
 }
 
 // quote makes what the caller wrote safe and short enough for a message.

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -61,7 +62,7 @@ var fixed = map[annotations.FieldBehavior]string{
 
 // whyFixed is "" for a field that can be updated.
 func whyFixed(field protoreflect.FieldDescriptor) string {
-	for _, mark := range behaviors(field) {
+	for _, mark := range contract.Behaviors(field) {
 		if why := fixed[mark]; why != "" {
 			return why
 		}
@@ -75,7 +76,7 @@ func (u *update) addPopulated() {
 	for field := range u.fields() {
 		why := whyFixed(field)
 		switch {
-		case !u.resource.Has(field), isMarked(field, annotations.FieldBehavior_IDENTIFIER):
+		case !u.resource.Has(field), contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER):
 		case why != "":
 			u.refuse(field, why)
 		default:
@@ -88,7 +89,7 @@ func (u *update) addPopulated() {
 // absent is left alone, because no caller can have read it.
 func (u *update) addAll() {
 	for field := range u.fields() {
-		absent := !u.resource.Has(field) && isMarked(field, annotations.FieldBehavior_INPUT_ONLY)
+		absent := !u.resource.Has(field) && contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
 		if whyFixed(field) == "" && !absent {
 			u.add(field, "or name the fields to change in update_mask")
 		}
@@ -141,7 +142,7 @@ func (u *update) add(field protoreflect.FieldDescriptor, otherwise string) {
 	case u.resource.Has(field), field.Cardinality() == protoreflect.Repeated,
 		isCountable(field) && !field.HasPresence():
 		u.changes = append(u.changes, Change{Field: field})
-	case isMarked(field, annotations.FieldBehavior_REQUIRED):
+	case contract.Behaves(field, annotations.FieldBehavior_REQUIRED):
 		u.refuse(field, "is required and cannot be cleared")
 	case isCountable(field):
 		u.refuse(field, "has no empty value: give it a value, "+otherwise)
@@ -188,10 +189,6 @@ func updatableNames(descriptor protoreflect.MessageDescriptor) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-func isMarked(field protoreflect.FieldDescriptor, mark annotations.FieldBehavior) bool {
-	return slices.Contains(behaviors(field), mark)
 }
 
 // isCountable reports whether a field holds a number or a bool.

@@ -7,6 +7,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // Subjects tells, from the contract, which resource each method is about.
@@ -55,7 +57,7 @@ func (s *Subjects) Of(fullMethod string, request any) Subject {
 // Update and Delete are about the resource itself; the rest about the parent that
 // the variable names, where there is one.
 func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
-	http, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	http := contract.HTTPRule(method)
 	rule := subjectRule{field: strings.Trim(http.GetBody(), "*")}
 	if body := method.Input().Fields().ByName(protoreflect.Name(rule.field)); body != nil {
 		rule.vendorNames = s.names[body.Message().FullName()]

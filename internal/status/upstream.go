@@ -122,7 +122,7 @@ var (
 		"was refused: the vendor does not accept the credential that the call brought"}
 	foreignNotFound = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
 		"was answered 404, but not in the vendor's form: something else answered in its place"}
-	contract = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT,
+	offContract = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT,
 		"was refused in a way that the contract does not allow for"}
 	vendorFailure = verdict{codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_ERROR,
 		"failed at the vendor"}
@@ -163,7 +163,7 @@ func judgeStatus(e *upstream.Error) verdict {
 	case ok:
 		return known
 	default:
-		return contract
+		return offContract
 	}
 }
 

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 const redacted = "[redacted]"
@@ -43,7 +43,7 @@ func redact(message protoreflect.Message) {
 	}
 	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		switch {
-		case secret(field):
+		case contract.Secret(field):
 			blank(message, field)
 		case field.IsMap():
 			redactMap(field, value.Map())
@@ -57,13 +57,6 @@ func redact(message protoreflect.Message) {
 		}
 		return true
 	})
-}
-
-// secret reports whether the contract marks the field.
-func secret(field protoreflect.FieldDescriptor) bool {
-	options, _ := field.Options().(*descriptorpb.FieldOptions)
-	behaviors, _ := proto.GetExtension(options, annotations.E_FieldBehavior).([]annotations.FieldBehavior)
-	return options.GetDebugRedact() || slices.Contains(behaviors, annotations.FieldBehavior_INPUT_ONLY)
 }
 
 // blank shows that there is a value where that can be shown, and drops it where

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -25,7 +26,7 @@ type shape struct {
 // shapeOf reads the shape of a method's request: the resource is the field that
 // the HTTP rule maps to the body.
 func shapeOf(method protoreflect.MethodDescriptor) shape {
-	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	rule := contract.HTTPRule(method)
 	fields := method.Input().Fields()
 	resource := fields.ByName(protoreflect.Name(rule.GetBody()))
 	if resource == nil || resource.Message() == nil {
@@ -77,7 +78,7 @@ func (s shape) named(path string, mask []string) bool {
 	top, _, _ := strings.Cut(path, ".")
 	top, _, _ = strings.Cut(top, "[")
 	field := s.resource.Message().Fields().ByName(protoreflect.Name(top))
-	return field == nil || has(field, annotations.FieldBehavior_IDENTIFIER) ||
+	return field == nil || contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) ||
 		slices.Contains(mask, string(field.Name())) || slices.Contains(mask, field.JSONName())
 }
 
@@ -95,7 +96,7 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 	fields := resource.Descriptor().Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
-		if has(field, behavior) && !resource.Has(field) {
+		if contract.Behaves(field, behavior) && !resource.Has(field) {
 			path := string(s.resource.Name()) + "." + string(field.Name())
 			violations = append(violations, status.Violation(path, "value is required"))
 		}
@@ -119,10 +120,4 @@ func (s shape) rest(request proto.Message, found []*fieldViolation) []*fieldViol
 	mask, _ := request.ProtoReflect().Get(s.mask).Message().Interface().(*fieldmaskpb.FieldMask)
 	_, err := list.Changes(string(s.resource.Name()), resource, mask)
 	return status.Violations(err)
-}
-
-// has reports whether the field is declared to behave so.
-func has(field protoreflect.FieldDescriptor, behavior annotations.FieldBehavior) bool {
-	behaviors, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
-	return slices.Contains(behaviors, behavior)
 }

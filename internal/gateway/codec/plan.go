@@ -4,8 +4,9 @@ import (
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // plan is how messages of one type are written and read.
@@ -78,13 +79,7 @@ func (p *plan) names(unknown string) []string {
 // outputOnly tells whether callers never write the field, so that it is no help
 // to them when they mistyped another.
 func outputOnly(desc protoreflect.FieldDescriptor) bool {
-	behaviors, _ := proto.GetExtension(desc.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
-	for _, behavior := range behaviors {
-		if behavior == annotations.FieldBehavior_OUTPUT_ONLY {
-			return true
-		}
-	}
-	return false
+	return contract.Behaves(desc, annotations.FieldBehavior_OUTPUT_ONLY)
 }
 
 func (c *compiler) field(desc protoreflect.FieldDescriptor) *field {

@@ -1,0 +1,36 @@
+// Package contract reads the marks that the contract puts on its elements: what
+// may be written, what is secret, and where a call is over HTTP.
+package contract
+
+import (
+	"slices"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+)
+
+// Behaviors are the google.api.field_behavior marks of a field.
+func Behaviors(field protoreflect.FieldDescriptor) []annotations.FieldBehavior {
+	marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	return marks
+}
+
+// Behaves reports whether a field has the mark.
+func Behaves(field protoreflect.FieldDescriptor, mark annotations.FieldBehavior) bool {
+	return slices.Contains(Behaviors(field), mark)
+}
+
+// Secret reports whether no log may show a field's value: it is marked
+// debug_redact, or only travels in.
+func Secret(field protoreflect.FieldDescriptor) bool {
+	options, _ := field.Options().(*descriptorpb.FieldOptions)
+	return options.GetDebugRedact() || Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
+}
+
+// HTTPRule is where a method is over HTTP; empty for one that has no HTTP face.
+func HTTPRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
+	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
+	return rule
+}
