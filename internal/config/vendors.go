@@ -114,7 +114,8 @@ func checkCredentials(c *Config, _ sources, found *findings) {
 		}
 	}
 	if !usable {
-		found.add("opentact_token", "missing; give one, this or opentact_email with opentact_password, or the like for infinity; "+
+		found.add("opentact_token", "missing; give one, this or opentact_email with opentact_password, "+
+			"or infinity_api_key, or infinity_username with infinity_password; "+
 			"or let callers bring theirs with opentact_credentials=caller; or try it with sandbox=true")
 	}
 }

@@ -35,7 +35,7 @@ var outcomeUnknown = verdict{
 // writes, and on writes that were sent.
 var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindRejected: both(codes.Unknown, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_REJECTED,
-		"was refused without a reason"),
+		"was refused in the body of a success"),
 	upstream.KindRedirect: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
 		"was answered with a redirect, which is not followed"),
 	upstream.KindBadResponse: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,

@@ -209,7 +209,10 @@ func (p *Pipeline) observe(call *Call, status int, failure *Error, started time.
 // Before turns the failure of an exchange that a call needs first, such as a login,
 // into that of the call: nothing of the call was sent.
 func (e *Error) Before(route *Route) *Error {
-	failure := e.Reclassify(e.Kind)
+	failure := *e
+	if e.Route != nil { // an exchange of its own, which the log should name
+		failure.cause = e
+	}
 	failure.Route, failure.Sent, failure.before = route, false, true
-	return failure
+	return &failure
 }

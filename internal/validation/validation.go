@@ -45,13 +45,18 @@ func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
 }
 
 // Check returns REQUEST_INVALID with every violation, or nil.
+//
+// Requests that are not the contract's, such as health checks, have no rules.
 func (v *Validator) Check(request proto.Message) error {
+	name := request.ProtoReflect().Descriptor().FullName()
+	form, ours := v.shape[name]
+	if !ours {
+		return nil
+	}
 	violations, err := v.ruleViolations(request)
 	if err != nil {
 		return err
 	}
-	name := request.ProtoReflect().Descriptor().FullName()
-	form := v.shape[name]
 	violations = append(form.keep(request, violations), form.missing(request)...)
 	if check, ok := custom[name]; ok {
 		violations = append(violations, check(request)...)

@@ -31,67 +31,108 @@ type ErrorReason int32
 const (
 	// Never sent.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// The request breaks a rule of the contract; `BadRequest` names each field. No
-	// vendor was called. Correct the request.
+	// The request breaks a rule of the contract: a bound, an id that is no UUID, a
+	// filter, order or page token, an update mask, an unknown field or parameter,
+	// call-flow XML, a `Grpc-Timeout` that cannot be read, a body where none
+	// belongs. Do: correct what `BadRequest` names. The vendor was not called.
 	ErrorReason_ERROR_REASON_REQUEST_INVALID ErrorReason = 1
-	// No call of the HTTP API has this path.
+	// No call has this path; over gRPC, no service has this method. Do: look into
+	// the table of calls; a slash at the end of a path counts.
 	ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND ErrorReason = 2
-	// The path exists, but not with this HTTP method; `Allow` lists those that do.
+	// The path exists, with other HTTP methods than this one. Do: use one that the
+	// `Allow` header lists.
 	ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED ErrorReason = 3
-	// The request is larger than 4 MiB.
+	// The request is larger than 4 MiB. Do: send less.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 4
-	// The vendor refused the values. Correct the request.
+	// The vendor answered 400 or 422: it does not accept the values, although they
+	// keep the contract's rules; Infinity also where an id of a list, in
+	// `user_ids` for example, names nothing. Do: read its message, and
+	// `BadRequest` where it names arguments.
 	ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION ErrorReason = 10
-	// The call must bring its own vendor credential and did not. No vendor was
-	// called.
+	// The server is set up so that each call brings its own vendor credential, and
+	// this one did not. Do: send `x-opentact-token` for the calls of OpenTACT,
+	// `x-infinity-authorization` for those of Infinity.
 	ErrorReason_ERROR_REASON_CREDENTIAL_MISSING ErrorReason = 11
-	// The vendor refused the credential that the call brought.
+	// The vendor answered 401 to the credential that the call brought. Do: log in
+	// at the vendor again; at Infinity check the name and password, or the key.
 	ErrorReason_ERROR_REASON_CREDENTIAL_REJECTED ErrorReason = 12
-	// The vendor refused the service's own credential. Its operator must act.
+	// The vendor refused the service's own credential, also after a fresh login,
+	// or refused the login. Or the service was given no credential for this vendor
+	// at all, since it is run for the other: then the vendor is not called. Do:
+	// nothing as a caller; the operator must act, see operations.md.
 	ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED ErrorReason = 13
-	// The credential is good, but may not do this.
+	// The vendor answered 403: the credential is good, but may not do this. Do:
+	// ask the owner of the vendor account.
 	ErrorReason_ERROR_REASON_UPSTREAM_FORBIDDEN ErrorReason = 14
-	// The vendor account lacks the balance.
+	// The vendor answered 402: the account lacks the balance. Do: top it up.
 	ErrorReason_ERROR_REASON_UPSTREAM_PAYMENT_REQUIRED ErrorReason = 15
-	// The vendor has no such resource.
+	// The vendor has no such resource, or no such parent; or the connection's list
+	// has no such invite. `ResourceInfo` says which. Do: check the id. A 404 that
+	// is not in the vendor's own form, from a proxy for example, is
+	// UPSTREAM_BAD_RESPONSE instead.
 	ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND ErrorReason = 16
-	// A resource like this exists already.
+	// The vendor answered 409 to a create: there is one like it. Do: find it with
+	// a List, or choose other values.
 	ErrorReason_ERROR_REASON_RESOURCE_EXISTS ErrorReason = 17
-	// The resource cannot be deleted while others use it.
+	// The vendor answered 409 to a delete: others still use the resource, for
+	// example an app that has telephone numbers. Do: take them away first.
 	ErrorReason_ERROR_REASON_RESOURCE_IN_USE ErrorReason = 18
-	// The vendor reports a conflict with another change. Read again and retry.
+	// The vendor answered 409 to anything else. Do: read again and decide.
 	ErrorReason_ERROR_REASON_CONFLICT ErrorReason = 19
-	// The vendor throttles. Wait as long as `RetryInfo` says.
+	// The vendor answered 429. The service does not try again by itself. Where the
+	// vendor says how long to wait, it is left alone for that time: calls with the
+	// same credential get this error at once, with the rest of the time in
+	// `RetryInfo`. Do: wait as `RetryInfo` says, or a second or more where it does
+	// not.
 	ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED ErrorReason = 20
-	// The vendor refused the call in a way that the contract does not allow for.
-	// A fault of the service or a change at the vendor.
+	// The vendor refused with a status that the contract has no place for: 405,
+	// 406, 415 and the like. A defect of the service or a change at the vendor.
+	// Do: tell the operator.
 	ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT ErrorReason = 21
-	// The vendor reported a failure of its own on a read. Safe to retry.
+	// The vendor answered 5xx to a read, or to the login before a call, at each
+	// try. Do: try again after a pause. To a write that was sent it is
+	// OUTCOME_UNKNOWN.
 	ErrorReason_ERROR_REASON_UPSTREAM_ERROR ErrorReason = 22
-	// The vendor could not be reached; nothing took effect. Safe to retry.
+	// The vendor could not be dialled (DNS, TCP, TLS), or the connection broke
+	// during a read, at each try. Nothing took effect. Do: try again after a
+	// pause.
 	ErrorReason_ERROR_REASON_UPSTREAM_UNREACHABLE ErrorReason = 23
-	// The vendor did not answer a read in time.
+	// The vendor did not answer a read within the service's own cap,
+	// `upstream_timeout`. Do: try again; if it goes on, tell the operator.
 	ErrorReason_ERROR_REASON_UPSTREAM_TIMEOUT ErrorReason = 24
-	// The vendor answered something that is not its documented form.
+	// The vendor, or something in its place, answered what is not its documented
+	// form: HTML, broken JSON, no envelope, another kind of object, one page of a
+	// list, none or several rows for one, a row of more than 8 MiB, a redirect,
+	// more than `upstream_max_bytes`. The code is UNAVAILABLE where the answer to
+	// a read broke off, INTERNAL otherwise. On a write that was sent it is
+	// OUTCOME_UNKNOWN, except for redirects and 404s, which say by themselves that
+	// nothing was done. Do: tell the operator if it goes on.
 	ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE ErrorReason = 25
-	// The vendor answered success at the HTTP level and failure in its body,
-	// without saying which.
+	// OpenTACT answered success at the HTTP level and `success: false` in the
+	// body, without a status there. (With a status the error is the one of that
+	// status.) Or Infinity answered a read with a bare string in place of rows.
+	// Do: read its message.
 	ErrorReason_ERROR_REASON_UPSTREAM_REJECTED ErrorReason = 26
-	// A write was sent and its fate is not known: it may have taken effect. Look
-	// before trying again.
+	// A write was sent, and then: a 5xx, a broken connection, an answer that
+	// cannot be understood, the service's cap (all UNKNOWN), the caller's deadline
+	// (DEADLINE_EXCEEDED) or the caller's cancel (CANCELLED); the vendor's answer
+	// is waited for two seconds longer, and the log says what it was if it came.
+	// It may have taken effect. Do: look: Get what was updated, List what may have
+	// been created, and only then try again.
 	ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN ErrorReason = 27
-	// The vendor has been failing, so that calls are refused at once until it has had
-	// time to recover; nothing was sent. Wait as long as `RetryInfo` says.
+	// The vendor failed so often within seconds that it is left alone for five.
+	// The call was not sent. Do: wait as `RetryInfo` says.
 	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
-	// Too many calls to the vendor are under way; nothing was sent. Retry after a
-	// short, random pause.
+	// 256 calls to this vendor are under way; one more was not sent. Do: try again
+	// after a short, random pause; call less at a time.
 	ErrorReason_ERROR_REASON_UPSTREAM_SATURATED ErrorReason = 29
-	// The caller's deadline passed before anything could take effect.
+	// The caller's deadline passed before a write was sent, or during a read. Do:
+	// allow more time.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
-	// The caller cancelled before anything could take effect.
+	// The caller gave up before a write was sent, or during a read.
 	ErrorReason_ERROR_REASON_CALLER_CANCELLED ErrorReason = 41
-	// A defect of the service. Nothing about it is told to callers; the log of the
-	// service has it under the call's request id.
+	// A defect of the service. Callers are told nothing about it. Do: give the
+	// operator the `x-request-id`: the log has the cause under it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 50
 )
 

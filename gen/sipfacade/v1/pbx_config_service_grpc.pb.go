@@ -104,7 +104,7 @@ type PbxConfigServiceClient interface {
 	// Vendor: Read SIP User, GET /sip/domains/{d}/users/{id} (Config API v2, SIP
 	// Phone System).
 	GetPbxUser(ctx context.Context, in *GetPbxUserRequest, opts ...grpc.CallOption) (*GetPbxUserResponse, error)
-	// Creates an user and returns it as stored. The vendor answers no more than
+	// Creates a user and returns it as stored. The vendor answers no more than
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP User, POST /sip/domains/{d}/users (Config API v2, SIP
@@ -812,7 +812,7 @@ type PbxConfigServiceServer interface {
 	// Vendor: Read SIP User, GET /sip/domains/{d}/users/{id} (Config API v2, SIP
 	// Phone System).
 	GetPbxUser(context.Context, *GetPbxUserRequest) (*GetPbxUserResponse, error)
-	// Creates an user and returns it as stored. The vendor answers no more than
+	// Creates a user and returns it as stored. The vendor answers no more than
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP User, POST /sip/domains/{d}/users (Config API v2, SIP

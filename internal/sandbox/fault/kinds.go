@@ -58,6 +58,7 @@ func Kinds() []KindInfo {
 	infos := make([]KindInfo, len(table))
 	for i, row := range table {
 		infos[i] = row.KindInfo
+		infos[i].Fields = append([]string{}, row.Fields...) // [] and not null in JSON
 	}
 	return infos
 }

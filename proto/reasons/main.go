@@ -1,0 +1,99 @@
+// Command reasons writes the part of docs/errors.md that explains each error
+// reason, from the comments of the enum. What grpcurl describes and what the
+// document says cannot differ.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/sipfacade/sipfacade/gen"
+)
+
+// Where the generated part begins and ends.
+const (
+	begin = "<!-- reasons: from proto/sipfacade/v1/error_reason.proto by make generate -->\n"
+	end   = "<!-- end of reasons -->\n"
+)
+
+const prefix = "ERROR_REASON_"
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: reasons DOCUMENT")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "reasons:", err)
+		os.Exit(1)
+	}
+}
+
+// run replaces the part between the marks.
+func run(path string) error {
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := bytes.Cut(document, []byte(begin))
+	_, after, closed := bytes.Cut(rest, []byte(end))
+	if !ok || !closed {
+		return fmt.Errorf("%s lacks the marks around the reasons", path)
+	}
+	reasons, err := reasonEnum()
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	out.Write(before)
+	out.WriteString(begin)
+	for i := range reasons.Values().Len() {
+		writeReason(&out, reasons.Values().Get(i))
+	}
+	out.WriteString(end)
+	out.Write(after)
+	return os.WriteFile(path, out.Bytes(), 0o644)
+}
+
+// reasonEnum is the enum with its comments.
+func reasonEnum() (protoreflect.EnumDescriptor, error) {
+	set := &descriptorpb.FileDescriptorSet{}
+	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
+		return nil, err
+	}
+	files, err := protodesc.NewFiles(set)
+	if err != nil {
+		return nil, err
+	}
+	found, err := files.FindDescriptorByName("sipfacade.v1.ErrorReason")
+	if err != nil {
+		return nil, err
+	}
+	reasons, ok := found.(protoreflect.EnumDescriptor)
+	if !ok {
+		return nil, fmt.Errorf("%s is no enum", found.FullName())
+	}
+	return reasons, nil
+}
+
+// writeReason writes one section; the zero value is never sent.
+func writeReason(out *bytes.Buffer, reason protoreflect.EnumValueDescriptor) {
+	if reason.Number() == 0 {
+		return
+	}
+	comment := reason.ParentFile().SourceLocations().ByDescriptor(reason).LeadingComments
+	fmt.Fprintf(out, "\n### %s\n", strings.TrimPrefix(string(reason.Name()), prefix))
+	for line := range strings.Lines(comment) {
+		out.WriteString(strings.TrimPrefix(strings.TrimRight(line, " \n"), " ") + "\n")
+	}
+	if reason.Index() == reason.Parent().(protoreflect.EnumDescriptor).Values().Len()-1 {
+		out.WriteString("\n")
+	}
+}
