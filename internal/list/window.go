@@ -4,7 +4,9 @@ import "google.golang.org/protobuf/proto"
 
 // A vendor that filters, sorts and pages itself need not send every row for every
 // page. What it sends is believed only as far as it can be checked: where it does
-// not fit, the whole list has to be read.
+// not fit, the whole list has to be read. One page cannot show how the rest of the
+// list is sorted: that the vendor sorts as it is asked to, with unset values first,
+// is taken on trust.
 
 // Window says which rows of the vendor's own order make up the page, where the
 // vendor filters and sorts as this query does: how many to skip, and how many to

@@ -45,12 +45,13 @@ func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list
 	return page, next, nil
 }
 
-// notTaken reports whether the vendor refused the way it was asked: what it takes
-// in filters and sorts is not documented in full.
+// notTaken reports whether the vendor refused the way it was asked, by its status or
+// with a message in place of rows: what it takes in filters and sorts is not
+// documented in full.
 func notTaken(err error) bool {
 	var failure *upstream.Error
-	return errors.As(err, &failure) && failure.Kind == upstream.KindStatus &&
-		(failure.Status == statusBadRequest || failure.Status == statusUnprocessable)
+	return errors.As(err, &failure) && (failure.Kind == upstream.KindRejected || failure.Kind == upstream.KindStatus &&
+		(failure.Status == statusBadRequest || failure.Status == statusUnprocessable))
 }
 
 // The statuses with which a vendor refuses values.
@@ -59,8 +60,8 @@ const (
 	statusUnprocessable = 422
 )
 
-// all reads the rows of a narrowed list. One that is longer than asked for is not
-// read to its end: the vendor did not page, and the caller will see that.
+// all reads the rows of a narrowed list. Of one that is longer than asked for it keeps
+// one row too many: the vendor did not page, and the caller will see that.
 func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
 	err = vendor.List(ctx, k.List, query, func() { rows = nil }, func(row infinity.Row) error {
 		if len(rows) <= query.Limit {
@@ -78,7 +79,7 @@ func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *in
 func pushed[R resource](k *pbxKind[R], query *list.Query[R], at place, zone *time.Location) (*infinity.Query, bool) {
 	offset, limit, ok := query.Window()
 	equalities, simple := query.Equalities()
-	if !k.Pages || !ok || !simple {
+	if !k.Pages || !ok || !simple || limit > mostRows {
 		return nil, false
 	}
 	narrowed := &infinity.Query{Limit: limit, Offset: offset}
@@ -99,6 +100,10 @@ func pushed[R resource](k *pbxKind[R], query *list.Query[R], at place, zone *tim
 	}
 	return narrowed, true
 }
+
+// mostRows is the longest page that the vendor is known to send whole. Of a longer
+// one, rows that it cut off would look like the end of the list.
+const mostRows = 1000
 
 // directions are the vendor's words for ascending and descending.
 var directions = map[bool]string{false: "asc", true: "desc"}

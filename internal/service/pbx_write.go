@@ -65,7 +65,9 @@ func (k *pbxKind[R]) creation(wanted R) infinity.Form {
 	return form
 }
 
-// update writes what the mask names and returns the row as stored.
+// update writes what the mask names and returns the row as stored. What the vendor
+// answers, if anything, need not be the whole row, so it is read back; where that
+// fails, what is known is returned, since the row was changed.
 func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
 	var none R
 	changes, err := list.Changes(k.field, wanted, mask)
@@ -81,15 +83,15 @@ func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at pla
 	if err != nil {
 		return none, err
 	}
-	if _, answered := row.Find(k.IDs...); answered {
-		return k.show(vendor, k.Update, row, at), nil
-	}
 	if stored, err := k.read(ctx, vendor, at, id); err == nil {
 		return stored, nil
 	}
-	known := k.identified(k.show(vendor, k.Update, before, at), id)
+	if len(row) == 0 {
+		row = before
+	}
+	known := k.completed(k.show(vendor, k.Update, row, at), k.show(vendor, k.Update, before, at))
 	k.apply(known, wanted, changes)
-	return known, nil
+	return k.identified(known, id), nil
 }
 
 // before is the row that an update of the whole row begins with; nil where the
@@ -120,12 +122,12 @@ func (k *pbxKind[R]) changed(before infinity.Row, wanted R, changes []list.Chang
 				Name: column.names[0], Value: formValue(column.field, message.Get(column.field)),
 			})
 		case had && column.writable && !column.createOnly && !column.secret:
-			form = append(form, infinity.Parameter{Name: column.names[0], Value: keptValue(column, kept)})
+			form = append(form, infinity.Parameter{Name: column.names[0], Value: keptValue(kept, column.field.Kind() == protoreflect.BoolKind)})
 		}
 	}
 	for _, member := range before {
 		if _, modelled := k.reads[member.Name]; !modelled && settable(member) {
-			form = append(form, infinity.Parameter{Name: member.Name, Value: member.Value.Text})
+			form = append(form, infinity.Parameter{Name: member.Name, Value: keptValue(member, false)})
 		}
 	}
 	return form
@@ -133,8 +135,8 @@ func (k *pbxKind[R]) changed(before infinity.Row, wanted R, changes []list.Chang
 
 // keptValue is a value of the row as a parameter: booleans as flags, the rest as it
 // came.
-func keptValue(column pbxColumn, member infinity.Member) string {
-	if column.field.Kind() == protoreflect.BoolKind {
+func keptValue(member infinity.Member, flag bool) string {
+	if flag || member.Value.Kind == 't' || member.Value.Kind == 'f' {
 		if value, ok := member.Flag(); ok {
 			return infinity.Flag(value)
 		}

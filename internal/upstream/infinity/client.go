@@ -6,14 +6,15 @@ package infinity
 import (
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // Vendor is the vendor's name in errors, metrics and metadata.
@@ -161,8 +162,8 @@ func formCall(route *upstream.Route, form Form, parameters []string) *upstream.C
 	return call
 }
 
-// newID finds the id of a new row: under one of its names, as the only member that
-// ends in Id, or at the end of the Location.
+// newID finds the id of a new row: under one of its names, as the only other member
+// that looks like an id, or at the end of the Location.
 func newID(in Collection, row Row, location string) uint32 {
 	if member, ok := row.Find(in.IDs...); ok {
 		if id, ok := memberID(member); ok {
@@ -171,7 +172,7 @@ func newID(in Collection, row Row, location string) uint32 {
 	}
 	var only []Member
 	for _, member := range row {
-		if strings.HasSuffix(member.Name, "Id") {
+		if namesID(member.Name) {
 			only = append(only, member)
 		}
 	}
@@ -180,16 +181,35 @@ func newID(in Collection, row Row, location string) uint32 {
 			return id
 		}
 	}
-	tail, _, _ := strings.Cut(location[strings.LastIndexByte(location, '/')+1:], "?")
-	id, _ := memberID(Member{Value: tolerant.Value{Kind: '"', Text: tail}})
-	return id
+	return locationID(location)
+}
+
+// namesID reports whether a member could be the id of a new row under a name that is
+// not documented. An id that rows are known to have beside their own, such as their
+// domain's, is not the new one.
+func namesID(name string) bool {
+	_, known := names[name]
+	return !known && (name == "id" || strings.HasSuffix(name, "Id"))
 }
 
 // memberID reads an id.
 func memberID(member Member) (uint32, bool) {
 	value, ok := member.Integer()
-	if !ok || value <= 0 || strconv.FormatInt(value, 10) != strconv.FormatUint(uint64(uint32(value)), 10) {
+	if !ok || value <= 0 || value > math.MaxUint32 {
 		return 0, false
 	}
 	return uint32(value), true
+}
+
+// locationID reads the last segment of the Location's path; 0 where it is no id.
+func locationID(location string) uint32 {
+	target, err := url.Parse(location)
+	if err != nil {
+		return 0
+	}
+	id, err := strconv.ParseUint(path.Base(target.Path), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(id)
 }

@@ -28,15 +28,17 @@ func (m Member) Text() (string, bool) { return m.Value.Text, true }
 const DateTimeLayout = time.DateTime
 
 // Time reads a date-time in the zone that the vendor's are in, or one that states
-// its own. A zero date is the zero time.
+// its own. A zero date is the zero time; a year that UTC writes with other than four
+// digits cannot be read.
 func (m Member) Time(zone *time.Location) (time.Time, bool) {
 	text := strings.TrimSpace(m.Value.Text)
 	if strings.HasPrefix(text, "0000-00-00") {
 		return time.Time{}, true
 	}
-	for _, layout := range []string{DateTimeLayout, "2006-01-02T15:04:05", "2006-01-02 15:04:05.999999", time.DateOnly} {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil && at.Year() >= 1 && at.Year() <= 9999 {
-			return at.UTC(), true
+	for _, layout := range []string{DateTimeLayout, "2006-01-02T15:04:05", time.DateOnly} {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			at = at.UTC()
+			return at, at.Year() >= 1 && at.Year() <= 9999
 		}
 	}
 	return tolerant.ParseInstant(text)

@@ -9,7 +9,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// maxRowBytes is the largest row that is accepted.
+// maxRowBytes is the largest row that is accepted, counted from the end of the one
+// before: the white space and comma between them are part of it.
 const maxRowBytes = 8 << 20
 
 // readAhead is how far the decoder may read beyond the row at hand.

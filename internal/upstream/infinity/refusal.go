@@ -32,11 +32,10 @@ func refusalObject(r *tolerant.Reader) (upstream.Rejection, bool) {
 	err := r.Object(func(name []byte) error {
 		switch string(name) {
 		case "message", "error", "errors":
-			value, err := r.Any()
-			if !found {
+			value, err := readValue(r)
+			if found = true; refusal.Message == "" && !(Member{Value: value}).Empty() {
 				refusal.Message = value.Text
 			}
-			found = true
 			return err
 		default:
 			return r.Skip()

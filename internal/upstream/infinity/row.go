@@ -3,6 +3,9 @@ package infinity
 import (
 	"strings"
 
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
@@ -37,10 +40,11 @@ func (r Row) Find(names ...string) (Member, bool) {
 // device, and by no other call.
 const deviceToken = "pbxDeviceToken"
 
-// secret reports whether a row member is dropped: passwords, PINs, and tokens.
+// secret reports whether a member is dropped, at any depth: passwords, PINs, and
+// tokens.
 func secret(name string) bool {
 	lower := strings.ToLower(name)
-	return tolerant.Secret(lower) || lower == "pin" ||
+	return tolerant.Secret(lower) || lower == "pin" || strings.HasSuffix(name, "Pin") ||
 		strings.Contains(lower, "password") || strings.Contains(lower, "secret") || strings.Contains(lower, "token")
 }
 
@@ -52,11 +56,58 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 		if secret(name) && name != keep {
 			return r.Skip()
 		}
-		value, err := r.Any()
+		value, err := readValue(r)
 		row = append(row, Member{Name: name, Value: value})
 		return err
 	})
 	return row, err
+}
+
+// readValue reads the value of a member: an object or array as compact JSON, without
+// the secrets that rows may not show either.
+func readValue(r *tolerant.Reader) (tolerant.Value, error) {
+	kind := r.Kind()
+	if kind != '{' && kind != '[' {
+		return r.Any()
+	}
+	nested, err := readNested(r)
+	if err != nil {
+		return tolerant.Value{}, err
+	}
+	encoded, err := json.Marshal(nested, json.Deterministic(true))
+	return tolerant.Value{Kind: kind, Text: string(encoded)}, err
+}
+
+// readNested reads a value within a member; scalars keep their digits.
+func readNested(r *tolerant.Reader) (any, error) {
+	switch r.Kind() {
+	case '{':
+		object := map[string]any{}
+		err := r.Object(func(raw []byte) error {
+			name := intern(raw)
+			if secret(name) {
+				return r.Skip()
+			}
+			value, err := readNested(r)
+			object[name] = value
+			return err
+		})
+		return object, err
+	case '[':
+		array := []any{}
+		err := r.Array(func() error {
+			value, err := readNested(r)
+			array = append(array, value)
+			return err
+		})
+		return array, err
+	case '"':
+		value, err := r.Any()
+		return value.Text, err
+	default:
+		value, err := r.Any()
+		return jsontext.Value(value.Text), err
+	}
 }
 
 // typicalMembers is how many members rows have, more or less.
