@@ -37,7 +37,7 @@ type vendor struct {
 	seen []string
 }
 
-// RoundTrip answers what is known for the route, and 503 for the rest.
+// RoundTrip answers what is known for the route, and 501 for the rest.
 func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -51,7 +51,7 @@ func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, ok := v.answers[route]
 	code := http.StatusOK
 	if !ok {
-		code = http.StatusServiceUnavailable
+		code = http.StatusNotImplemented // which is not tried again
 	}
 	return &http.Response{StatusCode: code, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
@@ -281,7 +281,7 @@ func TestCallsFail(t *testing.T) {
 	} {
 		s, v := serviceOf(t, nil)
 		var failure *upstream.Error
-		if err := call(s); !errors.As(err, &failure) || failure.Status != http.StatusServiceUnavailable || len(v.seen) != 1 {
+		if err := call(s); !errors.As(err, &failure) || failure.Status != http.StatusNotImplemented || len(v.seen) != 1 {
 			t.Errorf("%s: %v after %v", name, err, v.seen)
 		}
 	}

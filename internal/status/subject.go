@@ -59,9 +59,11 @@ func (s *Subjects) Of(fullMethod string, request any) Subject {
 func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 	http := contract.HTTPRule(method)
 	rule := subjectRule{field: strings.Trim(http.GetBody(), "*")}
+	written := method.Input().FullName() // where the body is the request itself
 	if body := method.Input().Fields().ByName(protoreflect.Name(rule.field)); body != nil {
-		rule.vendorNames = s.names[body.Message().FullName()]
+		written = body.Message().FullName()
 	}
+	rule.vendorNames = s.names[written]
 	verb, resource := splitMethod(string(method.Name()))
 	if shown := shownBy(method.Output()); shown != "" {
 		resource = shown
