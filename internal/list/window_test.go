@@ -173,7 +173,6 @@ type modelVendor struct {
 	rows                     devices
 	takesLimit, takesOffset  bool
 	takesFilter, ignoresCase bool
-	takesSort                bool
 }
 
 // window answers a list with an offset and a limit.

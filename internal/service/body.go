@@ -21,6 +21,9 @@ func (c columns) names() map[string]string {
 	reversed := make(map[string]string, len(c))
 	for ours, theirs := range c {
 		reversed[theirs] = string(ours)
+		if misspelt, ok := misspellings[theirs]; ok {
+			reversed[misspelt] = string(ours)
+		}
 	}
 	return reversed
 }
@@ -33,6 +36,9 @@ func (c columns) only(changes []list.Change) columns {
 	}
 	return changed
 }
+
+// misspellings are the vendor's own, of its own names.
+var misspellings = map[string]string{"class4_egress_trunk_settings": "class4_egress_trunk_stings"}
 
 // creation is the body of a create: every writable field that is set.
 func (c columns) creation(resource proto.Message) opentact.Object {
@@ -101,7 +107,9 @@ func vendorMessage(message proto.Message) any {
 // VendorNames gives, for each resource, our field names by the vendor's, so that
 // errors can speak of the fields that callers know.
 func VendorNames() map[protoreflect.FullName]map[string]string {
-	names := make(map[protoreflect.FullName]map[string]string, len(writable))
+	names := map[protoreflect.FullName]map[string]string{
+		"sipfacade.v1.ExecuteCallFlowRequest": {"file": "call_flow_xml"},
+	}
 	for resource, written := range writable {
 		names[resource] = written.names()
 	}

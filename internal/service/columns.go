@@ -64,8 +64,6 @@ var writable = map[protoreflect.FullName]columns{
 	"sipfacade.v1.SipApp":               sipApps.written,
 	"sipfacade.v1.MessagingProfile":     messagingProfiles.written,
 	"sipfacade.v1.OutboundVoiceProfile": outboundVoiceProfiles.written,
-
-	"sipfacade.v1.ExecuteCallFlowRequest": {"call_flow_xml": "file"},
 }
 
 // The vendor's words for our enums.

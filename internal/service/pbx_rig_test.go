@@ -3,6 +3,7 @@ package service
 import (
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -35,6 +36,9 @@ func ok(body string) pbxAnswer { return pbxAnswer{status: http.StatusOK, body: b
 func (v *pbxVendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{}) // the request has left
+	}
 	route := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/sip/domains")
 	query, err := url.QueryUnescape(r.URL.RawQuery)
 	if err != nil {

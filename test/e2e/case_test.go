@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
@@ -46,6 +48,8 @@ type vendorSwitches struct {
 	AssignAnswersUUIDs bool `yaml:"assign_answers_uuids"`
 	ProductsOfSIP      bool `yaml:"products_of_sip"`
 	Invites            int  `yaml:"invites"` // more of them, under the first connection
+
+	Infinity infinitySwitches `yaml:"infinity"`
 }
 
 // step is one call and what is expected of it. Strings may hold `${variable}`.
@@ -172,10 +176,21 @@ func (c *testCase) check() error {
 	return nil
 }
 
-// faultMenu is a menu in which the faults of the case wait.
-func (c *testCase) faultMenu() (*fault.Menu, error) {
-	menu := sandbox.NewFaultMenu()
+// faultMenus are the menus of the vendors, in which the faults of the case wait. A
+// fault names its vendor where that is not OpenTACT.
+func (c *testCase) faultMenus() (map[string]*fault.Menu, error) {
+	menus := map[string]*fault.Menu{"opentact": sandbox.NewFaultMenu(), "infinity": infinitysandbox.NewFaultMenu()}
 	for _, entry := range c.Faults {
+		vendor, named := entry["vendor"].(string)
+		if !named {
+			vendor = "opentact"
+		}
+		menu := menus[vendor]
+		if menu == nil {
+			return nil, fmt.Errorf("fault %v: there is no such vendor", entry)
+		}
+		entry = maps.Clone(entry)
+		delete(entry, "vendor")
 		encoded, err := json.Marshal(entry)
 		if err != nil {
 			return nil, fmt.Errorf("fault %v: %w", entry, err)
@@ -190,5 +205,5 @@ func (c *testCase) faultMenu() (*fault.Menu, error) {
 			return nil, fmt.Errorf("fault %v: %w", entry, err)
 		}
 	}
-	return menu, nil
+	return menus, nil
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"google.golang.org/grpc"
@@ -32,6 +34,7 @@ func baseFlags(vendorURL string) []string {
 	return []string{
 		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
 		"--drain-delay=0s", "--opentact-base-url=" + vendorURL,
+		"--infinity-base-url=" + strings.TrimSuffix(vendorURL, vendorBase) + infinityBase,
 	}
 }
 
@@ -42,7 +45,7 @@ func withToken() string { return "--opentact-token=" + vendorToken }
 // test ends.
 func startFacade(t testing.TB, vendorURL string, flags ...string) *facade {
 	t.Helper()
-	invocation, err := config.Parse(append(baseFlags(vendorURL), flags...), nil, io.Discard)
+	invocation, err := config.Parse(slices.Concat(baseFlags(vendorURL), flags, infinityLogin(flags)), nil, io.Discard)
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}

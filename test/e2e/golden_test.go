@@ -41,6 +41,8 @@ func (r received) String() string {
 			continue
 		case name == "X-Auth-Token" && value != "":
 			value = "<jwt>"
+		case name == "Authorization" && strings.HasPrefix(r.target, infinityBase):
+			value = hidden(value)
 		}
 		fmt.Fprintf(&text, "%s: %s\n", name, value)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/testing/protocmp"
 
+	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
@@ -136,13 +137,13 @@ func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 // within a step and its ids are counted, so that both doors see the same.
 func (in *course) install(t *testing.T, c *testCase) {
 	t.Helper()
-	menu, err := c.faultMenu()
+	menus, err := c.faultMenus()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ids atomic.Int64
 	options := sandbox.Options{
-		Seed: true, Faults: menu, Tokens: []string{vendorToken},
+		Seed: true, Faults: menus["opentact"], Tokens: []string{vendorToken},
 		Clock:       in.now,
 		NewUUID:     func() string { return fmt.Sprintf("c0000000-0000-4000-8000-%012d", ids.Add(1)) },
 		ErrorFields: c.Vendor.ErrorFields, AssignAnswersUUIDs: c.Vendor.AssignAnswersUUIDs,
@@ -154,7 +155,7 @@ func (in *course) install(t *testing.T, c *testCase) {
 	if err := emulator.AddInvites(sandbox.ConnectionUUID(1), c.Vendor.Invites); err != nil {
 		t.Fatal(err)
 	}
-	in.vendor.answer(emulator)
+	in.vendor.answer(byVendor(emulator, in.infinity(t, c, menus["infinity"])))
 }
 
 // now is a minute later at each step.
@@ -321,7 +322,7 @@ const secretMark = "SECRET"
 // nor an invite's token, in the log.
 func (in *course) lookForSecrets(t *testing.T, done trace) {
 	t.Helper()
-	secrets, logged := append(sandbox.Secrets(), secretMark), in.logs.String()
+	secrets, logged := append(slices.Concat(sandbox.Secrets(), infinitysandbox.Secrets()), secretMark), in.logs.String()
 	var seen []string
 	for _, s := range done {
 		for _, secret := range secrets {
@@ -338,7 +339,7 @@ func (in *course) lookForSecrets(t *testing.T, done trace) {
 	}
 }
 
-// tokens are the invite tokens in a response.
+// tokens are the tokens of invites and user devices in a response.
 func tokens(value any) (found []string) {
 	switch v := value.(type) {
 	case []any:
@@ -346,8 +347,10 @@ func tokens(value any) (found []string) {
 			found = append(found, tokens(v[i])...)
 		}
 	case map[string]any:
-		if token, ok := v["token"].(string); ok {
-			found = append(found, token)
+		for _, name := range []string{"token", "pbxDeviceToken"} {
+			if token, ok := v[name].(string); ok && token != "" {
+				found = append(found, token)
+			}
 		}
 		for _, member := range v {
 			found = append(found, tokens(member)...)

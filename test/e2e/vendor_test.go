@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -91,8 +92,10 @@ func operations(requests []received) []string {
 // operationOf is the vendor's name of the operation that a request calls. Routes
 // without parameters win over those that would match their last word.
 func operationOf(r *http.Request) string {
-	path := strings.TrimPrefix(r.URL.EscapedPath(), vendorBase)
-	routes := opentact.Routes()
+	path, routes := strings.TrimPrefix(r.URL.EscapedPath(), vendorBase), opentact.Routes()
+	if below, ok := strings.CutPrefix(r.URL.EscapedPath(), infinityBase); ok {
+		path, routes = below, infinity.Routes()
+	}
 	slices.SortStableFunc(routes, func(a, b *upstream.Route) int {
 		return strings.Count(a.Path, "{") - strings.Count(b.Path, "{")
 	})

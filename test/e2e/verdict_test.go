@@ -46,15 +46,25 @@ type verdict struct {
 	status string
 	// delivery is said of writes alone.
 	delivery string
-	retry    string
+	// vendor is OpenTACT unless given.
+	vendor string
+	retry  string
 }
 
 // wants is the verdict as case files have it.
 func (v verdict) wants() *wantError {
 	return &wantError{
 		Code: codeName{v.code}, Reason: v.reason, RetryAfter: v.retry,
-		Metadata: map[string]string{"upstream": "opentact", "upstreamStatus": v.status, "delivery": v.delivery},
+		Metadata: map[string]string{"upstream": v.upstream(), "upstreamStatus": v.status, "delivery": v.delivery},
 	}
+}
+
+// upstream is the vendor that the error names.
+func (v verdict) upstream() string {
+	if v.vendor == "" {
+		return "opentact"
+	}
+	return v.vendor
 }
 
 // check holds the outcome of one door against the verdict.

@@ -16,8 +16,10 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -37,13 +39,79 @@ var vendorOperations = map[string]string{
 	"SipConnectionService.UpdateSipConnection":         "ModifySIPConnection",
 	"SipConnectionService.DeleteSipConnection":         "RemoveSIPConnectionByID",
 	"SipConnectionService.ListSipConnectionProducts":   "GetSIPConnectionProductsList",
+
+	"SipAppService.CreateSipApp":         "CreateSIPControlApp",
+	"SipAppService.ListSipApps":          "ListSIPControlApps",
+	"SipAppService.GetSipApp":            "GetSIPControlAppByUUID",
+	"SipAppService.UpdateSipApp":         "ModifySIPControlApp",
+	"SipAppService.DeleteSipApp":         "RemoveSIPControlAppByUUID",
+	"SipAppService.AssignSipAppTnLeases": "AssignTNLeasesToSIPControlApp",
+	"SipAppService.ListSipAppTnLeases":   "GetSIPControlAppTNLeasesList",
+	"SipAppService.ExecuteCallFlow":      "ExecuteSIPControlAppCallExecuteCallFlow",
+
+	"ProfileService.CreateMessagingProfile":     "CreateMessagingProfile",
+	"ProfileService.ListMessagingProfiles":      "ListMessagingProfiles",
+	"ProfileService.GetMessagingProfile":        "GetMessagingProfileByUUID",
+	"ProfileService.UpdateMessagingProfile":     "ModifyMessagingProfile",
+	"ProfileService.DeleteMessagingProfile":     "RemoveMessagingProfileByUUID",
+	"ProfileService.CreateOutboundVoiceProfile": "CreateOutboundVoiceProfile",
+	"ProfileService.ListOutboundVoiceProfiles":  "ListOutboundVoiceProfiles",
+	"ProfileService.GetOutboundVoiceProfile":    "GetOutboundVoiceProfileByUUID",
+	"ProfileService.UpdateOutboundVoiceProfile": "ModifyOutboundVoiceProfile",
+	"ProfileService.DeleteOutboundVoiceProfile": "RemoveOutboundVoiceProfileByUUID",
+
+	"PbxConfigService.ListPbxDomains":          "ListSIPDomains",
+	"PbxConfigService.GetPbxDomain":            "ReadSIPDomain",
+	"PbxConfigService.UpdatePbxDomain":         "UpdateSIPDomain",
+	"PbxConfigService.ListPbxUsers":            "ListSIPUsers",
+	"PbxConfigService.GetPbxUser":              "ReadSIPUser",
+	"PbxConfigService.CreatePbxUser":           "CreateSIPUser",
+	"PbxConfigService.UpdatePbxUser":           "UpdateSIPUser",
+	"PbxConfigService.DeletePbxUser":           "DeleteSIPUser",
+	"PbxConfigService.ListPbxGroups":           "ListSIPGroups",
+	"PbxConfigService.GetPbxGroup":             "ReadSIPGroup",
+	"PbxConfigService.CreatePbxGroup":          "CreateSIPGroup",
+	"PbxConfigService.UpdatePbxGroup":          "UpdateSIPGroup",
+	"PbxConfigService.DeletePbxGroup":          "DeleteSIPGroup",
+	"PbxConfigService.ListPbxGroupUsers":       "ListSIPGroupUsers",
+	"PbxConfigService.AddPbxGroupUsers":        "AddSIPGroupUsers",
+	"PbxConfigService.RemovePbxGroupUsers":     "DeleteSIPGroupUsers",
+	"PbxConfigService.ListPbxUserDevices":      "ListPBXUserDevices",
+	"PbxConfigService.GetPbxUserDevice":        "ReadPBXUserDevice",
+	"PbxConfigService.CreatePbxUserDevice":     "CreatePBXUserDevice",
+	"PbxConfigService.DeletePbxUserDevice":     "DeletePBXUserDevice",
+	"PbxConfigService.ListPbxUserGroups":       "ListSIPUserGroups",
+	"PbxConfigService.AddPbxUserGroups":        "AddSIPUserGroups",
+	"PbxConfigService.ListPbxQueues":           "ListSIPQueues",
+	"PbxConfigService.GetPbxQueue":             "ReadSIPQueue",
+	"PbxConfigService.CreatePbxQueue":          "CreateSIPQueue",
+	"PbxConfigService.UpdatePbxQueue":          "UpdateSIPQueue",
+	"PbxConfigService.DeletePbxQueue":          "DeleteSIPQueue",
+	"PbxConfigService.ListPbxQueueMembers":     "ListSIPQueueMembers",
+	"PbxConfigService.GetPbxQueueMember":       "ReadSIPQueueMember",
+	"PbxConfigService.CreatePbxQueueMember":    "CreateSIPQueueMember",
+	"PbxConfigService.UpdatePbxQueueMember":    "UpdateSIPQueueMember",
+	"PbxConfigService.DeletePbxQueueMember":    "DeleteSIPQueueMember",
+	"PbxConfigService.SetPbxQueueMemberOrder":  "SetSIPQueueMemberOrder",
+	"PbxConfigService.ListPbxTrustedNetworks":  "ListSIPTrustedNetworks",
+	"PbxConfigService.GetPbxTrustedNetwork":    "ReadSIPTrustedNetwork",
+	"PbxConfigService.CreatePbxTrustedNetwork": "CreateSIPTrustedNetwork",
+	"PbxConfigService.UpdatePbxTrustedNetwork": "UpdateSIPTrustedNetwork",
+	"PbxConfigService.DeletePbxTrustedNetwork": "DeleteSIPTrustedNetwork",
+	"PbxConfigService.ListPbxDevices":          "ListPBXDevices",
+	"PbxConfigService.GetPbxDevice":            "ReadPBXDevice",
+	"PbxConfigService.CreatePbxDevice":         "CreatePBXDevice",
+	"PbxConfigService.UpdatePbxDevice":         "UpdatePBXDevice",
+	"PbxConfigService.DeletePbxDevice":         "DeletePBXDevice",
 }
 
 // vendorRoutes are the tables of every vendor's routes.
-func vendorRoutes() []*upstream.Route { return slices.Concat(opentact.Routes()) }
+func vendorRoutes() []*upstream.Route { return slices.Concat(opentact.Routes(), infinity.Routes()) }
 
 // emulated are the operations of every emulator.
-func emulated() []string { return slices.Concat(sandbox.Operations()) }
+func emulated() []string {
+	return slices.Concat(sandbox.Operations(), infinitysandbox.Operations())
+}
 
 // TestEveryRPC: each RPC is documented for machines, bound to HTTP, validated,
 // covered by a case, and held against what the vendor must receive.
@@ -135,7 +203,7 @@ func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_Ide
 	if routes == 0 {
 		t.Errorf("no vendor has a route %s", operation)
 	}
-	goldens, err := filepath.Glob(filepath.Join(vendorGoldens, operation+"*.golden"))
+	goldens, err := filepath.Glob(filepath.Join(vendorGoldens, operation+".*"))
 	if err != nil || len(goldens) == 0 {
 		t.Errorf("there is no golden file of %s: %v", operation, err)
 	}
@@ -203,6 +271,70 @@ var httpSurface = map[string]string{
 	"SipConnectionService.UpdateSipConnection":         "PATCH /v1/sip-connections/{sip_connection.uuid}",
 	"SipConnectionService.DeleteSipConnection":         "DELETE /v1/sip-connections/{uuid}",
 	"SipConnectionService.ListSipConnectionProducts":   "GET /v1/sip-connection-products",
+
+	"SipAppService.CreateSipApp":         "POST /v1/sip-apps",
+	"SipAppService.ListSipApps":          "GET /v1/sip-apps",
+	"SipAppService.GetSipApp":            "GET /v1/sip-apps/{uuid}",
+	"SipAppService.UpdateSipApp":         "PATCH /v1/sip-apps/{sip_app.uuid}",
+	"SipAppService.DeleteSipApp":         "DELETE /v1/sip-apps/{uuid}",
+	"SipAppService.AssignSipAppTnLeases": "POST /v1/sip-apps/{sip_app_uuid}/tn-leases:assign",
+	"SipAppService.ListSipAppTnLeases":   "GET /v1/sip-apps/{sip_app_uuid}/tn-leases",
+	"SipAppService.ExecuteCallFlow":      "POST /v1/calls/{call_uuid}:executeCallFlow",
+
+	"ProfileService.CreateMessagingProfile":     "POST /v1/messaging-profiles",
+	"ProfileService.ListMessagingProfiles":      "GET /v1/messaging-profiles",
+	"ProfileService.GetMessagingProfile":        "GET /v1/messaging-profiles/{uuid}",
+	"ProfileService.UpdateMessagingProfile":     "PATCH /v1/messaging-profiles/{messaging_profile.uuid}",
+	"ProfileService.DeleteMessagingProfile":     "DELETE /v1/messaging-profiles/{uuid}",
+	"ProfileService.CreateOutboundVoiceProfile": "POST /v1/outbound-voice-profiles",
+	"ProfileService.ListOutboundVoiceProfiles":  "GET /v1/outbound-voice-profiles",
+	"ProfileService.GetOutboundVoiceProfile":    "GET /v1/outbound-voice-profiles/{uuid}",
+	"ProfileService.UpdateOutboundVoiceProfile": "PATCH /v1/outbound-voice-profiles/{outbound_voice_profile.uuid}",
+	"ProfileService.DeleteOutboundVoiceProfile": "DELETE /v1/outbound-voice-profiles/{uuid}",
+
+	"PbxConfigService.ListPbxDomains":          "GET /v1/pbx/domains",
+	"PbxConfigService.GetPbxDomain":            "GET /v1/pbx/domains/{domain_id}",
+	"PbxConfigService.UpdatePbxDomain":         "PATCH /v1/pbx/domains/{pbx_domain.domain_id}",
+	"PbxConfigService.ListPbxUsers":            "GET /v1/pbx/domains/{domain_id}/users",
+	"PbxConfigService.GetPbxUser":              "GET /v1/pbx/domains/{domain_id}/users/{user_id}",
+	"PbxConfigService.CreatePbxUser":           "POST /v1/pbx/domains/{domain_id}/users",
+	"PbxConfigService.UpdatePbxUser":           "PATCH /v1/pbx/domains/{domain_id}/users/{pbx_user.user_id}",
+	"PbxConfigService.DeletePbxUser":           "DELETE /v1/pbx/domains/{domain_id}/users/{user_id}",
+	"PbxConfigService.ListPbxGroups":           "GET /v1/pbx/domains/{domain_id}/groups",
+	"PbxConfigService.GetPbxGroup":             "GET /v1/pbx/domains/{domain_id}/groups/{group_id}",
+	"PbxConfigService.CreatePbxGroup":          "POST /v1/pbx/domains/{domain_id}/groups",
+	"PbxConfigService.UpdatePbxGroup":          "PATCH /v1/pbx/domains/{domain_id}/groups/{pbx_group.group_id}",
+	"PbxConfigService.DeletePbxGroup":          "DELETE /v1/pbx/domains/{domain_id}/groups/{group_id}",
+	"PbxConfigService.ListPbxGroupUsers":       "GET /v1/pbx/domains/{domain_id}/groups/{group_id}/users",
+	"PbxConfigService.AddPbxGroupUsers":        "POST /v1/pbx/domains/{domain_id}/groups/{group_id}/users:add",
+	"PbxConfigService.RemovePbxGroupUsers":     "POST /v1/pbx/domains/{domain_id}/groups/{group_id}/users:remove",
+	"PbxConfigService.ListPbxUserDevices":      "GET /v1/pbx/domains/{domain_id}/users/{user_id}/devices",
+	"PbxConfigService.GetPbxUserDevice":        "GET /v1/pbx/domains/{domain_id}/users/{user_id}/devices/{pbx_device_id}",
+	"PbxConfigService.CreatePbxUserDevice":     "POST /v1/pbx/domains/{domain_id}/users/{user_id}/devices",
+	"PbxConfigService.DeletePbxUserDevice":     "DELETE /v1/pbx/domains/{domain_id}/users/{user_id}/devices/{pbx_device_id}",
+	"PbxConfigService.ListPbxUserGroups":       "GET /v1/pbx/domains/{domain_id}/users/{user_id}/groups",
+	"PbxConfigService.AddPbxUserGroups":        "POST /v1/pbx/domains/{domain_id}/users/{user_id}/groups:add",
+	"PbxConfigService.ListPbxQueues":           "GET /v1/pbx/domains/{domain_id}/queues",
+	"PbxConfigService.GetPbxQueue":             "GET /v1/pbx/domains/{domain_id}/queues/{queue_id}",
+	"PbxConfigService.CreatePbxQueue":          "POST /v1/pbx/domains/{domain_id}/queues",
+	"PbxConfigService.UpdatePbxQueue":          "PATCH /v1/pbx/domains/{domain_id}/queues/{pbx_queue.queue_id}",
+	"PbxConfigService.DeletePbxQueue":          "DELETE /v1/pbx/domains/{domain_id}/queues/{queue_id}",
+	"PbxConfigService.ListPbxQueueMembers":     "GET /v1/pbx/domains/{domain_id}/queues/{queue_id}/members",
+	"PbxConfigService.GetPbxQueueMember":       "GET /v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{queue_member_id}",
+	"PbxConfigService.CreatePbxQueueMember":    "POST /v1/pbx/domains/{domain_id}/queues/{queue_id}/members",
+	"PbxConfigService.UpdatePbxQueueMember":    "PATCH /v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{pbx_queue_member.queue_member_id}",
+	"PbxConfigService.DeletePbxQueueMember":    "DELETE /v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{queue_member_id}",
+	"PbxConfigService.SetPbxQueueMemberOrder":  "PUT /v1/pbx/domains/{domain_id}/queues/{queue_id}/members:setOrder",
+	"PbxConfigService.ListPbxTrustedNetworks":  "GET /v1/pbx/domains/{domain_id}/trusted-networks",
+	"PbxConfigService.GetPbxTrustedNetwork":    "GET /v1/pbx/domains/{domain_id}/trusted-networks/{trusted_network_id}",
+	"PbxConfigService.CreatePbxTrustedNetwork": "POST /v1/pbx/domains/{domain_id}/trusted-networks",
+	"PbxConfigService.UpdatePbxTrustedNetwork": "PATCH /v1/pbx/domains/{domain_id}/trusted-networks/{pbx_trusted_network.trusted_network_id}",
+	"PbxConfigService.DeletePbxTrustedNetwork": "DELETE /v1/pbx/domains/{domain_id}/trusted-networks/{trusted_network_id}",
+	"PbxConfigService.ListPbxDevices":          "GET /v1/pbx/domains/{domain_id}/devices",
+	"PbxConfigService.GetPbxDevice":            "GET /v1/pbx/domains/{domain_id}/devices/{pbx_device_id}",
+	"PbxConfigService.CreatePbxDevice":         "POST /v1/pbx/domains/{domain_id}/devices",
+	"PbxConfigService.UpdatePbxDevice":         "PATCH /v1/pbx/domains/{domain_id}/devices/{pbx_device.pbx_device_id}",
+	"PbxConfigService.DeletePbxDevice":         "DELETE /v1/pbx/domains/{domain_id}/devices/{pbx_device_id}",
 }
 
 // TestHTTPSurface: the bindings are those that were promised, and the description

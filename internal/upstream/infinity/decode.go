@@ -30,12 +30,13 @@ type rowReader struct {
 	limit int64
 }
 
-// Read passes bytes on until the row's limit.
+// Read passes bytes on until the row's limit and none beyond it: the decoder keeps its
+// buffer for later bodies, and would enlarge it each time it is filled.
 func (b *rowReader) Read(p []byte) (int, error) {
 	if b.read >= b.limit {
 		return 0, errRowTooLarge
 	}
-	n, err := b.body.Read(p)
+	n, err := b.body.Read(p[:min(int64(len(p)), b.limit-b.read)])
 	b.read += int64(n)
 	return n, err
 }

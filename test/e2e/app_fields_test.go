@@ -1,0 +1,288 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
+)
+
+// appAnsweredCalls are the calls of apps and profiles whose documented answers are
+// held against what arrives.
+func appAnsweredCalls() map[string]answered {
+	app := map[string]any{"sipAppUuid": someApp}
+	lease := map[string]any{"sipAppUuid": someApp, "add": []any{someLease}}
+	return map[string]answered{
+		"GetSipApp":                  {"GetSIPControlAppByUUID", "SipAppService.GetSipApp", map[string]any{"uuid": someApp}},
+		"CreateSipApp":               {"CreateSIPControlApp", "SipAppService.CreateSipApp", map[string]any{"sipApp": map[string]any{"name": "Reminders"}}},
+		"ListSipApps":                {"ListSIPControlApps", "SipAppService.ListSipApps", map[string]any{}},
+		"AssignSipAppTnLeases":       {"AssignTNLeasesToSIPControlApp", "SipAppService.AssignSipAppTnLeases", lease},
+		"AssignSipAppTnLeases.uuids": {"AssignTNLeasesToSIPControlApp.uuids", "SipAppService.AssignSipAppTnLeases", lease},
+		"ListSipAppTnLeases":         {"GetSIPControlAppTNLeasesList", "SipAppService.ListSipAppTnLeases", app},
+		"ExecuteCallFlow":            {"ExecuteSIPControlAppCallExecuteCallFlow", "SipAppService.ExecuteCallFlow", map[string]any{"callUuid": someCall, "callFlowXml": goodFlow}},
+		"GetMessagingProfile":        {"GetMessagingProfileByUUID", "ProfileService.GetMessagingProfile", map[string]any{"uuid": someMessagingProfile}},
+		"CreateMessagingProfile":     {"CreateMessagingProfile", "ProfileService.CreateMessagingProfile", map[string]any{"messagingProfile": map[string]any{"name": "Reminders"}}},
+		"ListMessagingProfiles":      {"ListMessagingProfiles", "ProfileService.ListMessagingProfiles", map[string]any{}},
+		"GetOutboundVoiceProfile":    {"GetOutboundVoiceProfileByUUID", "ProfileService.GetOutboundVoiceProfile", map[string]any{"uuid": someVoiceProfile}},
+		"UpdateOutboundVoiceProfile": {"ModifyOutboundVoiceProfile", "ProfileService.UpdateOutboundVoiceProfile", map[string]any{"outboundVoiceProfile": map[string]any{"uuid": someVoiceProfile, "name": "Clinics"}}},
+		"ListOutboundVoiceProfiles":  {"ListOutboundVoiceProfiles", "ProfileService.ListOutboundVoiceProfiles", map[string]any{}},
+	}
+}
+
+// TestAppAndProfileFields: every documented member of an answer arrives under its
+// name in the contract, and no secret arrives anywhere.
+func TestAppAndProfileFields(t *testing.T) {
+	t.Parallel()
+	for name, c := range appAnsweredCalls() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, name)
+		})
+	}
+}
+
+// oneAnswer is what a vendor that answers every call with the payload makes of a
+// call, through both doors, which have to agree.
+func oneAnswer(t *testing.T, f *facade, rpc string, request map[string]any) outcome {
+	t.Helper()
+	var made []outcome
+	for _, way := range f.doors() {
+		one, err := way.call(t.Context(), mustCall(t, rpc, request))
+		if err != nil {
+			t.Fatalf("%s %s: %v", way.name(), rpc, err)
+		}
+		for _, problem := range promises(one) {
+			t.Errorf("%s %s: %s", way.name(), rpc, problem)
+		}
+		made = append(made, one)
+	}
+	if diff := cmp.Diff(made[0].response, made[1].response); diff != "" {
+		t.Errorf("%s: the doors show different responses (-grpc +json):\n%s", rpc, diff)
+	}
+	compareErrors(t, made)
+	return made[0]
+}
+
+// profileCall is a call that answers one profile or app, under a name.
+type profileCall struct {
+	rpc, name string
+	request   map[string]any
+	write     bool
+}
+
+func profileCalls() []profileCall {
+	messaging := map[string]any{"uuid": someMessagingProfile, "name": "Reminders"}
+	voice := map[string]any{"uuid": someVoiceProfile, "name": "Clinics"}
+	return []profileCall{
+		{"ProfileService.GetMessagingProfile", "messagingProfile", map[string]any{"uuid": someMessagingProfile}, false},
+		{"ProfileService.CreateMessagingProfile", "messagingProfile", map[string]any{"messagingProfile": map[string]any{"name": "Reminders"}}, true},
+		{"ProfileService.UpdateMessagingProfile", "messagingProfile", map[string]any{"messagingProfile": messaging}, true},
+		{"ProfileService.GetOutboundVoiceProfile", "outboundVoiceProfile", map[string]any{"uuid": someVoiceProfile}, false},
+		{"ProfileService.CreateOutboundVoiceProfile", "outboundVoiceProfile", map[string]any{"outboundVoiceProfile": map[string]any{"name": "Clinics"}}, true},
+		{"ProfileService.UpdateOutboundVoiceProfile", "outboundVoiceProfile", map[string]any{"outboundVoiceProfile": voice}, true},
+	}
+}
+
+// TestProfileSpellings: each spelling and type that the vendor's documents have for
+// a member of a profile.
+func TestProfileSpellings(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, http.NotFoundHandler())
+	f := startFacade(t, vendor.url(), withToken())
+	for _, c := range []struct {
+		resource, members, path string
+		want                    any
+	}{
+		{"messagingProfile", `"tollfree_weight":5`, "tollFreeWeight", 5.0},
+		{"messagingProfile", `"toll_free_weight":5`, "tollFreeWeight", 5.0},
+		{"messagingProfile", `"toll_free_weight":"5","tollfree_weight":null`, "tollFreeWeight", 5.0},
+		{"messagingProfile", `"number_pool_enable":true`, "numberPoolEnabled", true},
+		{"messagingProfile", `"number_pool_enable":"true"`, "numberPoolEnabled", true},
+		{"messagingProfile", `"number_pool_enable":false`, "numberPoolEnabled", false},
+		{"messagingProfile", `"number_pool_enable":"false"`, "numberPoolEnabled", false},
+		{"messagingProfile", `"number_pool_enable":null`, "numberPoolEnabled", nil},
+		{"messagingProfile", `"callback_url2":"https://b.example/hook"`, "failoverCallbackUrl", "https://b.example/hook"},
+		{"messagingProfile", `"callback_url2":null`, "failoverCallbackUrl", nil},
+		{"messagingProfile", `"skip_unhealthy_tns":0`, "skipUnhealthyTns", false},
+		{"outboundVoiceProfile", `"daily_spend_limit":20.5`, "dailySpendLimit", 20.5},
+		{"outboundVoiceProfile", `"daily_spent_limit":20.5`, "dailySpendLimit", 20.5},
+		{"outboundVoiceProfile", `"daily_spent_limit":"20.5","daily_spend_limit":null`, "dailySpendLimit", 20.5},
+		{"outboundVoiceProfile", `"filemat":"wav"`, "fileFormat", "FILE_FORMAT_WAV"},
+		{"outboundVoiceProfile", `"format":"mp3"`, "fileFormat", "FILE_FORMAT_MP3"},
+		{"outboundVoiceProfile", `"file_format":"mp3"`, "fileFormat", "FILE_FORMAT_MP3"},
+		{"outboundVoiceProfile", `"filemat":"MP3"`, "fileFormat", "FILE_FORMAT_MP3"},
+		{"outboundVoiceProfile", `"filemat":"flac"`, "fileFormat", nil},
+		{"outboundVoiceProfile", `"filemat":true`, "fileFormat", nil},
+		{"outboundVoiceProfile", `"audio_track_type":true`, "audioTrackType", 1.0},
+		{"outboundVoiceProfile", `"audio_track_type":"0"`, "audioTrackType", 0.0},
+		{"outboundVoiceProfile", `"record_calls":"2"`, "recordCalls", 2.0},
+	} {
+		object := `{"uuid":"` + someInvite + `","name":"Reminders",` + c.members + `}`
+		for form, payload := range map[string]string{"an object": object, "an array of one": `[` + object + `]`} {
+			vendor.answer(json200(`{"success":true,"payload":` + payload + `}`))
+			for _, call := range profileCalls() {
+				if call.name != c.resource {
+					continue
+				}
+				made := oneAnswer(t, f, call.rpc, call.request)
+				if got, there := at(made.response, c.resource+"."+c.path); got != c.want || there != (c.want != nil) {
+					t.Errorf("%s, %s as %s: want %s to be %v, got %v %v", call.rpc, c.members, form, c.path, c.want, got, made.status)
+				}
+				if name, _ := at(made.response, c.resource+".name"); name != "Reminders" {
+					t.Errorf("%s as %s: the profile did not arrive: %v", call.rpc, form, made.response)
+				}
+			}
+		}
+	}
+}
+
+// TestMisprint11LeasesInPlaceOfProfiles: the vendor's own documents show an array of leases
+// where a profile belongs. One is never shown as a profile, nor a write called good.
+func TestMisprint11LeasesInPlaceOfProfiles(t *testing.T) {
+	t.Parallel()
+	one := `{"created_on":"2019-08-24T14:15:22Z","uuid":"` + someLease + `","tn":{"tn":12065550101},"tnorder":{"uuid":"x"},"name":"a lease","autorenew":true}`
+	vendor := startVendor(t, http.NotFoundHandler())
+	f := startFacade(t, vendor.url(), withToken())
+	for name, payload := range map[string]string{
+		"an array of one": `[` + one + `]`, "an array of two": `[` + one + `,` + one + `]`, "a lease alone": one,
+		"an array of none": `[]`, "leases whose relations are empty": `[{"uuid":"` + someLease + `","tn":{},"tnorder":{}}]`,
+		"leases whose relations are null": `[{"uuid":"` + someLease + `","tn":null,"tnorder":null}]`,
+	} {
+		vendor.answer(json200(`{"success":true,"payload":` + payload + `}`))
+		for _, c := range profileCalls() {
+			want := verdict{code: codes.Internal, reason: "UPSTREAM_BAD_RESPONSE", status: "200"}
+			if c.write {
+				want = verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", status: "200", delivery: "UNKNOWN"}
+			}
+			t.Run(name+"/"+c.rpc, func(t *testing.T) { f.judge(t, action{"", c.rpc, c.request}, want) })
+		}
+		if name == "an array of none" {
+			continue // which is a good answer of a list
+		}
+		for _, rpc := range []string{"ProfileService.ListMessagingProfiles", "ProfileService.ListOutboundVoiceProfiles", "SipAppService.ListSipApps"} {
+			t.Run(name+"/"+rpc, func(t *testing.T) {
+				f.judge(t, action{"read", rpc, nil}, verdict{code: codes.Internal, reason: "UPSTREAM_BAD_RESPONSE", status: "200"})
+			})
+		}
+	}
+}
+
+// TestUnknownMediaTypeStays: a media type that the contract does not know is shown
+// among the other settings, and sent back from there it would be refused.
+func TestUnknownMediaTypeStays(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, http.NotFoundHandler())
+	f := startFacade(t, vendor.url(), withToken())
+	for _, member := range []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"} {
+		for word, known := range map[string]string{
+			`"Carrier Pigeon"`: "", `""`: "", `null`: "", `7`: "", `["Proxy Media"]`: "",
+			`"Proxy Media"`: "MEDIA_TYPE_PROXY_MEDIA", `"bypass media"`: "MEDIA_TYPE_BYPASS_MEDIA",
+		} {
+			vendor.answer(json200(fmt.Sprintf(`{"success":true,"payload":{"uuid":%q,%q:{"media_type":%s,"call_limit":5,"reg_user":[{"password":"SECRET"}]}}}`, someApp, member, word)))
+			made := oneAnswer(t, f, "SipAppService.GetSipApp", map[string]any{"uuid": someApp})
+			const settings = "sipApp.class4EgressTrunkSettings."
+			var plainWord any
+			if err := json.Unmarshal([]byte(word), &plainWord); err != nil {
+				t.Fatal(err)
+			}
+			media, hasMedia := at(made.response, settings+"mediaType")
+			left, isLeft := at(made.response, settings+"otherSettings.media_type")
+			if hasMedia != (known != "") || hasMedia && media != known || isLeft != (known == "") || isLeft && !cmp.Equal(left, plainWord) {
+				t.Errorf("%s %s: want %q, or the vendor's own word in otherSettings, got %v and %v", member, word, known, media, left)
+			}
+			if limit, _ := at(made.response, settings+"otherSettings.call_limit"); limit != 5.0 {
+				t.Errorf("%s %s: the other settings are lost: %v", member, word, made.response)
+			}
+			if strings.Contains(made.raw, secretMark) {
+				t.Errorf("%s: the registration's password is shown: %s", member, made.raw)
+			}
+		}
+	}
+}
+
+// TestAppRelations: each form of each relation of an app, a call and both profiles.
+func TestAppRelations(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, http.NotFoundHandler())
+	f := startFacade(t, vendor.url(), withToken())
+	owned := []string{"account:account", "created_by:createdBy", "modified_by:modifiedBy"}
+	for rpc, c := range map[string]struct {
+		resource string
+		request  map[string]any
+		members  []string
+	}{
+		"SipAppService.GetSipApp":                {"sipApp", map[string]any{"uuid": someApp}, append([]string{"outbound_voice_profile:outboundVoiceProfile"}, owned...)},
+		"SipAppService.ExecuteCallFlow":          {"sipAppCall", map[string]any{"callUuid": someCall, "callFlowXml": goodFlow}, []string{"sip_control_app:sipApp"}},
+		"ProfileService.GetMessagingProfile":     {"messagingProfile", map[string]any{"uuid": someMessagingProfile}, owned},
+		"ProfileService.GetOutboundVoiceProfile": {"outboundVoiceProfile", map[string]any{"uuid": someVoiceProfile}, owned},
+	} {
+		for form, there := range relationForms() {
+			row := strings.TrimSuffix(strings.Replace(rowWith(c.members, form), "[", "", 1), "]}") + "}"
+			vendor.answer(json200(row))
+			made := oneAnswer(t, f, rpc, c.request)
+			if made.status != nil {
+				t.Errorf("%s with %s: want a response, got %v", rpc, form, made.status)
+				continue
+			}
+			for _, member := range c.members {
+				_, ours, _ := strings.Cut(member, ":")
+				uuid, found := at(made.response, c.resource+"."+ours+".uuid")
+				if found != there || there && uuid != "abcdef00-0000-4000-8000-00000000000a" {
+					t.Errorf("%s: %s as %s: want it there: %t, got %v", rpc, ours, form, there, uuid)
+				}
+				if _, exists := at(made.response, c.resource+"."+ours); exists != there {
+					t.Errorf("%s: %s as %s: want it there: %t", rpc, ours, form, there)
+				}
+			}
+		}
+	}
+}
+
+// TestCallNumberForms: the number of a call, in each form that numbers come in.
+func TestCallNumberForms(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, http.NotFoundHandler())
+	f := startFacade(t, vendor.url(), withToken())
+	for form, want := range map[string]string{
+		`{"tn":12065550119}`: "+12065550119", `{"tn":"12065550119"}`: "+12065550119", `12065550119`: "+12065550119",
+		`"12065550119"`: "+12065550119", `{"tn":2065550119}`: "2065550119", `{}`: "", `null`: "",
+	} {
+		vendor.answer(json200(`{"success":true,"payload":{"uuid":"` + someCall + `","tn":` + form + `,"state":"online"}}`))
+		made := oneAnswer(t, f, "SipAppService.ExecuteCallFlow", map[string]any{"callUuid": someCall, "callFlowXml": goodFlow})
+		if got, _ := at(made.response, "sipAppCall.phoneNumber"); got != want {
+			t.Errorf("%s: want %q, got %v %v", form, want, got, made.status)
+		}
+	}
+}
+
+// TestAnswersAreDistinct: a value that stands twice in a vendor's answer could stand
+// in for another.
+func TestAnswersAreDistinct(t *testing.T) {
+	t.Parallel()
+	repeated := map[string]bool{ // there are few words for these
+		"mp3": true, "Bypass Media": true, "Proxy Media + Transcoding": true, "Carrier Pigeon": true, "1": true, "2": true,
+		"7": true, "8": true, "198.51.100.7": true, "41999": true, "dob": true,
+	}
+	for name, c := range appAnsweredCalls() {
+		body, err := os.ReadFile("testdata/answers/" + c.answer + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer map[string]any
+		if err := json.Unmarshal(body, &answer); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]string{}
+		eachScalar("", answer["payload"], nil, func(path, text string) {
+			if first, twice := seen[text]; twice && !repeated[text] && !strings.HasSuffix(path, ".dob") && text != "0" {
+				t.Errorf("%s: %s and %s are both %q", name, first, path, text)
+			}
+			seen[text] = path
+		})
+	}
+}
