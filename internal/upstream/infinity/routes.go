@@ -38,12 +38,12 @@ var (
 		Update: update("UpdateSIPDomain", domain),
 		IDs:    []string{"domainId"},
 	}
-	Users  = crud("SIPUser", "s", domain+"/users", "/{user}", "userId")
-	Groups = crud("SIPGroup", "s", domain+"/groups", "/{group}", "groupId")
-	Queues = paged(crud("SIPQueue", "s", domain+"/queues", "/{queue}", "queueId"))
+	Users  = crud("SIPUser", domain+"/users", "/{user}", "userId")
+	Groups = crud("SIPGroup", domain+"/groups", "/{group}", "groupId")
+	Queues = paged(crud("SIPQueue", domain+"/queues", "/{queue}", "queueId"))
 
-	QueueMembers = crud("SIPQueueMember", "s", queue+"/members", "/{member}", "queueMemberId")
-	Devices      = paged(crud("PBXDevice", "s", domain+"/devices", "/{device}", "pbxDeviceId"))
+	QueueMembers = crud("SIPQueueMember", queue+"/members", "/{member}", "queueMemberId")
+	Devices      = paged(crud("PBXDevice", domain+"/devices", "/{device}", "pbxDeviceId"))
 
 	TrustedNetworks = Collection{
 		List:   read("ListSIPTrustedNetworks", domain+"/trustednetworks"),
@@ -83,9 +83,9 @@ var (
 )
 
 // crud is a collection whose five routes share a path.
-func crud(name, plural, path, parameter, id string) Collection {
+func crud(name, path, parameter, id string) Collection {
 	return Collection{
-		List:   read("List"+name+plural, path),
+		List:   read("List"+name+"s", path),
 		Read:   read("Read"+name, path+parameter),
 		Create: create("Create"+name, path),
 		Update: update("Update"+name, path+parameter),
