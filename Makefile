@@ -7,9 +7,10 @@ VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 LDFLAGS   := -X main.version=$(VERSION)
 BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
+SOAK      ?= 3m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test generate protos lint breaking bench fuzz build clean
+.PHONY: help run test generate protos lint breaking bench fuzz soak build clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +34,7 @@ generate: protos ## code, OpenAPI, descriptor image and the reasons of docs/erro
 lint: protos breaking ## buf and Go linters, import rules included
 	$(BUF) lint
 	$(BUF) format --diff --exit-code proto
-	$(LINT) run ./...
+	$(LINT) run --build-tags soak ./...
 
 breaking: protos
 	@if [ -f gen/released.binpb ]; then $(BUF) breaking --against gen/released.binpb; \
@@ -49,6 +50,9 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+soak: ## random faults for SOAK (3m), then a ledger of what was really done
+	go test -tags soak -timeout 15m ./test/soak -duration $(SOAK) -v
 
 build: ## bin/sipfacade
 	@mkdir -p bin

@@ -127,8 +127,8 @@ func (p *Pipeline) persist(clocks clocks, call *Call, guard *guard) *Error {
 		switch {
 		case failure == nil || goneAlready(call.Route.Action, last, failure):
 			return nil
-		case last != nil && !failure.Sent && last.Sent:
-			return last // what was sent before decides, not that it could not be repeated
+		case last != nil && last.outweighs(failure):
+			return last
 		case try >= tries[class] || !mayRepeat(class, failure):
 			return failure
 		case !p.guards.budget.retry(time.Now()) || !pause(clocks.capped, try):

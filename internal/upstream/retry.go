@@ -61,3 +61,10 @@ func goneAlready(action Action, before, failure *Error) bool {
 	return action == Delete && before != nil && before.Sent &&
 		failure.Kind == KindStatus && failure.Status == http.StatusNotFound && failure.VendorForm
 }
+
+// outweighs reports whether a try says more than the one that repeated it: what was
+// sent and may have taken effect is not undone by a repeat that could not be sent,
+// or was refused.
+func (e *Error) outweighs(repeat *Error) bool {
+	return e.Sent && !repeat.Sent || e.Delivery() == Unknown && repeat.Delivery() != Unknown
+}

@@ -131,8 +131,8 @@ type Created struct {
 // Create makes a row of the collection.
 func (c *Client) Create(ctx context.Context, in Collection, form Form, parameters ...string) (created Created, err error) {
 	call := formCall(in.Create, form, parameters)
-	call.Decode = func(_ int, header http.Header, body io.Reader) (err error) {
-		if created.Row, err = written(body, deviceToken); err != nil {
+	call.Decode = func(status int, header http.Header, body io.Reader) (err error) {
+		if created.Row, err = written(status, body, deviceToken); err != nil {
 			return err
 		}
 		created.ID = newID(in, created.Row, header.Get("Location"))
@@ -146,8 +146,8 @@ func (c *Client) Create(ctx context.Context, in Collection, form Form, parameter
 // any.
 func (c *Client) Write(ctx context.Context, route *upstream.Route, form Form, parameters ...string) (row Row, err error) {
 	call := formCall(route, form, parameters)
-	call.Decode = func(_ int, _ http.Header, body io.Reader) (err error) {
-		row, err = written(body, "")
+	call.Decode = func(status int, _ http.Header, body io.Reader) (err error) {
+		row, err = written(status, body, "")
 		return err
 	}
 	err = c.pipeline.Do(ctx, call)

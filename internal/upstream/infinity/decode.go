@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
@@ -107,17 +108,25 @@ func single(body io.Reader, keep string) (Row, error) {
 	return found, err
 }
 
-// written reads the answer to a write: a row, nothing, or a message, which after
-// a success is only information.
-func written(body io.Reader, keep string) (Row, error) {
+// errMessage is a write's answer that may say anything: the vendor's form for errors
+// with a status that it does not document for this success.
+var errMessage = errors.New("a message in place of the documented answer")
+
+// written reads the answer to a write: a row, nothing, or a message. With one of the
+// documented statuses of a write, 201 and 204, a message is only information.
+func written(status int, body io.Reader, keep string) (Row, error) {
 	var found Row
 	err := rows(body, keep, func(row Row) error {
 		found = row
 		return nil
 	})
 	var message *upstream.Rejection
-	if errors.As(err, &message) {
+	switch {
+	case !errors.As(err, &message):
+		return found, err
+	case status == http.StatusOK:
+		return nil, fmt.Errorf("%w: %q", errMessage, upstream.Clip(message.Message))
+	default:
 		return nil, nil
 	}
-	return found, err
 }

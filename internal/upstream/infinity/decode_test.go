@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -286,9 +287,20 @@ func TestWritten(t *testing.T) {
 		"a row": {`{"a":1}`, 1, true}, "nothing": {"", 0, true}, "a line break": {"\r\n", 0, true}, "a message": {`"done"`, 0, true},
 		"an empty array": {"[]", 0, true}, "HTML": {"<html>", 0, false}, "a cut row": {`{"a":`, 0, false}, "a cut message": {`"do`, 0, false},
 	} {
-		row, err := written(strings.NewReader(c.body), "")
+		row, err := written(http.StatusCreated, strings.NewReader(c.body), "")
 		if len(row) != c.members || (err == nil) != c.ok {
 			t.Errorf("%s: %v, %v", name, row, err)
+		}
+	}
+}
+
+// TestWrittenMessage: with a status that the vendor documents for a write a message
+// is information; with 200 it may as well be a refusal.
+func TestWrittenMessage(t *testing.T) {
+	t.Parallel()
+	for status, ok := range map[int]bool{http.StatusOK: false, http.StatusCreated: true, http.StatusNoContent: true} {
+		if _, err := written(status, strings.NewReader(`"access denied"`), ""); (err == nil) != ok {
+			t.Errorf("%d: %v", status, err)
 		}
 	}
 }
