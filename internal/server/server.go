@@ -81,7 +81,7 @@ func (s *Server) compileRules() (err error) {
 }
 
 func (s *Server) connectVendors() (err error) {
-	if s.vendors, err = connect(s.config, s.metrics); err != nil {
+	if s.vendors, err = connect(s.config, s.metrics, s.logger); err != nil {
 		return err
 	}
 	s.http = append(s.http, s.vendors.emulators...)

@@ -2,9 +2,11 @@ package server
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -27,14 +29,14 @@ type vendors struct {
 
 // connect builds the clients from the configuration, and starts the emulators in
 // sandbox mode.
-func connect(c config.Config, metrics *telemetry.Metrics) (*vendors, error) {
+func connect(c config.Config, metrics *telemetry.Metrics, logger *slog.Logger) (*vendors, error) {
 	toOpentact, toInfinity := openTACTOptions(c, metrics), infinityOptions(c, metrics)
 	connected := &vendors{}
 	var err error
 	if c.Sandbox {
 		err = connected.emulate(&toOpentact, &toInfinity)
 	} else {
-		err = configured(c, &toOpentact, &toInfinity)
+		err = configured(c, logger, &toOpentact, &toInfinity)
 	}
 	if err != nil {
 		connected.close()
@@ -71,7 +73,7 @@ func infinityOptions(c config.Config, metrics *telemetry.Metrics) infinity.Optio
 }
 
 // configured points the clients at the real vendors.
-func configured(c config.Config, toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
+func configured(c config.Config, logger *slog.Logger, toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
 	if toOpentact.BaseURL, err = url.Parse(c.OpentactBaseURL); err != nil {
 		return fmt.Errorf("opentact_base_url: %w", err)
 	}
@@ -82,18 +84,35 @@ func configured(c config.Config, toOpentact *opentact.Options, toInfinity *infin
 		return fmt.Errorf("infinity_time_zone: %w", err)
 	}
 	if c.OpentactToken.IsSet() {
-		toOpentact.Token = c.OpentactToken.Reveal
+		toOpentact.Token = revealed(logger, "opentact_token", c.OpentactToken)
 	}
 	if c.OpentactPassword.IsSet() {
-		toOpentact.Email, toOpentact.Password = c.OpentactEmail, c.OpentactPassword.Reveal
+		toOpentact.Email, toOpentact.Password = c.OpentactEmail, revealed(logger, "opentact_password", c.OpentactPassword)
 	}
 	if c.InfinityAPIKey.IsSet() {
-		toInfinity.APIKey = c.InfinityAPIKey.Reveal
+		toInfinity.APIKey = revealed(logger, "infinity_api_key", c.InfinityAPIKey)
 	}
 	if c.InfinityPassword.IsSet() {
-		toInfinity.Username, toInfinity.Password = c.InfinityUsername, c.InfinityPassword.Reveal
+		toInfinity.Username, toInfinity.Password = c.InfinityUsername, revealed(logger, "infinity_password", c.InfinityPassword)
 	}
 	return nil
+}
+
+// revealed returns the secret at each use, as its file has it then. A new file that
+// cannot be read leaves the old value in use, and is told of once.
+func revealed(logger *slog.Logger, key string, secret config.Secret) func() string {
+	var told atomic.Pointer[string]
+	return func() string {
+		value := secret.Reveal()
+		problem := ""
+		if err := secret.Err(); err != nil {
+			problem = err.Error()
+		}
+		if before := told.Swap(&problem); problem != "" && (before == nil || *before != problem) {
+			logger.Error("a secret's file cannot be read; its last value stays in use", "setting", key, "error", problem)
+		}
+		return value
+	}
 }
 
 // emulate starts both emulators, each on a loopback socket of its own, so that calls
