@@ -4,7 +4,8 @@ TOOL      := go tool -modfile=tools/go.mod
 LINT      := go tool -modfile=tools/lint/go.mod golangci-lint
 BUF       := $(TOOL) buf
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS   := -X main.version=$(VERSION)
+COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS   := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 SOAK      ?= 3m

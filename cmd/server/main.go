@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // vendors' zones, also where the system has no zone data
@@ -20,8 +19,11 @@ import (
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
-// version is set when the binary is linked.
-var version = "unknown"
+// version and commit are set when the binary is linked.
+var (
+	version = "unknown"
+	commit  = "unknown"
+)
 
 // usageExit is the exit code for a command line or configuration that does not
 // hold.
@@ -98,14 +100,6 @@ func checkHealth(c config.Config, stdout, _ io.Writer) error {
 
 // printVersion prints version, commit and Go.
 func printVersion(_ config.Config, stdout, _ io.Writer) error {
-	commit := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				commit = setting.Value
-			}
-		}
-	}
 	_, err := fmt.Fprintf(stdout, "sipfacade %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
