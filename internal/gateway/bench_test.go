@@ -49,6 +49,7 @@ func BenchmarkCall(b *testing.B) {
 		},
 		"in-process": invokeOver(direct, request),
 		"bufconn":    invokeOver(bufferedConn(b, service), request),
+		"dialled":    invokeOver(dialledConn(b, service), request),
 	}
 	for name, invoke := range calls {
 		b.Run(name, func(b *testing.B) {
@@ -70,15 +71,34 @@ func invokeOver(conn grpc.ClientConnInterface, request *sipfacadev1.GetSipUserIn
 	}
 }
 
+// bufferedConn is a gRPC client and server over a pipe in memory.
 func bufferedConn(b *testing.B, service sipfacadev1.SipConnectionServiceServer) *grpc.ClientConn {
 	b.Helper()
 	listener := bufconn.Listen(1 << 20)
+	return servedConn(b, service, listener, "passthrough:///buffer",
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+}
+
+// dialledConn is a gRPC client and server over a loopback socket.
+func dialledConn(b *testing.B, service sipfacadev1.SipConnectionServiceServer) *grpc.ClientConn {
+	b.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return servedConn(b, service, listener, listener.Addr().String())
+}
+
+// servedConn serves on the listener and connects to it.
+func servedConn(
+	b *testing.B, service sipfacadev1.SipConnectionServiceServer, listener net.Listener, target string, options ...grpc.DialOption,
+) *grpc.ClientConn {
+	b.Helper()
 	server := grpc.NewServer()
 	sipfacadev1.RegisterSipConnectionServiceServer(server, service)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
-	conn, err := grpc.NewClient("passthrough:///buffer", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+	conn, err := grpc.NewClient(target, append(options, grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		b.Fatal(err)
 	}
