@@ -3,20 +3,24 @@ package server
 import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service"
 )
 
-// contract is the services that the process serves.
-func contract() []protoreflect.ServiceDescriptor {
-	return []protoreflect.ServiceDescriptor{
-		sipfacadev1.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService"),
-		sipfacadev1.File_sipfacade_v1_sip_app_service_proto.Services().ByName("SipAppService"),
-		sipfacadev1.File_sipfacade_v1_profile_service_proto.Services().ByName("ProfileService"),
-		sipfacadev1.File_sipfacade_v1_pbx_config_service_proto.Services().ByName("PbxConfigService"),
-	}
+// contract is every service of the contract's package, so that none can be served
+// without its rules.
+func contract() (services []protoreflect.ServiceDescriptor) {
+	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package()
+	protoregistry.GlobalFiles.RangeFilesByPackage(name, func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			services = append(services, file.Services().Get(i))
+		}
+		return true
+	})
+	return services
 }
 
 // register puts every service behind one door.

@@ -148,8 +148,10 @@ func (p *Pipeline) admitted(clocks clocks, call *Call, guard *guard) *Error {
 	if !ok {
 		return p.refuse(call, KindBreakerOpen, wait)
 	}
+	seen := neutral // what a panic would say of the vendor
+	defer func() { guard.breaker.record(time.Now(), seen) }()
 	failure := p.try(clocks, call)
-	guard.breaker.record(time.Now(), health(failure))
+	seen = health(failure)
 	if failure != nil && failure.Kind == KindStatus && failure.Status == http.StatusTooManyRequests {
 		guard.hush(time.Now(), failure.RetryAfter)
 	}

@@ -201,6 +201,30 @@ func TestNeutralProbe(t *testing.T) {
 	}
 }
 
+// TestPanicLeavesTheProbe: a probe whose answer makes the service panic gives its
+// place back as well, or the breaker would stay open for ever.
+func TestPanicLeavesTheProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pipeline, end := pipelineOf(t, sequence(good))
+		defer end()
+		breaker := pipeline.guards.of(t.Context(), pipeline.dialect.Vendor()).breaker
+		for range breakerVolume {
+			breaker.record(time.Now(), failing)
+		}
+		time.Sleep(breakerPause)
+		call := callOf(Read)
+		call.Decode = func(int, http.Header, io.Reader) error { panic("a defect") }
+		func() {
+			defer func() { _ = recover() }()
+			_ = pipeline.Do(t.Context(), call)
+		}()
+		if err := pipeline.Do(t.Context(), callOf(Read)); err != nil {
+			t.Errorf("after the panic: %v", err)
+		}
+	})
+}
+
 // TestBreakerNeedsVolumeAndRatio: few failures, or failures among many successes and
 // refusals, do not open it.
 func TestBreakerNeedsVolumeAndRatio(t *testing.T) {

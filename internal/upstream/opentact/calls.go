@@ -6,11 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/textproto"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // ExecuteCallFlow is ExecuteSIPControlAppCallExecuteCallFlow, POST
@@ -22,14 +22,9 @@ func (c *Client) ExecuteCallFlow(ctx context.Context, call, xml string) (*Call, 
 	if err != nil {
 		return nil, err
 	}
-	var answered *Call
-	err = c.do(ctx, &upstream.Call{
+	return ask(ctx, c, &upstream.Call{
 		Route: routeExecuteCallFlow, Parameters: []string{call}, Body: body, ContentType: contentType,
-	}, func(r *tolerant.Reader) (err error) {
-		answered, err = callRows.one(r)
-		return err
-	})
-	return answered, err
+	}, callRows.one)
 }
 
 // callFlowForm is the multipart form. Its boundary comes from the content, so that
@@ -38,21 +33,27 @@ func callFlowForm(xml string) (body []byte, contentType string, err error) {
 	digest := sha256.Sum256([]byte(xml))
 	var form bytes.Buffer
 	writer := multipart.NewWriter(&form)
-	if err := writer.SetBoundary("sipfacade-" + hex.EncodeToString(digest[:16])); err != nil {
+	err = writer.SetBoundary("sipfacade-" + hex.EncodeToString(digest[:16]))
+	if err == nil {
+		err = writeCallFlow(writer, xml)
+	}
+	if err != nil {
 		return nil, "", fmt.Errorf("write the call flow form: %w", err)
 	}
+	return form.Bytes(), writer.FormDataContentType(), nil
+}
+
+// writeCallFlow writes the one part and ends the form.
+func writeCallFlow(writer *multipart.Writer, xml string) error {
 	part, err := writer.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {`form-data; name="file"; filename="call_flow.xml"`},
 		"Content-Type":        {"application/xml"},
 	})
 	if err != nil {
-		return nil, "", fmt.Errorf("write the call flow form: %w", err)
+		return err
 	}
-	if _, err := part.Write([]byte(xml)); err != nil {
-		return nil, "", fmt.Errorf("write the call flow form: %w", err)
+	if _, err := io.WriteString(part, xml); err != nil {
+		return err
 	}
-	if err := writer.Close(); err != nil {
-		return nil, "", fmt.Errorf("write the call flow form: %w", err)
-	}
-	return form.Bytes(), writer.FormDataContentType(), nil
+	return writer.Close()
 }

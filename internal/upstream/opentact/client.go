@@ -109,28 +109,30 @@ func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *to
 	return c.pipeline.Do(ctx, call)
 }
 
-// get reads one object.
-func get[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], parameters ...string) (*T, error) {
-	var found *T
-	call := &upstream.Call{Route: route, Parameters: parameters}
+// ask makes one call and returns what read finds in the envelope.
+func ask[V any](ctx context.Context, c *Client, call *upstream.Call, read func(r *tolerant.Reader) (V, error)) (V, error) {
+	var answered V
 	err := c.do(ctx, call, func(r *tolerant.Reader) (err error) {
-		if found, err = res.one(r); found == nil && err == nil {
-			err = errNoPayload
-		}
+		answered, err = read(r)
 		return err
 	})
-	return found, err
+	return answered, err
+}
+
+// get reads one object.
+func get[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], parameters ...string) (*T, error) {
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, func(r *tolerant.Reader) (*T, error) {
+		found, err := res.one(r)
+		if found == nil && err == nil {
+			err = errNoPayload
+		}
+		return found, err
+	})
 }
 
 // list reads all objects of a route.
 func list[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], parameters ...string) ([]*T, error) {
-	var rows []*T
-	call := &upstream.Call{Route: route, Parameters: parameters}
-	err := c.do(ctx, call, func(r *tolerant.Reader) (err error) {
-		rows, err = res.many(r)
-		return err
-	})
-	return rows, err
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, res.many)
 }
 
 // write sends a body and returns the stored object, or nil where the vendor
@@ -140,13 +142,7 @@ func write[T any](ctx context.Context, c *Client, route *upstream.Route, res res
 	if err != nil {
 		return nil, err
 	}
-	var stored *T
-	call := &upstream.Call{Route: route, Parameters: parameters, Body: encoded}
-	err = c.do(ctx, call, func(r *tolerant.Reader) (err error) {
-		stored, err = res.one(r)
-		return err
-	})
-	return stored, err
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, res.one)
 }
 
 // remove deletes. What the vendor answers beside success does not matter: its

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // ListConnectionLeases is GETSIPConnectionTNLeasesList, GET
@@ -34,20 +33,15 @@ func (c *Client) AssignAppLeases(ctx context.Context, app string, add, remove []
 // assignLeases sends the lists that are not empty.
 func (c *Client) assignLeases(ctx context.Context, route *upstream.Route, uuid string, add, remove []string) ([]*Lease, error) {
 	var body Object
-	for _, part := range []Member{{"add", add}, {"remove", remove}} {
-		if len(part.Value.([]string)) > 0 {
-			body = append(body, part)
-		}
+	if len(add) > 0 {
+		body = append(body, Member{"add", add})
+	}
+	if len(remove) > 0 {
+		body = append(body, Member{"remove", remove})
 	}
 	encoded, err := body.JSON()
 	if err != nil {
 		return nil, err
 	}
-	var rows []*Lease
-	call := &upstream.Call{Route: route, Parameters: []string{uuid}, Body: encoded}
-	err = c.do(ctx, call, func(r *tolerant.Reader) (err error) {
-		rows, err = leaseRows.many(r)
-		return err
-	})
-	return rows, err
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: []string{uuid}, Body: encoded}, leaseRows.many)
 }
