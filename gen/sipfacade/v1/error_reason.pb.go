@@ -123,14 +123,25 @@ const (
 	// The vendor failed so often within seconds that it is left alone for five.
 	// The call was not sent. Do: wait as `RetryInfo` says.
 	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
-	// 256 calls to this vendor are under way; one more was not sent. Do: try again
-	// after a short, random pause; call less at a time.
+	// Too many calls to this vendor wait for a connection, or vendor answers take up
+	// all the memory that they may, and that did not change within the call's
+	// deadline. A write was not sent. Do: try again after a short, random pause;
+	// call less at a time, list smaller pages.
 	ErrorReason_ERROR_REASON_UPSTREAM_SATURATED ErrorReason = 29
+	// The server is stopping, and the call was not sent to the vendor, or was a
+	// read. Do: try again, on another server or after a pause. A write that was
+	// sent is OUTCOME_UNKNOWN.
+	ErrorReason_ERROR_REASON_SHUTTING_DOWN ErrorReason = 30
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
 	// The caller gave up before a write was sent, or during a read.
 	ErrorReason_ERROR_REASON_CALLER_CANCELLED ErrorReason = 41
+	// The HTTP request names a host in `Host` that this server does not answer for:
+	// `allowed_hosts` lists those that it does. This keeps web pages from reaching
+	// the server under a name of their own (DNS rebinding). Do: call the server by
+	// its address or a listed name, or have the operator list the name.
+	ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED ErrorReason = 42
 	// A defect of the service. Callers are told nothing about it. Do: give the
 	// operator the `x-request-id`: the log has the cause under it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 50
@@ -164,8 +175,10 @@ var (
 		27: "ERROR_REASON_OUTCOME_UNKNOWN",
 		28: "ERROR_REASON_UPSTREAM_BREAKER_OPEN",
 		29: "ERROR_REASON_UPSTREAM_SATURATED",
+		30: "ERROR_REASON_SHUTTING_DOWN",
 		40: "ERROR_REASON_CALLER_DEADLINE",
 		41: "ERROR_REASON_CALLER_CANCELLED",
+		42: "ERROR_REASON_HOST_NOT_ALLOWED",
 		50: "ERROR_REASON_INTERNAL",
 	}
 	ErrorReason_value = map[string]int32{
@@ -194,8 +207,10 @@ var (
 		"ERROR_REASON_OUTCOME_UNKNOWN":              27,
 		"ERROR_REASON_UPSTREAM_BREAKER_OPEN":        28,
 		"ERROR_REASON_UPSTREAM_SATURATED":           29,
+		"ERROR_REASON_SHUTTING_DOWN":                30,
 		"ERROR_REASON_CALLER_DEADLINE":              40,
 		"ERROR_REASON_CALLER_CANCELLED":             41,
+		"ERROR_REASON_HOST_NOT_ALLOWED":             42,
 		"ERROR_REASON_INTERNAL":                     50,
 	}
 )
@@ -231,7 +246,7 @@ var File_sipfacade_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xff\a\n" +
+	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xc2\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_REQUEST_INVALID\x10\x01\x12 \n" +
@@ -258,9 +273,11 @@ const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_UPSTREAM_REJECTED\x10\x1a\x12 \n" +
 	"\x1cERROR_REASON_OUTCOME_UNKNOWN\x10\x1b\x12&\n" +
 	"\"ERROR_REASON_UPSTREAM_BREAKER_OPEN\x10\x1c\x12#\n" +
-	"\x1fERROR_REASON_UPSTREAM_SATURATED\x10\x1d\x12 \n" +
+	"\x1fERROR_REASON_UPSTREAM_SATURATED\x10\x1d\x12\x1e\n" +
+	"\x1aERROR_REASON_SHUTTING_DOWN\x10\x1e\x12 \n" +
 	"\x1cERROR_REASON_CALLER_DEADLINE\x10(\x12!\n" +
-	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12\x19\n" +
+	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12!\n" +
+	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x102B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
 
 var (
