@@ -1,0 +1,122 @@
+package listener
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Refusal is an answer that net/http gives by itself, to a request that never
+// becomes one.
+type Refusal struct {
+	// Status is the HTTP status.
+	Status int
+	// Text is what net/http says about it.
+	Text string
+	// Remote is the caller's address.
+	Remote net.Addr
+}
+
+// HTTP serves connections of HTTP/1: it answers refusals of net/http with what
+// refuse returns, and keeps the answers of callers that half-close.
+func HTTP(l *Listener, refuse func(Refusal) (header http.Header, body []byte)) net.Listener {
+	return &httpListener{Listener: l, refuse: refuse}
+}
+
+type httpListener struct {
+	*Listener
+	refuse func(Refusal) (http.Header, []byte)
+}
+
+// Accept returns the next connection.
+func (l *httpListener) Accept() (net.Conn, error) {
+	accepted, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &httpConn{Conn: accepted.(*Conn), refuse: l.refuse}, nil
+}
+
+// httpConn is a connection of HTTP/1.
+type httpConn struct {
+	*Conn
+	refuse func(Refusal) (http.Header, []byte)
+
+	writing   sync.Mutex
+	answering bool // the answer to the request under way has begun
+	input     halfClose
+}
+
+// refusedPrefix begins every answer; what net/http writes by itself has no header
+// but these two.
+const (
+	refusedPrefix  = "HTTP/1.1 "
+	refusedHeaders = "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
+)
+
+// Write passes answers on and puts the service's own form in place of net/http's
+// refusals.
+func (c *httpConn) Write(p []byte) (int, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.answering = true
+	refusal, ok := parseRefusal(p)
+	if !ok {
+		return c.Conn.Write(p)
+	}
+	refusal.Remote = c.RemoteAddr()
+	header, body := c.refuse(refusal)
+	if _, err := c.Conn.Write(encodeRefusal(refusal.Status, header, body)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// parseRefusal recognises a refusal by its form: a status line, the two headers,
+// and a text.
+func parseRefusal(p []byte) (Refusal, bool) {
+	rest, ok := bytes.CutPrefix(p, []byte(refusedPrefix))
+	if !ok || len(rest) < 3 || rest[0] != '4' && rest[0] != '5' {
+		return Refusal{}, false
+	}
+	line, text, ok := bytes.Cut(rest, []byte(refusedHeaders))
+	if !ok || bytes.ContainsAny(line, "\r\n") {
+		return Refusal{}, false
+	}
+	status, err := strconv.Atoi(string(line[:3]))
+	return Refusal{Status: status, Text: string(text)}, err == nil
+}
+
+// encodeRefusal writes the answer.
+func encodeRefusal(status int, header http.Header, body []byte) []byte {
+	var out bytes.Buffer
+	out.WriteString(refusedPrefix + strconv.Itoa(status) + " " + http.StatusText(status) + "\r\n")
+	header = header.Clone()
+	header.Set("Connection", "close")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	_ = header.Write(&out) // a buffer takes every write
+	out.WriteString("\r\n")
+	out.Write(body)
+	return out.Bytes()
+}
+
+// connKey is the context key of a connection.
+type connKey struct{}
+
+// ConnContext is for http.Server: it lets NoteProtocol find the connection.
+func ConnContext(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// NoteProtocol tells the connection of a request that its caller speaks HTTP/1.0,
+// which has no interim answers.
+func NoteProtocol(r *http.Request) {
+	if conn, ok := r.Context().Value(connKey{}).(*httpConn); ok && !r.ProtoAtLeast(1, 1) {
+		conn.input.forbidInterim()
+	}
+}
