@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,8 +11,8 @@ import (
 )
 
 // knownKeys stand in for the settings where only names matter.
-func knownKeys() []string {
-	return []string{"grpc_address", "log_level", "sandbox", "opentact_password"}
+func knownKeys() keySet {
+	return keySet{"grpc_address": false, "log_level": false, "sandbox": false, "opentact_password": false, "allowed_hosts": true}
 }
 
 func TestReadFile(t *testing.T) {
@@ -29,14 +28,14 @@ func TestReadFile(t *testing.T) {
 		"opentact_password: 007\n":                                 {"opentact_password": "007"},
 		"opentact_password: 1e3\nlog_level: 2026-01-01\n":          {"opentact_password": "1e3", "log_level": "2026-01-01"},
 		"opentact_password: |\n  two\n  lines\n":                   {"opentact_password": "two\nlines\n"},
+		"allowed_hosts: a, b":                                      {"allowed_hosts": "a, b"},
+		"allowed_hosts:\n- a\n- b:1\n":                             {"allowed_hosts": "a,b:1"},
+		"allowed_hosts: []\n":                                      {},
 		"log_level:\nsandbox: null\ngrpc_address: ''\n":            {},
 	} {
 		found := &findings{}
 		got := readFile(write(t, content), knownKeys(), found)
-		if got.values == nil {
-			got.values = map[string]string{}
-		}
-		if diff := cmp.Diff(want, got.values); diff != "" || found.err() != nil {
+		if diff := cmp.Diff(want, got); diff != "" || found.err() != nil {
 			t.Errorf("%q: %v (-want +got):\n%s", content, found.err(), diff)
 		}
 	}
@@ -53,6 +52,8 @@ func TestReadFileRefuses(t *testing.T) {
 		"[sandbox]: true\n":                          "line 1 of the file: a key must be the name of a setting",
 		"sandbox: true\nsandbox: true\n":             "sandbox (SIPFACADE_SANDBOX): given twice in the file, again in line 2",
 		"log_level: [debug]\n":                       "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
+		"allowed_hosts: [[a]]\n":                     "allowed_hosts (SIPFACADE_ALLOWED_HOSTS): must be a single value in line 1 of the file",
+		"allowed_hosts: {a: b}\n":                    "allowed_hosts (SIPFACADE_ALLOWED_HOSTS): must be a single value in line 1 of the file",
 		"log_level: {a: b}\n":                        "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
 		"log_level: !!binary aGk=\n":                 "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
 		"log_level: !mine x\n":                       "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
@@ -108,8 +109,8 @@ func FuzzReadFile(f *testing.F) {
 		}
 		found := &findings{}
 		got := readFile(path, knownKeys(), found)
-		for key := range got.values {
-			if !slices.Contains(knownKeys(), key) {
+		for key := range got {
+			if _, ok := knownKeys()[key]; !ok {
 				t.Errorf("unknown key %q was taken", key)
 			}
 		}

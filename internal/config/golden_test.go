@@ -9,6 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestMain fixes the width of the help, which kong takes from the terminal.
+func TestMain(m *testing.M) {
+	if err := os.Setenv("COLUMNS", "80"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
+
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // golden compares with testdata/name, or writes it under -update.

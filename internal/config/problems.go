@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with the configuration. It names the
-// setting and says what is expected, and never repeats a value.
+// Problem is one mistake in the configuration. It names the setting, says what
+// is accepted, and never repeats a value.
 type Problem struct {
 	// Key is the setting's YAML key, or the unknown key or variable.
 	Key string
@@ -16,7 +16,7 @@ type Problem struct {
 	Text string
 }
 
-// Error is one line, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`.
+// Error returns one line, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`.
 func (p Problem) Error() string {
 	if p.Variable == "" {
 		return p.Key + ": " + p.Text
@@ -29,7 +29,7 @@ type InvalidError struct {
 	Problems []Problem
 }
 
-// Error has one line for each problem.
+// Error returns one line for each problem.
 func (e *InvalidError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, problem := range e.Problems {
@@ -44,24 +44,29 @@ type findings struct {
 	unreadable map[string]bool
 }
 
-// add notes that a setting breaks a rule, unless its value could not even be
-// read: then the rule judged a value that nobody gave.
+// add notes that a setting breaks a rule. It does nothing if the value could
+// not be read: then the rule judged a value that nobody gave.
 func (f *findings) add(key, text string) {
 	if !f.unreadable[key] {
 		f.problems = append(f.problems, Problem{Key: key, Variable: variableOf(key), Text: text})
 	}
 }
 
-// addUnreadable notes that the value of a setting cannot be understood.
-func (f *findings) addUnreadable(key string, err error) {
-	f.add(key, err.Error())
+// addUnreadable notes that the value of a setting cannot be read.
+func (f *findings) addUnreadable(key, text string) {
+	f.add(key, text)
 	if f.unreadable == nil {
 		f.unreadable = map[string]bool{}
 	}
 	f.unreadable[key] = true
 }
 
-// err returns an InvalidError, or nil when there is nothing to report.
+// addUnknown notes a name that no setting has.
+func (f *findings) addUnknown(name, text string) {
+	f.problems = append(f.problems, Problem{Key: name, Text: text})
+}
+
+// err returns an InvalidError, or nil if there is nothing to report.
 func (f *findings) err() error {
 	if len(f.problems) == 0 {
 		return nil
@@ -69,9 +74,9 @@ func (f *findings) err() error {
 	return &InvalidError{Problems: f.problems}
 }
 
-// concerning returns the problems of the given settings alone.
-func (f *findings) concerning(keys ...string) []Problem {
-	return slices.DeleteFunc(slices.Clone(f.problems), func(problem Problem) bool {
+// keepOnly drops the problems of all settings but the given ones.
+func (f *findings) keepOnly(keys ...string) {
+	f.problems = slices.DeleteFunc(f.problems, func(problem Problem) bool {
 		return !slices.Contains(keys, problem.Key)
 	})
 }
