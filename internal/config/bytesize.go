@@ -58,6 +58,3 @@ func (b ByteSize) String() string {
 	}
 	return strconv.FormatInt(int64(b), 10)
 }
-
-// MarshalText returns what String returns.
-func (b ByteSize) MarshalText() ([]byte, error) { return []byte(b.String()), nil }

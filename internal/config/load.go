@@ -129,11 +129,10 @@ func (c collector) Decode(context *kong.DecodeContext, target reflect.Value) err
 		return nil
 	}
 	c.found.addUnreadable(keyOf(value.Name), expectation(value, target))
-	if !value.HasDefault {
-		target.SetZero()
+	if value.Enum == "" {
 		return nil
 	}
-	// The default stands in, so that kong finds no value outside of an enum.
+	// The default stands in, because kong stops at a value outside of the enum.
 	fallback := kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: value.Default})
 	return c.Mapper.Decode(context.WithScanner(fallback), target)
 }

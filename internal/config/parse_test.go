@@ -322,7 +322,7 @@ func TestHealthcheckNeedsOnlyTheAdminAddress(t *testing.T) {
 	t.Parallel()
 	environ := []string{"SIPFACADE_NO_SUCH=1", "SIPFACADE_LOG_LEVEL=loud", "SIPFACADE_OPENTACT_TOKEN_FILE=/does/not/exist"}
 	path := write(t, "admin_address: 0.0.0.0:7000\nno_such: 1\n")
-	if got := mustParse(t, []string{"healthcheck", "--config", path}, environ).Config.AdminAddress; got != "0.0.0.0:7000" {
+	if got := mustParse(t, []string{"healthcheck", "--log-level=loud", "--config", path}, environ).Config.AdminAddress; got != "0.0.0.0:7000" {
 		t.Errorf("admin address %q", got)
 	}
 	for line, want := range map[string]string{

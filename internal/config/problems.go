@@ -5,42 +5,24 @@ import (
 	"strings"
 )
 
-// Problem is one mistake in the configuration. It names the setting, says what
-// is accepted, and never repeats a value.
-type Problem struct {
-	// Key is the setting's YAML key, or the unknown key or variable.
-	Key string
-	// Variable is the setting's environment variable, "" for an unknown one.
-	Variable string
-	// Text says what is wrong and what would be right.
-	Text string
-}
-
-// Error returns one line, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`.
-func (p Problem) Error() string {
-	if p.Variable == "" {
-		return p.Key + ": " + p.Text
-	}
-	return p.Key + " (" + p.Variable + "): " + p.Text
-}
-
-// InvalidError holds everything that is wrong with the configuration.
+// InvalidError holds everything that is wrong with the configuration: one line
+// for each mistake, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`, which says what
+// is accepted and never repeats a value.
 type InvalidError struct {
-	Problems []Problem
+	lines []string
 }
 
-// Error returns one line for each problem.
-func (e *InvalidError) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, problem := range e.Problems {
-		lines[i] = problem.Error()
-	}
-	return strings.Join(lines, "\n")
+// Error returns the lines.
+func (e *InvalidError) Error() string { return strings.Join(e.lines, "\n") }
+
+// mistake is one line, with the key or variable that it is about.
+type mistake struct {
+	key, line string
 }
 
-// findings collects problems while the configuration is read and checked.
+// findings collects mistakes while the configuration is read and checked.
 type findings struct {
-	problems   []Problem
+	mistakes   []mistake
 	unreadable map[string]bool
 }
 
@@ -48,7 +30,7 @@ type findings struct {
 // not be read: then the rule judged a value that nobody gave.
 func (f *findings) add(key, text string) {
 	if !f.unreadable[key] {
-		f.problems = append(f.problems, Problem{Key: key, Variable: variableOf(key), Text: text})
+		f.mistakes = append(f.mistakes, mistake{key, key + " (" + variableOf(key) + "): " + text})
 	}
 }
 
@@ -63,20 +45,22 @@ func (f *findings) addUnreadable(key, text string) {
 
 // addUnknown notes a name that no setting has.
 func (f *findings) addUnknown(name, text string) {
-	f.problems = append(f.problems, Problem{Key: name, Text: text})
+	f.mistakes = append(f.mistakes, mistake{name, name + ": " + text})
+}
+
+// keepOnly drops the mistakes in all settings but the given ones.
+func (f *findings) keepOnly(keys ...string) {
+	f.mistakes = slices.DeleteFunc(f.mistakes, func(m mistake) bool { return !slices.Contains(keys, m.key) })
 }
 
 // err returns an InvalidError, or nil if there is nothing to report.
 func (f *findings) err() error {
-	if len(f.problems) == 0 {
+	if len(f.mistakes) == 0 {
 		return nil
 	}
-	return &InvalidError{Problems: f.problems}
-}
-
-// keepOnly drops the problems of all settings but the given ones.
-func (f *findings) keepOnly(keys ...string) {
-	f.problems = slices.DeleteFunc(f.problems, func(problem Problem) bool {
-		return !slices.Contains(keys, problem.Key)
-	})
+	invalid := &InvalidError{}
+	for _, m := range f.mistakes {
+		invalid.lines = append(invalid.lines, m.line)
+	}
+	return invalid
 }
