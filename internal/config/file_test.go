@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// knownKeys stand in for the settings where only names matter.
+// knownKeys are enough settings for tests of the file format.
 func knownKeys() keySet {
 	return keySet{"grpc_address": false, "log_level": false, "sandbox": false, "opentact_password": false, "allowed_hosts": true}
 }
@@ -91,8 +91,8 @@ func TestReadFileThatIsNotThere(t *testing.T) {
 	}
 }
 
-// FuzzReadFile holds that any file gives known keys or problems of one line,
-// and that a password never turns up among the problems.
+// FuzzReadFile holds that any file gives known keys or mistakes of one line
+// each, and that no mistake repeats a password.
 func FuzzReadFile(f *testing.F) {
 	for _, content := range []string{
 		"sandbox: true\n", "a: [b, {c: d}]", "? x\n: y", "<<: *a", "&a sandbox: *a", "--- |\n x\n...\n---\n", "\x00", "%YAML 9.9\n---\n", "!!map {}",

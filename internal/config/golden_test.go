@@ -2,6 +2,7 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,9 +13,10 @@ import (
 // TestMain fixes the width of the help, which kong takes from the terminal.
 func TestMain(m *testing.M) {
 	if err := os.Setenv("COLUMNS", "80"); err != nil {
-		panic(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	m.Run()
+	os.Exit(m.Run())
 }
 
 var update = flag.Bool("update", false, "write the golden files anew")

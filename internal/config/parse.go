@@ -59,6 +59,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	line.config.openSecretFiles(line.found)
 	line.config.deriveDefaults(line.sources)
 	line.config.check(line.command, line.sources, line.found)
+	line.found.sort(line.flags)
 	if err := line.found.err(); err != nil {
 		return invocation, err
 	}

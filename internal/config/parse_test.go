@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// mustParse parses a command line that is expected to be right.
+// mustParse parses a command line that must be valid.
 func mustParse(t *testing.T, args, environ []string) Invocation {
 	t.Helper()
 	invocation, err := Parse(args, environ, io.Discard)
@@ -143,7 +143,7 @@ func TestFlagForms(t *testing.T) {
 	}
 }
 
-// TestDefaults holds the fixed surface.
+// TestDefaults holds the documented defaults.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	want := Config{
@@ -164,7 +164,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// values makes the settings comparable: secrets are told by their value.
+// values makes the settings comparable: it reveals secrets.
 func values(config Config) map[string]string {
 	all, fields := map[string]string{}, reflect.ValueOf(config)
 	for i := range fields.NumField() {
@@ -242,8 +242,8 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-// checkPrecedence reads the setting below the rules, which have tests of their
-// own and would need other settings beside some of these.
+// checkPrecedence reads the setting without the rules, which have tests of
+// their own and would require other settings beside some of these.
 func checkPrecedence(t *testing.T, key string, values [3]string, combination int) {
 	t.Helper()
 	args, environ, source, want := []string{"serve"}, []string(nil), FromDefault, ""
@@ -393,8 +393,8 @@ func TestSettingsAreConsistent(t *testing.T) {
 	}
 }
 
-// TestErrorsNeverRepeatValues puts a secret in the place of every setting, by
-// every source: whoever mixes two lines up must not find it in a log.
+// TestErrorsNeverRepeatValues gives a secret as every setting, by every source:
+// a user who mixes two lines up must not find the secret in a log.
 func TestErrorsNeverRepeatValues(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{hunter2, "https://user:" + hunter2 + "@example.com/?" + hunter2, "*" + hunter2, "/" + hunter2 + ":1", hunter2 + ":9090:1", "!" + hunter2 + " x"} {

@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 )
 
 // InvalidError holds everything that is wrong with the configuration: one line
@@ -51,6 +53,14 @@ func (f *findings) addUnknown(name, text string) {
 // keepOnly drops the mistakes in all settings but the given ones.
 func (f *findings) keepOnly(keys ...string) {
 	f.mistakes = slices.DeleteFunc(f.mistakes, func(m mistake) bool { return !slices.Contains(keys, m.key) })
+}
+
+// sort puts the mistakes into the order of the settings, unknown names first.
+func (f *findings) sort(flags []*kong.Flag) {
+	rank := func(m mistake) int {
+		return slices.IndexFunc(flags, func(flag *kong.Flag) bool { return keyOf(flag.Name) == m.key })
+	}
+	slices.SortStableFunc(f.mistakes, func(a, b mistake) int { return rank(a) - rank(b) })
 }
 
 // err returns an InvalidError, or nil if there is nothing to report.

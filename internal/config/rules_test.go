@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRules gives flags and expects the keys that are complained about, each
-// with a piece of what is said.
+// TestRules gives flags and expects the keys with a mistake, each with the
+// beginning of the text.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	secret, empty, absent := write(t, "value\n"), write(t, "\n"), "/does/not/exist"
@@ -199,8 +199,8 @@ func TestInvalidUTF8(t *testing.T) {
 	t.Parallel()
 	got := problems(t, []string{"serve", "--opentact-password=\xff", "--opentact-email=\xff"}, nil)
 	want := []string{
-		"opentact_password (SIPFACADE_OPENTACT_PASSWORD): must be one line without control characters",
 		"opentact_email (SIPFACADE_OPENTACT_EMAIL): must be valid UTF-8",
+		"opentact_password (SIPFACADE_OPENTACT_PASSWORD): must be one line without control characters",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -225,8 +225,8 @@ func TestUnknownVariables(t *testing.T) {
 	}
 }
 
-// TestKubernetesServiceLinks: a Service named sipfacade must not keep the
-// facade from starting.
+// TestKubernetesServiceLinks has a Service named sipfacade, which must not keep
+// the server from starting.
 func TestKubernetesServiceLinks(t *testing.T) {
 	t.Parallel()
 	got := problems(t, []string{"serve", "--sandbox"}, []string{
@@ -240,8 +240,8 @@ func TestKubernetesServiceLinks(t *testing.T) {
 	}
 }
 
-// TestEveryErrorAtOnce is what `sipfacade config check` shows to somebody who
-// did everything wrong.
+// TestEveryErrorAtOnce holds what `sipfacade config check` prints if nearly
+// everything is wrong.
 func TestEveryErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	path := write(t, `# a file with a mistake in nearly every line

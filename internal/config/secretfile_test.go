@@ -47,7 +47,7 @@ func TestSecretFileRefused(t *testing.T) {
 	}
 }
 
-// replace swaps the file like a deployment does, by a rename.
+// replace renames a new file over the old one, as deployments do.
 func replace(t *testing.T, path, content string, modified time.Time) {
 	t.Helper()
 	next := write(t, content)
@@ -100,8 +100,8 @@ func TestSecretFollowsItsFile(t *testing.T) {
 	check("restored", "back", "")
 }
 
-// TestSettledFileIsNotReadAgain holds the promise that makes Reveal cheap: a
-// change that leaves identity, time and size alone goes unseen.
+// TestSettledFileIsNotReadAgain holds that Reveal is cheap: it reads the file
+// again only if identity, time or size have changed.
 func TestSettledFileIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	long := time.Now().Add(-time.Hour)
