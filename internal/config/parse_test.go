@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -38,56 +35,6 @@ func problems(t *testing.T, args, environ []string) []string {
 		t.Fatalf("Parse(%q, %q): %v, want an InvalidError", args, environ, err)
 	}
 	return strings.Split(err.Error(), "\n")
-}
-
-func TestHelp(t *testing.T) {
-	t.Parallel()
-	for name, args := range map[string][]string{
-		"help.golden":             {"--help"},
-		"help_serve.golden":       {"serve", "--help"},
-		"help_config.golden":      {"config", "--help"},
-		"help_check.golden":       {"config", "check", "-h"},
-		"help_healthcheck.golden": {"healthcheck", "--help"},
-		"help_version.golden":     {"version", "--help"},
-	} {
-		var page strings.Builder
-		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
-			t.Errorf("%q: error %v, want ErrHelp", args, err)
-		}
-		golden(t, name, page.String())
-		for line := range strings.Lines(page.String()) {
-			if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
-				t.Errorf("%q: wider than 80 columns: %s", args, line)
-			}
-		}
-	}
-}
-
-func TestHelpListsEverySetting(t *testing.T) {
-	t.Parallel()
-	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"config", "check", "--help"}} {
-		var page strings.Builder
-		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
-			t.Fatal(err)
-		}
-		for _, key := range allKeys(t) {
-			// kong may break the line before the variable, not within it.
-			if !strings.Contains(page.String(), "($"+variableOf(key)+")") {
-				t.Errorf("%q does not list %s", args, variableOf(key))
-			}
-		}
-	}
-}
-
-type brokenPipe struct{}
-
-func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
-
-func TestHelpReportsFailedWrite(t *testing.T) {
-	t.Parallel()
-	if _, err := Parse([]string{"--help"}, nil, brokenPipe{}); err == nil || errors.Is(err, ErrHelp) {
-		t.Errorf("error %v, want that of the writer", err)
-	}
 }
 
 func TestCommands(t *testing.T) {
@@ -191,125 +138,6 @@ func TestDrainDelayOfTheSandbox(t *testing.T) {
 	}
 }
 
-// examples has three values for each setting, for flag, environment and file.
-func examples() map[string][3]string {
-	return map[string][3]string{
-		"grpc_address": {"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"}, "http_address": {"[::1]:11", "[::1]:12", "[::1]:13"},
-		"admin_address": {"localhost:21", "localhost:22", "localhost:23"}, "upstream_timeout": {"1s", "2s", "3s"},
-		"upstream_max_bytes": {"1MiB", "2MiB", "3MiB"}, "insecure_no_auth": {"true", "false", "true"},
-		"reflection": {"false", "true", "false"}, "sandbox": {"true", "false", "true"},
-		"opentact_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
-		"opentact_credentials": {"caller", "service", "caller"}, "opentact_token": {"one", "two", "three"},
-		"opentact_email": {"one@example.com", "two@example.com", "three@example.com"}, "opentact_password": {"one", "two", "three"},
-		"infinity_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
-		"infinity_credentials": {"caller", "service", "caller"}, "infinity_api_key": {"one", "two", "three"},
-		"infinity_username": {"one", "two", "three"}, "infinity_password": {"one", "two", "three"},
-		"infinity_time_zone": {"Europe/London", "America/New_York", "Asia/Tokyo"},
-		"page_token_key":     {"one", "two", "three"}, "log_level": {"error", "debug", "warn"}, "log_format": {"json", "text", "json"},
-		"drain_delay": {"1s", "2s", "4s"}, "drain_timeout": {"1s", "2s", "4s"},
-		"allowed_hosts": {"a", "b,c:1", "*"}, "upstream_memory": {"1MiB", "2MiB", "3MiB"},
-		"upstream_max_connections": {"1", "2", "3"}, "upstream_queue": {"0", "2", "3"},
-		"breaker_volume": {"1", "2", "3"}, "breaker_ratio": {"0.1", "0.2", "1"},
-		"breaker_window": {"1s", "2s", "3s"}, "breaker_pause": {"1s", "2s", "3s"},
-	}
-}
-
-// allKeys lists every setting, from the parser itself.
-func allKeys(t *testing.T) []string {
-	t.Helper()
-	line, err := parseLine([]string{"serve"}, nil, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(slices.Sorted(maps.Keys(fileKeys(line.flags))), configKey)
-}
-
-// TestPrecedence gives every setting by every combination of sources.
-func TestPrecedence(t *testing.T) {
-	t.Parallel()
-	for _, key := range allKeys(t) {
-		values, ok := examples()[key]
-		if key == configKey || strings.HasSuffix(key, fileSuffix) {
-			continue
-		}
-		if !ok {
-			t.Errorf("examples has nothing for %s", key)
-			continue
-		}
-		for combination := range 8 {
-			checkPrecedence(t, key, values, combination)
-		}
-	}
-}
-
-// checkPrecedence reads the setting without the rules, which have tests of
-// their own and would require other settings beside some of these.
-func checkPrecedence(t *testing.T, key string, values [3]string, combination int) {
-	t.Helper()
-	args, environ, source, want := []string{"serve"}, []string(nil), FromDefault, ""
-	if combination&1 != 0 {
-		environ, source, want = append(environ, "SIPFACADE_CONFIG="+write(t, key+": "+quote(values[2]))), FromFile, values[2]
-	}
-	if combination&2 != 0 {
-		environ, source, want = append(environ, variableOf(key)+"="+values[1]), FromEnvironment, values[1]
-	}
-	if combination&4 != 0 {
-		args, source, want = append(args, "--"+strings.ReplaceAll(key, "_", "-")+"="+values[0]), FromFlag, values[0]
-	}
-	line, err := parseLine(args, environ, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err, got := line.found.err(), line.sources.of(key); err != nil || got != source {
-		t.Errorf("%s by %q %q: %v, from %s, want %s", key, args, environ, err, got, source)
-	}
-	// A log level prints in upper case.
-	if got := text(line.flags, key); source != FromDefault && !strings.EqualFold(got, want) {
-		t.Errorf("%s by %q %q is %q, want %q", key, args, environ, got, want)
-	}
-}
-
-func quote(value string) string { return `"` + value + `"` }
-
-func text(flags []*kong.Flag, key string) string {
-	found := flags[slices.IndexFunc(flags, func(flag *kong.Flag) bool { return keyOf(flag.Name) == key })]
-	switch value := found.Target.Interface().(type) {
-	case Secret:
-		return value.Reveal()
-	case []string:
-		return strings.Join(value, ",")
-	}
-	return fmt.Sprint(found.Target.Interface())
-}
-
-func TestEmptyCountsAsUnset(t *testing.T) {
-	t.Parallel()
-	path := write(t, "grpc_address:\nhttp_address: ''\nsandbox: true\nlog_level: ~\n")
-	config := mustParse(t, []string{"serve"}, []string{
-		"SIPFACADE_CONFIG=" + path, "SIPFACADE_GRPC_ADDRESS=", "SIPFACADE_SANDBOX=", "SIPFACADE_OPENTACT_TOKEN=", "SIPFACADE_LOG_LEVEL=",
-	}).Config
-	if config.GRPCAddress != "127.0.0.1:9090" || config.HTTPAddress != "127.0.0.1:8080" || !config.Sandbox {
-		t.Errorf("%+v", config)
-	}
-}
-
-func TestConfigFlagWinsOverVariable(t *testing.T) {
-	t.Parallel()
-	path := write(t, "sandbox: true\nlog_level: error\n")
-	config := mustParse(t, []string{"serve", "--config", path}, []string{"SIPFACADE_CONFIG=/does/not/exist"}).Config
-	if config.LogLevel != slog.LevelError || config.ConfigFile != path {
-		t.Errorf("%+v", config)
-	}
-}
-
-func TestProcessEnvironmentIsNotRead(t *testing.T) {
-	t.Setenv("SIPFACADE_LOG_LEVEL", "debug")
-	t.Setenv("SIPFACADE_NO_SUCH_SETTING", "1")
-	if got := mustParse(t, []string{"serve", "--sandbox"}, nil).Config.LogLevel; got != slog.LevelInfo {
-		t.Errorf("log level %s", got)
-	}
-}
-
 func TestVersionNeedsNothing(t *testing.T) {
 	t.Parallel()
 	got := mustParse(t, []string{"version"}, []string{"SIPFACADE_NO_SUCH=1", "SIPFACADE_CONFIG=/does/not/exist", "SIPFACADE_LOG_LEVEL=loud"})
@@ -335,29 +163,6 @@ func TestHealthcheckNeedsOnlyTheAdminAddress(t *testing.T) {
 			t.Errorf("%s: %q, want %s", line, got, want)
 		}
 	}
-}
-
-func TestDescribe(t *testing.T) {
-	t.Parallel()
-	directory := t.TempDir()
-	token := filepath.Join(directory, "token")
-	overwrite(t, token, hunter2)
-	path := write(t, "opentact_token_file: "+token+"\ndrain_timeout: 40s\nlog_level: warn\n")
-	invocation := mustParse(t, []string{"config", "check", "--log-format=text", "--config", path}, []string{
-		"SIPFACADE_PAGE_TOKEN_KEY=" + hunter2, "SIPFACADE_UPSTREAM_MAX_BYTES=1048576", "SIPFACADE_LOG_LEVEL=debug",
-	})
-	got := invocation.Config.Describe()
-	golden(t, "describe.golden", strings.NewReplacer(token, "/run/token", path, "/etc/sipfacade.yaml").Replace(got))
-	for _, key := range allKeys(t) {
-		if !strings.Contains(got, "\n"+key+" ") {
-			t.Errorf("Describe leaves %s out", key)
-		}
-	}
-}
-
-func TestDescribeOfTheSandbox(t *testing.T) {
-	t.Parallel()
-	golden(t, "describe_sandbox.golden", mustParse(t, []string{"config", "check", "--sandbox"}, nil).Config.Describe())
 }
 
 // TestSettingsAreConsistent holds for every setting, also for new ones.
