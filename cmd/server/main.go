@@ -12,7 +12,9 @@ import (
 	"runtime"
 	"syscall"
 	"time"
-	_ "time/tzdata" // vendors' zones, also where the system has no zone data
+	_ "time/tzdata" // vendors' zones, even if the system has no zone data
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/server"
@@ -25,13 +27,12 @@ var (
 	commit  = "unknown"
 )
 
-// usageExit is the exit code for a command line or configuration that does not
-// hold.
+// usageExit is the exit code for a mistake in the command line or configuration.
 const usageExit = 2
 
 func main() { os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr)) }
 
-// run is the process, with its exit code.
+// run parses the command line, runs the command and returns the exit code.
 func run(args, environ []string, stdout, stderr io.Writer) int {
 	invocation, err := config.Parse(args, environ, stdout)
 	if errors.Is(err, config.ErrHelp) {
@@ -43,7 +44,7 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	_, _ = fmt.Fprintln(stderr, err) // the exit code says so too
+	_, _ = fmt.Fprintln(stderr, err) // a failed write changes nothing
 	var invalid *config.InvalidError
 	var usage *config.UsageError
 	if errors.As(err, &invalid) || errors.As(err, &usage) {
@@ -52,7 +53,7 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	return 1
 }
 
-// commands are what the binary can do.
+// commands holds what each command does.
 var commands = map[string]func(c config.Config, stdout, stderr io.Writer) error{
 	config.CommandServe:       serve,
 	config.CommandConfigCheck: checkConfig,
@@ -65,32 +66,50 @@ func serve(c config.Config, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	logger := telemetry.NewLogger(stderr, c.LogLevel, string(c.LogFormat))
+	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr))
+	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
+		logger.Warn("memory limit", "error", err.Error()) // Go then runs without one
+	} else if limit > 0 {
+		logger.Info("memory limit", "bytes", limit)
+	}
 	s, err := server.New(c, version, logger)
 	if err != nil {
 		return err
 	}
 	if c.Sandbox {
-		_, _ = fmt.Fprint(stdout, s.Welcome()) // only a courtesy
+		_, _ = fmt.Fprint(stdout, s.Welcome()) // the server runs without it too
 	}
 	return s.Run(ctx)
 }
 
-// checkConfig prints where each setting comes from; what is wrong was reported by
-// parsing.
+// logFormat chooses the format of the log: text on a terminal, unless one is given.
+func logFormat(given config.LogFormat, log io.Writer) string {
+	if given != config.LogFormatAuto {
+		return string(given)
+	}
+	if file, ok := log.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return string(config.LogFormatText)
+		}
+	}
+	return string(config.LogFormatJSON)
+}
+
+// checkConfig prints where each setting comes from. Parse has reported what is
+// wrong.
 func checkConfig(c config.Config, stdout, _ io.Writer) error {
 	_, err := fmt.Fprint(stdout, c.Describe())
 	return err
 }
 
-// checkHealth asks the admin door whether the server takes calls.
+// checkHealth asks the admin listener whether the server takes calls.
 func checkHealth(c config.Config, stdout, _ io.Writer) error {
 	client := &http.Client{Timeout: 3 * time.Second}
 	response, err := client.Get("http://" + c.AdminAddress + "/readyz")
 	if err != nil {
 		return fmt.Errorf("healthcheck: %w", err)
 	}
-	defer func() { _ = response.Body.Close() }() // the status line is all that counts
+	defer func() { _ = response.Body.Close() }() // nothing was written
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("healthcheck: %s answers %s", c.AdminAddress, response.Status)
 	}

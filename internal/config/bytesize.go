@@ -49,7 +49,7 @@ func (b *ByteSize) UnmarshalText(text []byte) error {
 	return errors.New("must be a number of bytes such as 1048576 or 64MiB")
 }
 
-// String writes the size with the largest power of 1024 that divides it.
+// String returns the size with the largest power of 1024 that divides it.
 func (b ByteSize) String() string {
 	for _, unit := range byteUnits()[:3] {
 		if b != 0 && b%unit.size == 0 {
@@ -58,6 +58,3 @@ func (b ByteSize) String() string {
 	}
 	return strconv.FormatInt(int64(b), 10)
 }
-
-// MarshalText writes what String writes.
-func (b ByteSize) MarshalText() ([]byte, error) { return []byte(b.String()), nil }

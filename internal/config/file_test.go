@@ -4,16 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// knownKeys stand in for the settings where only names matter.
-func knownKeys() []string {
-	return []string{"grpc_address", "log_level", "sandbox", "opentact_password"}
+// knownKeys are enough settings for tests of the file format.
+func knownKeys() keySet {
+	return keySet{"grpc_address": false, "log_level": false, "sandbox": false, "opentact_password": false, "allowed_hosts": true}
 }
 
 func TestReadFile(t *testing.T) {
@@ -29,14 +28,14 @@ func TestReadFile(t *testing.T) {
 		"opentact_password: 007\n":                                 {"opentact_password": "007"},
 		"opentact_password: 1e3\nlog_level: 2026-01-01\n":          {"opentact_password": "1e3", "log_level": "2026-01-01"},
 		"opentact_password: |\n  two\n  lines\n":                   {"opentact_password": "two\nlines\n"},
+		"allowed_hosts: a, b":                                      {"allowed_hosts": "a, b"},
+		"allowed_hosts:\n- a\n- b:1\n":                             {"allowed_hosts": "a,b:1"},
+		"allowed_hosts: []\n":                                      {},
 		"log_level:\nsandbox: null\ngrpc_address: ''\n":            {},
 	} {
 		found := &findings{}
 		got := readFile(write(t, content), knownKeys(), found)
-		if got.values == nil {
-			got.values = map[string]string{}
-		}
-		if diff := cmp.Diff(want, got.values); diff != "" || found.err() != nil {
+		if diff := cmp.Diff(want, got); diff != "" || found.err() != nil {
 			t.Errorf("%q: %v (-want +got):\n%s", content, found.err(), diff)
 		}
 	}
@@ -53,6 +52,8 @@ func TestReadFileRefuses(t *testing.T) {
 		"[sandbox]: true\n":                          "line 1 of the file: a key must be the name of a setting",
 		"sandbox: true\nsandbox: true\n":             "sandbox (SIPFACADE_SANDBOX): given twice in the file, again in line 2",
 		"log_level: [debug]\n":                       "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
+		"allowed_hosts: [[a]]\n":                     "allowed_hosts (SIPFACADE_ALLOWED_HOSTS): must be a single value in line 1 of the file",
+		"allowed_hosts: {a: b}\n":                    "allowed_hosts (SIPFACADE_ALLOWED_HOSTS): must be a single value in line 1 of the file",
 		"log_level: {a: b}\n":                        "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
 		"log_level: !!binary aGk=\n":                 "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
 		"log_level: !mine x\n":                       "log_level (SIPFACADE_LOG_LEVEL): must be a single value in line 1 of the file",
@@ -70,7 +71,7 @@ func TestReadFileRefuses(t *testing.T) {
 	} {
 		found := &findings{}
 		readFile(write(t, content), knownKeys(), found)
-		if err := found.err(); err == nil || !strings.HasPrefix(err.Error(), want) || len(found.problems) != 1 {
+		if err := found.err(); err == nil || !strings.HasPrefix(err.Error(), want) || len(found.mistakes) != 1 {
 			t.Errorf("%.60q:\n got %v\nwant %s", content, err, want)
 		}
 	}
@@ -90,8 +91,8 @@ func TestReadFileThatIsNotThere(t *testing.T) {
 	}
 }
 
-// FuzzReadFile holds that any file gives known keys or problems of one line,
-// and that a password never turns up among the problems.
+// FuzzReadFile holds that any file gives known keys or mistakes of one line
+// each, and that no mistake repeats a password.
 func FuzzReadFile(f *testing.F) {
 	for _, content := range []string{
 		"sandbox: true\n", "a: [b, {c: d}]", "? x\n: y", "<<: *a", "&a sandbox: *a", "--- |\n x\n...\n---\n", "\x00", "%YAML 9.9\n---\n", "!!map {}",
@@ -102,20 +103,20 @@ func FuzzReadFile(f *testing.F) {
 	directory := f.TempDir()
 	f.Fuzz(func(t *testing.T, content, password string) {
 		path := filepath.Join(directory, fmt.Sprint(os.Getpid()))
-		written := fmt.Sprintf("opentact_password: %s%s\n%s", "PASSWORD", password, content)
+		written := fmt.Sprintf("opentact_password: %s%s\n%s", "HUNTER", password, content)
 		if err := os.WriteFile(path, []byte(written), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		found := &findings{}
 		got := readFile(path, knownKeys(), found)
-		for key := range got.values {
-			if !slices.Contains(knownKeys(), key) {
+		for key := range got {
+			if _, ok := knownKeys()[key]; !ok {
 				t.Errorf("unknown key %q was taken", key)
 			}
 		}
-		for _, problem := range found.problems {
-			if text := problem.Error(); strings.ContainsAny(text, "\n\r") || strings.Contains(problem.Text, "PASSWORD") {
-				t.Errorf("problem %q", text)
+		for _, mistake := range found.mistakes {
+			if text := mistake.line; strings.ContainsAny(text, "\n\r") || strings.Contains(text, "HUNTER") {
+				t.Errorf("mistake %q", text)
 			}
 		}
 	})

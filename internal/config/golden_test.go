@@ -2,12 +2,22 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// TestMain fixes the width of the help, which kong takes from the terminal.
+func TestMain(m *testing.M) {
+	if err := os.Setenv("COLUMNS", "80"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
 
 var update = flag.Bool("update", false, "write the golden files anew")
 

@@ -1,114 +1,71 @@
 package config
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 )
 
-const description = `sipfacade serves the SIP resources of its vendors as gRPC and JSON.
-Try it without an account: sipfacade serve --sandbox`
+const (
+	about = "sipfacade serves the SIP resources and the hosted PBXs of two telephony vendors as gRPC and JSON.\n\n" +
+		"Try it without an account: sipfacade serve --sandbox\n\n" + precedence
+	precedence = "Each setting is a flag, an environment variable (after the $ below), or a key of the YAML file: " +
+		"--grpc-address, SIPFACADE_GRPC_ADDRESS, grpc_address. Flags win over the environment, the environment " +
+		"over the file. An empty variable or key counts as unset; an unknown one is an error. " +
+		"A secret given as a file is read again whenever the file changes."
+)
 
-// precedence is printed above the settings.
-const precedence = `A setting is a flag, an environment variable (named beside it), or a key of the
-YAML file: --grpc-address, SIPFACADE_GRPC_ADDRESS, grpc_address. Flags win over
-the environment, the environment over the file. An empty variable or key counts
-as unset, an unknown one is an error. A secret given as a file is read again
-whenever the file changes.`
+// grammar is the command line as kong sees it. The tag `uses` names the flags
+// that a command uses, separated by commas; without it a command uses all.
+type grammar struct {
+	Config Config `embed:""`
 
-// printHelp prints each setting as two lines, flag beside variable and meaning
-// beside default, which stays readable at 80 columns.
-func printHelp(_ kong.HelpOptions, context *kong.Context) error {
-	page := &strings.Builder{}
-	node := context.Selected()
-	if node == nil {
-		node = context.Model.Node
-	}
-	fmt.Fprintf(page, "Usage: %s%s\n\n%s\n", node.FullPath(), usageTail(node), node.Help)
-	writeCommands(page, node)
-	writeSettings(page, usedFlags(context.Model.Flags, node))
-	_, err := fmt.Fprint(context.Stdout, page)
-	return err
+	Serve struct{ settingsHelp } `cmd:"" help:"Run the server until SIGTERM or SIGINT."`
+	Group struct {
+		Check struct{ settingsHelp } `cmd:"" help:"Report every mistake in the configuration at once."`
+	} `cmd:"" name:"config" help:"Look at the configuration."`
+	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 if the running server answers /readyz."`
+	Version     struct{} `cmd:"" uses:"" help:"Print version, commit and Go version."`
+
+	loader *loader
 }
 
-func usageTail(node *kong.Node) string {
-	if len(node.Children) > 0 {
-		return " <command> [flags]"
-	}
-	return " [flags]"
+// BeforeResolve is the hook that kong calls between the arguments and the other
+// sources.
+func (g *grammar) BeforeResolve(context *kong.Context) error { return g.loader.addSources(context) }
+
+// settingsHelp adds to the help of a command how settings are given.
+type settingsHelp struct{}
+
+// Help implements kong.HelpProvider.
+func (settingsHelp) Help() string { return precedence }
+
+// helpOptions keeps help within a terminal of 80 columns.
+func helpOptions() kong.HelpOptions {
+	return kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 80}
 }
 
-func writeCommands(page *strings.Builder, node *kong.Node) {
-	if len(node.Children) == 0 {
-		return
-	}
-	fmt.Fprint(page, "\nCommands\n")
-	for _, leaf := range node.Leaves(true) {
-		fmt.Fprintf(page, "  %-14s %s\n", strings.TrimPrefix(leaf.FullPath(), "sipfacade "), leaf.Help)
-	}
-}
-
-// usedFlags leaves out what the command has no use for.
-func usedFlags(flags []*kong.Flag, node *kong.Node) []*kong.Flag {
-	if node.Tag == nil || !node.Tag.Has("uses") {
-		return flags
-	}
-	used := append(strings.Split(node.Tag.Get("uses"), ","), "help")
-	return slices.DeleteFunc(slices.Clone(flags), func(flag *kong.Flag) bool {
-		return !slices.Contains(used, flag.Name)
-	})
-}
-
-func writeSettings(page *strings.Builder, flags []*kong.Flag) {
-	if len(flags) > 1 {
-		fmt.Fprintf(page, "\n%s\n", precedence)
-	}
-	group := ""
-	for i, flag := range flags {
-		if title := groupOf(flag); i == 0 || title != group {
-			group = title
-			fmt.Fprintf(page, "\n%s\n", group)
+// printHelp is kong's printer without the flags that the command does not use.
+func printHelp(options kong.HelpOptions, context *kong.Context) error {
+	if node := context.Selected(); node != nil && node.Tag.Has("uses") {
+		used := strings.Split(node.Tag.Get("uses"), ",")
+		for _, flag := range settingFlags(context.Model) {
+			flag.Hidden = !slices.Contains(used, flag.Name)
 		}
-		writeFlag(page, flag)
 	}
+	return kong.DefaultHelpPrinter(options, context)
 }
 
-func groupOf(flag *kong.Flag) string {
-	if flag.Group == nil {
-		return "General"
+// describeFlag adds the default and the variable to the help of a flag.
+func describeFlag(value *kong.Value) string {
+	if value.Name == "help" {
+		return "Print this page, or that of a command."
 	}
-	return flag.Group.Title
-}
-
-func writeFlag(page *strings.Builder, flag *kong.Flag) {
-	if flag.Name == "help" {
-		fmt.Fprint(page, "  -h, --help\n      Print this page, or that of a command.\n")
-		return
+	text := value.Help
+	if fallback := cmp.Or(value.Tag.Get("note"), value.Default); fallback != "" {
+		text += " Default: " + fallback
 	}
-	fmt.Fprintf(page, "  %-38s %s\n", flagUsage(flag), variableOf(keyOf(flag.Name)))
-	fmt.Fprintf(page, "      %s%s\n", flag.Help, defaultOf(flag))
-}
-
-func flagUsage(flag *kong.Flag) string {
-	switch {
-	case flag.Tag.Negatable != "":
-		return "--[no-]" + flag.Name
-	case flag.IsBool():
-		return "--" + flag.Name
-	}
-	return "--" + flag.Name + "=" + flag.FormatPlaceHolder()
-}
-
-// defaultOf says what holds without the setting, on a line of its own when it
-// needs more than a word.
-func defaultOf(flag *kong.Flag) string {
-	if note := flag.Tag.Get("note"); note != "" {
-		return "\n      Default: " + note
-	}
-	if flag.Default == "" {
-		return ""
-	}
-	return "\n      Default: " + flag.Default
+	return text + " ($" + variableOf(keyOf(value.Name)) + ")"
 }

@@ -23,7 +23,7 @@ func (c *Config) listeners() []listener {
 	return []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}, {adminKey, c.AdminAddress}}
 }
 
-// endpoint is an address that has been taken apart.
+// endpoint is a parsed host:port.
 type endpoint struct {
 	host string
 	port uint16
@@ -41,20 +41,20 @@ func parseEndpoint(address string) (endpoint, error) {
 	return endpoint{host: host, port: uint16(number)}, nil
 }
 
-// isLoopback is false for names other than localhost: what they resolve to can
-// change after the check.
+// isLoopback reports false for names other than localhost: what they resolve to
+// can change after the check.
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && address.Unmap().IsLoopback()
 }
 
-// isEverywhere says whether the host stands for all interfaces.
+// isEverywhere reports whether the host stands for all interfaces.
 func isEverywhere(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "" || err == nil && address.Unmap().IsUnspecified()
 }
 
-// overlaps says whether only one of the two could listen.
+// overlaps reports whether only one of the two could listen.
 func (e endpoint) overlaps(other endpoint) bool {
 	if e.port == 0 || e.port != other.port {
 		return false
@@ -85,7 +85,8 @@ func checkConflicts(c *Config, _ sources, found *findings) {
 	}
 }
 
-// checkExposure keeps an open door from being opened to a network by accident.
+// checkExposure refuses listeners that strangers could reach, unless somebody
+// accepted that.
 func checkExposure(c *Config, _ sources, found *findings) {
 	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] {
 		return
@@ -93,7 +94,7 @@ func checkExposure(c *Config, _ sources, found *findings) {
 	why := map[string]string{
 		grpcKey:  "callers are not authenticated",
 		httpKey:  "callers are not authenticated",
-		adminKey: "nobody is asked for a credential before metrics and profiles",
+		adminKey: "metrics and profiles need no credential",
 	}
 	for _, listener := range c.listeners() {
 		address, err := parseEndpoint(listener.address)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// mustParse parses a command line that is expected to be right.
+// mustParse parses a command line that must be valid.
 func mustParse(t *testing.T, args, environ []string) Invocation {
 	t.Helper()
 	invocation, err := Parse(args, environ, io.Discard)
@@ -36,55 +35,6 @@ func problems(t *testing.T, args, environ []string) []string {
 		t.Fatalf("Parse(%q, %q): %v, want an InvalidError", args, environ, err)
 	}
 	return strings.Split(err.Error(), "\n")
-}
-
-func TestHelp(t *testing.T) {
-	t.Parallel()
-	for name, args := range map[string][]string{
-		"help.golden":             {"--help"},
-		"help_serve.golden":       {"serve", "--help"},
-		"help_config.golden":      {"config", "--help"},
-		"help_check.golden":       {"config", "check", "-h"},
-		"help_healthcheck.golden": {"healthcheck", "--help"},
-		"help_version.golden":     {"version", "--help"},
-	} {
-		var page strings.Builder
-		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
-			t.Errorf("%q: error %v, want ErrHelp", args, err)
-		}
-		golden(t, name, page.String())
-		for line := range strings.Lines(page.String()) {
-			if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
-				t.Errorf("%q: wider than 80 columns: %s", args, line)
-			}
-		}
-	}
-}
-
-func TestHelpTellsOfEverySetting(t *testing.T) {
-	t.Parallel()
-	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"config", "check", "--help"}} {
-		var page strings.Builder
-		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
-			t.Fatal(err)
-		}
-		for _, key := range allKeys(t) {
-			if !strings.Contains(page.String(), " "+variableOf(key)+"\n") {
-				t.Errorf("%q does not tell of %s", args, variableOf(key))
-			}
-		}
-	}
-}
-
-type brokenPipe struct{}
-
-func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
-
-func TestHelpReportsFailedWrite(t *testing.T) {
-	t.Parallel()
-	if _, err := Parse([]string{"--help"}, nil, brokenPipe{}); err == nil || errors.Is(err, ErrHelp) {
-		t.Errorf("error %v, want that of the writer", err)
-	}
 }
 
 func TestCommands(t *testing.T) {
@@ -111,6 +61,8 @@ func TestUsageErrors(t *testing.T) {
 		"serve --opentact-password -hunter2":     "--opentact-password: needs a value; join one that begins with a dash by =",
 		"serve --opentact-password my hunter2":   "unexpected argument; a value with spaces needs quotes",
 		"--opentact-password my hunter2 serve":   "unexpected argument; a value with spaces needs quotes",
+		"serve --no-reflection=hunter2":          "a flag without a value, or its --no- form, accepts =true and =false only",
+		"serve --help=hunter2":                   "a flag without a value, or its --no- form, accepts =true and =false only",
 		"serve --opentact-token --opentact-tokn": "--opentact-token: needs a value; join one that begins with a dash by =",
 	} {
 		invocation, err := Parse(strings.Fields(line), nil, io.Discard)
@@ -138,7 +90,7 @@ func TestFlagForms(t *testing.T) {
 	}
 }
 
-// TestDefaults holds the fixed surface.
+// TestDefaults holds the documented defaults.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	want := Config{
@@ -146,7 +98,9 @@ func TestDefaults(t *testing.T) {
 		Reflection: true, UpstreamTimeout: 30 * time.Second, UpstreamMaxBytes: 64 << 20,
 		OpentactBaseURL: "https://api.opentact.org/rest", OpentactCredentials: CallerCredentials,
 		InfinityBaseURL: "https://api.infinitycloud.com/config/v2", InfinityCredentials: ServiceCredentials, InfinityTimeZone: "UTC",
-		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 15 * time.Second,
+		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 35 * time.Second,
+		UpstreamMaxConnections: 128, UpstreamQueue: 2000, UpstreamMemory: 0,
+		BreakerVolume: 20, BreakerRatio: 0.5, BreakerWindow: 10 * time.Second, BreakerPause: 5 * time.Second,
 	}
 	got := mustParse(t, []string{"serve", "--opentact-credentials=caller"}, nil).Config
 	if diff := cmp.Diff(values(want), values(got)); diff != "" {
@@ -157,7 +111,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// values makes the settings comparable: secrets are told by their value.
+// values makes the settings comparable: it reveals secrets.
 func values(config Config) map[string]string {
 	all, fields := map[string]string{}, reflect.ValueOf(config)
 	for i := range fields.NumField() {
@@ -184,126 +138,6 @@ func TestDrainDelayOfTheSandbox(t *testing.T) {
 	}
 }
 
-// examples has three values for each setting, for flag, environment and file.
-func examples() map[string][3]string {
-	return map[string][3]string{
-		"grpc_address": {"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"}, "http_address": {"[::1]:11", "[::1]:12", "[::1]:13"},
-		"admin_address": {"localhost:21", "localhost:22", "localhost:23"}, "upstream_timeout": {"1s", "2s", "3s"},
-		"upstream_max_bytes": {"1MiB", "2MiB", "3MiB"}, "insecure_no_auth": {"true", "false", "true"},
-		"reflection": {"false", "true", "false"}, "sandbox": {"true", "false", "true"},
-		"opentact_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
-		"opentact_credentials": {"caller", "service", "caller"}, "opentact_token": {"one", "two", "three"},
-		"opentact_email": {"one@example.com", "two@example.com", "three@example.com"}, "opentact_password": {"one", "two", "three"},
-		"infinity_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
-		"infinity_credentials": {"caller", "service", "caller"}, "infinity_api_key": {"one", "two", "three"},
-		"infinity_username": {"one", "two", "three"}, "infinity_password": {"one", "two", "three"},
-		"infinity_time_zone": {"Europe/London", "America/New_York", "Asia/Tokyo"},
-		"page_token_key":     {"one", "two", "three"}, "log_level": {"error", "debug", "warn"}, "log_format": {"json", "text", "json"},
-		"drain_delay": {"1s", "2s", "4s"}, "drain_timeout": {"1s", "2s", "4s"},
-	}
-}
-
-// allKeys lists every setting, from the parser itself.
-func allKeys(t *testing.T) []string {
-	t.Helper()
-	line, err := parseLine([]string{"serve"}, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(keys(line.settings), configKey)
-}
-
-// TestPrecedence gives every setting by every combination of sources.
-func TestPrecedence(t *testing.T) {
-	t.Parallel()
-	for _, key := range allKeys(t) {
-		values, ok := examples()[key]
-		if key == configKey || strings.HasSuffix(key, fileSuffix) {
-			continue
-		}
-		if !ok {
-			t.Errorf("examples has nothing for %s", key)
-			continue
-		}
-		for combination := range 8 {
-			checkPrecedence(t, key, values, combination)
-		}
-	}
-}
-
-// checkPrecedence reads the setting below the rules, which have tests of their
-// own and would need other settings beside some of these.
-func checkPrecedence(t *testing.T, key string, values [3]string, combination int) {
-	t.Helper()
-	args, environ, source, want := []string{"serve"}, []string(nil), FromDefault, ""
-	if combination&1 != 0 {
-		environ, source, want = append(environ, "SIPFACADE_CONFIG="+write(t, key+": "+quote(values[2]))), FromFile, values[2]
-	}
-	if combination&2 != 0 {
-		environ, source, want = append(environ, variableOf(key)+"="+values[1]), FromEnvironment, values[1]
-	}
-	if combination&4 != 0 {
-		args, source, want = append(args, "--"+strings.ReplaceAll(key, "_", "-")+"="+values[0]), FromFlag, values[0]
-	}
-	line, err := parseLine(args, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := &findings{}
-	origin := line.fill(environ, found)
-	if found.err() != nil || origin[key] != source {
-		t.Errorf("%s by %q %q: %v, from %s, want %s", key, args, environ, found.err(), origin[key], source)
-	}
-	// A log level prints in upper case.
-	if got := text(line.settings, key); source != FromDefault && !strings.EqualFold(got, want) {
-		t.Errorf("%s by %q %q is %q, want %q", key, args, environ, got, want)
-	}
-}
-
-func quote(value string) string { return `"` + value + `"` }
-
-func text(list []setting, key string) string {
-	found := list[slices.IndexFunc(list, func(s setting) bool { return s.key == key })]
-	if secret := found.secret(); secret != nil {
-		return secret.Reveal()
-	}
-	return fmt.Sprint(found.field.Interface())
-}
-
-func TestEmptyCountsAsUnset(t *testing.T) {
-	t.Parallel()
-	path := write(t, "grpc_address:\nhttp_address: ''\nsandbox: true\nlog_level: ~\n")
-	config := mustParse(t, []string{"serve"}, []string{
-		"SIPFACADE_CONFIG=" + path, "SIPFACADE_GRPC_ADDRESS=", "SIPFACADE_SANDBOX=", "SIPFACADE_OPENTACT_TOKEN=", "SIPFACADE_LOG_LEVEL=",
-	}).Config
-	if config.GRPCAddress != "127.0.0.1:9090" || config.HTTPAddress != "127.0.0.1:8080" || !config.Sandbox {
-		t.Errorf("%+v", config)
-	}
-}
-
-func TestConfigFlagWinsOverVariable(t *testing.T) {
-	t.Parallel()
-	path := write(t, "sandbox: true\nlog_level: error\n")
-	config := mustParse(t, []string{"serve", "--config", path}, []string{"SIPFACADE_CONFIG=/does/not/exist"}).Config
-	if config.LogLevel != slog.LevelError || config.ConfigFile != path {
-		t.Errorf("%+v", config)
-	}
-}
-
-func TestProcessEnvironmentIsNotRead(t *testing.T) {
-	t.Setenv("SIPFACADE_LOG_LEVEL", "debug")
-	t.Setenv("SIPFACADE_NO_SUCH_SETTING", "1")
-	t.Setenv("COLUMNS", "20")
-	if got := mustParse(t, []string{"serve", "--sandbox"}, nil).Config.LogLevel; got != slog.LevelInfo {
-		t.Errorf("log level %s", got)
-	}
-	var page strings.Builder
-	if _, err := Parse([]string{"--help"}, nil, &page); !errors.Is(err, ErrHelp) {
-		t.Fatal(err)
-	}
-	golden(t, "help.golden", page.String())
-}
-
 func TestVersionNeedsNothing(t *testing.T) {
 	t.Parallel()
 	got := mustParse(t, []string{"version"}, []string{"SIPFACADE_NO_SUCH=1", "SIPFACADE_CONFIG=/does/not/exist", "SIPFACADE_LOG_LEVEL=loud"})
@@ -316,7 +150,7 @@ func TestHealthcheckNeedsOnlyTheAdminAddress(t *testing.T) {
 	t.Parallel()
 	environ := []string{"SIPFACADE_NO_SUCH=1", "SIPFACADE_LOG_LEVEL=loud", "SIPFACADE_OPENTACT_TOKEN_FILE=/does/not/exist"}
 	path := write(t, "admin_address: 0.0.0.0:7000\nno_such: 1\n")
-	if got := mustParse(t, []string{"healthcheck", "--config", path}, environ).Config.AdminAddress; got != "0.0.0.0:7000" {
+	if got := mustParse(t, []string{"healthcheck", "--log-level=loud", "--config", path}, environ).Config.AdminAddress; got != "0.0.0.0:7000" {
 		t.Errorf("admin address %q", got)
 	}
 	for line, want := range map[string]string{
@@ -331,47 +165,31 @@ func TestHealthcheckNeedsOnlyTheAdminAddress(t *testing.T) {
 	}
 }
 
-func TestDescribe(t *testing.T) {
+// TestSettingsAreConsistent holds for every setting, also for new ones.
+func TestSettingsAreConsistent(t *testing.T) {
 	t.Parallel()
-	directory := t.TempDir()
-	token := filepath.Join(directory, "token")
-	overwrite(t, token, hunter2)
-	path := write(t, "opentact_token_file: "+token+"\ndrain_timeout: 20s\nlog_level: warn\n")
-	invocation := mustParse(t, []string{"config", "check", "--log-format=text", "--config", path}, []string{
-		"SIPFACADE_PAGE_TOKEN_KEY=" + hunter2, "SIPFACADE_UPSTREAM_MAX_BYTES=1048576", "SIPFACADE_LOG_LEVEL=debug",
-	})
-	got := invocation.Config.Describe()
-	golden(t, "describe.golden", strings.NewReplacer(token, "/run/token", path, "/etc/sipfacade.yaml").Replace(got))
-	for _, key := range allKeys(t) {
-		if !strings.Contains(got, "\n"+key+" ") {
-			t.Errorf("Describe leaves %s out", key)
-		}
-	}
-}
-
-func TestDescribeOfTheSandbox(t *testing.T) {
-	t.Parallel()
-	golden(t, "describe_sandbox.golden", mustParse(t, []string{"config", "check", "--sandbox"}, nil).Config.Describe())
-}
-
-// TestSettingsHangTogether: what is said of every setting holds for new ones.
-func TestSettingsHangTogether(t *testing.T) {
-	t.Parallel()
-	line, err := parseLine([]string{"serve"}, io.Discard)
+	line, err := parseLine([]string{"serve"}, nil, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	known := allKeys(t)
-	for _, setting := range line.settings {
-		if setting.secret() != nil && !slices.Contains(known, setting.key+fileSuffix) {
+	var secrets, listed []string
+	for _, flag := range line.flags {
+		if _, ok := flag.Target.Interface().(Secret); ok {
+			secrets = append(secrets, keyOf(flag.Name))
+		}
+	}
+	for _, setting := range line.config.secretSettings() {
+		listed = append(listed, setting.key)
+		if !slices.Contains(known, setting.key+fileSuffix) {
 			t.Errorf("the secret %s has no %s%s", setting.key, setting.key, fileSuffix)
 		}
-		if setting.fallback == "" {
-			continue
-		}
-		if err := decode(setting.field, setting.fallback); err != nil {
-			t.Errorf("the default of %s: %v", setting.key, err)
-		}
+	}
+	if diff := cmp.Diff(secrets, listed); diff != "" {
+		t.Errorf("secrets of Config and secretSettings (-Config +secretSettings):\n%s", diff)
+	}
+	if err := line.found.err(); err != nil {
+		t.Errorf("the defaults cannot be read: %v", err)
 	}
 	for _, key := range vendorKeys() {
 		if !slices.Contains(known, key) {
@@ -380,8 +198,8 @@ func TestSettingsHangTogether(t *testing.T) {
 	}
 }
 
-// TestErrorsNeverRepeatValues puts a secret in the place of every setting, by
-// every source: whoever mixes two lines up must not find it in a log.
+// TestErrorsNeverRepeatValues gives a secret as every setting, by every source:
+// a user who mixes two lines up must not find the secret in a log.
 func TestErrorsNeverRepeatValues(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{hunter2, "https://user:" + hunter2 + "@example.com/?" + hunter2, "*" + hunter2, "/" + hunter2 + ":1", hunter2 + ":9090:1", "!" + hunter2 + " x"} {

@@ -3,75 +3,74 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 )
 
-// Problem is one thing that is wrong with the configuration. It names the
-// setting and says what is expected, and never repeats a value.
-type Problem struct {
-	// Key is the setting's YAML key, or the unknown key or variable.
-	Key string
-	// Variable is the setting's environment variable, "" for an unknown one.
-	Variable string
-	// Text says what is wrong and what would be right.
-	Text string
-}
-
-// Error is one line, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`.
-func (p Problem) Error() string {
-	if p.Variable == "" {
-		return p.Key + ": " + p.Text
-	}
-	return p.Key + " (" + p.Variable + "): " + p.Text
-}
-
-// InvalidError holds everything that is wrong with the configuration.
+// InvalidError holds everything that is wrong with the configuration: one line
+// for each mistake, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`, which says what
+// is accepted and never repeats a value.
 type InvalidError struct {
-	Problems []Problem
+	lines []string
 }
 
-// Error has one line for each problem.
-func (e *InvalidError) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, problem := range e.Problems {
-		lines[i] = problem.Error()
-	}
-	return strings.Join(lines, "\n")
+// Error returns the lines.
+func (e *InvalidError) Error() string { return strings.Join(e.lines, "\n") }
+
+// mistake is one line, with the key or variable that it is about.
+type mistake struct {
+	key, line string
 }
 
-// findings collects problems while the configuration is read and checked.
+// findings collects mistakes while the configuration is read and checked.
 type findings struct {
-	problems   []Problem
+	mistakes   []mistake
 	unreadable map[string]bool
 }
 
-// add notes that a setting breaks a rule, unless its value could not even be
-// read: then the rule judged a value that nobody gave.
+// add notes that a setting breaks a rule. It does nothing if the value could
+// not be read: then the rule judged a value that nobody gave.
 func (f *findings) add(key, text string) {
 	if !f.unreadable[key] {
-		f.problems = append(f.problems, Problem{Key: key, Variable: variableOf(key), Text: text})
+		f.mistakes = append(f.mistakes, mistake{key, key + " (" + variableOf(key) + "): " + text})
 	}
 }
 
-// addUnreadable notes that the value of a setting cannot be understood.
-func (f *findings) addUnreadable(key string, err error) {
-	f.add(key, err.Error())
+// addUnreadable notes that the value of a setting cannot be read.
+func (f *findings) addUnreadable(key, text string) {
+	f.add(key, text)
 	if f.unreadable == nil {
 		f.unreadable = map[string]bool{}
 	}
 	f.unreadable[key] = true
 }
 
-// err returns an InvalidError, or nil when there is nothing to report.
-func (f *findings) err() error {
-	if len(f.problems) == 0 {
-		return nil
-	}
-	return &InvalidError{Problems: f.problems}
+// addUnknown notes a name that no setting has.
+func (f *findings) addUnknown(name, text string) {
+	f.mistakes = append(f.mistakes, mistake{name, name + ": " + text})
 }
 
-// concerning returns the problems of the given settings alone.
-func (f *findings) concerning(keys ...string) []Problem {
-	return slices.DeleteFunc(slices.Clone(f.problems), func(problem Problem) bool {
-		return !slices.Contains(keys, problem.Key)
-	})
+// keepOnly drops the mistakes in all settings but the given ones.
+func (f *findings) keepOnly(keys ...string) {
+	f.mistakes = slices.DeleteFunc(f.mistakes, func(m mistake) bool { return !slices.Contains(keys, m.key) })
+}
+
+// sort puts the mistakes into the order of the settings, unknown names first.
+func (f *findings) sort(flags []*kong.Flag) {
+	rank := func(m mistake) int {
+		return slices.IndexFunc(flags, func(flag *kong.Flag) bool { return keyOf(flag.Name) == m.key })
+	}
+	slices.SortStableFunc(f.mistakes, func(a, b mistake) int { return rank(a) - rank(b) })
+}
+
+// err returns an InvalidError, or nil if there is nothing to report.
+func (f *findings) err() error {
+	if len(f.mistakes) == 0 {
+		return nil
+	}
+	invalid := &InvalidError{}
+	for _, m := range f.mistakes {
+		invalid.lines = append(invalid.lines, m.line)
+	}
+	return invalid
 }

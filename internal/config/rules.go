@@ -10,42 +10,82 @@ const (
 	maxUpstreamTimeout = 10 * time.Minute
 	minUpstreamBytes   = KiB
 	maxUpstreamBytes   = GiB
+	minUpstreamMemory  = MiB
 )
 
-// rule checks one matter. Rules see all settings, so that each can report
-// every setting it concerns, and run even when others have failed.
+const (
+	// WriteGrace is how long the server waits for a write on the wire after the
+	// deadline or the disappearance of its caller. A drain must outlast it, or
+	// the server would close the connection before it can answer what became
+	// of the write.
+	WriteGrace = 2 * time.Second
+	// drainMargin is what the default of drain_timeout adds to
+	// upstream_timeout: the grace, and time to send the answers.
+	drainMargin = 5 * time.Second
+)
+
+// deriveDefaults sets the defaults that depend on other settings.
+func (c *Config) deriveDefaults(origin sources) {
+	if c.Sandbox && !origin.given("drain_delay") {
+		c.DrainDelay = 0 // no load balancer watches a sandbox
+	}
+	if !origin.given("drain_timeout") {
+		c.DrainTimeout = c.UpstreamTimeout + drainMargin
+	}
+}
+
+// rule checks one matter. A rule sees all settings, so that it can report every
+// setting it concerns, and runs even if others have failed.
 type rule func(*Config, sources, *findings)
 
 // check applies the rules that matter to the command.
 func (c *Config) check(command string, origin sources, found *findings) {
 	rules := []rule{
-		checkAddresses, checkConflicts, checkExposure,
+		checkAddresses, checkConflicts, checkExposure, checkAllowedHosts,
 		checkSandbox, checkBaseURLs, checkCredentials, checkTimeZone,
-		checkUpstreamLimits, checkDrain,
+		checkNumbers, checkDrainTimeout,
 	}
 	if command == CommandHealthcheck {
 		rules = []rule{checkProbe}
-		*found = findings{problems: found.concerning(configKey, adminKey)}
+		found.keepOnly(configKey, adminKey)
 	}
 	for _, check := range rules {
 		check(c, origin, found)
 	}
 }
 
-func checkUpstreamLimits(c *Config, _ sources, found *findings) {
-	if c.UpstreamTimeout <= 0 || c.UpstreamTimeout > maxUpstreamTimeout {
-		found.add("upstream_timeout", fmt.Sprintf("must be more than 0 and at most %.0f minutes", maxUpstreamTimeout.Minutes()))
-	}
-	if c.UpstreamMaxBytes < minUpstreamBytes || c.UpstreamMaxBytes > maxUpstreamBytes {
-		found.add("upstream_max_bytes", fmt.Sprintf("must be from %s to %s", minUpstreamBytes, maxUpstreamBytes))
+// checkNumbers checks the settings that have limits of their own.
+func checkNumbers(c *Config, _ sources, found *findings) {
+	for _, limit := range []struct {
+		key   string
+		holds bool
+		text  string
+	}{
+		{"upstream_timeout", c.UpstreamTimeout > 0 && c.UpstreamTimeout <= maxUpstreamTimeout,
+			fmt.Sprintf("must be more than 0 and at most %.0f minutes", maxUpstreamTimeout.Minutes())},
+		{"upstream_max_bytes", c.UpstreamMaxBytes >= minUpstreamBytes && c.UpstreamMaxBytes <= maxUpstreamBytes,
+			fmt.Sprintf("must be from %s to %s", minUpstreamBytes, maxUpstreamBytes)},
+		{"upstream_memory", c.UpstreamMemory == 0 || c.UpstreamMemory >= minUpstreamMemory,
+			fmt.Sprintf("must be at least %s, or 0 for the default", minUpstreamMemory)},
+		{"upstream_max_connections", c.UpstreamMaxConnections >= 1, "must be at least 1"},
+		{"upstream_queue", c.UpstreamQueue >= 0, "must not be negative"},
+		{"breaker_volume", c.BreakerVolume >= 1, "must be at least 1"},
+		{"breaker_ratio", c.BreakerRatio > 0 && c.BreakerRatio <= 1, "must be more than 0 and at most 1"},
+		{"breaker_window", c.BreakerWindow > 0, "must be more than 0"},
+		{"breaker_pause", c.BreakerPause > 0, "must be more than 0"},
+		{"drain_delay", c.DrainDelay >= 0, "must not be negative"},
+	} {
+		if !limit.holds {
+			found.add(limit.key, limit.text)
+		}
 	}
 }
 
-func checkDrain(c *Config, _ sources, found *findings) {
-	if c.DrainDelay < 0 {
-		found.add("drain_delay", "must not be negative")
-	}
-	if c.DrainTimeout < 0 {
-		found.add("drain_timeout", "must not be negative")
+// checkDrainTimeout lets every call end by itself: a write that is cut off
+// while the vendor executes it would be sent again by a client that retries.
+func checkDrainTimeout(c *Config, _ sources, found *findings) {
+	if !found.unreadable["upstream_timeout"] && c.DrainTimeout < c.UpstreamTimeout+WriteGrace {
+		found.add("drain_timeout", fmt.Sprintf("must be at least upstream_timeout plus %s, "+
+			"so that a call in flight ends before its connection is closed", WriteGrace))
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -9,11 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRules gives flags and expects the keys that are complained about, each
-// with a piece of what is said.
+// TestRules gives flags and expects the keys with a mistake, each with the
+// beginning of the text.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	secret, empty, absent := write(t, "value\n"), write(t, "\n"), "/does/not/exist"
+	lines, control := write(t, "one\ntwo\n"), write(t, "one\x00two\n")
 	for flags, want := range map[string][]string{
 		"--sandbox": nil,
 		// Addresses.
@@ -38,7 +40,7 @@ func TestRules(t *testing.T) {
 		// Exposure.
 		"--sandbox --grpc-address=0.0.0.0:1":                      {"grpc_address: is not a loopback address, and callers are not authenticated"},
 		"--sandbox --http-address=:1":                             {"http_address: is not a loopback address, and callers are not authenticated"},
-		"--sandbox --admin-address=[::]:1":                        {"admin_address: is not a loopback address, and nobody is asked for a credential before metrics"},
+		"--sandbox --admin-address=[::]:1":                        {"admin_address: is not a loopback address, and metrics and profiles need no credential"},
 		"--sandbox --admin-address=192.0.2.1:0":                   {"admin_address: is not a loopback address"},
 		"--sandbox --grpc-address=sip.example.com:1":              {"grpc_address: is not a loopback address"},
 		"--sandbox --grpc-address=0.0.0.0:1 --insecure-no-auth":   nil,
@@ -74,6 +76,8 @@ func TestRules(t *testing.T) {
 		"--opentact-email=a@example.com":                                              {"opentact_password: missing; opentact_email needs it"},
 		"--opentact-password=p":                                                       {"opentact_email: missing; opentact_password needs it"},
 		"--opentact-token=t --opentact-token-file=" + secret:                          {"opentact_token_file: give the value or its file, not both"},
+		"--opentact-token-file=" + lines:                                              {"opentact_token_file: cannot be read: the file holds more than one line"},
+		"--infinity-api-key-file=" + control:                                          {"infinity_api_key_file: cannot be read: the file holds a control character"},
 		"--opentact-token-file=" + absent:                                             {"opentact_token_file: cannot be read: no such file"},
 		"--opentact-token-file=" + empty:                                              {"opentact_token_file: cannot be read: the file is empty"},
 		"--opentact-email=a --opentact-password-file=" + absent:                       {"opentact_password_file: cannot be read"},
@@ -93,7 +97,7 @@ func TestRules(t *testing.T) {
 		"--infinity-api-key=k --infinity-base-url=http://a.example":                   {"infinity_base_url: must begin with https://"},
 		"--infinity-api-key=k --infinity-time-zone=Mars/Olympus":                      {"infinity_time_zone: must be a zone"},
 		"--sandbox --infinity-api-key=k":                                              {"infinity_api_key: the sandbox emulates"},
-		"--opentact-credentials=nobody":                                               {"opentact_credentials: must be one of caller, service"},
+		"--opentact-credentials=nobody":                                               {"opentact_credentials: must be one of service, caller"},
 		"--opentact-credentials=caller --opentact-base-url=https://o.example/":        nil,
 		"--opentact-credentials=caller --page-token-key=k --log-format=text":          nil,
 		"--opentact-credentials=caller --sandbox":                                     nil,
@@ -105,24 +109,60 @@ func TestRules(t *testing.T) {
 		"--sandbox=perhaps":                                                           {"sandbox: must be true or false"},
 		"--sandbox --page-token-key=k --opentact-credentials=service --no-reflection": nil,
 		// Limits.
-		"--sandbox --upstream-timeout=10m":       nil,
-		"--sandbox --upstream-timeout=1ns":       nil,
-		"--sandbox --upstream-timeout=0":         {"upstream_timeout: must be more than 0 and at most 10 minutes"},
-		"--sandbox --upstream-timeout=-1s":       {"upstream_timeout: must be more than 0"},
-		"--sandbox --upstream-timeout=10m1s":     {"upstream_timeout: must be more than 0"},
-		"--sandbox --upstream-timeout=30":        {"upstream_timeout: must be a duration"},
-		"--sandbox --upstream-max-bytes=1024":    nil,
-		"--sandbox --upstream-max-bytes=1GiB":    nil,
-		"--sandbox --upstream-max-bytes=1023":    {"upstream_max_bytes: must be from 1KiB to 1GiB"},
-		"--sandbox --upstream-max-bytes=1025MiB": {"upstream_max_bytes: must be from 1KiB to 1GiB"},
-		"--sandbox --upstream-max-bytes=lots":    {"upstream_max_bytes: must be a number of bytes"},
-		"--sandbox --drain-delay=0":              nil,
-		"--sandbox --drain-delay=-1s":            {"drain_delay: must not be negative"},
-		"--sandbox --drain-timeout=-1s":          {"drain_timeout: must not be negative"},
-		"--sandbox --drain-timeout=soon":         {"drain_timeout: must be a duration"},
-		"--sandbox --log-level=loud":             {"log_level: must be one of debug, error, info, warn"},
-		"--sandbox --log-level=":                 {"log_level: must be one of"},
-		"--sandbox --log-format=xml":             {"log_format: must be one of json, text"},
+		"--sandbox --upstream-timeout=10m":                          nil,
+		"--sandbox --upstream-timeout=1ns":                          nil,
+		"--sandbox --upstream-timeout=0":                            {"upstream_timeout: must be more than 0 and at most 10 minutes"},
+		"--sandbox --upstream-timeout=-1s":                          {"upstream_timeout: must be more than 0"},
+		"--sandbox --upstream-timeout=10m1s":                        {"upstream_timeout: must be more than 0"},
+		"--sandbox --upstream-timeout=30":                           {"upstream_timeout: must be a duration"},
+		"--sandbox --upstream-max-bytes=1024":                       nil,
+		"--sandbox --upstream-max-bytes=1GiB":                       nil,
+		"--sandbox --upstream-max-bytes=1023":                       {"upstream_max_bytes: must be from 1KiB to 1GiB"},
+		"--sandbox --upstream-max-bytes=1025MiB":                    {"upstream_max_bytes: must be from 1KiB to 1GiB"},
+		"--sandbox --upstream-max-bytes=lots":                       {"upstream_max_bytes: must be a number of bytes"},
+		"--sandbox --drain-delay=0":                                 nil,
+		"--sandbox --drain-delay=-1s":                               {"drain_delay: must not be negative"},
+		"--sandbox --drain-timeout=-1s":                             {"drain_timeout: must be at least upstream_timeout plus 2s"},
+		"--sandbox --drain-timeout=31s":                             {"drain_timeout: must be at least upstream_timeout plus 2s"},
+		"--sandbox --drain-timeout=32s":                             nil,
+		"--sandbox --upstream-timeout=1m":                           nil,
+		"--sandbox --upstream-timeout=soon --drain-timeout=1s":      {"upstream_timeout: must be a duration"},
+		"--sandbox --upstream-timeout=1m --drain-timeout=61s":       {"drain_timeout: must be at least upstream_timeout plus 2s"},
+		"--sandbox --upstream-timeout=1s --drain-timeout=3s":        nil,
+		"--sandbox --upstream-memory=0":                             nil,
+		"--sandbox --upstream-memory=1MiB":                          nil,
+		"--sandbox --upstream-memory=1048575":                       {"upstream_memory: must be at least 1MiB, or 0 for the default"},
+		"--sandbox --upstream-max-connections=1 --upstream-queue=0": nil,
+		"--sandbox --upstream-max-connections=0":                    {"upstream_max_connections: must be at least 1"},
+		"--sandbox --upstream-max-connections=1.5":                  {"upstream_max_connections: must be a whole number"},
+		"--sandbox --upstream-queue=-1":                             {"upstream_queue: must not be negative"},
+		"--sandbox --breaker-volume=0":                              {"breaker_volume: must be at least 1"},
+		"--sandbox --breaker-ratio=1":                               nil,
+		"--sandbox --breaker-ratio=0":                               {"breaker_ratio: must be more than 0 and at most 1"},
+		"--sandbox --breaker-ratio=1.01":                            {"breaker_ratio: must be more than 0 and at most 1"},
+		"--sandbox --breaker-ratio=NaN":                             {"breaker_ratio: must be more than 0 and at most 1"},
+		"--sandbox --breaker-ratio=half":                            {"breaker_ratio: must be a number such as 0.5"},
+		"--sandbox --breaker-window=0 --breaker-pause=0":            {"breaker_window: must be more than 0", "breaker_pause: must be more than 0"},
+		// Hosts.
+		"--sandbox --allowed-hosts=sip.example.com,sip.example.com:8080,10.0.0.1,::1,[::1],[::1]:8080,a_b,localhost.": nil,
+		"--sandbox --allowed-hosts=*":             nil,
+		"--sandbox --allowed-hosts=":              {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=a,":            {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=a,,b":          {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=http://a":      {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=a/b":           {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=u@a":           {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=*.example.com": {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=a:":            {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=a:http":        {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=a:65536":       {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=[a]":           {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=[::1":          {"allowed_hosts: must be hosts"},
+		"--sandbox --allowed-hosts=http://a,b/c":  {"allowed_hosts: must be hosts"},
+		"--sandbox --drain-timeout=soon":          {"drain_timeout: must be a duration"},
+		"--sandbox --log-level=loud":              {"log_level: must be one of debug, info, warn, error"},
+		"--sandbox --log-level=":                  {"log_level: must be one of"},
+		"--sandbox --log-format=xml":              {"log_format: must be one of auto, json, text"},
 	} {
 		got := problems(t, append([]string{"serve"}, strings.Fields(flags)...), nil)
 		agrees := slices.EqualFunc(got, want, func(line, piece string) bool {
@@ -132,6 +172,38 @@ func TestRules(t *testing.T) {
 		if !agrees {
 			t.Errorf("%s:\n got %q\nwant %q", flags, got, want)
 		}
+	}
+}
+
+// TestSecretsAreOneLine gives values that cannot be sent in a header. They
+// still count as given: no rule reports a missing credential too.
+func TestSecretsAreOneLine(t *testing.T) {
+	t.Parallel()
+	want := []string{"infinity_api_key (SIPFACADE_INFINITY_API_KEY): must be one line without control characters"}
+	for _, value := range []string{"one\ntwo", "one\n", "one\r", "one\ttwo", "one\x00", "one\x7f", "one\u0085two"} {
+		for source, input := range map[string][2][]string{
+			"flag": {{"serve", "--infinity-api-key=" + value}, nil},
+			"env":  {{"serve"}, {"SIPFACADE_INFINITY_API_KEY=" + value}},
+			"file": {{"serve"}, {"SIPFACADE_CONFIG=" + write(t, fmt.Sprintf("infinity_api_key: %+q\n", value))}},
+		} {
+			got := problems(t, input[0], input[1])
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%q by %s (-want +got):\n%s", value, source, diff)
+			}
+		}
+	}
+}
+
+// TestInvalidUTF8 gives a byte that kong's decoding would replace.
+func TestInvalidUTF8(t *testing.T) {
+	t.Parallel()
+	got := problems(t, []string{"serve", "--opentact-password=\xff", "--opentact-email=\xff"}, nil)
+	want := []string{
+		"opentact_email (SIPFACADE_OPENTACT_EMAIL): must be valid UTF-8",
+		"opentact_password (SIPFACADE_OPENTACT_PASSWORD): must be one line without control characters",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -153,8 +225,8 @@ func TestUnknownVariables(t *testing.T) {
 	}
 }
 
-// TestKubernetesServiceLinks: a Service named sipfacade must not keep the
-// facade from starting.
+// TestKubernetesServiceLinks has a Service named sipfacade, which must not keep
+// the server from starting.
 func TestKubernetesServiceLinks(t *testing.T) {
 	t.Parallel()
 	got := problems(t, []string{"serve", "--sandbox"}, []string{
@@ -168,8 +240,8 @@ func TestKubernetesServiceLinks(t *testing.T) {
 	}
 }
 
-// TestEveryErrorAtOnce is what `sipfacade config check` shows to somebody who
-// did everything wrong.
+// TestEveryErrorAtOnce holds what `sipfacade config check` prints if nearly
+// everything is wrong.
 func TestEveryErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	path := write(t, `# a file with a mistake in nearly every line
@@ -187,7 +259,7 @@ drain_timeout: 15
 	}
 	environ := []string{
 		"SIPFACADE_OPENTACT_TOKEN_FILE=/run/secrets/" + hunter2, "SIPFACADE_PAGE_TOKEN_KEY_FILE=/run/secrets/" + hunter2,
-		"SIPFACADE_UPSTREAM_MAX_BYTES=1TiB", "SIPFACADE_LOG_FROMAT=json", "SIPFACADE_REFLECTION=" + hunter2,
+		"SIPFACADE_UPSTREAM_MAX_BYTES=1TiB", "SIPFACADE_ALLOWED_HOSTS=https://sip.example.com", "SIPFACADE_BREAKER_RATIO=50%", "SIPFACADE_LOG_FROMAT=json", "SIPFACADE_REFLECTION=" + hunter2,
 	}
 	invocation, err := Parse(args, environ, io.Discard)
 	if err == nil || invocation.Command != CommandConfigCheck {

@@ -1,23 +1,26 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // redacted is all that anybody sees of a secret that is set.
 const redacted = "[redacted]"
 
 // Secret is a value that must never be printed. Every way of formatting or
-// encoding it gives `[redacted]`, or nothing when it is not set; only Reveal
-// gives the value. The zero Secret is not set. Copies share their state, and
+// encoding it gives `[redacted]`, or nothing if it is not set; only Reveal
+// returns the value. The zero Secret is not set. Copies share their state, and
 // all methods may be called concurrently.
 type Secret struct {
-	// current is a function on purpose. Inside somebody else's unexported field
-	// fmt may not call our methods, and then looks through structs and
-	// pointers, but all it can print of a function is an address.
+	// current is a function on purpose. If a Secret is in an unexported field
+	// of another type, fmt cannot call its methods and prints what structs and
+	// pointers hold, but of a function it prints only the address.
 	current func() (string, error)
 }
 
@@ -29,8 +32,26 @@ func NewSecret(value string) Secret {
 	return Secret{current: func() (string, error) { return value, nil }}
 }
 
+// UnmarshalText sets a fixed value, which must be one line without control
+// characters: it is sent in a header. The error does not repeat the value.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return checkSecret(string(text))
+}
+
+// checkSecret returns an error if the value cannot be sent in a header.
+func checkSecret(value string) error {
+	switch {
+	case strings.ContainsAny(value, "\r\n"):
+		return errors.New("holds more than one line")
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return errors.New("holds a control character")
+	}
+	return nil
+}
+
 // SecretFromFile returns a secret that follows a file: Reveal reads it again
-// whenever it has changed. The error says why the file cannot be used now, and
+// whenever it has changed. The error says why the file cannot be used now. It
 // does not repeat the path, which may be a secret given to the wrong setting.
 func SecretFromFile(path string) (Secret, error) {
 	file := &secretFile{path: path}
@@ -40,24 +61,24 @@ func SecretFromFile(path string) (Secret, error) {
 	return Secret{current: file.current}, nil
 }
 
-// Reveal returns the value, "" when none is set. A secret from a file keeps its
-// last good value while the file cannot be read or is empty; Err tells.
+// Reveal returns the value, "" if none is set. A secret from a file keeps its
+// last good value while the file cannot be used; Err says why it cannot.
 func (s Secret) Reveal() string {
 	value, _ := s.look()
 	return value
 }
 
-// Err says why the file behind the secret cannot be used at this moment. It is
-// nil when the value is up to date.
+// Err says why the file of the secret cannot be used now. It is nil if the
+// value is up to date.
 func (s Secret) Err() error {
 	_, err := s.look()
 	return err
 }
 
-// IsSet says whether there is a value.
+// IsSet reports whether there is a value.
 func (s Secret) IsSet() bool { return s.current != nil }
 
-// String gives `[redacted]`, or "" when no value is set.
+// String returns `[redacted]`, or "" if no value is set.
 func (s Secret) String() string {
 	if !s.IsSet() {
 		return ""
@@ -65,7 +86,7 @@ func (s Secret) String() string {
 	return redacted
 }
 
-// GoString is String in quotes.
+// GoString returns what String returns, in quotes.
 func (s Secret) GoString() string { return strconv.Quote(s.String()) }
 
 // Format writes the same for every verb, quoted for %q and %#v.
@@ -74,23 +95,23 @@ func (s Secret) Format(state fmt.State, verb rune) {
 	if verb == 'q' || (verb == 'v' && state.Flag('#')) {
 		text = s.GoString()
 	}
-	// A formatter has nowhere to report a failed write; fmt keeps it.
+	// Format cannot return an error; fmt reports a failed write itself.
 	_, _ = io.WriteString(state, text)
 }
 
-// MarshalText gives what String gives.
+// MarshalText returns what String returns.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// MarshalJSON gives what String gives, as a JSON string.
+// MarshalJSON returns what String returns, as a JSON string.
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(s.GoString()), nil }
 
-// MarshalYAML gives what String gives.
+// MarshalYAML returns what String returns.
 func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
 
-// LogValue gives what String gives.
+// LogValue returns what String returns.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// look returns the value and what is wrong with its file.
+// look returns the value, and why its file cannot be used now.
 func (s Secret) look() (string, error) {
 	if !s.IsSet() {
 		return "", nil

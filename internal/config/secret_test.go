@@ -16,7 +16,7 @@ import (
 
 const hunter2 = "hunter2-correct-horse"
 
-// shapes puts a secret everywhere it may stand when somebody prints something.
+// shapes puts a secret into every kind of value that a program may print.
 func shapes(secret Secret) map[string]any {
 	type exported struct{ Secret Secret }
 	type unexported struct{ secret Secret }
@@ -33,7 +33,7 @@ func shapes(secret Secret) map[string]any {
 	}
 }
 
-// printers are the ways in which a value gets out of a process.
+// printers are the ways to print or encode a value.
 func printers() map[string]func(any) (string, error) {
 	logged := func(handler func(*bytes.Buffer) slog.Handler) func(any) (string, error) {
 		return func(value any) (string, error) {
@@ -90,7 +90,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
-// forms are the spellings that somebody may rely on, for example in a log query.
+// forms are the texts that users may rely on, for example in a log query.
 func forms(secret Secret) map[string]string {
 	encoded := func(out []byte, err error) string {
 		if err != nil {

@@ -15,10 +15,49 @@ const (
 	// maxSecretBytes keeps a wrong path, say of a disk image, out of memory.
 	maxSecretBytes = 64 << 10
 	// clockTick is more than the resolution of any file system's clock. A file
-	// that was changed less than this before it was read could change again
-	// without its time showing it.
+	// that changed less than this before it was read can change again without
+	// a new modification time.
 	clockTick = 2 * time.Second
 )
+
+// fileSuffix is what the key of a secret's file adds to that of the secret.
+const fileSuffix = "_file"
+
+// secretSetting is a secret with the file that can hold it.
+type secretSetting struct {
+	key    string
+	secret *Secret
+	path   string
+}
+
+// secretSettings lists the secrets.
+func (c *Config) secretSettings() []secretSetting {
+	return []secretSetting{
+		{"opentact_token", &c.OpentactToken, c.OpentactTokenFile},
+		{"opentact_password", &c.OpentactPassword, c.OpentactPasswordFile},
+		{"infinity_api_key", &c.InfinityAPIKey, c.InfinityAPIKeyFile},
+		{"infinity_password", &c.InfinityPassword, c.InfinityPasswordFile},
+		{"page_token_key", &c.PageTokenKey, c.PageTokenKeyFile},
+	}
+}
+
+// openSecretFiles reads each secret that is given as a file.
+func (c *Config) openSecretFiles(found *findings) {
+	for _, setting := range c.secretSettings() {
+		if setting.path == "" {
+			continue
+		}
+		if setting.secret.IsSet() {
+			found.add(setting.key+fileSuffix, "give the value or its file, not both")
+			continue
+		}
+		opened, err := SecretFromFile(setting.path)
+		if err != nil {
+			found.addUnreadable(setting.key+fileSuffix, err.Error())
+		}
+		*setting.secret = opened
+	}
+}
 
 // secretFile holds the last good content of a file and follows its changes.
 type secretFile struct {
@@ -28,7 +67,7 @@ type secretFile struct {
 	value   string
 	err     error
 	read    fs.FileInfo // the file as it was when value was read
-	settled bool        // read tells every later change
+	settled bool        // every later change will differ from read
 }
 
 // current returns the value after a look at the file.
@@ -57,8 +96,8 @@ func (s *secretFile) refresh() {
 	s.read, s.settled = info, now.Sub(info.ModTime()) > clockTick
 }
 
-// unchanged compares identity too: an atomic replacement, such as a Kubernetes
-// volume does, may carry the same time and size.
+// unchanged compares identity too: an atomic replacement, as in a Kubernetes
+// volume, may have the same time and size.
 func (s *secretFile) unchanged(info fs.FileInfo) bool {
 	return s.settled && os.SameFile(s.read, info) &&
 		s.read.ModTime().Equal(info.ModTime()) && s.read.Size() == info.Size()
@@ -78,11 +117,14 @@ func readSecretFile(path string) (string, fs.FileInfo, error) {
 	if value == "" {
 		return "", nil, errors.New("the file is empty")
 	}
+	if err := checkSecret(value); err != nil {
+		return "", nil, fmt.Errorf("the file %w", err)
+	}
 	return value, info, nil
 }
 
-// readRegularFile reads at most limit bytes. It asks for the kind of file
-// before it opens it, because opening a pipe would wait for a writer.
+// readRegularFile reads at most limit bytes. It checks that the file is a regular
+// one before it opens it, because opening a pipe would wait for a writer.
 func readRegularFile(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	if info, err := os.Stat(path); err != nil {
 		return nil, nil, err

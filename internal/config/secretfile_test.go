@@ -13,8 +13,7 @@ import (
 func TestSecretFileContent(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]string{
-		"key": "key", "key\n": "key", "key\r\n": "key", "key\n\n": "key\n",
-		" key ": " key ", "key\r": "key\r", "two\nlines\n": "two\nlines",
+		"key": "key", "key\n": "key", "key\r\n": "key", " key ": " key ", "clé\n": "clé",
 	} {
 		secret, err := SecretFromFile(write(t, content))
 		if err != nil || secret.Reveal() != want {
@@ -35,6 +34,10 @@ func TestSecretFileRefused(t *testing.T) {
 		"pipe":      {pipe, "cannot be read: not a regular file"},
 		"empty":     {write(t, ""), "cannot be read: the file is empty"},
 		"newline":   {write(t, "\n"), "cannot be read: the file is empty"},
+		"lines":     {write(t, "two\nlines\n"), "cannot be read: the file holds more than one line"},
+		"blank":     {write(t, "key\n\n"), "cannot be read: the file holds more than one line"},
+		"return":    {write(t, "key\r"), "cannot be read: the file holds more than one line"},
+		"control":   {write(t, "key\x1b[0m\n"), "cannot be read: the file holds a control character"},
 		"large":     {write(t, strings.Repeat("x", maxSecretBytes+1)), "cannot be read: larger than 64KiB"},
 	} {
 		secret, err := SecretFromFile(test.path)
@@ -44,7 +47,7 @@ func TestSecretFileRefused(t *testing.T) {
 	}
 }
 
-// replace swaps the file like a deployment does, by a rename.
+// replace renames a new file over the old one, as deployments do.
 func replace(t *testing.T, path, content string, modified time.Time) {
 	t.Helper()
 	next := write(t, content)
@@ -87,6 +90,8 @@ func TestSecretFollowsItsFile(t *testing.T) {
 	check("replaced with the same size and time", "new", "")
 	overwrite(t, path, "")
 	check("emptied", "new", "the file is empty")
+	overwrite(t, path, "next\nline\n")
+	check("a second line", "new", "the file holds more than one line")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +100,8 @@ func TestSecretFollowsItsFile(t *testing.T) {
 	check("restored", "back", "")
 }
 
-// TestSettledFileIsNotReadAgain holds the promise that makes Reveal cheap: a
-// change that leaves identity, time and size alone goes unseen.
+// TestSettledFileIsNotReadAgain holds that Reveal is cheap: it reads the file
+// again only if identity, time or size have changed.
 func TestSettledFileIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	long := time.Now().Add(-time.Hour)

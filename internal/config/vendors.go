@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// vendor is how the settings of one vendor are called and what they hold.
+// vendor holds the keys and values of the settings of one vendor.
 type vendor struct {
 	baseURL, credentials   string // keys
-	single, name, password string // keys: a credential alone, or two together
+	single, name, password string // keys: one credential, or two that belong together
 	url                    string
 	source                 CredentialSource
 	given                  map[string]bool // which of the credential's keys are given
 }
 
-// vendors are the two vendors as they are configured.
+// vendors returns the two vendors as they are configured.
 func (c *Config) vendors() []vendor {
 	return []vendor{{
 		baseURL: "opentact_base_url", credentials: "opentact_credentials",
@@ -40,12 +40,12 @@ func (c *Config) vendors() []vendor {
 	}}
 }
 
-// keys are the settings that reach the real vendor.
+// keys returns the keys of the settings that only the real vendor needs.
 func (v vendor) keys() []string {
 	return []string{v.baseURL, v.single, v.single + "_file", v.name, v.password, v.password + "_file"}
 }
 
-// vendorKeys are the settings that reach real vendors.
+// vendorKeys returns those keys of both vendors.
 func vendorKeys() []string {
 	var keys []string
 	for _, v := range new(Config).vendors() {
@@ -54,8 +54,8 @@ func vendorKeys() []string {
 	return keys
 }
 
-// checkSandbox refuses what the sandbox would ignore: whoever gives a vendor
-// login expects to reach that vendor.
+// checkSandbox refuses settings that the sandbox would ignore: a user who gives
+// a vendor login expects to reach that vendor.
 func checkSandbox(c *Config, origin sources, found *findings) {
 	if !c.Sandbox {
 		return
@@ -81,8 +81,8 @@ func checkTimeZone(c *Config, _ sources, found *findings) {
 	}
 }
 
-// checkBaseURL does not pass on what url.Parse says, because that repeats the
-// URL, and with it a password that may be in it.
+// checkBaseURL does not pass on the error of url.Parse, because it repeats the
+// URL, which may hold a password.
 func checkBaseURL(text string) error {
 	base, err := url.Parse(text)
 	switch {
@@ -100,8 +100,8 @@ func checkBaseURL(text string) error {
 	return nil
 }
 
-// checkCredentials wants at most one way to log in at each vendor, none where
-// callers bring their own, and a way to at least one vendor.
+// checkCredentials requires at most one way to log in to each vendor, none if
+// callers bring their own, and a way to log in to at least one vendor.
 func checkCredentials(c *Config, _ sources, found *findings) {
 	if c.Sandbox || found.unreadable["sandbox"] {
 		return
@@ -120,7 +120,7 @@ func checkCredentials(c *Config, _ sources, found *findings) {
 	}
 }
 
-// present are the credential's keys that are given.
+// present returns the keys of the credential that are given.
 func (v vendor) present() []string {
 	var keys []string
 	for _, key := range []string{v.single, v.name, v.password} {
@@ -131,7 +131,7 @@ func (v vendor) present() []string {
 	return keys
 }
 
-// check looks at one vendor's credential.
+// check checks the credential of one vendor.
 func (v vendor) check(found *findings) {
 	name, password := v.given[v.name], v.given[v.password]
 	switch {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -38,7 +39,7 @@ func Start(t testing.TB, toOpenTACT, toInfinity string, flags ...string) *Facade
 	t.Helper()
 	invocation, err := config.Parse(slices.Concat([]string{
 		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
-		"--drain-delay=0s", "--drain-timeout=5s",
+		"--drain-delay=0s",
 		"--opentact-base-url=http://" + toOpenTACT + opentact.BasePath,
 		"--infinity-base-url=http://" + toInfinity + infinity.BasePath,
 		"--infinity-username=" + infinity.DefaultUsername, "--infinity-password=" + infinity.DefaultPassword,
@@ -46,6 +47,7 @@ func Start(t testing.TB, toOpenTACT, toInfinity string, flags ...string) *Facade
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}
+	invocation.Config.DrainTimeout = 5 * time.Second // no test waits for calls that are left
 	served, err := server.New(invocation.Config, "faults", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)

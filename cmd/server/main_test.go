@@ -1,0 +1,82 @@
+package main
+
+import (
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+)
+
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]struct {
+		code           int
+		stdout, stderr string // pieces of what is printed
+	}{
+		"--help":                 {0, "Usage: sipfacade <command>", ""},
+		"serve --help":           {0, "Usage: sipfacade serve", ""},
+		"version":                {0, "sipfacade unknown", ""},
+		"config check --sandbox": {0, "sandbox                   flag     true", ""},
+		"config check":           {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
+		"serve --sandbox=x":      {2, "", "sandbox (SIPFACADE_SANDBOX): must be true or false"},
+		"serv":                   {2, "", `did you mean "serve"?`},
+		"healthcheck --admin-address=" + unusedAddress(t): {1, "", "connection refused"},
+	} {
+		var stdout, stderr strings.Builder
+		code := run(strings.Fields(line), nil, &stdout, &stderr)
+		if code != want.code || !agrees(stdout.String(), want.stdout) || !agrees(stderr.String(), want.stderr) {
+			t.Errorf("%q: exit code %d, want %d\nstdout: %s\nstderr: %s", line, code, want.code, &stdout, &stderr)
+		}
+	}
+}
+
+// agrees reports whether the output has the piece, or is empty if none is
+// expected.
+func agrees(output, piece string) bool {
+	return (output == "") == (piece == "") && strings.Contains(output, piece)
+}
+
+// unusedAddress returns a loopback address on which nothing listens.
+func unusedAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return listener.Addr().String()
+}
+
+func TestLogFormat(t *testing.T) {
+	t.Parallel()
+	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0) // a character device, as terminals are
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = file.Close(), terminal.Close() }) // nothing was written
+	for name, test := range map[string]struct {
+		given config.LogFormat
+		log   io.Writer
+		want  string
+	}{
+		"file":          {config.LogFormatAuto, file, "json"},
+		"terminal":      {config.LogFormatAuto, terminal, "text"},
+		"no file":       {config.LogFormatAuto, io.Discard, "json"},
+		"text to file":  {config.LogFormatText, file, "text"},
+		"json terminal": {config.LogFormatJSON, terminal, "json"},
+	} {
+		if got := logFormat(test.given, test.log); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
+}

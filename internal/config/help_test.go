@@ -1,0 +1,58 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"help.golden":             {"--help"},
+		"help_serve.golden":       {"serve", "--help"},
+		"help_config.golden":      {"config", "--help"},
+		"help_check.golden":       {"config", "check", "-h"},
+		"help_healthcheck.golden": {"healthcheck", "--help"},
+		"help_version.golden":     {"version", "--help"},
+	} {
+		var page strings.Builder
+		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
+			t.Errorf("%q: error %v, want ErrHelp", args, err)
+		}
+		golden(t, name, page.String())
+		for line := range strings.Lines(page.String()) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
+				t.Errorf("%q: wider than 80 columns: %s", args, line)
+			}
+		}
+	}
+}
+
+func TestHelpListsEverySetting(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"config", "check", "--help"}} {
+		var page strings.Builder
+		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
+			t.Fatal(err)
+		}
+		for _, key := range allKeys(t) {
+			// kong may break the line before the variable, not within it.
+			if !strings.Contains(page.String(), "($"+variableOf(key)+")") {
+				t.Errorf("%q does not list %s", args, variableOf(key))
+			}
+		}
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestHelpReportsFailedWrite(t *testing.T) {
+	t.Parallel()
+	if _, err := Parse([]string{"--help"}, nil, brokenPipe{}); err == nil || errors.Is(err, ErrHelp) {
+		t.Errorf("error %v, want that of the writer", err)
+	}
+}
