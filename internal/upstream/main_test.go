@@ -104,7 +104,7 @@ func (*plain) Refusal(body []byte) (Rejection, bool) {
 // newTransport is NewTransport, closed with the test.
 func newTransport(t testing.TB) *http.Transport {
 	t.Helper()
-	transport := NewTransport()
+	transport := NewTransport(0)
 	t.Cleanup(transport.CloseIdleConnections)
 	return transport
 }

@@ -18,7 +18,7 @@ func connInfo(conn net.Conn) httptrace.GotConnInfo { return httptrace.GotConnInf
 // piped is a transport whose connections are pipes to the script, so that the clock
 // of a synctest bubble rules everything.
 func piped(script func(conn net.Conn)) *http.Transport {
-	transport := NewTransport()
+	transport := NewTransport(0)
 	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
