@@ -42,6 +42,13 @@ func repeat(seen outcome, times int) []outcome {
 	return all
 }
 
+// counted returns how many calls, and failures among them, the breaker remembers.
+func counted(c *circuit) (calls, failures int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.recent.sum(time.Now())
+}
+
 // TestBreakerNeedsVolumeAndRatio: few failures, or failures among many successes and
 // refusals, do not open it.
 func TestBreakerNeedsVolumeAndRatio(t *testing.T) {

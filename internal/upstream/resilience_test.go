@@ -180,33 +180,35 @@ func TestFailingVendor(t *testing.T) {
 	})
 }
 
-// TestGrace: a write on the wire whose caller goes is waited for, so that its
-// outcome is known; a read is not.
+// TestGrace: a write that was sent is waited for after its caller has gone, or when the
+// service stops, so that its outcome is known. A read is not.
 func TestGrace(t *testing.T) {
 	t.Parallel()
-	for action, want := range map[Action]Kind{Create: -1, Update: -1, Delete: -1, Assign: -1, Read: KindCallerCancelled} {
-		t.Run(routes[action].Operation, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				vendor := &course{answer: func(int64) string {
-					time.Sleep(defaultGrace)
-					return good
-				}}
-				pipeline, end := pipelineOf(t, vendor)
-				defer end()
-				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(time.Second, cancel)
-				started := time.Now()
-				err := pipeline.Do(ctx, callOf(action))
-				var failure *Error
-				if got := errors.As(err, &failure); got != (want >= 0) || got && failure.Kind != want {
-					t.Errorf("after %s: %v", time.Since(started), err)
-				}
-				if action == Read && time.Since(started) != time.Second {
-					t.Errorf("a read ended %s after its caller", time.Since(started)-time.Second)
-				}
-				time.Sleep(defaultGrace) // the vendor's answer, which nobody waits for
+	for cause, ended := range map[error]Kind{context.Canceled: KindCallerCancelled, ErrShuttingDown: KindShuttingDown} {
+		for action, want := range map[Action]Kind{Create: -1, Update: -1, Delete: -1, Assign: -1, Read: ended} {
+			t.Run(cause.Error()+"/"+routes[action].Operation, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					vendor := &course{answer: func(int64) string {
+						time.Sleep(defaultGrace)
+						return good
+					}}
+					pipeline, end := pipelineOf(t, vendor)
+					defer end()
+					ctx, cancel := context.WithCancelCause(t.Context())
+					time.AfterFunc(time.Second, func() { cancel(cause) })
+					started := time.Now()
+					err := pipeline.Do(ctx, callOf(action))
+					var failure *Error
+					if got := errors.As(err, &failure); got != (want >= 0) || got && failure.Kind != want {
+						t.Errorf("after %s: %v", time.Since(started), err)
+					}
+					if action == Read && time.Since(started) != time.Second {
+						t.Errorf("a read ended %s after its caller", time.Since(started)-time.Second)
+					}
+					time.Sleep(defaultGrace) // the vendor's answer, which nobody waits for
+				})
 			})
-		})
+		}
 	}
 }
