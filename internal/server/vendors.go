@@ -46,13 +46,19 @@ func connect(c config.Config, metrics *telemetry.Metrics, logger *slog.Logger) (
 	return connected, nil
 }
 
+// pipelineOptions are the options that both clients' pipelines have in common.
+func pipelineOptions(c config.Config, metrics *telemetry.Metrics) upstream.Options {
+	return upstream.Options{
+		Timeout:  c.UpstreamTimeout,
+		MaxBytes: int64(c.UpstreamMaxBytes),
+		Observe:  metrics.Upstream,
+	}
+}
+
 func openTACTOptions(c config.Config, metrics *telemetry.Metrics) opentact.Options {
 	return opentact.Options{
-		Transport:  upstream.NewTransport(),
-		Timeout:    c.UpstreamTimeout,
-		MaxBytes:   int64(c.UpstreamMaxBytes),
+		Options:    pipelineOptions(c, metrics),
 		FromCaller: c.OpentactCredentials == config.CallerCredentials,
-		Observe:    metrics.Upstream,
 		Misread: func(operation, member string, count int) {
 			metrics.Misread(opentact.Vendor, operation, member, count)
 		},
@@ -61,11 +67,8 @@ func openTACTOptions(c config.Config, metrics *telemetry.Metrics) opentact.Optio
 
 func infinityOptions(c config.Config, metrics *telemetry.Metrics) infinity.Options {
 	return infinity.Options{
-		Transport:  upstream.NewTransport(),
-		Timeout:    c.UpstreamTimeout,
-		MaxBytes:   int64(c.UpstreamMaxBytes),
+		Options:    pipelineOptions(c, metrics),
 		FromCaller: c.InfinityCredentials == config.CallerCredentials,
-		Observe:    metrics.Upstream,
 		Misread: func(operation, member string, count int) {
 			metrics.Misread(infinity.Vendor, operation, member, count)
 		},

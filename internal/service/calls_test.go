@@ -69,7 +69,8 @@ func serviceOf(t *testing.T, answers map[string]string) (*SipConnectionService, 
 	}
 	v := &vendor{answers: answers}
 	client := opentact.New(opentact.Options{
-		BaseURL: base, Transport: v, Timeout: time.Minute, MaxBytes: 1 << 20, Token: func() string { return "t" },
+		Options: upstream.Options{BaseURL: base, Transport: v, Timeout: time.Minute, MaxBytes: 1 << 20},
+		Token:   func() string { return "t" },
 	})
 	return NewSipConnectionService(client, tokens), v
 }

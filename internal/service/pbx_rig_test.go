@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
@@ -89,8 +90,9 @@ func pbxClient(t testing.TB, transport http.RoundTripper, zone *time.Location) (
 		t.Fatal(err)
 	}
 	return infinity.New(infinity.Options{
-		BaseURL: base, Transport: transport, Timeout: time.Minute, MaxBytes: 64 << 20, Zone: zone,
-		APIKey: func() string { return "k" },
+		Options: upstream.Options{BaseURL: base, Transport: transport, Timeout: time.Minute, MaxBytes: 64 << 20},
+		Zone:    zone,
+		APIKey:  func() string { return "k" },
 		Misread: func(operation, member string, _ int) {
 			told.mu.Lock()
 			defer told.mu.Unlock()

@@ -105,7 +105,10 @@ var verdicts = []struct {
 		outcome{codes.Canceled, "CALLER_CANCELLED"}, outcome{codes.Canceled, "OUTCOME_UNKNOWN"}, outcome{codes.Canceled, "CALLER_CANCELLED"})},
 	{"throttled", upstream.Error{Kind: upstream.KindThrottled}, always(outcome{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED"})},
 	{"breaker open", upstream.Error{Kind: upstream.KindBreakerOpen}, always(outcome{codes.Unavailable, "UPSTREAM_BREAKER_OPEN"})},
-	{"saturated", upstream.Error{Kind: upstream.KindSaturated}, always(outcome{codes.Unavailable, "UPSTREAM_SATURATED"})},
+	{"saturated", upstream.Error{Kind: upstream.KindSaturated}, written(
+		outcome{codes.Unavailable, "UPSTREAM_SATURATED"}, unknown, outcome{codes.Unavailable, "UPSTREAM_SATURATED"})},
+	{"shutting down", upstream.Error{Kind: upstream.KindShuttingDown}, written(
+		outcome{codes.Unavailable, "SHUTTING_DOWN"}, unknown, outcome{codes.Unavailable, "SHUTTING_DOWN"})},
 	{"defect", upstream.Error{Kind: upstream.KindInternal}, always(outcome{codes.Internal, "INTERNAL"})},
 }
 
@@ -334,6 +337,10 @@ func TestFinal(t *testing.T) {
 	invalid := status.Invalid(status.Violation("name", "is %d too long", 3))
 	defect := errors.New("a pointer to the database password s3cret")
 	hidden := outcome{codes.Internal, "INTERNAL"}
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(upstream.ErrShuttingDown)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
 	for name, c := range map[string]struct {
 		err     error
 		want    outcome
@@ -347,6 +354,11 @@ func TestFinal(t *testing.T) {
 		"deadline":               {context.DeadlineExceeded, outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, "the caller's deadline passed"},
 		"a wrapped deadline":     {fmt.Errorf("s3cret: %w", context.DeadlineExceeded), outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, "the caller's deadline passed"},
 		"cancelled":              {fmt.Errorf("s3cret: %w", context.Canceled), outcome{codes.Canceled, "CALLER_CANCELLED"}, "the caller cancelled"},
+		"shutdown":               {upstream.ErrShuttingDown, outcome{codes.Unavailable, "SHUTTING_DOWN"}, "the service is shutting down"},
+		"cancelled by shutdown":  {status.WithCause(stopped, fmt.Errorf("s3cret: %w", context.Canceled)), outcome{codes.Unavailable, "SHUTTING_DOWN"}, "the service is shutting down"},
+		"cancelled otherwise":    {status.WithCause(cancelled, context.Canceled), outcome{codes.Canceled, "CALLER_CANCELLED"}, "the caller cancelled"},
+		"defect in the shutdown": {status.WithCause(stopped, defect), hidden, "internal error"},
+		"running":                {status.WithCause(context.Background(), defect), hidden, "internal error"},
 		"invalid":                {invalid, outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
 		"wrapped invalid":        {fmt.Errorf("s3cret: %w", invalid), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
 		"final invalid":          {status.Final(invalid, status.Subject{}), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},

@@ -17,11 +17,11 @@ type Subjects struct {
 	names   map[protoreflect.FullName]map[string]string
 }
 
-// subjectRule is how to find one method's subject.
+// subjectRule says how to find one method's subject.
 type subjectRule struct {
 	resourceType string
 	created      string
-	name         []protoreflect.FieldDescriptor // the way to the id in the request
+	name         []protoreflect.FieldDescriptor // the path to the id in the request
 	field        string
 	vendorNames  map[string]string
 }
@@ -53,13 +53,13 @@ func (s *Subjects) Of(fullMethod string, request any) Subject {
 	return subject
 }
 
-// rule: the last variable of the method's path is the id of what it is about. Get,
-// Update and Delete are about the resource itself; the rest about the parent that
-// the variable names, where there is one.
+// rule returns a method's rule: the last variable of its path is the id of what it is
+// about. Get, Update and Delete are about the resource itself. The others are about
+// the parent that the variable names, if there is one.
 func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 	http := contract.HTTPRule(method)
 	rule := subjectRule{field: strings.Trim(http.GetBody(), "*")}
-	written := method.Input().FullName() // where the body is the request itself
+	written := method.Input().FullName() // if the body is the request itself
 	if body := method.Input().Fields().ByName(protoreflect.Name(rule.field)); body != nil {
 		written = body.Message().FullName()
 	}
@@ -80,8 +80,8 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 // aboutItself are the verbs whose path ends in the resource's own id.
 var aboutItself = map[string]bool{"Get": true, "Update": true, "Delete": true}
 
-// shownBy names the message that a response shows, alone or as rows: the method's
-// own name is plural for lists, and says something else for other verbs.
+// shownBy names the message that a response shows, as one or as rows. The method's own
+// name is plural for lists, and is another word for some verbs.
 func shownBy(response protoreflect.MessageDescriptor) string {
 	for i := range response.Fields().Len() {
 		if field := response.Fields().Get(i); field.Message() != nil {
@@ -101,7 +101,7 @@ func splitMethod(name string) (verb, resource string) {
 }
 
 // parentOf names the message that a variable such as sip_connection_uuid or
-// group_id refers to, where the contract has one.
+// group_id refers to, if the contract has one.
 func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) {
 	if len(way) == 0 {
 		return "", false
@@ -130,7 +130,7 @@ func pathOf(rule *annotations.HttpRule) string {
 	return ""
 }
 
-// lastVariable is the way to the field that the last {variable} of a path names.
+// lastVariable is the path to the field that the last {variable} of a path names.
 func lastVariable(message protoreflect.MessageDescriptor, path string) []protoreflect.FieldDescriptor {
 	start, end := strings.LastIndexByte(path, '{'), strings.LastIndexByte(path, '}')
 	if start < 0 || end < start {

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -31,8 +32,8 @@ var outcomeUnknown = verdict{
 	"was sent and its outcome is not known: it may have taken effect",
 }
 
-// byKind is the verdict on calls that got no usable answer: on reads and unsent
-// writes, and on writes that were sent.
+// byKind is the verdict on calls that got no usable answer: one on reads and unsent
+// writes, and one on writes that were sent.
 var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindRejected: both(codes.Unknown, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_REJECTED,
 		"was refused in the body of a success"),
@@ -52,6 +53,8 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was given up: the caller's deadline passed"),
 	upstream.KindCallerCancelled: withReason(codes.Canceled, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
 		"was given up: the caller cancelled"),
+	upstream.KindShuttingDown: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN,
+		"was given up: the service is shutting down"),
 	upstream.KindCredentialMissing: both(codes.Unauthenticated, sipfacadev1.ErrorReason_ERROR_REASON_CREDENTIAL_MISSING,
 		"was not sent: the call must bring the vendor credential"),
 	upstream.KindCredentialRejected: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED,
@@ -63,11 +66,11 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindThrottled: both(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED,
 		"was not sent: the vendor has asked for a pause"),
 	upstream.KindBreakerOpen: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN,
-		"was not sent: the vendor has been failing and is left alone for a while"),
-	upstream.KindSaturated: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
-		"was not sent: too many calls to the vendor are under way"),
+		"was not sent: the vendor has been failing and gets no calls for a while"),
+	upstream.KindSaturated: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
+		"was given up: too many calls to the vendor are under way"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
-		"could not be built"),
+		"failed inside the service"),
 }
 
 // both is one verdict whether or not the write was sent.
@@ -137,7 +140,7 @@ func judge(e *upstream.Error) verdict {
 	switch {
 	case !e.Write() || e.Delivery() != upstream.Unknown && e.Kind != upstream.KindTimeout:
 		return pair.unsent
-	case !e.Sent: // the cap passed before the write left: as good as unreachable
+	case !e.Sent: // if the cap passed before the write was sent, it is like unreachable
 		return byKind[upstream.KindUnreachable].unsent
 	default:
 		return pair.sent
@@ -172,9 +175,9 @@ func judgeStatus(e *upstream.Error) verdict {
 type Subject struct {
 	// Type is the resource's message, for example `sipfacade.v1.SipUserInvite`.
 	Type string
-	// Name is the resource's id; empty where it has none yet.
+	// Name is the resource's id; empty if it has none yet.
 	Name string
-	// Created is the message of what a create makes, as against its parent.
+	// Created is the message of what a create makes. Type is its parent then.
 	Created string
 	// Field is the resource's field in the request, for example `sip_user_invite`.
 	Field string
@@ -184,11 +187,14 @@ type Subject struct {
 
 // Final turns any error of a call into the one that callers see, with its private
 // cause kept for the log. What is not an upstream failure and not a status already
-// is a defect, of which callers are told nothing.
+// is a defect, whose text callers do not see.
 func Final(err error, subject Subject) error {
 	var failure *upstream.Error
 	if errors.As(err, &failure) {
 		return fromUpstream(failure, err, subject)
+	}
+	if errors.Is(err, upstream.ErrShuttingDown) {
+		return &Error{status: New(stopping.code, stopping.reason, stopping.text), cause: err}
 	}
 	if final := finished(err); final != nil {
 		return final
@@ -200,8 +206,8 @@ func Final(err error, subject Subject) error {
 	return &Error{status: hidden, cause: err}
 }
 
-// finished finds the status that an error is or wraps, or nil where it has none of
-// ours. What it is wrapped in is for the log alone.
+// finished finds the status of this package that an error is or wraps, or nil. The
+// text around it is only for the log.
 func finished(err error) *Error {
 	var carried interface{ GRPCStatus() *status.Status }
 	if !errors.As(err, &carried) {
@@ -214,7 +220,21 @@ func finished(err error) *Error {
 	return &Error{status: final, cause: err}
 }
 
-// contextual are the ends of a call's own context, outside of any vendor call.
+// WithCause returns the error together with why its context was cancelled, if it is
+// an error of the context. Final needs the cause to tell the service's shutdown from
+// the caller's cancellation.
+func WithCause(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	if !errors.Is(cause, upstream.ErrShuttingDown) || !errors.Is(err, ctx.Err()) || errors.Is(err, cause) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// stopping is the verdict on a call that the shutdown ended outside of any vendor call.
+var stopping = verdict{codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN, "the service is shutting down"}
+
+// contextual are the verdicts on calls whose context ended outside of any vendor call.
 var contextual = map[codes.Code]verdict{
 	codes.DeadlineExceeded: {codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
 		"the caller's deadline passed"},
@@ -244,7 +264,7 @@ func metadataOf(e *upstream.Error) map[string]string {
 	return metadata
 }
 
-// moreDetails are those that the verdict calls for.
+// moreDetails are the details that belong to the verdict.
 func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []protoadapt.MessageV1) {
 	switch found.reason {
 	case sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION:
@@ -268,7 +288,7 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 	return details
 }
 
-// message is what happened, and the vendor's own words where there are any.
+// message is what happened, and the vendor's own text if there is any.
 func message(e *upstream.Error, found verdict) string {
 	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Operation(), found.text)
 	if e.Message != "" && (e.VendorForm || e.Kind == upstream.KindRejected) {

@@ -2,34 +2,62 @@ package upstream
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 )
 
 // errTooLarge says that an answer is larger than the service accepts.
 var errTooLarge = errors.New("the answer is larger than accepted")
 
+// errNoMemory says that the service had no memory left for an answer in time.
+var errNoMemory = errors.New("wait for memory for the answer")
+
 // errorBodyBytes is how much of an error's body is read: enough for any message.
 const errorBodyBytes = 64 << 10
 
-// cappedBody reads at most a number of bytes and remembers how reading failed, so
-// that a failure of the network is told from a mistake in the content.
-type cappedBody struct {
+// The steps in which an answer takes its memory. Small answers take none, so that
+// they never wait.
+const (
+	freeBytes  = 32 << 10
+	chunkBytes = 64 << 10
+)
+
+// defaultMemoryFactor is how many bytes of memory one byte of an answer takes if it is
+// decoded whole.
+const defaultMemoryFactor = 4
+
+// meteredBody reads at most a number of bytes, each of which has its memory before it
+// is read. It remembers how reading failed, so that a failure of the network is told
+// from a mistake in the content.
+type meteredBody struct {
 	body io.Reader
-	left int64
+	left int64 // until the cap
 	err  error
+
+	ctx     context.Context // bounds the wait for memory
+	lease   *Lease
+	factor  int64
+	paid    int64 // bytes that may be read before the lease must grow
+	charged int64
 }
 
 // Read passes bytes on until the cap.
-func (b *cappedBody) Read(p []byte) (int, error) {
+func (b *meteredBody) Read(p []byte) (int, error) {
+	if b.err == nil && b.paid == 0 {
+		b.err = b.grow()
+	}
 	if b.err != nil {
 		return 0, b.err
 	}
+	p = p[:min(int64(len(p)), b.paid)]
 	if int64(len(p))-1 > b.left {
 		p = p[:b.left+1]
 	}
 	n, err := b.body.Read(p)
 	b.left -= int64(n)
+	b.paid -= int64(n)
 	if b.left < 0 {
 		b.err = errTooLarge
 		return 0, b.err
@@ -40,16 +68,27 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// prefix reads the beginning of an error's body. Where the body breaks off, what
-// came is all there is to say.
-func prefix(body io.Reader) []byte {
+// grow takes memory for the next chunk.
+func (b *meteredBody) grow() error {
+	bytes := chunkBytes * b.factor
+	if err := b.lease.acquire(b.ctx, bytes); err != nil {
+		return fmt.Errorf("%w: %w", errNoMemory, err)
+	}
+	b.charged += bytes
+	b.paid = chunkBytes
+	return nil
+}
+
+// readErrorBody reads the beginning of an error's body. If the body breaks off, it
+// returns what came.
+func readErrorBody(body io.Reader) []byte {
 	head, _ := io.ReadAll(io.LimitReader(body, errorBodyBytes))
 	return bytes.TrimSpace(head)
 }
 
-// drain reads what little is left, so that the connection can be used again, and
-// closes the body.
-func drain(body io.ReadCloser) {
+// drainAndClose reads what little is left, so that the connection can be used again,
+// and closes the body.
+func drainAndClose(body io.ReadCloser) {
 	if _, err := io.CopyN(io.Discard, body, errorBodyBytes); err != nil && !errors.Is(err, io.EOF) {
 		_ = body.Close() // broken already; there is nobody to tell
 		return

@@ -1,92 +1,166 @@
 package upstream
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
 
-// The breaker opens when half of at least so many calls failed in the window, and
-// tries one call after a pause.
-const (
-	breakerWindow = 10 * time.Second
-	breakerVolume = 20
-	breakerPause  = 5 * time.Second
-)
+// Breaker says when calls to a vendor that fails are stopped, and for how long. A
+// zero field has its default.
+type Breaker struct {
+	// Volume is how many calls must have ended in the window before the breaker may
+	// open; 0 means 20.
+	Volume int
+	// Ratio is the share of failures from which on it opens; 0 means 0.5.
+	Ratio float64
+	// Window is how far back calls count; 0 means 10 s.
+	Window time.Duration
+	// Pause is how long it stays open before one call probes the vendor; 0 means 5 s.
+	Pause time.Duration
+}
 
-// verdict is what an exchange says about the vendor's health.
-type verdict int
+// withDefaults returns the settings with every field set.
+func (b Breaker) withDefaults() Breaker {
+	return Breaker{
+		Volume: cmp.Or(b.Volume, 20), Ratio: cmp.Or(b.Ratio, 0.5),
+		Window: cmp.Or(b.Window, 10*time.Second), Pause: cmp.Or(b.Pause, 5*time.Second),
+	}
+}
+
+// outcome is what a call says about the vendor's health.
+type outcome int
 
 const (
-	healthy verdict = iota
+	healthy outcome = iota
 	failing
-	// neutral says nothing: the vendor refused, or the caller gave up.
+	// neutral says nothing: the vendor refused, or the caller cancelled.
 	neutral
 )
 
-// breaker stops calls to a vendor that fails. It is our own because a probe that
-// says nothing, such as one that its caller cancels, has to give its place to the
-// next, which the libraries at hand cannot do.
-type breaker struct {
-	mu      sync.Mutex
-	recent  *window // marks are failures
-	until   time.Time
-	open    bool
-	probing bool
+// state is the state of a circuit.
+type state int
+
+const (
+	closed state = iota
+	open
+	halfOpen
+)
+
+// circuit is the circuit breaker of one vendor. It is not that of sony/gobreaker,
+// which drops the results of calls that last longer than its window: it would never
+// open for a vendor that does not answer until the cap of 30 s has passed. The test
+// TestLibraryBreakerMissesSlowFailures shows that.
+type circuit struct {
+	settings Breaker
+
+	mu    sync.Mutex
+	state state
+	// generation counts the changes of state. A permit of an older one decides nothing.
+	generation uint64
+	recent     *window // its marked events are failures
+	openUntil  time.Time
+	probing    bool
 }
 
-func newBreaker() *breaker { return &breaker{recent: newWindow(breakerWindow)} }
+// newCircuit returns a closed circuit. All fields of the settings must be set.
+func newCircuit(settings Breaker) *circuit {
+	return &circuit{settings: settings, recent: newWindow(settings.Window)}
+}
 
-// admit lets a call through, or says for how long the breaker stays open. Every
-// admitted call must be recorded.
-func (b *breaker) admit(now time.Time) (wait time.Duration, admitted bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// permit is the right to make one call. Its outcome must be recorded once.
+type permit struct {
+	circuit    *circuit
+	generation uint64
+}
+
+// acquire returns a permit, or for how long there will be none.
+func (c *circuit) acquire(now time.Time) (issued permit, wait time.Duration, admitted bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if wait := c.waitFor(now); wait > 0 {
+		return permit{}, wait, false
+	}
+	if c.state == open {
+		c.become(halfOpen)
+	}
+	c.probing = c.state == halfOpen
+	return permit{c, c.generation}, 0, true
+}
+
+// wait returns for how long no permit can be had; 0 means that there is one.
+func (c *circuit) wait(now time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waitFor(now)
+}
+
+// waitFor is wait with the lock held. How long a probe will take is not known: the
+// breaker's pause is the guess.
+func (c *circuit) waitFor(now time.Time) time.Duration {
 	switch {
-	case !b.open:
-		return 0, true
-	case now.Before(b.until):
-		return b.until.Sub(now), false
-	case b.probing:
-		return breakerPause, false
+	case c.state == open:
+		return max(c.openUntil.Sub(now), 0)
+	case c.state == halfOpen && c.probing:
+		return c.settings.Pause
 	default:
-		b.probing = true
-		return 0, true
+		return 0
 	}
 }
 
-// record takes in how an admitted call went.
-func (b *breaker) record(now time.Time, seen verdict) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.open {
-		b.recordProbe(now, seen)
-		return
-	}
-	if seen == neutral {
-		return
-	}
-	slot := b.recent.at(now)
-	slot.all++
-	if seen == failing {
-		slot.marks++
-	}
-	if calls, failures := b.recent.sum(now); calls >= breakerVolume && 2*failures >= calls {
-		b.open, b.until = true, now.Add(breakerPause)
+// isOpen reports whether the circuit is not closed.
+func (c *circuit) isOpen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state != closed
+}
+
+// become changes the state. The lock is held.
+func (c *circuit) become(next state) {
+	c.state, c.probing = next, false
+	c.generation++
+}
+
+// record takes in how the permit's call ended. A call that was admitted before the
+// last change of state decides nothing.
+func (p permit) record(now time.Time, seen outcome) {
+	c := p.circuit
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case p.generation != c.generation:
+	case c.state == halfOpen:
+		c.recordProbe(now, seen)
+	case seen != neutral:
+		c.recordCall(now, seen)
 	}
 }
 
-// recordProbe closes the breaker, or leaves it open for another pause. Calls that
-// were admitted before it opened end here as well: only the probe decides.
-func (b *breaker) recordProbe(now time.Time, seen verdict) {
-	if !b.probing {
-		return
+// recordCall counts a call, and opens the circuit if too many have failed.
+func (c *circuit) recordCall(now time.Time, seen outcome) {
+	c.recent.count(now, seen == failing)
+	calls, failures := c.recent.sum(now)
+	if calls >= c.settings.Volume && float64(failures) >= c.settings.Ratio*float64(calls) {
+		c.openFor(now)
 	}
-	b.probing = false
+}
+
+// recordProbe closes the circuit, or opens it again. If the probe says nothing, the
+// next call is the probe.
+func (c *circuit) recordProbe(now time.Time, seen outcome) {
+	c.probing = false
 	switch seen {
 	case healthy:
-		b.open, b.recent = false, newWindow(breakerWindow)
+		c.become(closed)
+		c.recent = newWindow(c.settings.Window)
 	case failing:
-		b.until = now.Add(breakerPause)
-	case neutral: // the next call is the probe
+		c.openFor(now)
+	case neutral:
 	}
+}
+
+// openFor opens the circuit for its pause.
+func (c *circuit) openFor(now time.Time) {
+	c.become(open)
+	c.openUntil = now.Add(c.settings.Pause)
 }

@@ -179,7 +179,7 @@ func TestResetAfterRequest(t *testing.T) {
 			}
 		})
 		failure := failureOf(t, pipelineTo(t, server.url, &plain{}).Do(t.Context(), callOf(action)))
-		want := int64(tries[action.Class()])
+		want := int64(maxAttempts[action.Class()])
 		if action.Class() == Once {
 			want = 1
 		}
@@ -239,9 +239,9 @@ func TestWriteInProgressCountsAsSent(t *testing.T) {
 	ours, theirs := net.Pipe()
 	t.Cleanup(func() { _ = theirs.Close() })
 	conn := &countingConn{Conn: ours}
-	left := &departure{}
-	left.gotConn(connInfo(conn))
-	if left.sent() {
+	watch := &connectionWatch{}
+	watch.gotConn(connInfo(conn))
+	if watch.sent() {
 		t.Fatal("sent before anything was written")
 	}
 	began := make(chan struct{})
@@ -257,7 +257,7 @@ func TestWriteInProgressCountsAsSent(t *testing.T) {
 		ended <- err
 	}()
 	<-began
-	if !left.sent() {
+	if !watch.sent() {
 		t.Error("not sent while a write is in progress")
 	}
 	if err := ours.Close(); err != nil {
@@ -266,25 +266,25 @@ func TestWriteInProgressCountsAsSent(t *testing.T) {
 	if err := <-ended; err == nil {
 		t.Error("the write succeeded")
 	}
-	if left.sent() {
+	if watch.sent() {
 		t.Error("sent, though the network took nothing")
 	}
 }
 
-// TestDeparture: what cannot be watched counts as sent, and so do bytes on an
+// TestConnectionWatch: what cannot be watched counts as sent, and so do bytes on an
 // earlier connection of the same attempt.
-func TestDeparture(t *testing.T) {
+func TestConnectionWatch(t *testing.T) {
 	t.Parallel()
 	ours, theirs := net.Pipe()
 	t.Cleanup(func() { _, _ = ours.Close(), theirs.Close() })
-	unwatched := &departure{}
+	unwatched := &connectionWatch{}
 	unwatched.gotConn(connInfo(ours))
 	if !unwatched.sent() {
 		t.Error("an unwatched connection counts as unsent")
 	}
 	first, second := &countingConn{Conn: ours}, &countingConn{Conn: ours}
 	first.written.Store(10)
-	retried := &departure{}
+	retried := &connectionWatch{}
 	retried.gotConn(connInfo(first))
 	if retried.sent() {
 		t.Error("bytes of an earlier call count")

@@ -21,16 +21,19 @@ const (
 	KindBadResponse
 	// KindTruncated: a 2xx that ended early.
 	KindTruncated
-	// KindUnreachable: dialling, TLS or DNS failed; no byte of the request left.
+	// KindUnreachable: dialling, TLS or DNS failed; no byte of the request was sent.
 	KindUnreachable
-	// KindReset: the connection broke after the request had begun to leave.
+	// KindReset: the connection broke after a byte of the request was sent.
 	KindReset
-	// KindTimeout: the service's own cap on a call passed.
+	// KindTimeout: the service's own cap on a call passed; see WithCap.
 	KindTimeout
 	// KindCallerDeadline: the caller's deadline passed.
 	KindCallerDeadline
-	// KindCallerCancelled: the caller gave up.
+	// KindCallerCancelled: the caller cancelled.
 	KindCallerCancelled
+	// KindShuttingDown: the service ended the call because it stops; see
+	// ErrShuttingDown.
+	KindShuttingDown
 	// KindCredentialMissing: the call must bring a vendor credential and did not.
 	KindCredentialMissing
 	// KindCredentialRejected: the vendor refused the service's own login.
@@ -41,26 +44,28 @@ const (
 	KindNotListed
 	// KindThrottled: the vendor has asked for a pause that is not over.
 	KindThrottled
-	// KindBreakerOpen: the vendor failed so often that it is left alone for a while.
+	// KindBreakerOpen: the vendor failed so often that no calls are made for a while.
 	KindBreakerOpen
-	// KindSaturated: too many calls to the vendor are under way.
+	// KindSaturated: there was no slot for the call, or no memory for its answer, in
+	// time.
 	KindSaturated
-	// KindInternal: the call could not be built; a defect of the service.
+	// KindInternal: a defect of the service, such as a call that cannot be built.
 	KindInternal
 )
 
-// kindNames are the kinds in metrics and logs.
+// kindNames are the names of the kinds in metrics and logs.
 var kindNames = map[Kind]string{
 	KindStatus: "status", KindRejected: "rejected", KindRedirect: "redirect",
 	KindBadResponse: "bad_response", KindTruncated: "truncated",
 	KindUnreachable: "unreachable", KindReset: "reset", KindTimeout: "timeout",
 	KindCallerDeadline: "caller_deadline", KindCallerCancelled: "caller_cancelled",
+	KindShuttingDown:      "shutting_down",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
 	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
 	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindInternal: "internal",
 }
 
-// String is the kind in metrics and logs.
+// String is the name of the kind in metrics and logs.
 func (k Kind) String() string { return kindNames[k] }
 
 // Delivery says whether a failed write took effect.
@@ -68,9 +73,9 @@ type Delivery string
 
 // The deliveries.
 const (
-	// NotSent: no byte of the request left.
+	// NotSent: no byte of the request was sent.
 	NotSent Delivery = "NOT_SENT"
-	// Rejected: the vendor said no.
+	// Rejected: the vendor refused it.
 	Rejected Delivery = "REJECTED"
 	// Unknown: it may have taken effect.
 	Unknown Delivery = "UNKNOWN"
@@ -83,8 +88,8 @@ type FieldError struct {
 }
 
 // Error is every failed vendor call. What callers may see and what only the log
-// may see are kept apart: Message and Fields are the vendor's own words, made
-// safe; the wrapped cause is private.
+// may see are kept apart: Message and Fields are the vendor's own text, made safe;
+// the wrapped cause is private. No text of either holds a secret that was sent.
 type Error struct {
 	// Vendor is `opentact` or `infinity`.
 	Vendor string
@@ -92,29 +97,29 @@ type Error struct {
 	Route *Route
 	// Kind is how it failed.
 	Kind Kind
-	// Status is the HTTP status that decides, from the status line or the body; 0
-	// where there was no answer.
+	// Status is the HTTP status that decides, from the status line or the body; 0 if
+	// there was no answer.
 	Status int
 	// VendorForm says that the body of an error status was in the vendor's own form.
 	VendorForm bool
-	// Sent says that at least one byte of the request left.
+	// Sent says that at least one byte of the request was sent.
 	Sent bool
 	// CallerCredential says that the call brought its own credential.
 	CallerCredential bool
-	// RetryAfter is how long the vendor asks to wait; 0 where it does not.
+	// RetryAfter is how long to wait before another call; 0 if that is not known.
 	RetryAfter time.Duration
-	// Message is the vendor's message, clipped and without control characters.
+	// Message is the vendor's message, masked, clipped and without control characters.
 	Message string
-	// Fields are the vendor's messages about single arguments.
+	// Fields are the vendor's messages about single arguments, made safe likewise.
 	Fields []FieldError
 
 	cause error
-	// before marks the failure of an exchange that the call needed first; that has
-	// been tried as often as it may help.
+	// before marks the failure of a request that the call needed first, such as a
+	// login. It has had its own retries.
 	before bool
 }
 
-// Error is for the log.
+// Error is the text for the log.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s %s: %s", e.Vendor, e.Operation(), e.Kind)
 	if e.Status != 0 {
@@ -152,6 +157,11 @@ func CredentialUnset(vendor string) *Error {
 	return &Error{Vendor: vendor, Kind: KindCredentialUnset}
 }
 
+// Internal is the error of a defect of the service during a call to the vendor.
+func Internal(vendor string, cause error) *Error {
+	return &Error{Vendor: vendor, Kind: KindInternal, cause: cause}
+}
+
 // NotListed is the error of a read that picks one row from a list that lacks it.
 func NotListed(vendor string, route *Route) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: KindNotListed, VendorForm: true}
@@ -160,16 +170,18 @@ func NotListed(vendor string, route *Route) *Error {
 // Write reports whether the call could have changed something.
 func (e *Error) Write() bool { return e.Route != nil && e.Route.Action != Read }
 
-// deliveries is what each kind of failure means for a write that was sent.
+// deliveries is what each kind of failure means for a write that was sent. Of the
+// kinds that are left out the outcome is not known: KindSaturated is one, since there
+// may be no memory for the answer to a write that was sent.
 var deliveries = map[Kind]Delivery{
 	KindRejected: Rejected, KindRedirect: Rejected, KindNotListed: Rejected,
 	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
 	KindCredentialRejected: NotSent, KindCredentialUnset: NotSent, KindInternal: NotSent,
-	KindThrottled: NotSent, KindBreakerOpen: NotSent, KindSaturated: NotSent,
+	KindThrottled: NotSent, KindBreakerOpen: NotSent,
 }
 
-// Delivery says what became of a failed write. It is empty for reads. A refused
-// login refuses nothing but itself: the write was not sent.
+// Delivery says what became of a failed write. It is empty for reads. If the login
+// was refused, the write was not sent.
 func (e *Error) Delivery() Delivery {
 	switch delivery, ok := deliveries[e.Kind]; {
 	case !e.Write():
@@ -183,6 +195,17 @@ func (e *Error) Delivery() Delivery {
 	default:
 		return Unknown
 	}
+}
+
+// Before turns the failure of a request that a call needs first, such as a login or
+// the read before a write, into that of the call: nothing of the call was sent.
+func (e *Error) Before(route *Route) *Error {
+	failure := *e
+	if e.Route != nil { // a request of its own, which the log should name
+		failure.cause = e
+	}
+	failure.Route, failure.Sent, failure.before = route, false, true
+	return &failure
 }
 
 // Reclassify returns the error as one of another kind, with this one as its cause.

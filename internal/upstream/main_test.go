@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -104,7 +105,7 @@ func (*plain) Refusal(body []byte) (Rejection, bool) {
 // newTransport is NewTransport, closed with the test.
 func newTransport(t testing.TB) *http.Transport {
 	t.Helper()
-	transport := NewTransport()
+	transport := NewTransport(0)
 	t.Cleanup(transport.CloseIdleConnections)
 	return transport
 }
@@ -203,3 +204,19 @@ func failureOf(t testing.TB, err error) *Error {
 }
 
 const okAnswer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+// echoing answers the first request of a connection with what answer makes of the whole
+// request, as it was sent.
+func echoing(answer func(request string) string) func(*rawServer, net.Conn, int64) {
+	return func(_ *rawServer, conn net.Conn, _ int64) {
+		request, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil {
+			return
+		}
+		sent, err := httputil.DumpRequest(request, true)
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, answer(string(sent)))
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
 // maxMessageBytes is how much of a vendor's message callers see.
@@ -17,17 +19,18 @@ const maxMessageBytes = 256
 // error still fits the header that carries it.
 const maxFieldErrors = 16
 
-// maxRetryAfter is the longest wait that is passed on; beyond it the vendor is not
-// believed.
+// maxRetryAfter is the longest wait that is passed on; a longer one counts as this.
 const maxRetryAfter = time.Hour
 
-// say puts the vendor's own words into the error, made safe.
-func (e *Error) say(refusal Rejection) {
-	e.Message = Clip(refusal.Message)
+// setVendorText puts the vendor's own text into the error. It is masked before it is
+// clipped, so that no part of a secret remains at the cut.
+func (e *Error) setVendorText(refusal Rejection, masker *secret.Masker) {
+	safe := func(text string) string { return Clip(masker.Mask(text)) }
+	e.Message = safe(refusal.Message)
 	shown := refusal.Fields[:min(len(refusal.Fields), maxFieldErrors)]
 	e.Fields = make([]FieldError, len(shown))
 	for i, field := range shown {
-		e.Fields[i] = FieldError{Name: Clip(field.Name), Message: Clip(field.Message)}
+		e.Fields[i] = FieldError{Name: safe(field.Name), Message: safe(field.Message)}
 	}
 }
 
@@ -51,8 +54,8 @@ func Clip(text string) string {
 	return clean[:end]
 }
 
-// retryAfter reads the header's seconds or date. Nonsense and the past count as
-// nothing, more than an hour as an hour.
+// retryAfter reads the header's seconds or date. What cannot be read and the past count
+// as 0, more than an hour as an hour.
 func retryAfter(header string, now time.Time) time.Duration {
 	var wait time.Duration
 	if seconds, err := strconv.ParseFloat(strings.TrimSpace(header), 64); err == nil {

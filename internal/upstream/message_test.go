@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
 func TestRetryAfter(t *testing.T) {
@@ -107,16 +109,16 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// TestSayBoundsFields: however many fields a vendor finds wrong, the error stays
+// TestVendorTextIsBounded: however many fields a vendor finds wrong, the error stays
 // small enough for a header.
-func TestSayBoundsFields(t *testing.T) {
+func TestVendorTextIsBounded(t *testing.T) {
 	t.Parallel()
 	refusal := Rejection{Message: "bad\nvalues"}
 	for i := range 100 {
 		refusal.Fields = append(refusal.Fields, FieldError{Name: "f" + strconv.Itoa(i) + "\x00", Message: strings.Repeat("m", 1000)})
 	}
 	var failure Error
-	failure.say(refusal)
+	failure.setVendorText(refusal, secret.NewMasker())
 	if failure.Message != "bad values" || len(failure.Fields) != maxFieldErrors {
 		t.Errorf("%q with %d fields", failure.Message, len(failure.Fields))
 	}
@@ -125,8 +127,8 @@ func TestSayBoundsFields(t *testing.T) {
 	}
 }
 
-// TestCappedBody: the cap is exact, however the body arrives.
-func TestCappedBody(t *testing.T) {
+// TestBodyCap: the cap is exact, however the body arrives.
+func TestBodyCap(t *testing.T) {
 	t.Parallel()
 	readers := map[string]func(io.Reader) io.Reader{
 		"at once": func(r io.Reader) io.Reader { return r }, "byte by byte": iotest.OneByteReader,
@@ -141,7 +143,7 @@ func TestCappedBody(t *testing.T) {
 			{0, 0, nil}, {1, 0, errTooLarge}, {10, 10, nil}, {11, 10, errTooLarge}, {10, 9, errTooLarge},
 			{5000, 5000, nil}, {5001, 5000, errTooLarge}, {10, math.MaxInt64, nil},
 		} {
-			body := &cappedBody{body: wrap(bytes.NewReader(make([]byte, c.size))), left: c.left}
+			body := &meteredBody{body: wrap(bytes.NewReader(make([]byte, c.size))), left: c.left}
 			read, err := io.ReadAll(body)
 			if !errors.Is(err, c.err) || !errors.Is(body.err, c.err) {
 				t.Errorf("%s, %d of %d: %v", name, c.size, c.left, err)
@@ -156,12 +158,12 @@ func TestCappedBody(t *testing.T) {
 	}
 }
 
-// TestCappedBodyRemembers: a failure of the network stays known, whatever the decoder
+// TestBodyRemembersFailure: a failure of the network stays known, whatever the decoder
 // makes of it.
-func TestCappedBodyRemembers(t *testing.T) {
+func TestBodyRemembersFailure(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("reset")
-	body := &cappedBody{body: iotest.ErrReader(broken), left: 10}
+	body := &meteredBody{body: iotest.ErrReader(broken), left: 10}
 	for range 2 {
 		if _, err := body.Read(make([]byte, 5)); !errors.Is(err, broken) || !errors.Is(body.err, broken) {
 			t.Errorf("got %v, kept %v", err, body.err)

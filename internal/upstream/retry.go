@@ -4,22 +4,22 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 )
 
-// tries is how often a call is sent at most, by what a repeat would do. What is
-// sent more than once was not sent at all before, or is harmless to repeat.
-var tries = map[Class]int{Safe: 3, Idempotent: 2, Once: 2}
+// maxAttempts is how often a call is sent at most, by what a repeat would do. A call
+// of the class Once is sent again only if no byte of it left before.
+var maxAttempts = map[Class]int{Safe: 3, Idempotent: 2, Once: 2}
 
-// The pauses between tries: full jitter below a bound that doubles.
+// The backoff between attempts is random, below a bound that doubles.
 const (
-	firstPause   = 100 * time.Millisecond
-	longestPause = time.Second
+	firstBackoff   = 100 * time.Millisecond
+	longestBackoff = time.Second
 )
 
-// mayRepeat reports whether a failed try may be followed by another. A create is
-// repeated only where no byte of it left.
-func mayRepeat(class Class, failure *Error) bool {
+// retryable reports whether a failed attempt may be followed by another.
+func retryable(class Class, failure *Error) bool {
 	switch {
 	case failure.before:
 		return false
@@ -38,9 +38,10 @@ func mayRepeat(class Class, failure *Error) bool {
 	}
 }
 
-// pause waits before the next try, unless the call's time would be over by then.
-func pause(ctx context.Context, try int) bool {
-	bound := min(firstPause<<(try-1), longestPause)
+// backoff waits before the next attempt. It returns false, without waiting, if the
+// context would end meanwhile, and at once when the context ends.
+func backoff(ctx context.Context, attempt int) bool {
+	bound := min(firstBackoff<<(attempt-1), longestBackoff)
 	wait := rand.N(bound)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
@@ -51,20 +52,56 @@ func pause(ctx context.Context, try int) bool {
 	case <-ctx.Done():
 		return false
 	case <-timer.C:
-		return true
+		return ctx.Err() == nil // both may be ready at the same time
 	}
 }
 
-// goneAlready reports whether a repeated delete found what the first try left
-// behind: nothing.
-func goneAlready(action Action, before, failure *Error) bool {
-	return action == Delete && before != nil && before.Sent &&
-		failure.Kind == KindStatus && failure.Status == http.StatusNotFound && failure.VendorForm
+// alreadyDeleted reports whether a repeated delete was answered 404 because the
+// first attempt had deleted the resource.
+func alreadyDeleted(action Action, first, repeated *Error) bool {
+	return action == Delete && first != nil && first.Sent &&
+		repeated.Kind == KindStatus && repeated.Status == http.StatusNotFound && repeated.VendorForm
 }
 
-// outweighs reports whether a try says more than the one that repeated it: what was
-// sent and may have taken effect is not undone by a repeat that could not be sent,
-// or was refused.
-func (e *Error) outweighs(repeat *Error) bool {
-	return e.Sent && !repeat.Sent || e.Delivery() == Unknown && repeat.Delivery() != Unknown
+// firstDecides reports whether the first attempt's failure must be reported, and not
+// that of its repeat: a write that was sent and may have taken effect is not undone
+// by a repeat that could not be sent or was refused.
+func firstDecides(first, repeated *Error) bool {
+	return first.Sent && !repeated.Sent || first.Delivery() == Unknown && repeated.Delivery() != Unknown
+}
+
+// retryBudget bounds retries to a share of the calls, so that retries do not add to
+// the load of a vendor that fails.
+type retryBudget struct {
+	mu    sync.Mutex
+	calls *window // its marked events are retries
+}
+
+// The retry budget is a tenth of the calls of the last seconds. A few retries are
+// always allowed, so that a service with few calls may retry too.
+const (
+	budgetWindow = 10 * time.Second
+	budgetShare  = 10
+	budgetFree   = 3
+)
+
+func newRetryBudget() *retryBudget { return &retryBudget{calls: newWindow(budgetWindow)} }
+
+// addCall counts a call.
+func (b *retryBudget) addCall(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls.at(now).total++
+}
+
+// takeRetry takes one retry out of the budget, and reports whether there was one.
+func (b *retryBudget) takeRetry(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	calls, retries := b.calls.sum(now)
+	if retries >= max(budgetFree, calls/budgetShare) {
+		return false
+	}
+	b.calls.at(now).marked++
+	return true
 }

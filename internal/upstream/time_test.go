@@ -15,10 +15,10 @@ import (
 
 func connInfo(conn net.Conn) httptrace.GotConnInfo { return httptrace.GotConnInfo{Conn: conn} }
 
-// piped is a transport whose connections are pipes to the script, so that the clock
-// of a synctest bubble rules everything.
+// piped is a transport whose connections are pipes to the script, so that all time is
+// that of the synctest bubble.
 func piped(script func(conn net.Conn)) *http.Transport {
-	transport := NewTransport()
+	transport := NewTransport(0)
 	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
@@ -44,13 +44,13 @@ func silent(beginning string) func(net.Conn) {
 	}
 }
 
-// deaf takes the connection and reads nothing, so that no byte can leave.
+// deaf takes the connection and reads nothing, so that no write can end.
 func deaf(ended <-chan struct{}) func(net.Conn) {
 	return func(net.Conn) { <-ended }
 }
 
-// TestWhoseTimeRanOut: the caller's deadline, the caller's change of mind and the
-// service's own cap are told apart, at each stage of a call.
+// TestWhoseTimeRanOut: the caller's deadline, the caller's cancellation, the service's
+// cap and its shutdown are told apart, at each stage of a call.
 func TestWhoseTimeRanOut(t *testing.T) {
 	t.Parallel()
 	const limit = 30 * time.Second
@@ -71,6 +71,25 @@ func TestWhoseTimeRanOut(t *testing.T) {
 			time.AfterFunc(5*time.Second, cancel)
 			return ctx, cancel
 		}, KindCallerCancelled, 5 * time.Second},
+		"shared cap": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return WithCap(ctx, 20*time.Second)
+		}, KindTimeout, 20 * time.Second},
+		"caller's deadline, before the shared cap": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, stop := context.WithTimeout(ctx, 10*time.Second)
+			ctx, cancel := WithCap(ctx, 20*time.Second)
+			return ctx, func() { cancel(); stop() }
+		}, KindCallerDeadline, 10 * time.Second},
+		"shutdown": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(5*time.Second, func() { cancel(ErrShuttingDown) })
+			return ctx, func() { cancel(nil) }
+		}, KindShuttingDown, 5 * time.Second},
+		"shutdown, before the shared cap": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, stop := context.WithCancelCause(ctx)
+			time.AfterFunc(5*time.Second, func() { stop(ErrShuttingDown) })
+			ctx, cancel := WithCap(ctx, 20*time.Second)
+			return ctx, func() { cancel(); stop(nil) }
+		}, KindShuttingDown, 5 * time.Second},
 		"caller cancels for a reason": {func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancelCause(ctx)
 			time.AfterFunc(5*time.Second, func() { cancel(errors.New("the user closed the window")) })
@@ -141,8 +160,8 @@ func TestTimeRunsOutBeforeAnyByte(t *testing.T) {
 	})
 }
 
-// TestErrorBodyThatHangs: an error status is the answer, even where its body never
-// ends; the call still ends in time.
+// TestErrorBodyThatHangs: an error status is the answer, even if its body never ends.
+// The call still ends in time.
 func TestErrorBodyThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -190,4 +209,43 @@ func TestWaitingForAConnection(t *testing.T) {
 			t.Errorf("got %v, %s", failure, failure.Delivery())
 		}
 	})
+}
+
+// TestIdleConnectionsAreClosedFirst: a connection that no call uses is closed before the
+// 5 s after which Node.js and Apache close it.
+func TestIdleConnectionsAreClosedFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		closed := make(chan time.Time, 1)
+		transport := piped(func(conn net.Conn) {
+			reader := bufio.NewReader(conn)
+			for {
+				request, err := http.ReadRequest(reader)
+				if err != nil {
+					closed <- time.Now()
+					return
+				}
+				_, _ = io.Copy(io.Discard, request.Body)
+				_, _ = io.WriteString(conn, okAnswer)
+			}
+		})
+		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport = transport })
+		if err := pipeline.Do(t.Context(), callOf(Read)); err != nil {
+			t.Fatal(err)
+		}
+		idleSince := time.Now()
+		if idle := (<-closed).Sub(idleSince); idle < 3*time.Second || idle >= 5*time.Second {
+			t.Errorf("closed after %s", idle)
+		}
+	})
+}
+
+// TestTransportConnections: as many as asked for, or the default.
+func TestTransportConnections(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[int]int{0: DefaultConnections, 7: 7} {
+		if got := NewTransport(asked); got.MaxConnsPerHost != want || got.MaxIdleConnsPerHost != want || got.MaxIdleConns != want {
+			t.Errorf("%d: %+v", asked, got)
+		}
+	}
 }

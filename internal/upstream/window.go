@@ -1,30 +1,39 @@
 package upstream
 
-import (
-	"sync"
-	"time"
-)
+import "time"
 
-// windowSlots is into how many slots the rolling window is cut.
+// windowSlots is into how many slots a rolling window is cut.
 const windowSlots = 10
 
-// window counts two kinds of event over a rolling time.
+// window counts events, and how many of them are marked, over a rolling time.
 type window struct {
-	slot  time.Duration
-	slots [windowSlots]slot
+	slotLength time.Duration
+	slots      [windowSlots]slot
 }
 
-// slot is what happened in one part of the window.
+// slot counts the events of one part of the window.
 type slot struct {
-	number     int64
-	all, marks int
+	number        int64
+	total, marked int
 }
 
-func newWindow(length time.Duration) *window { return &window{slot: length / windowSlots} }
+// newWindow returns an empty window. A length below ten nanoseconds counts as ten.
+func newWindow(length time.Duration) *window {
+	return &window{slotLength: max(length/windowSlots, 1)}
+}
 
-// at is the slot of a time, emptied where it was of an earlier round.
+// count counts one event.
+func (w *window) count(now time.Time, marked bool) {
+	current := w.at(now)
+	current.total++
+	if marked {
+		current.marked++
+	}
+}
+
+// at returns the slot of a time. A slot that holds older events is emptied first.
 func (w *window) at(now time.Time) *slot {
-	number := now.UnixNano() / int64(w.slot)
+	number := now.UnixNano() / int64(w.slotLength)
 	found := &w.slots[number%windowSlots]
 	if found.number != number {
 		*found = slot{number: number}
@@ -32,49 +41,13 @@ func (w *window) at(now time.Time) *slot {
 	return found
 }
 
-// sum counts what is not older than the window.
-func (w *window) sum(now time.Time) (all, marks int) {
-	oldest := now.UnixNano()/int64(w.slot) - windowSlots
+// sum counts the events that are not older than the window.
+func (w *window) sum(now time.Time) (total, marked int) {
+	oldest := now.UnixNano()/int64(w.slotLength) - windowSlots
 	for _, s := range w.slots {
 		if s.number > oldest {
-			all, marks = all+s.all, marks+s.marks
+			total, marked = total+s.total, marked+s.marked
 		}
 	}
-	return all, marks
-}
-
-// budget bounds retries to a share of the calls, so that a vendor in trouble is not
-// given more to do.
-type budget struct {
-	mu    sync.Mutex
-	calls *window // marks are retries
-}
-
-// The retry budget: a tenth of the calls of the last seconds, and a few without
-// regard to how many there were, so that a quiet service may retry too.
-const (
-	budgetWindow = 10 * time.Second
-	budgetShare  = 10
-	budgetFree   = 3
-)
-
-func newBudget() *budget { return &budget{calls: newWindow(budgetWindow)} }
-
-// call counts a call.
-func (b *budget) call(now time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.calls.at(now).all++
-}
-
-// retry takes one retry out of the budget, where there is one.
-func (b *budget) retry(now time.Time) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	calls, retries := b.calls.sum(now)
-	if retries >= max(budgetFree, calls/budgetShare) {
-		return false
-	}
-	b.calls.at(now).marks++
-	return true
+	return total, marked
 }

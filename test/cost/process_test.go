@@ -150,7 +150,7 @@ func trimmed(body []byte) []byte {
 // playProxy is the baseline.
 func playProxy(target string) error {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: target})
-	proxy.Transport = upstream.NewTransport()
+	proxy.Transport = upstream.NewTransport(0)
 	return serveHTTP(proxy)
 }
 

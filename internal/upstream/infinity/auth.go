@@ -11,7 +11,7 @@ import (
 const authorization = "Authorization"
 
 // form is what all credentials share: the vendor's name, its error form, and that
-// there is never a fresh one to fetch.
+// there is no other credential to fetch.
 type form struct{}
 
 // Vendor names the vendor.
@@ -20,16 +20,16 @@ func (form) Vendor() string { return Vendor }
 // Refusal reads the vendor's error form.
 func (form) Refusal(body []byte) (upstream.Rejection, bool) { return readRefusal(body) }
 
-// FromCaller: the credential is the service's own.
+// FromCaller returns false: the credential is the service's own.
 func (form) FromCaller() bool { return false }
 
-// Renew has nothing fresh.
+// Renew returns false: there is no other credential.
 func (form) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
 
 // callerHeader takes the whole header value that the call brought.
 type callerHeader struct{ form }
 
-// FromCaller: each call brings its own.
+// FromCaller returns true: each call brings its own.
 func (callerHeader) FromCaller() bool { return true }
 
 // Authorize sets the caller's header.

@@ -20,18 +20,14 @@ import (
 // Vendor is the vendor's name in errors, metrics and metadata.
 const Vendor = "infinity"
 
-// Options configure a client. One credential is given at most: FromCaller, APIKey,
-// or Username with Password. The secrets are asked for at each use, so that they
-// can change while the service runs.
+// Options configure a client. At most one credential is given: FromCaller, APIKey, or
+// Username with Password. The functions that return secrets are called at each use,
+// so that a secret can change while the service runs.
 type Options struct {
-	// BaseURL is https://api.infinitycloud.com/config/v2, or an emulator's.
-	BaseURL *url.URL
-	// Transport sends; nil means a pooled transport of its own.
-	Transport http.RoundTripper
-	// Timeout caps one call.
-	Timeout time.Duration
-	// MaxBytes caps one answer.
-	MaxBytes int64
+	// Options are those of the pipeline. BaseURL is
+	// https://api.infinitycloud.com/config/v2, or an emulator's. If Transport is nil,
+	// the client makes a pooled one of its own.
+	upstream.Options
 	// FromCaller: each call brings the value of its Authorization header.
 	FromCaller bool
 	// APIKey returns the key of `Authorization: ApiKey`.
@@ -41,9 +37,7 @@ type Options struct {
 	Password func() string
 	// Zone is the zone of the vendor's date-times, which state none; nil means UTC.
 	Zone *time.Location
-	// Observe is told of each attempt.
-	Observe func(upstream.Observation)
-	// Misread is told of values in rows that could not be read, by member name.
+	// Misread counts values in rows that could not be read, by member name.
 	Misread func(operation, member string, count int)
 }
 
@@ -57,7 +51,7 @@ type Client struct {
 // New returns a client.
 func New(options Options) *Client {
 	if options.Transport == nil {
-		options.Transport = upstream.NewTransport()
+		options.Transport = upstream.NewTransport(options.Connections)
 	}
 	if options.Zone == nil {
 		options.Zone = time.UTC
@@ -65,12 +59,14 @@ func New(options Options) *Client {
 	if options.Misread == nil {
 		options.Misread = func(string, string, int) {}
 	}
-	pipeline := upstream.NewPipeline(upstream.Options{
-		BaseURL: options.BaseURL, Transport: options.Transport, Timeout: options.Timeout,
-		MaxBytes: options.MaxBytes, Observe: options.Observe,
-	}, newDialect(options))
-	return &Client{pipeline: pipeline, zone: options.Zone, misread: options.Misread}
+	return &Client{
+		pipeline: upstream.NewPipeline(options.Options, newDialect(options)),
+		zone:     options.Zone, misread: options.Misread,
+	}
 }
+
+// BreakerOpen reports whether calls are stopped because the vendor fails.
+func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
 
 // Zone is the zone of the vendor's date-times.
 func (c *Client) Zone() *time.Location { return c.zone }
@@ -104,14 +100,14 @@ func (c *Client) Read(ctx context.Context, route *upstream.Route, parameters ...
 	return row, err
 }
 
-// List hands each row to keep as it arrives, so that a list of any length needs no
-// more memory than what is kept. Begin is called before the first row of each
-// attempt.
+// List calls keep with each row as it arrives, so that a list of any length needs no
+// more memory than what is kept. It calls begin before the first row of each attempt.
 func (c *Client) List(
 	ctx context.Context, route *upstream.Route, query *Query, begin func(), keep func(Row) error, parameters ...string,
 ) error {
 	return c.pipeline.Do(ctx, &upstream.Call{
 		Route: route, Parameters: parameters, Query: query.Encode(),
+		MemoryFactor: 1, // one row at a time is decoded
 		Decode: func(_ int, _ http.Header, body io.Reader) error {
 			begin()
 			return rows(body, "", keep)
@@ -119,12 +115,12 @@ func (c *Client) List(
 	})
 }
 
-// Created is what a create answered: a row, or no more than an id.
+// Created is what a create answered: a row, or only an id.
 type Created struct {
-	// Row is the answered row; nil where there was none.
+	// Row is the answered row; nil if there was none.
 	Row Row
-	// ID is the new row's id, from the row or the Location header; 0 where the answer
-	// does not tell.
+	// ID is the new row's id, from the row or the Location header; 0 if neither has
+	// it.
 	ID uint32
 }
 
@@ -162,8 +158,8 @@ func formCall(route *upstream.Route, form Form, parameters []string) *upstream.C
 	return call
 }
 
-// newID finds the id of a new row: under one of its names, as the only other member
-// that looks like an id, or at the end of the Location.
+// newID finds the id of a new row: the member with one of its names, else the only
+// other member that looks like an id, else the end of the Location.
 func newID(in Collection, row Row, location string) uint32 {
 	if member, ok := row.Find(in.IDs...); ok {
 		if id, ok := memberID(member); ok {
@@ -201,7 +197,8 @@ func memberID(member Member) (uint32, bool) {
 	return uint32(value), true
 }
 
-// locationID reads the last segment of the Location's path; 0 where it is no id.
+// locationID reads the last segment of the Location's path. It returns 0 if that is no
+// id.
 func locationID(location string) uint32 {
 	target, err := url.Parse(location)
 	if err != nil {

@@ -346,13 +346,13 @@ func TestNewID(t *testing.T) {
 
 func TestNewFillsIn(t *testing.T) {
 	t.Parallel()
-	client := New(Options{BaseURL: &url.URL{}})
+	client := New(Options{Options: upstream.Options{BaseURL: &url.URL{}}})
 	client.Misread(Users.List, "userId") // tells nobody, and does not fail over it
 	if client.Zone() != time.UTC {
 		t.Errorf("zone %v", client.Zone())
 	}
 	var told []string
-	client = New(Options{BaseURL: &url.URL{}, Zone: time.FixedZone("here", 3600), Misread: func(operation, member string, count int) {
+	client = New(Options{Options: upstream.Options{BaseURL: &url.URL{}}, Zone: time.FixedZone("here", 3600), Misread: func(operation, member string, count int) {
 		told = append(told, fmt.Sprint(operation, " ", member, " ", count))
 	}})
 	client.Misread(Users.List, "userId")

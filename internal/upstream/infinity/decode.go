@@ -11,7 +11,7 @@ import (
 )
 
 // maxRowBytes is the largest row that is accepted, counted from the end of the one
-// before: the white space and comma between them are part of it.
+// before: the white space and the comma between them are included.
 const maxRowBytes = 8 << 20
 
 // readAhead is how far the decoder may read beyond the row at hand.
@@ -20,7 +20,7 @@ const readAhead = 1 << 20
 // errRowTooLarge says that one row is larger than the service accepts.
 var errRowTooLarge = fmt.Errorf("a row is larger than %d bytes", maxRowBytes)
 
-// errManyRows says that a single read was answered with more than a row, or none.
+// errManyRows says that a single read was answered with no row or more than one.
 var errManyRows = errors.New("want one row")
 
 // rowReader bounds how much is read for one row, so that a row without an end
@@ -31,8 +31,8 @@ type rowReader struct {
 	limit int64
 }
 
-// Read passes bytes on until the row's limit and none beyond it: the decoder keeps its
-// buffer for later bodies, and would enlarge it each time it is filled.
+// Read passes bytes on until the row's limit. The decoder keeps its buffer for later
+// bodies and enlarges it each time it is full, so no byte beyond the limit is read.
 func (b *rowReader) Read(p []byte) (int, error) {
 	if b.read >= b.limit {
 		return 0, errRowTooLarge
@@ -42,9 +42,9 @@ func (b *rowReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rows reads the body of a 2xx: one object after the other, however they are
-// broken into lines, or an array of them. A bare string is the vendor's way to
-// say that there are none and why: a *upstream.Rejection.
+// rows reads the body of a 2xx: one object after the other, with or without line
+// breaks, or an array of them. If the vendor has no rows to send, it answers a string
+// that says why: a *upstream.Rejection.
 func rows(body io.Reader, keep string, each func(Row) error) error {
 	bounded := &rowReader{body: body, limit: maxRowBytes + readAhead}
 	r := tolerant.NewReader(bounded)
@@ -108,12 +108,12 @@ func single(body io.Reader, keep string) (Row, error) {
 	return found, err
 }
 
-// errMessage is a write's answer that may say anything: the vendor's form for errors
-// with a status that it does not document for this success.
+// errMessage is a message in the answer to a write whose status is not one of those
+// that the vendor documents for a write. It may say that the write failed.
 var errMessage = errors.New("a message in place of the documented answer")
 
-// written reads the answer to a write: a row, nothing, or a message. With one of the
-// documented statuses of a write, 201 and 204, a message is only information.
+// written reads the answer to a write: a row, nothing, or a message. If the status is
+// one of those documented for a write, 201 and 204, a message is only information.
 func written(status int, body io.Reader, keep string) (Row, error) {
 	var found Row
 	err := rows(body, keep, func(row Row) error {
@@ -125,7 +125,7 @@ func written(status int, body io.Reader, keep string) (Row, error) {
 	case !errors.As(err, &message):
 		return found, err
 	case status == http.StatusOK:
-		return nil, fmt.Errorf("%w: %q", errMessage, upstream.Clip(message.Message))
+		return nil, &upstream.UnexpectedMessage{Problem: errMessage, Text: message.Message}
 	default:
 		return nil, nil
 	}

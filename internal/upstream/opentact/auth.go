@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -23,26 +24,26 @@ const tokenHeader = "X-Auth-Token"
 
 // The life of a login.
 const (
-	// assumedLife is taken where the token does not say when it expires.
+	// assumedLife is used if the token does not say when it expires.
 	assumedLife = 24 * time.Hour
-	// longestLife is as far ahead as an expiry is believed.
+	// longestLife is the longest life that is used, whatever the token says.
 	longestLife = 365 * 24 * time.Hour
 	// renewAhead is how long before its end a token is renewed, unless half of its
 	// life is shorter.
 	renewAhead = time.Minute
-	// failurePause is how long a failed login is remembered, so that a storm of
-	// calls does not become a storm of logins.
+	// failurePause is how long a failed login is remembered, so that many calls do
+	// not become many logins.
 	failurePause = time.Second
 )
 
-// form is what all credentials share: the vendor's name and its error form. All but
-// one are the service's own.
+// form is what all credentials share: the vendor's name and its error form. All
+// credentials except callerToken are the service's own.
 type form struct{}
 
 // Vendor names the vendor.
 func (form) Vendor() string { return Vendor }
 
-// FromCaller: the credential is the service's own.
+// FromCaller returns false: the credential is the service's own.
 func (form) FromCaller() bool { return false }
 
 // Refusal reads the vendor's error form.
@@ -61,10 +62,10 @@ func (callerToken) Authorize(ctx context.Context, request *http.Request) error {
 	return nil
 }
 
-// FromCaller: each call brings its own.
+// FromCaller returns true: each call brings its own.
 func (callerToken) FromCaller() bool { return true }
 
-// Renew has nothing fresh.
+// Renew returns false: there is no other credential.
 func (callerToken) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
 
 // staticToken uses a JWT as it was given.
@@ -79,7 +80,7 @@ func (s staticToken) Authorize(_ context.Context, request *http.Request) error {
 	return nil
 }
 
-// Renew has something fresh where the token has been replaced since the request.
+// Renew reports whether the token has been replaced since the request.
 func (s staticToken) Renew(_ context.Context, request *http.Request) (bool, error) {
 	return request.Header.Get(tokenHeader) != s.token(), nil
 }
@@ -90,10 +91,10 @@ type none struct{ form }
 // Authorize refuses every call.
 func (none) Authorize(context.Context, *http.Request) error { return upstream.CredentialUnset(Vendor) }
 
-// Renew has nothing fresh.
+// Renew returns false: there is no other credential.
 func (none) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
 
-// basic signs the login itself.
+// basic is the credential of the login request itself.
 type basic struct {
 	form
 	email    string
@@ -106,11 +107,13 @@ func (b basic) Authorize(_ context.Context, request *http.Request) error {
 	return nil
 }
 
-// Renew has nothing fresh.
+// Renew returns false: there is no other credential.
 func (basic) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
 
-// login fetches a JWT and keeps it until shortly before it expires. However many
-// calls wait for one, one login is made.
+// login fetches a JWT and keeps it until shortly before it expires. All calls that
+// need one at the same time wait for the same login. The login has a pipeline of its
+// own: if it shared the breaker with the calls, the call that probes the vendor would
+// hold the only permit and could not log in.
 type login struct {
 	form
 	pipeline *upstream.Pipeline
@@ -124,9 +127,9 @@ type login struct {
 	failedAt time.Time
 }
 
-func newLogin(options Options, pipeline upstream.Options) *login {
+func newLogin(options Options) *login {
 	return &login{
-		pipeline: upstream.NewPipeline(pipeline, basic{email: options.Email, password: options.Password}),
+		pipeline: upstream.NewPipeline(options.Options, basic{email: options.Email, password: options.Password}),
 		now:      options.Now,
 	}
 }
@@ -134,7 +137,7 @@ func newLogin(options Options, pipeline upstream.Options) *login {
 // Format prints no token, whatever the verb.
 func (l *login) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "login to "+Vendor) }
 
-// Authorize sets the token, logging in where there is none that is good.
+// Authorize sets the token, after a login if there is no valid one.
 func (l *login) Authorize(ctx context.Context, request *http.Request) error {
 	token, err := l.current(ctx)
 	if err != nil {
@@ -145,7 +148,7 @@ func (l *login) Authorize(ctx context.Context, request *http.Request) error {
 }
 
 // Renew forgets the token that the vendor refused and fetches another, unless that
-// has happened since the request was signed.
+// has happened since the request was made.
 func (l *login) Renew(ctx context.Context, request *http.Request) (bool, error) {
 	l.mu.Lock()
 	if l.token == request.Header.Get(tokenHeader) {
@@ -156,8 +159,8 @@ func (l *login) Renew(ctx context.Context, request *http.Request) (bool, error) 
 	return err == nil, err
 }
 
-// current returns a good token. A login goes on when the call that began it gives
-// up, since others wait for it.
+// current returns a valid token. A login goes on when the call that began it ends,
+// since others may wait for it, and has a cap of its own.
 func (l *login) current(ctx context.Context) (string, error) {
 	if token, known, err := l.known(); known {
 		return token, err
@@ -166,7 +169,7 @@ func (l *login) current(ctx context.Context) (string, error) {
 		if token, known, err := l.known(); known {
 			return token, err
 		}
-		return l.fetch(context.WithoutCancel(ctx))
+		return l.fetch(upstream.Detach(ctx))
 	})
 	select {
 	case <-ctx.Done():
@@ -177,7 +180,7 @@ func (l *login) current(ctx context.Context) (string, error) {
 	}
 }
 
-// known returns the token that is kept, or the failure that is still fresh.
+// known returns the token that is kept, or the failure that is still remembered.
 func (l *login) known() (token string, known bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -188,9 +191,9 @@ func (l *login) known() (token string, known bool, err error) {
 	return l.token, l.token != "" && now.Before(l.renewAt), nil
 }
 
-// fetch logs in and keeps what came of it.
+// fetch logs in and keeps the token or the failure.
 func (l *login) fetch(ctx context.Context) (string, error) {
-	token, err := l.exchange(ctx)
+	token, err := l.requestToken(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
@@ -203,29 +206,38 @@ func (l *login) fetch(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// exchange trades email and password for a JWT.
-func (l *login) exchange(ctx context.Context) (string, error) {
+// requestToken trades email and password for a JWT. It returns a panic as an error:
+// singleflight would raise it again in a goroutine of its own, which ends the process.
+func (l *login) requestToken(ctx context.Context) (token string, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = upstream.Internal(Vendor, fmt.Errorf("panic during the login: %v\n%s", cause, debug.Stack()))
+		}
+	}()
+	err = l.pipeline.Do(ctx, &upstream.Call{Route: routeAuth, Decode: func(_ int, _ http.Header, body io.Reader) error {
+		token, err = readToken(body)
+		return err
+	}})
+	return token, err
+}
+
+// readToken reads the answer to a login.
+func readToken(body io.Reader) (string, error) {
 	var user struct{ token string }
 	fields := tolerant.Fields[struct{ token string }]{
 		"token": tolerant.Text(func(u *struct{ token string }) *string { return &u.token }),
 	}
-	err := l.pipeline.Do(ctx, &upstream.Call{
-		Route: routeAuth,
-		Decode: func(_ int, _ http.Header, body io.Reader) error {
-			r := tolerant.NewReader(body)
-			defer r.Release()
-			err := readAnswer(r, func() error { return fields.Read(r, &user) })
-			if err == nil && user.token == "" {
-				err = errors.New("the login answered no token")
-			}
-			return err
-		},
-	})
+	r := tolerant.NewReader(body)
+	defer r.Release()
+	err := readAnswer(r, func() error { return fields.Read(r, &user) })
+	if err == nil && user.token == "" {
+		err = errors.New("the login answered no token")
+	}
 	return user.token, err
 }
 
-// refusedLogin marks a login that the vendor refused, as against one that could
-// not be tried.
+// refusedLogin returns KindCredentialRejected if the vendor refused the login, and any
+// other error as it is.
 func refusedLogin(err error) error {
 	var failure *upstream.Error
 	if !errors.As(err, &failure) {
@@ -238,9 +250,9 @@ func refusedLogin(err error) error {
 	return err
 }
 
-// lifeOf reads from the `exp` of a JWT how long it is good for. The token is not
-// verified: this is only a hint when to fetch the next. It was issued just now, so
-// an end in the past is the fault of a clock and is not believed.
+// lifeOf reads from the `exp` of a JWT how long it is valid. The token is not
+// verified: this only says when to fetch the next one. It was issued just now, so if
+// the end is in the past, a clock is wrong and the end is not used.
 func lifeOf(token string, now time.Time) time.Duration {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

@@ -499,11 +499,10 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := a.token(1)
-	base := upstream.Options{}
-	signedIn := newLogin(Options{Email: "m@example.com", Password: func() string { return password }, Now: a.clock.now}, base)
+	signedIn := newLogin(Options{Email: "m@example.com", Password: func() string { return password }, Now: a.clock.now})
 	signedIn.token = token
 	static := staticToken{token: func() string { return token }}
-	things := []any{c, *c, signedIn, static, &static, basic{email: "m@example.com", password: func() string { return password }}, newDialect(Options{Token: func() string { return token }}, base)}
+	things := []any{c, *c, signedIn, static, &static, basic{email: "m@example.com", password: func() string { return password }}, newDialect(Options{Token: func() string { return token }})}
 	ctx := upstream.WithCallerCredential(t.Context(), Vendor, token)
 	for _, said := range []answer{
 		{status: 401, body: `{"success":false,"message":"bad token"}`}, {status: 500}, {err: errors.New("reset")}, ok("<html>"), {status: 302},

@@ -7,7 +7,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -17,18 +16,13 @@ import (
 // Vendor is the vendor's name in errors, metrics and metadata.
 const Vendor = "opentact"
 
-// Options configure a client. One credential is given at most: FromCaller, Token,
-// or Email with Password. The secrets are asked for at each use, so that they can
-// change while the service runs.
+// Options configure a client. At most one credential is given: FromCaller, Token, or
+// Email with Password. The functions that return secrets are called at each use, so
+// that a secret can change while the service runs.
 type Options struct {
-	// BaseURL is https://api.opentact.org/rest, or an emulator's.
-	BaseURL *url.URL
-	// Transport sends; nil means a pooled transport of its own.
-	Transport http.RoundTripper
-	// Timeout caps one call, the login included.
-	Timeout time.Duration
-	// MaxBytes caps one answer.
-	MaxBytes int64
+	// Options are those of the pipeline. BaseURL is https://api.opentact.org/rest, or an
+	// emulator's. If Transport is nil, the client makes a pooled one of its own.
+	upstream.Options
 	// FromCaller: each call brings its JWT in its context.
 	FromCaller bool
 	// Token returns a JWT to use as it is.
@@ -38,9 +32,7 @@ type Options struct {
 	Password func() string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Observe is told of each attempt.
-	Observe func(upstream.Observation)
-	// Misread is told of values in answers that could not be read, by member name.
+	// Misread counts values in answers that could not be read, by member name.
 	Misread func(operation, member string, count int)
 }
 
@@ -53,7 +45,7 @@ type Client struct {
 // New returns a client.
 func New(options Options) *Client {
 	if options.Transport == nil {
-		options.Transport = upstream.NewTransport()
+		options.Transport = upstream.NewTransport(options.Connections)
 	}
 	if options.Now == nil {
 		options.Now = time.Now
@@ -61,31 +53,30 @@ func New(options Options) *Client {
 	if options.Misread == nil {
 		options.Misread = func(string, string, int) {}
 	}
-	pipeline := upstream.Options{
-		BaseURL: options.BaseURL, Transport: options.Transport, Timeout: options.Timeout,
-		MaxBytes: options.MaxBytes, Observe: options.Observe,
-	}
 	return &Client{
-		pipeline: upstream.NewPipeline(pipeline, newDialect(options, pipeline)),
+		pipeline: upstream.NewPipeline(options.Options, newDialect(options)),
 		misread:  options.Misread,
 	}
 }
 
+// BreakerOpen reports whether calls are stopped because the vendor fails.
+func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
+
 // newDialect picks the credential.
-func newDialect(options Options, pipeline upstream.Options) upstream.Dialect {
+func newDialect(options Options) upstream.Dialect {
 	switch {
 	case options.FromCaller:
 		return callerToken{}
 	case options.Token != nil:
 		return staticToken{token: options.Token}
 	case options.Password != nil:
-		return newLogin(options, pipeline)
+		return newLogin(options)
 	default:
 		return none{}
 	}
 }
 
-// do makes one call; payload reads what the envelope holds.
+// do makes one call. The function payload reads what the envelope holds.
 func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *tolerant.Reader) error) error {
 	if call.ContentType == "" {
 		call.ContentType = "application/json"
@@ -109,7 +100,7 @@ func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *to
 	return c.pipeline.Do(ctx, call)
 }
 
-// ask makes one call and returns what read finds in the envelope.
+// ask makes one call and returns what the function read finds in the envelope.
 func ask[V any](ctx context.Context, c *Client, call *upstream.Call, read func(r *tolerant.Reader) (V, error)) (V, error) {
 	var answered V
 	err := c.do(ctx, call, func(r *tolerant.Reader) (err error) {
@@ -135,8 +126,8 @@ func list[T any](ctx context.Context, c *Client, route *upstream.Route, res reso
 	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, res.many)
 }
 
-// write sends a body and returns the stored object, or nil where the vendor
-// confirmed the write and answered no object.
+// write sends a body and returns the stored object, or nil if the vendor confirmed
+// the write and answered no object.
 func write[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], body Object, parameters ...string) (*T, error) {
 	encoded, err := body.JSON()
 	if err != nil {
@@ -145,8 +136,8 @@ func write[T any](ctx context.Context, c *Client, route *upstream.Route, res res
 	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, res.one)
 }
 
-// remove deletes. What the vendor answers beside success does not matter: its
-// documents show objects of other kinds here.
+// remove deletes. What the vendor answers with the success is skipped: its documents
+// show objects of other kinds here.
 func remove(ctx context.Context, c *Client, route *upstream.Route, parameters ...string) error {
 	call := &upstream.Call{Route: route, Parameters: parameters}
 	return c.do(ctx, call, (*tolerant.Reader).Skip)

@@ -25,8 +25,9 @@ type envelope struct {
 // errNoEnvelope says that the answer is JSON, but not the vendor's form.
 var errNoEnvelope = errors.New("the answer has no envelope: success is missing")
 
-// readAnswer reads the body of a 2xx and hands its payload over. A refusal in the
-// body is a *upstream.Rejection. An empty body is an answer without a payload.
+// readAnswer reads the body of a 2xx and calls payload when the reader is at it. A
+// refusal in the body is a *upstream.Rejection. An empty body is an answer without a
+// payload.
 func readAnswer(r *tolerant.Reader, payload func() error) error {
 	if emptyBody(r) {
 		return nil
@@ -66,8 +67,8 @@ var envelopeMembers = tolerant.Fields[envelope]{
 	"fields":  func(r *tolerant.Reader, _ string, e *envelope) error { return e.readFields(r) },
 }
 
-// readPayload hands the payload over. One that cannot be used is judged after the
-// rest, since a refusal may explain it.
+// readPayload calls payload. If it fails, the error is reported after the rest was
+// read, since a refusal may explain it.
 func (e *envelope) readPayload(r *tolerant.Reader, payload func() error) (err error) {
 	e.unusable, err = r.Value(payload)
 	return err

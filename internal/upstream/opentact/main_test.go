@@ -94,8 +94,8 @@ func clientOf(t testing.TB, v http.RoundTripper, change ...func(*Options)) *Clie
 		t.Fatal(err)
 	}
 	options := Options{
-		BaseURL: base, Transport: v, Timeout: time.Minute, MaxBytes: 64 << 20,
-		Token: func() string { return "static-token" },
+		Options: upstream.Options{BaseURL: base, Transport: v, Timeout: time.Minute, MaxBytes: 64 << 20},
+		Token:   func() string { return "static-token" },
 	}
 	for _, c := range change {
 		c(&options)

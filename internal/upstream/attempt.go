@@ -1,0 +1,244 @@
+package upstream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// attempt is one request and its answer.
+type attempt struct {
+	*execution
+	watch   *connectionWatch
+	request *http.Request // nil until it is built
+}
+
+func newAttempt(e *execution) *attempt { return &attempt{execution: e, watch: &connectionWatch{}} }
+
+// attempt sends the call once. It returns the request as well if the vendor refused
+// its credential.
+func (e *execution) attempt() (refused *http.Request, failure *Error) {
+	a, started, status, outcome := newAttempt(e), time.Now(), 0, KindInternal.String() // after a panic
+	defer func() { e.observe(status, outcome, started) }()
+	ctx, cancel := a.context()
+	defer cancel()
+	response, failure := a.send(ctx)
+	if failure == nil {
+		defer drainAndClose(response.Body)
+		status = response.StatusCode
+		failure = a.read(ctx, response)
+	}
+	outcome = outcomeName(failure)
+	if failure != nil && status != 0 && failure.Kind == KindStatus && failure.Status == http.StatusUnauthorized {
+		return a.request, failure
+	}
+	return nil, failure
+}
+
+// outcomeName is the outcome of an attempt in metrics.
+func outcomeName(failure *Error) string {
+	if failure == nil {
+		return "ok"
+	}
+	return failure.Kind.String()
+}
+
+// observe reports an attempt.
+func (e *execution) observe(status int, outcome string, started time.Time) {
+	e.options.Observe(Observation{
+		Vendor: e.dialect.Vendor(), Route: e.call.Route, Status: status,
+		Outcome: outcome, Duration: time.Since(started),
+	})
+}
+
+// defaultGrace is how long a write that was sent is waited for after its caller has
+// gone.
+const defaultGrace = 2 * time.Second
+
+// context returns the context of the attempt. A read ends with its caller. A write of
+// which a byte was sent has a grace after the end of its caller or the service's
+// shutdown, so that its outcome is known. The cap ends both at once.
+func (a *attempt) context() (context.Context, context.CancelFunc) {
+	if a.call.Route.Action == Read {
+		return context.WithCancel(a.capped)
+	}
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(a.capped))
+	stop := context.AfterFunc(a.capped, func() {
+		if !a.watch.sent() || a.caller.Err() == nil {
+			cancel(context.Cause(a.capped))
+			return
+		}
+		timer := time.AfterFunc(a.options.Grace, func() { cancel(context.Cause(a.capped)) })
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() {
+		stop()
+		cancel(context.Canceled)
+	}
+}
+
+// send builds the request, adds the credential and sends it.
+func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
+	request, err := a.newRequest(a.watch.trace(ctx))
+	if err != nil {
+		return nil, a.fail(KindInternal, err)
+	}
+	a.request = request
+	if err := a.dialect.Authorize(a.capped, request); err != nil {
+		return nil, a.transportError(err)
+	}
+	response, err := a.options.Transport.RoundTrip(request)
+	if err != nil {
+		return nil, a.transportError(err)
+	}
+	return response, nil
+}
+
+// newRequest builds the HTTP request. If the call must not happen twice, GetBody stays
+// unset, so that the transport cannot send it again by itself.
+func (a *attempt) newRequest(ctx context.Context) (*http.Request, error) {
+	call := a.call
+	path, err := call.Route.Expand(call.Parameters...)
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader
+	if call.Body != nil {
+		body = bytes.NewReader(call.Body)
+	}
+	target := strings.TrimSuffix(a.options.BaseURL.String(), "/") + path
+	if call.Query != "" {
+		target += "?" + call.Query
+	}
+	request, err := http.NewRequestWithContext(ctx, call.Route.Method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	if call.Route.Action.Class() == Once {
+		request.GetBody = nil
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "sipfacade")
+	if call.Body != nil {
+		request.Header.Set("Content-Type", call.ContentType)
+	}
+	return request, nil
+}
+
+// read reads the answer, whatever its status is.
+func (a *attempt) read(ctx context.Context, response *http.Response) *Error {
+	switch {
+	case response.StatusCode >= 400:
+		return a.readErrorStatus(response)
+	case response.StatusCode >= 300:
+		return a.failWithStatus(KindRedirect, response)
+	case response.StatusCode < 200:
+		// The connection is no longer HTTP, and reading from it would not end in time.
+		_ = response.Body.Close() // it is of no use either way
+		return a.failWithStatus(KindBadResponse, response)
+	default:
+		return a.readSuccess(ctx, response)
+	}
+}
+
+// failWithStatus returns the failure of an answer whose status decides.
+func (a *attempt) failWithStatus(kind Kind, response *http.Response) *Error {
+	failure := a.fail(kind, nil)
+	failure.Status = response.StatusCode
+	return failure
+}
+
+// readErrorStatus reads the answer with an error status.
+func (a *attempt) readErrorStatus(response *http.Response) *Error {
+	failure := a.failWithStatus(KindStatus, response)
+	failure.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
+	if refusal, ok := a.dialect.Refusal(readErrorBody(response.Body)); ok {
+		failure.VendorForm = true
+		failure.setVendorText(refusal, a.masker())
+	}
+	return failure
+}
+
+// readSuccess decodes a 2xx. The memory of an answer that could not be used is given
+// back, since a retry will need it.
+func (a *attempt) readSuccess(ctx context.Context, response *http.Response) *Error {
+	body := &meteredBody{
+		body: response.Body, left: a.options.MaxBytes,
+		ctx: ctx, lease: a.lease, factor: a.call.memoryFactor(), paid: freeBytes,
+	}
+	err := a.call.Decode(response.StatusCode, response.Header, body)
+	if err == nil {
+		return nil
+	}
+	a.lease.giveBack(body.charged)
+	failure := a.decodeError(body, err)
+	if failure.Status == 0 {
+		failure.Status = response.StatusCode
+	}
+	failure.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
+	return failure
+}
+
+// decodeError tells why a 2xx could not be used.
+func (a *attempt) decodeError(body *meteredBody, err error) *Error {
+	var rejection *Rejection
+	var unexpected *UnexpectedMessage
+	switch {
+	case errors.As(err, &rejection):
+		return a.rejection(rejection)
+	case errors.As(err, &unexpected):
+		return a.fail(KindBadResponse, unexpected.masked(a.masker()))
+	case errors.Is(body.err, errNoMemory):
+		return a.fail(a.endedWaiting(), body.err)
+	case body.err != nil && !errors.Is(body.err, errTooLarge):
+		if kind, ended := a.ended(); ended {
+			return a.fail(kind, body.err)
+		}
+		return a.fail(KindTruncated, body.err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return a.fail(KindTruncated, err)
+	default:
+		return a.fail(KindBadResponse, errors.Join(body.err, err))
+	}
+}
+
+// rejection is a 2xx whose body reports a failure. If the body names a status, that
+// decides.
+func (a *attempt) rejection(rejection *Rejection) *Error {
+	failure := a.fail(KindRejected, nil)
+	if rejection.Status >= 400 && rejection.Status <= 599 {
+		failure.Kind, failure.Status, failure.VendorForm = KindStatus, rejection.Status, true
+	}
+	failure.setVendorText(*rejection, a.masker())
+	return failure
+}
+
+// transportError classifies an attempt that got no answer.
+func (a *attempt) transportError(err error) *Error {
+	var login *Error
+	if errors.As(err, &login) {
+		return login.Before(a.call.Route)
+	}
+	if kind, ended := a.ended(); ended {
+		return a.fail(kind, err)
+	}
+	if a.watch.sent() {
+		return a.fail(KindReset, err)
+	}
+	return a.fail(KindUnreachable, err)
+}
+
+// fail returns the failure of the attempt. The text of its cause may quote the vendor,
+// so it is masked.
+func (a *attempt) fail(kind Kind, cause error) *Error {
+	failure := a.notSent(kind, nil)
+	failure.Sent = a.watch.sent()
+	if cause != nil {
+		failure.cause = maskError(cause, a.masker())
+	}
+	return failure
+}

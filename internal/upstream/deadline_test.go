@@ -1,0 +1,90 @@
+package upstream
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestCapIsShared: the calls of one context have one cap together, and each has its
+// own without it.
+func TestCapIsShared(t *testing.T) {
+	t.Parallel()
+	for name, shared := range map[string]bool{"shared": true, "each its own": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				vendor := &course{answer: func(int64) string {
+					time.Sleep(12 * time.Second)
+					return good
+				}}
+				pipeline, end := pipelineOf(t, vendor)
+				defer end()
+				pipeline.options.Timeout = 30 * time.Second
+				ctx, cancel := context.WithCancel(t.Context())
+				if shared {
+					ctx, cancel = WithCap(ctx, 30*time.Second)
+				}
+				defer cancel()
+				started := time.Now()
+				for call := 1; call <= 3; call++ {
+					err := pipeline.Do(ctx, callOf(Update))
+					if !shared || call < 3 {
+						if err != nil {
+							t.Errorf("call %d: %v", call, err)
+						}
+						continue
+					}
+					failure := failureOf(t, err)
+					if failure.Kind != KindTimeout || failure.Delivery() != Unknown || time.Since(started) != 30*time.Second {
+						t.Errorf("the third, after %s: %v, %s", time.Since(started), failure, failure.Delivery())
+					}
+				}
+				time.Sleep(12 * time.Second) // the vendor's answer, which nobody waits for
+			})
+		})
+	}
+}
+
+// TestDetach: work for others neither ends with the call that began it nor takes its
+// memory.
+func TestDetach(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := NewMemory(1 << 20)
+		pipeline, end := pipelineOf(t, sequence(answerOf(40<<10)), func(o *Options) { o.Memory = m })
+		defer end()
+		ctx, lease := m.Lease(t.Context())
+		ctx, cancel := WithCap(ctx, time.Second)
+		cancel()
+		if failure := failureOf(t, pipeline.Do(ctx, callOf(Read))); failure.Kind != KindTimeout || failure.Sent {
+			t.Errorf("after the end: %v", failure)
+		}
+		if err := pipeline.Do(Detach(ctx), callOf(Read)); err != nil || lease.held != 0 || m.usage() != 0 {
+			t.Errorf("detached: %v, %d held, %d taken", err, lease.held, m.usage())
+		}
+	})
+}
+
+// TestShutdownEndsTheBackoff: no further attempt is made, and the call ends at once.
+func TestShutdownEndsTheBackoff(t *testing.T) {
+	t.Parallel()
+	for action, delivery := range map[Action]Delivery{Read: "", Update: Unknown} {
+		t.Run(routes[action].Operation, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				vendor := sequence(unavailable)
+				pipeline, end := pipelineOf(t, vendor)
+				defer end()
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(1, func() { cancel(ErrShuttingDown) })
+				started := time.Now()
+				failure := failureOf(t, pipeline.Do(ctx, callOf(action)))
+				if time.Since(started) > 1 || vendor.requests.Load() != 1 || failure.Delivery() != delivery {
+					t.Errorf("after %s and %d requests: %v, %q", time.Since(started), vendor.requests.Load(), failure, failure.Delivery())
+				}
+			})
+		})
+	}
+}

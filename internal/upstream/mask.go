@@ -1,0 +1,89 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
+)
+
+// masker returns what masks all secrets of the attempt in text of the vendor: the
+// credential, and what the caller's request carried in secret fields. It is made for
+// failed attempts only.
+func (a *attempt) masker() *secret.Masker {
+	values := secret.Values(a.capped)
+	if a.request != nil {
+		values = slices.Concat(values, credentialsIn(a.request))
+	}
+	return secret.NewMasker(values...)
+}
+
+// plainHeaders are those of a request that hold no credential. All others are of
+// Dialect.Authorize.
+var plainHeaders = map[string]bool{"Accept": true, "Content-Type": true, "User-Agent": true}
+
+// credentialsIn returns every form in which the request's headers hold its credential:
+// the whole value, what follows the scheme, and the user and password of Basic.
+func credentialsIn(request *http.Request) (values []string) {
+	for name, all := range request.Header {
+		if plainHeaders[name] {
+			continue
+		}
+		for _, value := range all {
+			values = append(values, value)
+			if _, after, found := strings.Cut(value, " "); found {
+				values = append(values, strings.TrimSpace(after))
+			}
+		}
+	}
+	if user, password, ok := request.BasicAuth(); ok {
+		values = append(values, user+":"+password, user, password)
+	}
+	return values
+}
+
+// maskedError is an error whose text held a secret. The error itself can be compared,
+// but not unwrapped, so that no text of it is printed.
+type maskedError struct {
+	text   string
+	hidden func() error
+}
+
+// maskError returns the error, or one with masked text if its text holds a secret.
+func maskError(err error, masker *secret.Masker) error {
+	text := err.Error()
+	masked := masker.Mask(text)
+	if masked == text {
+		return err
+	}
+	return &maskedError{text: masked, hidden: func() error { return err }}
+}
+
+// Error returns the masked text.
+func (e *maskedError) Error() string { return e.text }
+
+// Is reports whether the error or one that it wraps is the target.
+func (e *maskedError) Is(target error) bool { return errors.Is(e.hidden(), target) }
+
+// UnexpectedMessage is an answer that holds a message of the vendor and should hold
+// something else. Only the pipeline shows the text, after it has masked it.
+type UnexpectedMessage struct {
+	// Problem says what is wrong with that.
+	Problem error
+	// Text is the vendor's text as it came.
+	Text string
+}
+
+// Error is without the vendor's text.
+func (u *UnexpectedMessage) Error() string { return u.Problem.Error() }
+
+// Unwrap returns the problem.
+func (u *UnexpectedMessage) Unwrap() error { return u.Problem }
+
+// masked returns the error for the log.
+func (u *UnexpectedMessage) masked(masker *secret.Masker) error {
+	return fmt.Errorf("%w: %q", u.Problem, Clip(masker.Mask(u.Text)))
+}
