@@ -72,7 +72,7 @@ func internalError() error {
 // handleError answers an error of the generated handlers: the violations that the
 // call collected where there are any, else the service's own error, else what
 // grpc-gateway has to say.
-func (h *handler) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+func (h *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
 	if _, ok := grpcstatus.FromError(err); !ok { // the answer could not be written
 		err = internalError()
 	}
@@ -86,7 +86,7 @@ func (h *handler) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtim
 			}
 		}
 	}
-	h.writeError(w, err)
+	h.WriteError(w, err)
 }
 
 // refusal is the error of a call that did not reach its service.
@@ -100,22 +100,32 @@ func (c *call) refusal(err error) error {
 	return err
 }
 
-// writeError answers an error in the one shape that all errors have.
-func (h *handler) writeError(w http.ResponseWriter, err error) {
+// WriteError answers an error in the one shape that all errors have.
+func (h *Gateway) WriteError(w http.ResponseWriter, err error) {
+	code, header, body := h.ErrorAnswer(err)
+	for name, values := range header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(code)
+	_, _ = w.Write(body) // the caller is gone; there is no one to report to
+}
+
+// ErrorAnswer returns the HTTP answer that an error stands for.
+func (h *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []byte) {
 	err = withReason(err)
 	known := grpcstatus.Convert(err)
+	header = http.Header{}
+	setCommon(header)
 	if wait := retryAfter(known); wait > 0 {
-		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
+		header.Set("Retry-After", strconv.FormatInt(wait, 10))
 	}
-	body := h.errorBody(known.Proto())
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(httpStatus(known, status.Reason(err)))
-	_, _ = w.Write(body) // the caller is gone; there is no one to tell
+	return httpStatus(known, status.Reason(err)), header, h.errorBody(known.Proto())
 }
 
 // errorBody leaves out details that this program has no type for, as a service
 // newer than the gateway may send.
-func (h *handler) errorBody(known *spb.Status) []byte {
+func (h *Gateway) errorBody(known *spb.Status) []byte {
 	body, err := h.codec.Marshal(known)
 	if err == nil {
 		return body

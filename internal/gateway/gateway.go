@@ -35,24 +35,23 @@ type Options struct {
 	MaxBodyBytes int64
 }
 
-// handler serves the contract's HTTP calls.
-type handler struct {
+// Gateway serves the contract's HTTP calls.
+type Gateway struct {
 	router  router
 	codec   *codec.Codec
-	origin  *http.CrossOriginProtection
 	onPanic func(r *http.Request, recovered any, stack []byte)
 	maxBody int64
 }
 
 var errOption = errors.New("a required option is missing")
 
-// New returns the handler of every HTTP call of the contract. It answers all
-// paths: those that the contract does not have with ROUTE_NOT_FOUND.
-func New(options Options) (http.Handler, error) {
+// New returns the gateway of every HTTP call of the contract. It answers all paths:
+// those that the contract does not have with ROUTE_NOT_FOUND.
+func New(options Options) (*Gateway, error) {
 	if options.Conn == nil || options.OnPanic == nil {
 		return nil, fmt.Errorf("make the gateway: Conn, OnPanic: %w", errOption)
 	}
-	h := &handler{codec: codec.New(), origin: http.NewCrossOriginProtection(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
+	h := &Gateway{codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
 	if h.maxBody == 0 {
 		h.maxBody = DefaultMaxBodyBytes
 	}
@@ -63,7 +62,7 @@ func New(options Options) (http.Handler, error) {
 }
 
 // serve makes every route of the services findable.
-func (h *handler) serve(services []service, conn grpc.ClientConnInterface) error {
+func (h *Gateway) serve(services []service, conn grpc.ClientConnInterface) error {
 	routes, err := routesOf(services, h.codec)
 	if err != nil {
 		return err
@@ -85,7 +84,7 @@ func (h *handler) serve(services []service, conn grpc.ClientConnInterface) error
 
 // newMux makes the mux that the generated handlers register with. It decides how
 // they read and answer; which of them serves a request is the router's.
-func (h *handler) newMux() *runtime.ServeMux {
+func (h *Gateway) newMux() *runtime.ServeMux {
 	return runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{h.codec}),
 		runtime.WithErrorHandler(h.handleError),
@@ -100,25 +99,19 @@ func (h *handler) newMux() *runtime.ServeMux {
 }
 
 // ServeHTTP answers one request.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.recoverPanic(w, r)
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	setCommon(w.Header())
 	found, segments := h.router.find(r.URL.EscapedPath())
 	called, ok := found[r.Method]
 	if !ok {
 		h.refuseRoute(w, found)
 		return
 	}
-	if err := h.origin.Check(r); err != nil {
-		h.writeError(w, status.Invalid(status.Violation("origin", "a browser sent this from another site's page")))
-		return
-	}
 	r.Pattern = called.Template // as http.ServeMux does, for those who measure around
 	body, err := readBody(w, r, h.maxBody)
 	if err != nil {
-		h.writeError(w, err)
+		h.WriteError(w, err)
 		return
 	}
 	current := &call{route: called, codec: h.codec}
@@ -131,22 +124,29 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	called.handle(w, current.request(ctx, r), variables)
 }
 
+// setCommon sets the headers that every answer has.
+func setCommon(header http.Header) {
+	header.Set("Content-Type", contentType)
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+}
+
 // refuseRoute answers a path that does not exist, or not with this method.
-func (h *handler) refuseRoute(w http.ResponseWriter, found methods) {
+func (h *Gateway) refuseRoute(w http.ResponseWriter, found methods) {
 	if len(found) == 0 {
-		h.writeError(w, status.New(codes.NotFound,
+		h.WriteError(w, status.New(codes.NotFound,
 			sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND, "no call has this path"))
 		return
 	}
 	w.Header().Set("Allow", found.allow())
-	h.writeError(w, status.New(codes.Unimplemented,
+	h.WriteError(w, status.New(codes.Unimplemented,
 		sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED, "this path takes "+found.allow()))
 }
 
 // recoverPanic answers a panic without telling anything about it.
-func (h *handler) recoverPanic(w http.ResponseWriter, r *http.Request) {
+func (h *Gateway) recoverPanic(w http.ResponseWriter, r *http.Request) {
 	if recovered := recover(); recovered != nil {
 		h.onPanic(r, recovered, debug.Stack())
-		h.writeError(w, internalError())
+		h.WriteError(w, internalError())
 	}
 }

@@ -35,15 +35,10 @@ func incomingHeader(name string) (string, bool) {
 	return strings.ToLower(name), name != "Authorization"
 }
 
-// outgoingHeader names the metadata that callers see as a header.
+// outgoingHeader names the metadata that callers see as a header. The request id is
+// not among them: every HTTP answer has it, also those that are no call's.
 func outgoingHeader(key string) (string, bool) {
-	switch key {
-	case "x-request-id":
-		return "X-Request-Id", true
-	case "retry-after":
-		return "Retry-After", true
-	}
-	return "", false
+	return "Retry-After", key == "retry-after"
 }
 
 // noHeader keeps trailers to gRPC.

@@ -165,7 +165,7 @@ func TestRouteWithoutGeneratedHandler(t *testing.T) {
 	t.Parallel()
 	services := contractServices()
 	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return nil }
-	h := &handler{codec: codec.New()}
+	h := &Gateway{codec: codec.New()}
 	if err := h.serve(services, NewConn(nil)); !errors.Is(err, errNoHandler) {
 		t.Errorf("got %v", err)
 	}

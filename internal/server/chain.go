@@ -5,9 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
-	"time"
+	"slices"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -22,28 +22,31 @@ import (
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
 
-// maxRequestBytes is the largest request on either door.
-const maxRequestBytes = 4 << 20
-
 // named is an interceptor with the name that the order of the chain is checked by.
 type named struct {
 	name      string
 	intercept grpc.UnaryServerInterceptor
 }
 
-// chain is what every call passes, through either door, from the outside in:
-// observing sees what all the others decide, and nothing reaches a handler
-// unchecked.
-func (s *Server) chain(door string) []named {
-	return []named{
+// chain is what every call passes, from the outside in: observing sees what all the
+// others decide, and nothing reaches a handler unchecked. Calls over gRPC also
+// deliver their answers here; the JSON gateway writes its own.
+func (s *Server) chain(protocol string) []named {
+	links := []named{
 		{"identify", identify},
-		{"observe", observe(door, s.logger, s.metrics)},
+		{"observe", s.observe(protocol)},
 		{"translate", translate(s.subjects)},
 		{"recover", recovered(s.metrics)},
-		{"size", limitSize},
+		{"readable", readable},
+		{"deliver", s.deliver},
+		{"limit", s.limit},
 		{"credentials", credentials},
 		{"validate", validate(s.validator)},
 	}
+	if protocol == protocolGRPC {
+		return links
+	}
+	return slices.DeleteFunc(links, func(link named) bool { return link.name == "deliver" })
 }
 
 // interceptors are those of the chain, in its order.
@@ -75,17 +78,28 @@ const requestIDHeader = "x-request-id"
 // requestIDKey is the context key of the id.
 type requestIDKey struct{}
 
-// identify takes the caller's request id, or makes one, and sends it back.
+// identify takes the caller's request id, or makes one, and sends it back: with a
+// success as a header, with an error as a trailer, since an error that begins with
+// headers is not retried by any client.
 func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	id := first(ctx, requestIDHeader)
 	if !plausibleID(id) {
-		var random [8]byte
-		_, _ = rand.Read(random[:]) // never fails
-		id = hex.EncodeToString(random[:])
+		id = newRequestID()
 	}
-	// Without a transport below there is nobody to send it to.
-	_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDHeader, id))
-	return handler(context.WithValue(ctx, requestIDKey{}, id), request)
+	response, err := handler(context.WithValue(ctx, requestIDKey{}, id), request)
+	send := grpc.SetHeader
+	if err != nil {
+		send = grpc.SetTrailer
+	}
+	_ = send(ctx, metadata.Pairs(requestIDHeader, id)) // without a transport there is nobody to send it to
+	return response, err
+}
+
+// newRequestID returns a random id.
+func newRequestID() string {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return hex.EncodeToString(random[:])
 }
 
 // plausibleID accepts what can stand in a log line and a header.
@@ -106,49 +120,6 @@ func first(ctx context.Context, key string) string {
 	return ""
 }
 
-// observe counts and logs each call when it ends.
-func observe(door string, logger *slog.Logger, metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		started := time.Now()
-		response, err := handler(ctx, request)
-		took, code := time.Since(started), grpcstatus.Code(err)
-		metrics.Call(door, info.FullMethod, code.String(), status.Reason(err), took)
-		logger.LogAttrs(ctx, levelOf(code), "call", callAttributes(ctx, door, info, err, took)...)
-		if message, ok := request.(proto.Message); ok && logger.Enabled(ctx, slog.LevelDebug) {
-			logger.LogAttrs(ctx, slog.LevelDebug, "request",
-				slog.Any("request_id", ctx.Value(requestIDKey{})), slog.Any("message", telemetry.Message(message)))
-		}
-		return response, err
-	}
-}
-
-// levelOf: what an operator must look at stands out.
-func levelOf(code codes.Code) slog.Level {
-	switch code {
-	case codes.Internal, codes.Unknown, codes.DataLoss:
-		return slog.LevelError
-	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
-		return slog.LevelWarn
-	default:
-		return slog.LevelInfo
-	}
-}
-
-// callAttributes describe a call that has ended. The error is the private one.
-func callAttributes(ctx context.Context, door string, info *grpc.UnaryServerInfo, err error, took time.Duration) []slog.Attr {
-	attributes := []slog.Attr{
-		slog.String("door", door),
-		slog.String("method", info.FullMethod),
-		slog.String("code", grpcstatus.Code(err).String()),
-		slog.Float64("took_ms", float64(took.Microseconds())/1000),
-		slog.Any("request_id", ctx.Value(requestIDKey{})),
-	}
-	if err != nil {
-		attributes = append(attributes, slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
-	}
-	return attributes
-}
-
 // translate turns every error into the one that callers see, and adds the trailers
 // that tell clients whether to retry.
 func translate(subjects *status.Subjects) grpc.UnaryServerInterceptor {
@@ -157,12 +128,21 @@ func translate(subjects *status.Subjects) grpc.UnaryServerInterceptor {
 		if err == nil {
 			return response, nil
 		}
-		final := status.Final(err, subjects.Of(info.FullMethod, request))
+		final := status.Final(healthError(info.FullMethod, err), subjects.Of(info.FullMethod, request))
 		if trailer := status.Trailer(final); trailer != nil {
-			_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to tell
+			_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to send it to
 		}
 		return nil, final
 	}
+}
+
+// healthError gives the one error of a health check, that of an unknown service, the
+// form that all errors have.
+func healthError(method string, err error) error {
+	if known, ok := grpcstatus.FromError(err); ok && strings.HasPrefix(method, healthMethods) && known.Code() == codes.NotFound {
+		return status.New(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND, known.Message())
+	}
+	return err
 }
 
 // recovered answers a panic like any defect; the log has its stack.
@@ -178,30 +158,28 @@ func recovered(metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
 	}
 }
 
-// limitSize refuses what is larger than the contract allows. The transport's own
-// limit lies above it, so that the caller gets an error in the usual form.
-func limitSize(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	if message, ok := request.(proto.Message); ok && proto.Size(message) > maxRequestBytes {
-		return nil, status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
-			fmt.Sprintf("the request is larger than %d bytes", maxRequestBytes))
-	}
-	return handler(ctx, request)
-}
-
 // credentialHeaders are the metadata in which a call brings its vendor credential.
 var credentialHeaders = map[string]string{
 	"opentact": "x-opentact-token",
 	"infinity": "x-infinity-authorization",
 }
 
-// credentials keeps what the call brought for its vendor calls, and for those
-// alone.
+// credentials keeps what the call brought for its vendor calls, and only for those.
 func credentials(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	for vendor, header := range credentialHeaders {
 		if credential := first(ctx, header); credential != "" {
 			ctx = upstream.WithCallerCredential(ctx, vendor, credential)
 		}
 	}
+	return handler(ctx, request)
+}
+
+// limit gives the call its one deadline, and ends it when the server stops.
+func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	ctx, end := s.calls.begin(ctx)
+	defer end()
+	ctx, cancel := upstream.WithCap(ctx, s.config.UpstreamTimeout)
+	defer cancel()
 	return handler(ctx, request)
 }
 

@@ -11,20 +11,22 @@ import (
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
-// TestOrder: both doors run the same chain. Observing sees what all the others
+// TestOrder: both protocols run the same chain. Observing sees what all the others
 // decide, a panic becomes an error before it is translated, and nothing reaches a
 // handler unchecked.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	s := &Server{metrics: telemetry.NewMetrics("test")}
-	want := []string{"identify", "observe", "translate", "recover", "size", "credentials", "validate"}
-	for _, door := range []string{"grpc", "http"} {
+	for protocol, want := range map[string][]string{
+		protocolGRPC: {"identify", "observe", "translate", "recover", "readable", "deliver", "limit", "credentials", "validate"},
+		protocolHTTP: {"identify", "observe", "translate", "recover", "readable", "limit", "credentials", "validate"},
+	} {
 		var got []string
-		for _, link := range s.chain(door) {
+		for _, link := range s.chain(protocol) {
 			got = append(got, link.name)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: %s", door, diff)
+			t.Errorf("%s: %s", protocol, diff)
 		}
 	}
 }
@@ -51,8 +53,8 @@ func TestAsOne(t *testing.T) {
 	}
 }
 
-// TestRequestID: a caller's id is kept where it can stand in a log, and replaced
-// where not.
+// TestRequestID: a caller's id is kept if it can stand in a log, and replaced if
+// not.
 func TestRequestID(t *testing.T) {
 	t.Parallel()
 	for given, kept := range map[string]bool{"abc-123": true, "": false, "two words": false, "new\nline": false, `quo"te`: false} {

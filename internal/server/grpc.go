@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -19,37 +18,48 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/config"
 )
 
 // Limits of one gRPC connection.
 const (
-	// transportBytes is where the transport itself stops reading a message.
-	transportBytes = 4 * maxRequestBytes
 	// maxStreams is how many calls one connection may have in flight.
 	maxStreams = 1000
+	// maxMetadataBytes is how large the headers of one call may be.
+	maxMetadataBytes = 64 << 10
 	// shortestPing is how often a client may ask whether the connection lives.
-	shortestPing = 10 * time.Second
+	shortestPing = time.Second
+	// connectionIdle and connectionAge are how long a connection may be unused, and
+	// used; its calls are finished first.
+	connectionIdle = 15 * time.Minute
+	connectionAge  = time.Hour
+	// pingAfter and pingTimeout are when a silent client is asked whether it lives, and
+	// how long it may take to answer.
+	pingAfter   = time.Minute
+	pingTimeout = 20 * time.Second
 )
 
 // newGRPC returns the gRPC server without its services.
-func newGRPC(chain []named) *grpc.Server {
+func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
+	encodings := newEncodings()
 	return grpc.NewServer(
-		grpc.ChainUnaryInterceptor(interceptors(chain)...),
-		grpc.MaxRecvMsgSize(transportBytes),
+		grpc.UnaryInterceptor(chain),
+		grpc.StreamInterceptor(s.endStreams),
+		grpc.UnknownServiceHandler(s.unknownMethod(chain)),
+		grpc.InTapHandle(s.refuseMalformed),
+		grpc.StatsHandler(&watcher{server: s, listener: s.grpcListener, encodings: encodings}),
+		grpc.RPCDecompressor(encodings), //nolint:staticcheck // SA1019: only this option accepts encodings that nobody registered
+		grpc.ForceServerCodecV2(newAnswerCodec()),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.MaxHeaderListSize(maxMetadataBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
-		grpc.UnknownServiceHandler(unknownMethod),
+		grpc.KeepaliveParams(keepalive.ServerParameters{
+			MaxConnectionIdle: connectionIdle, MaxConnectionAge: connectionAge,
+			MaxConnectionAgeGrace: s.config.UpstreamTimeout + config.WriteGrace + flushTime,
+			Time:                  pingAfter, Timeout: pingTimeout,
+		}),
 		grpc.WaitForHandlers(true),
 	)
-}
-
-// unknownMethod answers calls that the contract does not have.
-func unknownMethod(_ any, stream grpc.ServerStream) error {
-	method, _ := grpc.MethodFromServerStream(stream)
-	return status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND,
-		fmt.Sprintf("there is no method %s", method))
 }
 
 // registerHealth adds the health service, serving for each service by name.
@@ -58,7 +68,7 @@ func registerHealth(server *grpc.Server) *health.Server {
 	for name := range server.GetServiceInfo() {
 		checks.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
 	}
-	grpc_health_v1.RegisterHealthServer(server, checks)
+	grpc_health_v1.RegisterHealthServer(receiving{server, newReceiver()}, checks)
 	return checks
 }
 
@@ -75,8 +85,8 @@ func registerReflection(server *grpc.Server) error {
 	return nil
 }
 
-// files resolves descriptors with comments first, and whatever else is linked,
-// such as the health service, without.
+// files resolves descriptors with comments first, and whatever else is linked, such
+// as the health service, without.
 type files struct{ commented *protoregistry.Files }
 
 func commentedFiles() (*files, error) {

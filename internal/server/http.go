@@ -1,16 +1,18 @@
 package server
 
 import (
+	"context"
 	"net/http"
-	"net/http/pprof"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 
 	"github.com/sipfacade/sipfacade/gen"
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway"
-	"github.com/sipfacade/sipfacade/internal/telemetry"
+	"github.com/sipfacade/sipfacade/internal/listener"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // Bounds of an HTTP exchange. A call itself is bounded by the upstream timeout.
@@ -22,43 +24,68 @@ const (
 )
 
 // newHTTP returns a server with the bounds.
-func newHTTP(handler http.Handler) *http.Server {
+func (s *Server) newHTTP(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ConnContext: listener.ConnContext,
+		DisableGeneralOptionsHandler: true,
 	}
 }
 
-// newMirror returns the handler of the JSON door: the API description beside the
-// calls.
-func (s *Server) newMirror(conn grpc.ClientConnInterface) (http.Handler, error) {
-	calls, err := gateway.New(gateway.Options{
-		Conn:    conn,
-		OnPanic: s.httpPanic,
-	})
+// newJSON returns the handler of the JSON API: the API description beside the calls.
+func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
+	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic})
 	if err != nil {
 		return nil, err
 	}
+	s.gateway = calls
 	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
-	return s.counted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.observeHTTP(s.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
 			return
 		}
-		calls.ServeHTTP(w, r)
-	})), nil
+		ctx, lease := s.memory.Lease(r.Context())
+		defer lease.Release()
+		calls.ServeHTTP(w, r.WithContext(ctx))
+	}))), nil
 }
 
-// counted counts every answer of the JSON door by its status: also those of
-// requests that were refused before they became a call.
-func (s *Server) counted(next http.Handler) http.Handler {
+// guarded refuses requests to foreign hosts, and those that a browser sends from
+// another site's page.
+func (s *Server) guarded(next http.Handler) http.Handler {
+	allowed, origin := hosts{allowed: s.config.AllowedHosts}, http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := allowed.check(r)
+		if err == nil && origin.Check(r) != nil {
+			err = status.Invalid(status.Violation("origin", "a browser sent this from another site's page"))
+		}
+		if err != nil {
+			s.gateway.WriteError(w, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// observeHTTP gives every answer a request id, and logs and counts it: also those to
+// requests that were refused before they became a call.
+func (s *Server) observeHTTP(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		listener.NoteProtocol(r)
+		id := r.Header.Get(requestIDHeader)
+		if !plausibleID(id) {
+			id = newRequestID()
+			r.Header.Set(requestIDHeader, id)
+		}
+		w.Header().Set(requestIDHeader, id)
+		observed := false
 		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(answered, r)
+		next.ServeHTTP(answered, r.WithContext(context.WithValue(r.Context(), observedKey{}, &observed)))
 		s.metrics.HTTPAnswer(answered.status)
-		if answered.status >= http.StatusBadRequest {
-			s.logger.Debug("http", "method", r.Method, "path", r.URL.Path, "status", answered.status)
+		if !observed {
+			s.logger.Info("http", "method", r.Method, "path", r.URL.Path, "status", answered.status, "request_id", id)
 		}
 	})
 }
@@ -78,42 +105,27 @@ func (w *statusWriter) WriteHeader(status int) {
 // Unwrap is what http.ResponseController goes by.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// refuseHTTP answers a request that net/http refuses by itself.
+func (s *Server) refuseHTTP(refused listener.Refusal) (http.Header, []byte) {
+	id := newRequestID()
+	s.metrics.HTTPAnswer(refused.Status)
+	s.logger.Info("http", "status", refused.Status, "remote", refused.Remote.String(), "request_id", id)
+	_, header, body := s.gateway.ErrorAnswer(refusalError(refused))
+	header.Set(requestIDHeader, id)
+	return header, body
+}
+
+// refusalError is the error that a refusal of net/http stands for.
+func refusalError(refused listener.Refusal) error {
+	if refused.Status == http.StatusRequestHeaderFieldsTooLarge {
+		return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
+			"the request line and headers are larger than the server accepts")
+	}
+	return status.Invalid(status.Violation("request", "%s", refused.Text))
+}
+
 // httpPanic reports a panic outside of the interceptors.
 func (s *Server) httpPanic(r *http.Request, recovered any, stack []byte) {
 	s.metrics.Panic()
 	s.logger.Error("panic", "path", r.URL.Path, "cause", recovered, "stack", string(stack))
-}
-
-// newAdmin returns the handler of the admin door. Faults is nil outside of the
-// sandbox.
-func newAdmin(ready *atomic.Bool, version string, metrics *telemetry.Metrics, faults http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", answer(func() (int, string) { return http.StatusOK, "ok" }))
-	mux.HandleFunc("GET /readyz", answer(func() (int, string) {
-		if ready.Load() {
-			return http.StatusOK, "ready"
-		}
-		return http.StatusServiceUnavailable, "not ready"
-	}))
-	mux.HandleFunc("GET /statusz", answer(func() (int, string) { return http.StatusOK, "sipfacade " + version }))
-	mux.Handle("GET /metrics", metrics.Handler())
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	if faults != nil {
-		mux.Handle("/sandbox/faults", faults)
-	}
-	return mux
-}
-
-// answer writes one line of text.
-func answer(state func() (int, string)) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		code, text := state()
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(code)
-		_, _ = w.Write([]byte(text + "\n")) // a probe that went away needs no answer
-	}
 }

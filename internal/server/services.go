@@ -23,10 +23,10 @@ func contract() (services []protoreflect.ServiceDescriptor) {
 	return services
 }
 
-// register puts every service behind one door.
-func register(door grpc.ServiceRegistrar, to *vendors, tokens *list.Tokens) {
-	sipfacadev1.RegisterSipConnectionServiceServer(door, service.NewSipConnectionService(to.opentact, tokens))
-	sipfacadev1.RegisterSipAppServiceServer(door, service.NewSipAppService(to.opentact, tokens))
-	sipfacadev1.RegisterProfileServiceServer(door, service.NewProfileService(to.opentact, tokens))
-	sipfacadev1.RegisterPbxConfigServiceServer(door, service.NewPbxConfigService(to.infinity, tokens))
+// register registers every service with one protocol.
+func register(with grpc.ServiceRegistrar, to *vendors, tokens *list.Tokens) {
+	sipfacadev1.RegisterSipConnectionServiceServer(with, service.NewSipConnectionService(to.opentact, tokens))
+	sipfacadev1.RegisterSipAppServiceServer(with, service.NewSipAppService(to.opentact, tokens))
+	sipfacadev1.RegisterProfileServiceServer(with, service.NewProfileService(to.opentact, tokens))
+	sipfacadev1.RegisterPbxConfigServiceServer(with, service.NewPbxConfigService(to.infinity, tokens))
 }

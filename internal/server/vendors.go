@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
-	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
@@ -29,14 +29,22 @@ type vendors struct {
 
 // connect builds the clients from the configuration, and starts the emulators in
 // sandbox mode.
-func connect(c config.Config, metrics *telemetry.Metrics, logger *slog.Logger) (*vendors, error) {
-	toOpentact, toInfinity := openTACTOptions(c, metrics), infinityOptions(c, metrics)
+func (s *Server) connect() (*vendors, error) {
+	c := s.config
+	toOpentact := opentact.Options{
+		Options: s.pipelineOptions(), FromCaller: c.OpentactCredentials == config.CallerCredentials,
+		Misread: s.misread(opentact.Vendor),
+	}
+	toInfinity := infinity.Options{
+		Options: s.pipelineOptions(), FromCaller: c.InfinityCredentials == config.CallerCredentials,
+		Misread: s.misread(infinity.Vendor),
+	}
 	connected := &vendors{}
 	var err error
 	if c.Sandbox {
 		err = connected.emulate(&toOpentact, &toInfinity)
 	} else {
-		err = configured(c, logger, &toOpentact, &toInfinity)
+		err = configured(c, s.logger, &toOpentact, &toInfinity)
 	}
 	if err != nil {
 		connected.close()
@@ -46,33 +54,41 @@ func connect(c config.Config, metrics *telemetry.Metrics, logger *slog.Logger) (
 	return connected, nil
 }
 
-// pipelineOptions are the options that both clients' pipelines have in common.
-func pipelineOptions(c config.Config, metrics *telemetry.Metrics) upstream.Options {
+// pipelineOptions are the options that the pipelines of both vendors have in common.
+func (s *Server) pipelineOptions() upstream.Options {
+	c := s.config
 	return upstream.Options{
-		Timeout:  c.UpstreamTimeout,
-		MaxBytes: int64(c.UpstreamMaxBytes),
-		Observe:  metrics.Upstream,
+		Transport:   upstream.NewTransport(c.UpstreamMaxConnections),
+		Timeout:     c.UpstreamTimeout,
+		MaxBytes:    int64(c.UpstreamMaxBytes),
+		Connections: c.UpstreamMaxConnections,
+		Queue:       c.UpstreamQueue,
+		Memory:      s.memory,
+		Breaker: upstream.Breaker{
+			Volume: c.BreakerVolume, Ratio: c.BreakerRatio, Window: c.BreakerWindow, Pause: c.BreakerPause,
+		},
+		Grace:   config.WriteGrace,
+		Observe: s.metrics.Upstream,
 	}
 }
 
-func openTACTOptions(c config.Config, metrics *telemetry.Metrics) opentact.Options {
-	return opentact.Options{
-		Options:    pipelineOptions(c, metrics),
-		FromCaller: c.OpentactCredentials == config.CallerCredentials,
-		Misread: func(operation, member string, count int) {
-			metrics.Misread(opentact.Vendor, operation, member, count)
-		},
-	}
+// misread counts the values of a vendor that could not be read.
+func (s *Server) misread(vendor string) func(operation, member string, count int) {
+	return func(operation, member string, count int) { s.metrics.Misread(vendor, operation, member, count) }
 }
 
-func infinityOptions(c config.Config, metrics *telemetry.Metrics) infinity.Options {
-	return infinity.Options{
-		Options:    pipelineOptions(c, metrics),
-		FromCaller: c.InfinityCredentials == config.CallerCredentials,
-		Misread: func(operation, member string, count int) {
-			metrics.Misread(infinity.Vendor, operation, member, count)
-		},
+// The memory that vendor answers may take if no setting says so.
+const (
+	memoryShare   = 4 // of the process's limit
+	largestBudget = 512 << 20
+)
+
+// memoryBudget is how much memory vendor answers may take.
+func memoryBudget(c config.Config) int64 {
+	if c.UpstreamMemory > 0 {
+		return int64(c.UpstreamMemory)
 	}
+	return min(debug.SetMemoryLimit(-1)/memoryShare, largestBudget)
 }
 
 // configured points the clients at the real vendors.
@@ -102,16 +118,16 @@ func configured(c config.Config, logger *slog.Logger, toOpentact *opentact.Optio
 }
 
 // revealed returns the secret at each use, as its file has it then. A new file that
-// cannot be read leaves the old value in use, and is told of once.
+// cannot be read leaves the old value in use, and is logged once.
 func revealed(logger *slog.Logger, key string, secret config.Secret) func() string {
-	var told atomic.Pointer[string]
+	var logged atomic.Pointer[string]
 	return func() string {
 		value := secret.Reveal()
 		problem := ""
 		if err := secret.Err(); err != nil {
 			problem = err.Error()
 		}
-		if before := told.Swap(&problem); problem != "" && (before == nil || *before != problem) {
+		if before := logged.Swap(&problem); problem != "" && (before == nil || *before != problem) {
 			logger.Error("a secret's file cannot be read; its last value stays in use", "setting", key, "error", problem)
 		}
 		return value
@@ -148,7 +164,7 @@ func (v *vendors) start(name, path string, emulator http.Handler) (*url.URL, err
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s: %w", name, err)
 	}
-	v.emulators = append(v.emulators, &listening{name: name, listener: listener, server: newHTTP(emulator)})
+	v.emulators = append(v.emulators, &listening{name: name, listener: listener, server: &http.Server{Handler: emulator, ReadHeaderTimeout: headerTimeout}})
 	return &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: path}, nil
 }
 

@@ -62,6 +62,16 @@ func (m *Memory) leaseFor(ctx context.Context) (lease *Lease, end func()) {
 	return lease, lease.Release
 }
 
+// Held returns how many bytes the lease holds.
+func (l *Lease) Held() int64 {
+	if l == nil {
+		return 0
+	}
+	l.memory.mu.Lock()
+	defer l.memory.mu.Unlock()
+	return l.held
+}
+
 // Release gives back all that the lease holds. It may be called more than once.
 func (l *Lease) Release() { l.Keep(0) }
 

@@ -36,13 +36,13 @@ func appAndProfileActions() []action {
 	}
 }
 
-// judgeApart is judge with a server of its own for each door: one that the vendor
+// judgeApart is judge with a server of its own for each protocol: one that the vendor
 // asked for a pause does not ask it again before that is over.
 func judgeApart(t *testing.T, v *vendor, flags []string, a action, want verdict) {
 	t.Helper()
 	var told []outcome
 	for i := range 2 {
-		way := startFacade(t, v.url(), flags...).doors()[i]
+		way := startFacade(t, v.url(), flags...).protocols()[i]
 		made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 		if err != nil {
 			t.Fatalf("%s: %v", way.name(), err)
@@ -106,7 +106,7 @@ func menuRows() map[fault.Kind]menuRow {
 }
 
 // TestFaultMenu: every fault of the sandbox's menu strikes reads and writes of apps,
-// calls and profiles, and both doors tell it alike.
+// calls and profiles, and both protocols tell it alike.
 func TestFaultMenu(t *testing.T) {
 	t.Parallel()
 	rows := menuRows()
@@ -147,7 +147,7 @@ func (r menuRow) run(t *testing.T) {
 			}
 			sent := operations(vendor.take())
 			if a.name != "read" && !a.repeatable() && len(sent) != 2 {
-				t.Errorf("want one vendor call for each door, got %q", sent)
+				t.Errorf("want one vendor call for each protocol, got %q", sent)
 			}
 		})
 	}
@@ -178,7 +178,7 @@ func TestWritesThatFailDidHappen(t *testing.T) {
 				vendor := startVendor(t, sandbox.New(sandbox.Options{Seed: true, Faults: menu, Tokens: []string{vendorToken}}))
 				f := startFacade(t, vendor.url(), withToken())
 				create := mustCall(t, "ProfileService.CreateMessagingProfile", map[string]any{"messagingProfile": map[string]any{"name": "Only once"}})
-				made, err := f.doors()[way].call(t.Context(), create)
+				made, err := f.protocols()[way].call(t.Context(), create)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -186,7 +186,7 @@ func TestWritesThatFailDidHappen(t *testing.T) {
 				for _, problem := range want.check(made) {
 					t.Error(problem)
 				}
-				listed, err := f.doors()[way].call(t.Context(), mustCall(t, "ProfileService.ListMessagingProfiles", map[string]any{"filter": `name = "Only once"`}))
+				listed, err := f.protocols()[way].call(t.Context(), mustCall(t, "ProfileService.ListMessagingProfiles", map[string]any{"filter": `name = "Only once"`}))
 				if err != nil || listed.status != nil {
 					t.Fatalf("want a list, got %v %v", listed.status, err)
 				}

@@ -47,11 +47,11 @@ func TestAppAndProfileFields(t *testing.T) {
 }
 
 // oneAnswer is what a vendor that answers every call with the payload makes of a
-// call, through both doors, which have to agree.
+// call, through both protocols, which have to agree.
 func oneAnswer(t *testing.T, f *facade, rpc string, request map[string]any) outcome {
 	t.Helper()
 	var made []outcome
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		one, err := way.call(t.Context(), mustCall(t, rpc, request))
 		if err != nil {
 			t.Fatalf("%s %s: %v", way.name(), rpc, err)
@@ -62,7 +62,7 @@ func oneAnswer(t *testing.T, f *facade, rpc string, request map[string]any) outc
 		made = append(made, one)
 	}
 	if diff := cmp.Diff(made[0].response, made[1].response); diff != "" {
-		t.Errorf("%s: the doors show different responses (-grpc +json):\n%s", rpc, diff)
+		t.Errorf("%s: the protocols show different responses (-grpc +json):\n%s", rpc, diff)
 	}
 	compareErrors(t, made)
 	return made[0]

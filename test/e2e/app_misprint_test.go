@@ -18,7 +18,7 @@ import (
 // vendor's documents differ from each other or from what is sent: those about apps
 // and profiles, seen from a caller. Package opentact has those that its client shows.
 
-// sends is what both doors make the vendor receive for a call, which has to be one
+// sends is what both protocols make the vendor receive for a call, which has to be one
 // request, and the same.
 func sends(t *testing.T, rpc string, request map[string]any) received {
 	t.Helper()
@@ -30,7 +30,7 @@ func sends(t *testing.T, rpc string, request map[string]any) received {
 	}
 	got := vendor.take()
 	if len(got) != 2 || got[0].String() != got[1].String() {
-		t.Fatalf("%s: want the same request from each door, got %v", rpc, got)
+		t.Fatalf("%s: want the same request from each protocol, got %v", rpc, got)
 	}
 	return got[0]
 }
@@ -143,7 +143,7 @@ func TestMisprint12NeverTheBarePath(t *testing.T) {
 	f := startFacade(t, vendor.url(), withToken())
 	for rpc := range profilePaths() {
 		for _, id := range []string{"", " ", "/", "..", "%2e%2e", "*", someMessagingProfile + "/", "../messaging"} {
-			made, err := grpcDoor{f}.call(t.Context(), mustCall(t, rpc, map[string]any{"uuid": id}))
+			made, err := grpcProtocol{f}.call(t.Context(), mustCall(t, rpc, map[string]any{"uuid": id}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,7 +158,7 @@ func TestMisprint12NeverTheBarePath(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if made, err := (jsonDoor{f}).send(request); err != nil || made.status == nil {
+		if made, err := (jsonProtocol{f}).send(request); err != nil || made.status == nil {
 			t.Errorf("DELETE %s: want an error, got %v %v", path, made.response, err)
 		}
 	}

@@ -55,12 +55,12 @@ func TestCallFlowMistakes(t *testing.T) {
 	}
 }
 
-// refuseFlow wants both doors to refuse a call flow, with all of the parts in what
+// refuseFlow wants both protocols to refuse a call flow, with all of the parts in what
 // they say of it.
 func refuseFlow(t *testing.T, f *facade, flow string, parts ...string) {
 	t.Helper()
 	var told []outcome
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, "SipAppService.ExecuteCallFlow", map[string]any{"callUuid": someCall, "callFlowXml": flow}))
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +118,7 @@ func TestCallFlowMistakeWithOthers(t *testing.T) {
 	vendor := startVendor(t, json200(good+"}"))
 	f := startFacade(t, vendor.url(), withToken())
 	for flow, said := range map[string]string{"<Response><Shout/></Response>": "line 1, column 11", "": "required"} {
-		for _, way := range f.doors() {
+		for _, way := range f.protocols() {
 			made, err := way.call(t.Context(), mustCall(t, "SipAppService.ExecuteCallFlow", map[string]any{"callUuid": "nope", "callFlowXml": flow}))
 			if err != nil {
 				t.Fatal(err)

@@ -28,8 +28,8 @@ const caseFiles = "testdata/cases/*/*.yaml"
 // testCase is a course of calls on an emulator that is freshly seeded.
 type testCase struct {
 	Name string `yaml:"name"`
-	// Door restricts the case to `grpc` or `json`, for what only that one has.
-	Door string `yaml:"door"`
+	// Protocol restricts the case to `grpc` or `json`, for what only that one has.
+	Protocol string `yaml:"protocol"`
 	// Faults wait in the emulator from the beginning, by the JSON names of their
 	// members.
 	Faults []map[string]any `yaml:"faults"`
@@ -58,9 +58,9 @@ type step struct {
 	Call    string            `yaml:"call"`
 	Request any               `yaml:"request"`
 	Headers map[string]string `yaml:"headers"`
-	// PatchBody is sent on the JSON door in place of body and mask.
+	// PatchBody is sent on the JSON protocol in place of body and mask.
 	PatchBody any `yaml:"patch_body"`
-	// Raw is an HTTP request as it is, on the JSON door alone.
+	// Raw is an HTTP request as it is, on the JSON protocol alone.
 	Raw *rawRequest `yaml:"raw"`
 
 	// Response is what the response must hold at least; "*any*" stands for any
@@ -69,7 +69,7 @@ type step struct {
 	// Absent are paths that the response must not have.
 	Absent []string   `yaml:"absent"`
 	Error  *wantError `yaml:"error"`
-	// HTTP and HTTPHeaders are those of the JSON door; the status is derived from
+	// HTTP and HTTPHeaders are those of the JSON protocol; the status is derived from
 	// the error where it is not given.
 	HTTP        int               `yaml:"http"`
 	HTTPHeaders map[string]string `yaml:"http_headers"`
@@ -165,8 +165,8 @@ func (c *testCase) check() error {
 		switch {
 		case (s.Call == "") == (s.Raw == nil):
 			return fmt.Errorf("step %d: give either call or raw", i)
-		case s.Raw != nil && c.Door != "json":
-			return fmt.Errorf("step %d: raw is for the JSON door alone", i)
+		case s.Raw != nil && c.Protocol != "json":
+			return fmt.Errorf("step %d: raw is for the JSON protocol alone", i)
 		case s.Response != nil && s.Error != nil:
 			return fmt.Errorf("step %d: give either response or error", i)
 		case s.Response == nil && s.Error == nil:

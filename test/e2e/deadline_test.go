@@ -13,7 +13,7 @@ import (
 )
 
 // byTime makes every call at once, since each takes as long as its deadline, and
-// wants its verdict from the JSON door. A gRPC client ends its call by itself when
+// wants its verdict from the JSON protocol. A gRPC client ends its call by itself when
 // the deadline passes, and the server's transport does so as well: there, the code
 // is all that callers can be told, and the log has to say the rest.
 func (f *facade) byTime(t *testing.T, timeout time.Duration, want func(action) verdict) {
@@ -29,7 +29,7 @@ func (f *facade) byTime(t *testing.T, timeout time.Duration, want func(action) v
 func (f *facade) deadlineOverHTTP(t *testing.T, timeout time.Duration, a action, want verdict) {
 	c := mustCall(t, a.rpc, a.request)
 	c.headers = map[string]string{"Grpc-Timeout": fmt.Sprintf("%dm", timeout.Milliseconds())}
-	made, err := jsonDoor{f}.call(t.Context(), c)
+	made, err := jsonProtocol{f}.call(t.Context(), c)
 	if err != nil {
 		t.Errorf("json %s: %v", a.name, err)
 		return
@@ -43,7 +43,7 @@ func (f *facade) deadlineOverGRPC(t *testing.T, timeout time.Duration, a action,
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	c := mustCall(t, a.rpc, a.request)
-	made, err := grpcDoor{f}.call(ctx, c)
+	made, err := grpcProtocol{f}.call(ctx, c)
 	if err != nil || made.status.GetCode() != int32(want.code) {
 		t.Errorf("grpc %s: want %s, got %v %v", a.name, want.code, made.status, err)
 		return
@@ -128,7 +128,7 @@ func TestDeadlineThatHasPassed(t *testing.T) {
 	for _, a := range actions() {
 		c := mustCall(t, a.rpc, a.request)
 		c.headers = map[string]string{"Grpc-Timeout": "1n"}
-		made, err := jsonDoor{f}.call(t.Context(), c)
+		made, err := jsonProtocol{f}.call(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,9 +184,9 @@ func TestCallerCancels(t *testing.T) {
 			}))
 			for _, way := range []int{0, 1} {
 				f := startFacade(t, vendor.url(), c.flags...)
-				f.cancelled(t, f.doors()[way], actions()[0], arrived, c.reasonRead)
+				f.cancelled(t, f.protocols()[way], actions()[0], arrived, c.reasonRead)
 				f = startFacade(t, vendor.url(), c.flags...)
-				f.cancelled(t, f.doors()[way], actions()[1], arrived, c.reasonWrite)
+				f.cancelled(t, f.protocols()[way], actions()[1], arrived, c.reasonWrite)
 			}
 		})
 	}
@@ -194,7 +194,7 @@ func TestCallerCancels(t *testing.T) {
 
 // cancelled gives a call up once the vendor has received something, and wants the
 // reason in the log.
-func (f *facade) cancelled(t *testing.T, way door, a action, arrived <-chan struct{}, reason string) {
+func (f *facade) cancelled(t *testing.T, way protocol, a action, arrived <-chan struct{}, reason string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -182,7 +182,7 @@ func credentialRows() map[string]errorRow {
 }
 
 // TestErrors walks the contract's table of errors, each row on reads and on every
-// kind of write, through both doors.
+// kind of write, through both protocols.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	for group, rows := range map[string]map[string]errorRow{
@@ -223,7 +223,7 @@ func (r errorRow) run(t *testing.T) {
 }
 
 // checkSent wants calls that must not happen twice to have been made once by each
-// door, and those that were not sent not at all. A refused login is renewed once.
+// protocol, and those that were not sent not at all. A refused login is renewed once.
 func (r errorRow) checkSent(t *testing.T, a action, want verdict, sent []string) {
 	t.Helper()
 	switch {
@@ -234,7 +234,7 @@ func (r errorRow) checkSent(t *testing.T, a action, want verdict, sent []string)
 			t.Errorf("want each call once more after a fresh login, got %q", sent)
 		}
 	case want.delivery != "" && want.delivery != "NOT_SENT" && !a.repeatable() && len(sent) != 2:
-		t.Errorf("want one vendor call for each door, got %q", sent)
+		t.Errorf("want one vendor call for each protocol, got %q", sent)
 	}
 }
 
@@ -245,7 +245,7 @@ func TestRetryAfterDate(t *testing.T) {
 		refusal(429, "Retry-After", httpDate(90*time.Second))(w, r)
 	}))
 	f := startFacade(t, vendor.url(), withToken())
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, actions()[0].rpc, actions()[0].request))
 		if err != nil {
 			t.Fatal(err)
@@ -333,7 +333,7 @@ func TestResetBeforeAnyByte(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, "http://"+slammingListener(t)+vendorBase, withToken())
 	for _, a := range actions() {
-		for _, way := range f.doors() {
+		for _, way := range f.protocols() {
 			made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 			if err != nil {
 				t.Fatal(err)

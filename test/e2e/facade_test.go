@@ -78,7 +78,7 @@ func run(t testing.TB, s *server.Server) (stop func()) {
 	}
 }
 
-// base is the URL of the JSON door.
+// base is the URL of the JSON protocol.
 func (f *facade) base() string { return "http://" + f.server.Address("http") }
 
 // newClient returns a client that shows everything as it comes.

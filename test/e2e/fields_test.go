@@ -59,7 +59,7 @@ func (c answered) run(t *testing.T, name string) {
 	}
 	f := startFacade(t, startVendor(t, json200(string(body))).url(), withToken())
 	var shown []string
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, c.rpc, c.request))
 		if err != nil || made.status != nil {
 			t.Fatalf("%s: want a response, got %v %v", way.name(), made.status, err)
@@ -74,7 +74,7 @@ func (c answered) run(t *testing.T, name string) {
 		t.Errorf("the log has a secret:\n%s", f.logs)
 	}
 	if diff := cmp.Diff(shown[0], shown[1]); diff != "" {
-		t.Errorf("the doors show different responses (-grpc +json):\n%s", diff)
+		t.Errorf("the protocols show different responses (-grpc +json):\n%s", diff)
 	}
 	golden(t, "testdata/responses/"+name+".json", shown[0])
 }
@@ -198,7 +198,7 @@ func TestRelations(t *testing.T) {
 	for rpc, members := range relations {
 		for form, there := range relationForms() {
 			vendor.answer(json200(rowWith(members, form)))
-			for _, way := range f.doors() {
+			for _, way := range f.protocols() {
 				made, err := way.call(t.Context(), mustCall(t, "SipConnectionService."+rpc, map[string]any{"sipConnectionUuid": someConnection}))
 				if err != nil || made.status != nil {
 					t.Fatalf("%s %s with %s: want a response, got %v %v", way.name(), rpc, form, made.status, err)

@@ -110,7 +110,7 @@ func (r errorRow) runInfinity(t *testing.T, a action) {
 	var told []outcome
 	for i := range 2 {
 		f := startInfinity(t, r.answer, r.flags...)
-		way := f.doors()[i]
+		way := f.protocols()[i]
 		made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 		if err != nil {
 			t.Fatalf("%s: %v", way.name(), err)
@@ -146,7 +146,7 @@ func TestInfinityMessages(t *testing.T) {
 		"marks":                 {says(403, "line\x01one\ntwo"), "line"},
 	} {
 		f := startInfinity(t, c.answer)
-		for _, way := range f.doors() {
+		for _, way := range f.protocols() {
 			made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 			if err != nil {
 				t.Fatal(err)
@@ -183,7 +183,7 @@ func TestInfinityUnreachable(t *testing.T) {
 func TestCallerCredentialOfInfinity(t *testing.T) {
 	t.Parallel()
 	f := startInfinity(t, newInfinity(), "--infinity-credentials=caller")
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		c := mustCall(t, "PbxConfigService.GetPbxDomain", map[string]any{"domainId": 1})
 		c.headers = map[string]string{"x-infinity-authorization": "ApiKey sandbox-api-key", "authorization": "Bearer SECRET-mine"}
 		made, err := way.call(t.Context(), c)

@@ -59,7 +59,7 @@ func devicesOf(t *testing.T, more int) *infinitysandbox.Server {
 	return emulator
 }
 
-// pager walks a list of devices page by page, changing doors after each.
+// pager walks a list of devices page by page, changing protocols after each.
 type pager struct {
 	f       *rig
 	request map[string]any
@@ -73,7 +73,7 @@ func devicePager(f *rig, size int, order string) *pager {
 // next reads one page and reports whether there is one more.
 func (p *pager) next(t *testing.T) bool {
 	t.Helper()
-	way := p.f.doors()[len(p.pages)%2]
+	way := p.f.protocols()[len(p.pages)%2]
 	made, err := way.call(t.Context(), mustCall(t, "PbxConfigService.ListPbxDevices", p.request))
 	if err != nil || made.status != nil {
 		t.Fatalf("page %d: want a response, got %v %v", len(p.pages), made.status, err)
@@ -311,7 +311,7 @@ func TestMemoryOfLongLists(t *testing.T) {
 		f := startInfinity(t, vendor)
 		before := heapInUse()
 		request := map[string]any{"domainId": 1, "orderBy": c.order, "pageSize": 2}
-		way := f.doors()[i]
+		way := f.protocols()[i]
 		made, err := way.call(t.Context(), mustCall(t, c.rpc, request))
 		if err != nil || made.status != nil {
 			t.Fatalf("%s: want a response, got %v %v", way.name(), made.status, err)

@@ -15,7 +15,7 @@ import (
 )
 
 // startSandbox starts the server as `serve --sandbox` does, and returns the URL of
-// its JSON door and its log.
+// its JSON protocol and its log.
 func startSandbox(t *testing.T) (base string, logs *logbook) {
 	t.Helper()
 	invocation, err := config.Parse([]string{

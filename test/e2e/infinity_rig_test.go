@@ -75,7 +75,7 @@ var createAnswers = map[string]infinitysandbox.CreateAnswer{
 }
 
 // infinity is a freshly seeded emulator of Infinity. It serves the documented
-// spellings alone, and its tokens are counted, so that both doors see the same.
+// spellings alone, and its tokens are counted, so that both protocols see the same.
 func (in *course) infinity(t *testing.T, c *testCase, menu *fault.Menu) *infinitysandbox.Server {
 	t.Helper()
 	switches := c.Vendor.Infinity

@@ -56,10 +56,10 @@ func TestInfinityBodies(t *testing.T) {
 	}
 }
 
-// wantResponse makes the call through both doors.
+// wantResponse makes the call through both protocols.
 func wantResponse(t *testing.T, f *rig, rpc string, request map[string]any, want any, absent ...string) {
 	t.Helper()
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, rpc, request))
 		if err != nil || made.status != nil {
 			t.Fatalf("%s: want a response, got %v %v", way.name(), made.status, err)
@@ -119,7 +119,7 @@ func TestInfinityValues(t *testing.T) {
 // wantNoSecret looks in everything that callers see, and in the log.
 func wantNoSecret(t *testing.T, f *rig, rpc string, request map[string]any) {
 	t.Helper()
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, rpc, request))
 		if err != nil {
 			t.Fatal(err)
@@ -189,12 +189,12 @@ func TestBrokenLists(t *testing.T) {
 			}
 			for i := range 2 {
 				f := startInfinity(t, c.answer, flags...)
-				made, err := f.doors()[i].call(t.Context(), mustCall(t, listUsers, usersRequest(listUsers)))
+				made, err := f.protocols()[i].call(t.Context(), mustCall(t, listUsers, usersRequest(listUsers)))
 				if err != nil {
 					t.Fatal(err)
 				}
 				for _, problem := range append(c.want.check(made), promises(made)...) {
-					t.Errorf("%s: %s", f.doors()[i].name(), problem)
+					t.Errorf("%s: %s", f.protocols()[i].name(), problem)
 				}
 			}
 		})

@@ -26,7 +26,7 @@ func TestLeasesOfOneAssignment(t *testing.T) {
 		"none, in empty lists": {0, 0, map[string]string{"add": "at least one"}},
 	} {
 		request := map[string]any{"sipConnectionUuid": someConnection, "add": leases(0, c.add), "remove": leases(c.add, c.remove)}
-		for _, way := range f.doors() {
+		for _, way := range f.protocols() {
 			made, err := way.call(t.Context(), mustCall(t, "SipConnectionService.AssignSipConnectionTnLeases", request))
 			if err != nil {
 				t.Fatalf("%s %s: %v", way.name(), name, err)
@@ -58,13 +58,13 @@ func leases(from, count int) []any {
 	return list
 }
 
-// TestLargeRequests: 4 MiB on the gRPC door as well; json_door.yaml has the other.
+// TestLargeRequests: 4 MiB over gRPC as well; json_api.yaml has the other.
 func TestLargeRequests(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
 	f := startFacade(t, vendor.url(), withToken())
 	c := mustCall(t, "SipConnectionService.ListSipConnections", map[string]any{"filter": strings.Repeat("x", 4<<20)})
-	made, err := grpcDoor{f}.call(t.Context(), c)
+	made, err := grpcProtocol{f}.call(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestLargeRequests(t *testing.T) {
 		t.Error(problem)
 	}
 	c = mustCall(t, "SipConnectionService.ListSipConnections", map[string]any{"filter": strings.Repeat("x", 4<<20-64)})
-	if made, err = (grpcDoor{f}).call(t.Context(), c); err != nil {
+	if made, err = (grpcProtocol{f}).call(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	want = wantError{Code: codeName{codes.InvalidArgument}, Reason: "REQUEST_INVALID", Violations: map[string]string{"filter": "8192"}}
@@ -85,7 +85,7 @@ func TestLargeRequests(t *testing.T) {
 	}
 }
 
-// TestUnknownMethod: the gRPC door's word for it; json_door.yaml has the other's.
+// TestUnknownMethod: the answer over gRPC; json_api.yaml has the other's.
 func TestUnknownMethod(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())

@@ -54,9 +54,9 @@ func (l *logbook) forget() {
 // waits that long.
 const patience = 30 * time.Second
 
-// call waits for the line of a finished call and returns it. The door is `grpc` or
+// call waits for the line of a finished call and returns it. The protocol is `grpc` or
 // `http`, as the server names them.
-func (l *logbook) call(t *testing.T, door, method string) map[string]any {
+func (l *logbook) call(t *testing.T, protocol, method string) map[string]any {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -64,14 +64,14 @@ func (l *logbook) call(t *testing.T, door, method string) map[string]any {
 		text, grown := l.read()
 		for line := range strings.Lines(text) {
 			var entry map[string]any
-			if json.Unmarshal([]byte(line), &entry) == nil && entry["door"] == door && entry["method"] == method {
+			if json.Unmarshal([]byte(line), &entry) == nil && entry["protocol"] == protocol && entry["method"] == method {
 				return entry
 			}
 		}
 		select {
 		case <-grown:
 		case <-ctx.Done():
-			t.Errorf("the log has no finished call of %s through %s:\n%s", method, door, text)
+			t.Errorf("the log has no finished call of %s through %s:\n%s", method, protocol, text)
 			return nil
 		}
 	}

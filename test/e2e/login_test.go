@@ -20,7 +20,7 @@ func TestFreshLogin(t *testing.T) {
 				t.Parallel()
 				vendor := startVendor(t, expiring())
 				f := startFacade(t, vendor.url(), loginFlags()...)
-				made, err := f.doors()[slices.Index([]string{"grpc", "json"}, way)].call(t.Context(), mustCall(t, a.rpc, a.request))
+				made, err := f.protocols()[slices.Index([]string{"grpc", "json"}, way)].call(t.Context(), mustCall(t, a.rpc, a.request))
 				if err != nil || made.status != nil {
 					t.Fatalf("want a response, got %v %v", made.status, err)
 				}

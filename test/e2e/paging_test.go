@@ -59,12 +59,12 @@ func listing(t *testing.T) http.HandlerFunc {
 }
 
 // walkPages returns the names of all rows, page by page. It asks for more rows than
-// a page may have, and changes doors after each page: their tokens are the same.
+// a page may have, and changes protocols after each page: their tokens are the same.
 func walkPages(t *testing.T, f *facade, filter, order string) (pages [][]string) {
 	t.Helper()
 	request := map[string]any{"sipConnectionUuid": sandbox.ConnectionUUID(7), "pageSize": 5000, "filter": filter, "orderBy": order}
 	for {
-		way := f.doors()[len(pages)%2]
+		way := f.protocols()[len(pages)%2]
 		made, err := way.call(t.Context(), mustCall(t, "SipConnectionService.ListSipUserInvites", request))
 		if err != nil || made.status != nil {
 			t.Fatalf("page %d: want a response, got %v %v", len(pages), made.status, err)

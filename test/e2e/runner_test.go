@@ -19,7 +19,7 @@ import (
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// TestCases performs every case file through both doors.
+// TestCases performs every case file through both protocols.
 func TestCases(t *testing.T) {
 	t.Parallel()
 	shared := &rigs{t: t}
@@ -68,16 +68,16 @@ func (r *rigs) giveBack(lent *rig) {
 	r.idle = append(r.idle, lent)
 }
 
-// run performs the case through each of its doors and compares what came out.
+// run performs the case through each of its protocols and compares what came out.
 func (c *testCase) run(t *testing.T, shared *rigs) {
 	var traces []trace
 	for _, way := range []string{"grpc", "json"} {
-		if c.Door == "" || c.Door == way {
+		if c.Protocol == "" || c.Protocol == way {
 			traces = append(traces, c.through(t, way, shared))
 		}
 	}
 	if len(traces) == 2 && !t.Failed() {
-		compareDoors(t, traces[0], traces[1])
+		compareProtocols(t, traces[0], traces[1])
 	}
 	for i, s := range c.Steps {
 		if s.Sends != "" && !t.Failed() {
@@ -97,12 +97,12 @@ type stepTrace struct {
 // course is one performance of a case.
 type course struct {
 	*rig
-	door      door
+	protocol      protocol
 	clock     atomic.Int64
 	variables variables
 }
 
-// through performs the case through one door, on a fresh emulator.
+// through performs the case through one protocol, on a fresh emulator.
 func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 	t.Helper()
 	in := &course{variables: variables{}}
@@ -116,7 +116,7 @@ func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 		in.rig = shared.borrow()
 		defer shared.giveBack(in.rig)
 	}
-	in.door = in.doors()[slices.Index([]string{"grpc", "json"}, way)]
+	in.protocol = in.protocols()[slices.Index([]string{"grpc", "json"}, way)]
 	in.install(t, c)
 	var done trace
 	for i, s := range c.Steps {
@@ -134,7 +134,7 @@ func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 }
 
 // install puts a freshly seeded emulator behind the server. Its clock stands still
-// within a step and its ids are counted, so that both doors see the same.
+// within a step and its ids are counted, so that both protocols see the same.
 func (in *course) install(t *testing.T, c *testCase) {
 	t.Helper()
 	menus, err := c.faultMenus()
@@ -189,7 +189,7 @@ func (in *course) perform(t *testing.T, i int, s step) (stepTrace, []string) {
 	return stepTrace{made, transcript(requests)}, problems
 }
 
-// make calls through the door.
+// make calls through the protocol.
 func (in *course) make(t *testing.T, s step) (outcome, error) {
 	t.Helper()
 	if s.Raw != nil {
@@ -213,7 +213,7 @@ func (in *course) make(t *testing.T, s step) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	return in.door.call(t.Context(), made)
+	return in.protocol.call(t.Context(), made)
 }
 
 func (in *course) makeRaw(t *testing.T, raw *rawRequest) (outcome, error) {
@@ -234,7 +234,7 @@ func (in *course) makeRaw(t *testing.T, raw *rawRequest) (outcome, error) {
 	for name, value := range raw.Headers {
 		request.Header.Set(name, value)
 	}
-	return jsonDoor{in.facade}.send(request)
+	return jsonProtocol{in.facade}.send(request)
 }
 
 // check holds an outcome against the expectation of its step.
@@ -283,9 +283,9 @@ func checkHTTP(s step, made outcome) []string {
 	return found
 }
 
-// compareDoors wants the same from both: response, status, and what the vendor
+// compareProtocols wants the same from both: response, status, and what the vendor
 // received.
-func compareDoors(t *testing.T, viaGRPC, viaJSON trace) {
+func compareProtocols(t *testing.T, viaGRPC, viaJSON trace) {
 	t.Helper()
 	for i := range viaGRPC {
 		a, b := viaGRPC[i], viaJSON[i]
@@ -327,14 +327,14 @@ func (in *course) lookForSecrets(t *testing.T, done trace) {
 	for _, s := range done {
 		for _, secret := range secrets {
 			if strings.Contains(s.outcome.raw, secret) {
-				t.Errorf("%s: a caller sees the secret %q", in.door.name(), secret)
+				t.Errorf("%s: a caller sees the secret %q", in.protocol.name(), secret)
 			}
 		}
 		seen = append(seen, tokens(s.outcome.response)...)
 	}
 	for _, secret := range append(secrets, seen...) {
 		if strings.Contains(logged, secret) {
-			t.Errorf("%s: the log has the secret %q", in.door.name(), secret)
+			t.Errorf("%s: the log has the secret %q", in.protocol.name(), secret)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (v verdict) upstream() string {
 	return v.vendor
 }
 
-// check holds the outcome of one door against the verdict.
+// check holds the outcome of one protocol against the verdict.
 func (v verdict) check(o outcome) []string {
 	found := append(v.wants().check(o), promises(o)...)
 	if o.header != nil && o.http != httpStatusOf(v.code, v.reason) {
@@ -81,12 +81,12 @@ func (v verdict) check(o outcome) []string {
 	return found
 }
 
-// judge makes the call through both doors and wants the verdict from each, and the
+// judge makes the call through both protocols and wants the verdict from each, and the
 // same from both.
 func (f *facade) judge(t *testing.T, a action, want verdict) {
 	t.Helper()
 	var told []outcome
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 		if err != nil {
 			t.Fatalf("%s: %v", way.name(), err)
@@ -99,10 +99,10 @@ func (f *facade) judge(t *testing.T, a action, want verdict) {
 	compareErrors(t, told)
 }
 
-// accept makes the call through both doors and wants it to succeed.
+// accept makes the call through both protocols and wants it to succeed.
 func (f *facade) accept(t *testing.T, a action) {
 	t.Helper()
-	for _, way := range f.doors() {
+	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 		if err != nil || made.status != nil {
 			t.Errorf("%s: want a response, got %v %v", way.name(), made.status, err)
@@ -115,7 +115,7 @@ func compareErrors(t *testing.T, told []outcome) {
 	t.Helper()
 	for _, other := range told[1:] {
 		if diff := cmp.Diff(told[0].status, other.status, protocmp.Transform()); diff != "" {
-			t.Errorf("the doors tell different errors (-grpc +json):\n%s", diff)
+			t.Errorf("the protocols tell different errors (-grpc +json):\n%s", diff)
 		}
 	}
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Configures a small office through the JSON door: a user with a phone, a group, and
+# Configures a small office through the JSON API: a user with a phone, a group, and
 # a queue that rings it. Prints each answer.
 #
 #   office.sh http://127.0.0.1:8080 [domain id]

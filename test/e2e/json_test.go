@@ -19,10 +19,10 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
-// jsonDoor calls over HTTP, by the rule that the contract gives the method.
-type jsonDoor struct{ *facade }
+// jsonProtocol calls over HTTP, by the rule that the contract gives the method.
+type jsonProtocol struct{ *facade }
 
-func (jsonDoor) name() string { return "json" }
+func (jsonProtocol) name() string { return "json" }
 
 // httpRule is the HTTP rule of a method, nil where it has none.
 func httpRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
@@ -43,7 +43,7 @@ func verbAndPath(rule *annotations.HttpRule) (verb, path string) {
 	return "", ""
 }
 
-func (d jsonDoor) call(ctx context.Context, c call) (outcome, error) {
+func (d jsonProtocol) call(ctx context.Context, c call) (outcome, error) {
 	request, err := d.request(ctx, c)
 	if err != nil {
 		return outcome{}, err
@@ -61,7 +61,7 @@ func (d jsonDoor) call(ctx context.Context, c call) (outcome, error) {
 
 // request maps a request message onto HTTP: variables of the path, the body
 // field, and everything else as query parameters.
-func (d jsonDoor) request(ctx context.Context, c call) (*http.Request, error) {
+func (d jsonProtocol) request(ctx context.Context, c call) (*http.Request, error) {
 	rest := proto.Clone(c.request)
 	rule := httpRule(c.method)
 	verb, template := verbAndPath(rule)
@@ -116,7 +116,7 @@ func expand(template string, request protoreflect.Message) (string, error) {
 		field := holder.Descriptor().Fields().ByTextName(names[len(names)-1])
 		value := holder.Get(field).String()
 		if value == "" {
-			return "", fmt.Errorf("the path needs %s: such a case is for the gRPC door alone", variable)
+			return "", fmt.Errorf("the path needs %s: such a case is for the gRPC protocol alone", variable)
 		}
 		holder.Clear(field)
 		path.WriteString(url.PathEscape(value))
@@ -162,7 +162,7 @@ func takeQuery(request protoreflect.Message) (url.Values, error) {
 }
 
 // send makes the exchange and reads what came back.
-func (d jsonDoor) send(request *http.Request) (outcome, error) {
+func (d jsonProtocol) send(request *http.Request) (outcome, error) {
 	response, err := d.client.Do(request)
 	if err != nil {
 		return outcome{}, err

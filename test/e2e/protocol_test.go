@@ -22,7 +22,7 @@ import (
 // contractPackage is the package whose services are tested.
 const contractPackage = "sipfacade.v1"
 
-// call is one call of the contract, for either door.
+// call is one call of the contract, for either protocol.
 type call struct {
 	method  protoreflect.MethodDescriptor
 	request proto.Message
@@ -40,20 +40,20 @@ type outcome struct {
 	response any
 	// status is nil where the call succeeded.
 	status *spb.Status
-	// trailer is the gRPC door's.
+	// trailer is the gRPC protocol's.
 	trailer metadata.MD
-	// http and header are the JSON door's.
+	// http and header are the JSON protocol's.
 	http   int
 	header map[string]string
 }
 
-// door is a way into the server.
-type door interface {
+// protocol is a way into the server.
+type protocol interface {
 	name() string
 	call(ctx context.Context, c call) (outcome, error)
 }
 
-func (f *facade) doors() []door { return []door{grpcDoor{f}, jsonDoor{f}} }
+func (f *facade) protocols() []protocol { return []protocol{grpcProtocol{f}, jsonProtocol{f}} }
 
 // methodOf finds `SipConnectionService.GetSipConnection`.
 func methodOf(name string) (protoreflect.MethodDescriptor, error) {
@@ -136,12 +136,12 @@ func setMask(request protoreflect.Message, mask string) {
 	}
 }
 
-// grpcDoor calls over a gRPC connection.
-type grpcDoor struct{ *facade }
+// grpcProtocol calls over a gRPC connection.
+type grpcProtocol struct{ *facade }
 
-func (grpcDoor) name() string { return "grpc" }
+func (grpcProtocol) name() string { return "grpc" }
 
-func (d grpcDoor) call(ctx context.Context, c call) (outcome, error) {
+func (d grpcProtocol) call(ctx context.Context, c call) (outcome, error) {
 	response, err := newMessage(c.method.Output())
 	if err != nil {
 		return outcome{}, err

@@ -1,0 +1,43 @@
+package server
+
+import (
+	"net/http"
+	"net/http/pprof"
+	"sync/atomic"
+
+	"github.com/sipfacade/sipfacade/internal/telemetry"
+)
+
+// newAdmin returns the handler of the admin listener. Faults is nil outside of the
+// sandbox.
+func newAdmin(ready *atomic.Bool, version string, metrics *telemetry.Metrics, faults http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", line(func() (int, string) { return http.StatusOK, "ok" }))
+	mux.HandleFunc("GET /readyz", line(func() (int, string) {
+		if ready.Load() {
+			return http.StatusOK, "ready"
+		}
+		return http.StatusServiceUnavailable, "not ready"
+	}))
+	mux.HandleFunc("GET /statusz", line(func() (int, string) { return http.StatusOK, "sipfacade " + version }))
+	mux.Handle("GET /metrics", metrics.Handler())
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	if faults != nil {
+		mux.Handle("/sandbox/faults", faults)
+	}
+	return mux
+}
+
+// line answers one line of text.
+func line(state func() (int, string)) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		code, text := state()
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte(text + "\n")) // a probe that went away needs no answer
+	}
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/sipfacade/sipfacade/internal/listener"
+)
+
+// Limits of callers that do not read their answers.
+const (
+	// writeTimeout is how long a caller may take for the next part of an answer.
+	writeTimeout = 30 * time.Second
+	// maxPending is how many bytes of answers may wait on one connection; further
+	// calls on it wait until the caller has read.
+	maxPending = 32 << 20
+)
+
+// listening is an HTTP server with the listener that it serves.
+type listening struct {
+	name     string
+	listener net.Listener
+	server   *http.Server
+}
+
+// openListeners opens the three listeners.
+func (s *Server) openListeners() (err error) {
+	if s.grpcListener, err = open("grpc_address", s.config.GRPCAddress); err != nil {
+		return err
+	}
+	json, err := open("http_address", s.config.HTTPAddress)
+	if err != nil {
+		return err
+	}
+	s.json = &listening{name: "http", listener: listener.HTTP(json, s.refuseHTTP)}
+	admin, err := open("admin_address", s.config.AdminAddress)
+	if err != nil {
+		return err
+	}
+	s.rest = []*listening{{name: "admin", listener: listener.HTTP(admin, s.refuseHTTP)}}
+	return nil
+}
+
+// open opens the listener of a setting.
+func open(setting, address string) (*listener.Listener, error) {
+	opened, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return listener.New(opened, listener.Options{WriteTimeout: writeTimeout, MaxPending: maxPending}), nil
+}
+
+// closeListeners gives up what was opened; the reason is reported already.
+func (s *Server) closeListeners() {
+	if s.grpcListener != nil {
+		_ = s.grpcListener.Close()
+	}
+	if s.json != nil {
+		_ = s.json.listener.Close()
+	}
+	for _, other := range s.rest {
+		_ = other.listener.Close()
+	}
+}
+
+// Address is the address of a listener: grpc, http, admin, sandbox-opentact or
+// sandbox-infinity.
+func (s *Server) Address(name string) string {
+	if name == "grpc" {
+		return s.grpcListener.Addr().String()
+	}
+	for _, other := range append([]*listening{s.json}, s.rest...) {
+		if other.name == name {
+			return other.listener.Addr().String()
+		}
+	}
+	return ""
+}
+
+// serve starts every listener.
+func (s *Server) serve() {
+	go func() {
+		if err := s.grpc.Serve(s.grpcListener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+			s.failed <- fmt.Errorf("serve grpc: %w", err)
+		}
+	}()
+	for _, other := range append([]*listening{s.json}, s.rest...) {
+		go func() {
+			if err := other.server.Serve(other.listener); !errors.Is(err, http.ErrServerClosed) {
+				s.failed <- fmt.Errorf("serve %s: %w", other.name, err)
+			}
+		}()
+	}
+}

@@ -1,0 +1,214 @@
+package server
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/mem"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// grpc-go answers a request that it cannot read by itself, below every interceptor:
+// without reason, request id, log line or count. So the message is read here, and
+// one that cannot be read is an error of the call like any other.
+
+const (
+	// maxRequestBytes is the largest request over either protocol.
+	maxRequestBytes = 4 << 20
+	// receiveTimeout is how long the message of a call may take to arrive.
+	receiveTimeout = 30 * time.Second
+	// freeRequestBytes is the size up to which a message is read without asking for
+	// room; transport flow control lets that much arrive anyway.
+	freeRequestBytes = 64 << 10
+	// arrivingBytes is how much of larger messages may be on its way at a time.
+	arrivingBytes = 256 << 20
+)
+
+// incoming is the part of grpc-go's transport stream that messages are read from.
+type incoming interface {
+	ReadMessageHeader(header []byte) error
+	Read(n int) (mem.BufferSlice, error)
+	RecvCompress() string
+	WriteStatus(*grpcstatus.Status) error
+}
+
+// receiver reads the messages of unary calls.
+type receiver struct {
+	arriving *semaphore.Weighted
+	timeout  time.Duration
+}
+
+func newReceiver() *receiver {
+	return &receiver{arriving: semaphore.NewWeighted(arrivingBytes), timeout: receiveTimeout}
+}
+
+// receiving registers services whose requests are read by the receiver.
+type receiving struct {
+	grpc.ServiceRegistrar
+	receiver *receiver
+}
+
+// RegisterService registers the service.
+func (r receiving) RegisterService(desc *grpc.ServiceDesc, service any) {
+	own := *desc
+	own.Methods = make([]grpc.MethodDesc, len(desc.Methods))
+	for i, method := range desc.Methods {
+		own.Methods[i] = grpc.MethodDesc{MethodName: method.MethodName, Handler: r.receiver.handler(method.Handler)}
+	}
+	r.ServiceRegistrar.RegisterService(&own, service)
+}
+
+// unreadKey is the context key of why a call's message could not be read.
+type unreadKey struct{}
+
+// handler wraps a generated handler, which gives up on a message that it cannot
+// decode before the interceptors run.
+func (r *receiver) handler(generated grpc.MethodHandler) grpc.MethodHandler {
+	return func(service any, ctx context.Context, decode func(any) error, chain grpc.UnaryServerInterceptor) (any, error) {
+		var unread error
+		read := func(request any) error {
+			unread = r.read(ctx, decode, request)
+			return nil
+		}
+		return generated(service, ctx, read, func(ctx context.Context, request any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+			if unread != nil {
+				ctx = context.WithValue(ctx, unreadKey{}, unread)
+			}
+			return chain(ctx, request, info, next)
+		})
+	}
+}
+
+// readable ends calls whose message could not be read.
+func readable(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if unread, ok := ctx.Value(unreadKey{}).(error); ok {
+		return nil, unread
+	}
+	return handler(ctx, request)
+}
+
+// read reads the one message of a call into the request.
+func (r *receiver) read(ctx context.Context, decode func(any) error, request any) error {
+	if refused := callOf(ctx).admit(); refused != nil {
+		return refused
+	}
+	stream, ok := grpc.ServerTransportStreamFromContext(ctx).(incoming)
+	message, isMessage := request.(proto.Message)
+	if !ok || !isMessage { // another grpc-go: it reads, and words its refusals itself
+		return decode(request)
+	}
+	late := time.AfterFunc(r.timeout, func() { _ = stream.WriteStatus(lateStatus()) }) // fails if the call is over
+	defer late.Stop()
+	err := r.readMessage(ctx, stream, message)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// lateStatus ends a call whose message did not arrive.
+func lateStatus() *grpcstatus.Status {
+	return grpcstatus.Convert(status.New(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+		fmt.Sprintf("the request did not arrive within %s", receiveTimeout)))
+}
+
+// readMessage reads the message and that it is the only one.
+func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.Message) error {
+	var prefix [5]byte
+	if err := stream.ReadMessageHeader(prefix[:]); err != nil {
+		return invalidRequest(errors.Join(errNoMessage, err))
+	}
+	data, err := r.readBody(ctx, stream, prefix)
+	if err != nil {
+		return err
+	}
+	defer data.Free()
+	flat := data.MaterializeToBuffer(mem.DefaultBufferPool())
+	defer flat.Free()
+	if err := proto.Unmarshal(flat.ReadOnlyData(), into); err != nil {
+		return invalidRequest(err)
+	}
+	switch err := stream.ReadMessageHeader(prefix[:]); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return invalidRequest(err)
+	default:
+		return invalidRequest(errManyMessages)
+	}
+}
+
+// What can be wrong with a message before its content is looked at.
+var (
+	errNoMessage    = errors.New("the request holds no message")
+	errManyMessages = errors.New("the request holds more than one message")
+	errFlag         = errors.New("the message is compressed in an encoding that the request does not name")
+)
+
+// readBody reads the message behind its prefix, one flag and four bytes of length,
+// and decompresses it.
+func (r *receiver) readBody(ctx context.Context, stream incoming, prefix [5]byte) (mem.BufferSlice, error) {
+	length := binary.BigEndian.Uint32(prefix[1:])
+	if length > maxRequestBytes {
+		return nil, requestTooLarge()
+	}
+	if length > freeRequestBytes {
+		if err := r.arriving.Acquire(ctx, int64(length)); err != nil {
+			return nil, err
+		}
+		defer r.arriving.Release(int64(length))
+	}
+	data, err := stream.Read(int(length))
+	switch {
+	case err != nil:
+		return nil, invalidRequest(errors.Join(io.ErrUnexpectedEOF, err))
+	case prefix[0] == 0:
+		return data, nil
+	default:
+		return decompress(stream.RecvCompress(), data)
+	}
+}
+
+// decompress reads a compressed message, no further than a request may be long.
+func decompress(name string, data mem.BufferSlice) (mem.BufferSlice, error) {
+	defer data.Free()
+	compressor := encoding.GetCompressor(name)
+	if compressor == nil {
+		return nil, invalidRequest(errFlag)
+	}
+	plain, err := compressor.Decompress(data.Reader())
+	if err != nil {
+		return nil, invalidRequest(err)
+	}
+	read, err := mem.ReadAll(io.LimitReader(plain, maxRequestBytes+1), mem.DefaultBufferPool())
+	if err == nil && read.Len() <= maxRequestBytes {
+		return read, nil
+	}
+	read.Free()
+	if err == nil {
+		return nil, requestTooLarge()
+	}
+	return nil, invalidRequest(err)
+}
+
+func requestTooLarge() error {
+	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
+		fmt.Sprintf("the request is larger than %d bytes", maxRequestBytes))
+}
+
+// invalidRequest is the error of a message that is not what the call takes.
+func invalidRequest(cause error) error {
+	return status.Invalid(status.Violation("request", "%s", cause))
+}

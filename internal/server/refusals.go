@@ -1,0 +1,174 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/encoding"
+	_ "google.golang.org/grpc/encoding/gzip" // requests and answers may be compressed with it
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/tap"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/listener"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// grpcCall is what is known of a gRPC call before the interceptors run.
+type grpcCall struct {
+	method   string
+	unknown  string // an encoding that the server does not have
+	release  func() // not nil while the call holds the encodings
+	observed bool   // the interceptors have logged and counted it
+}
+
+// callKey and connKey are the context keys of a gRPC call and its connection.
+type (
+	callKey struct{}
+	connKey struct{}
+)
+
+// callOf returns what is known of the call; an empty one in process.
+func callOf(ctx context.Context) *grpcCall {
+	if call, ok := ctx.Value(callKey{}).(*grpcCall); ok {
+		return call
+	}
+	return &grpcCall{}
+}
+
+// connOf returns the connection of a gRPC call, or nil.
+func connOf(ctx context.Context) *listener.Conn {
+	conn, _ := ctx.Value(connKey{}).(*listener.Conn)
+	return conn
+}
+
+// admit returns the error of a call in an encoding that the server does not have.
+func (c *grpcCall) admit() error {
+	c.releaseEncodings()
+	if c.unknown == "" {
+		return nil
+	}
+	return status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
+		fmt.Sprintf("the request is compressed with %q; the server reads gzip and identity", c.unknown))
+}
+
+func (c *grpcCall) releaseEncodings() {
+	if c.release != nil {
+		c.release()
+		c.release = nil
+	}
+}
+
+// watcher sees what becomes of calls and connections below the interceptors.
+type watcher struct {
+	server    *Server
+	listener  *listener.Listener
+	encodings *encodings
+}
+
+var _ stats.Handler = (*watcher)(nil)
+
+// TagConn remembers the connection for its calls.
+func (w *watcher) TagConn(ctx context.Context, info *stats.ConnTagInfo) context.Context {
+	return context.WithValue(ctx, connKey{}, w.listener.Conn(info.RemoteAddr))
+}
+
+// HandleConn has nothing to do.
+func (*watcher) HandleConn(context.Context, stats.ConnStats) {}
+
+// TagRPC begins the record of a call.
+func (*watcher) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
+	return context.WithValue(ctx, callKey{}, &grpcCall{method: info.FullMethodName})
+}
+
+// HandleRPC lets calls in unknown encodings reach their handler, and reports those
+// that were refused before the interceptors ran.
+func (w *watcher) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	call := callOf(ctx)
+	switch event := event.(type) {
+	case *stats.InHeader:
+		if name := event.Compression; name != "" && name != encoding.Identity && encoding.GetCompressor(name) == nil {
+			call.unknown = name
+		}
+	case *stats.Begin:
+		if call.unknown != "" {
+			call.release = w.encodings.accept(call.unknown)
+		}
+	case *stats.End:
+		call.releaseEncodings()
+		if event.Error != nil && !call.observed {
+			w.server.reportRefusal("grpc", w.server.knownMethod(call.method), event.Error)
+		}
+	}
+}
+
+// encodings makes grpc-go accept a call in an encoding that nobody registered, so
+// that it is refused by the service and in its form. grpc-go asks one decompressor
+// for its name, in the goroutine of the call and right after it reported the call's
+// beginning; the name of the unknown encoding is lent to it for that moment.
+type encodings struct {
+	lent sync.Mutex
+	name atomic.Pointer[string]
+}
+
+// none is a name that no encoding has.
+var none = "-"
+
+func newEncodings() *encodings {
+	e := &encodings{}
+	e.name.Store(&none)
+	return e
+}
+
+// accept lends the name until the returned function is called.
+func (e *encodings) accept(name string) (release func()) {
+	e.lent.Lock()
+	e.name.Store(&name)
+	return func() {
+		e.name.Store(&none)
+		e.lent.Unlock()
+	}
+}
+
+// Type is the encoding that is accepted at the moment.
+func (e *encodings) Type() string { return *e.name.Load() }
+
+// Do is never reached: such a call is refused before its message is read.
+func (*encodings) Do(io.Reader) ([]byte, error) {
+	return nil, status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID, "unknown encoding")
+}
+
+// refuseMalformed ends calls whose path is not /service/method.
+func (s *Server) refuseMalformed(ctx context.Context, info *tap.Info) (context.Context, error) {
+	if _, _, ok := splitMethod(info.FullMethodName); ok {
+		return ctx, nil
+	}
+	err := noSuchMethod(info.FullMethodName)
+	s.reportRefusal("grpc", unknownMethodLabel, err)
+	return ctx, err
+}
+
+// unknownMethod answers calls that the contract does not have, through the
+// interceptors.
+func (s *Server) unknownMethod(chain grpc.UnaryServerInterceptor) grpc.StreamHandler {
+	return func(_ any, stream grpc.ServerStream) error {
+		ctx := stream.Context()
+		callOf(ctx).releaseEncodings()
+		method, _ := grpc.Method(ctx)
+		info := &grpc.UnaryServerInfo{FullMethod: unknownMethodLabel}
+		_, err := chain(ctx, nil, info, func(context.Context, any) (any, error) {
+			return nil, noSuchMethod(method)
+		})
+		return err
+	}
+}
+
+func noSuchMethod(method string) error {
+	return status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND,
+		fmt.Sprintf("there is no method %q", method))
+}
