@@ -98,7 +98,7 @@ func checkElement(name string, depth int) string {
 // executeCallFlow keeps the document with the call. A choice: a call that is
 // over is a 404, like one that never was.
 func executeCallFlow(s *Server, c *call) (answer, error) {
-	r, err := s.find(calls, c.path["uuid"])
+	r, err := s.find(calls, c.request.PathValue("uuid"))
 	if err != nil {
 		return answer{}, err
 	}

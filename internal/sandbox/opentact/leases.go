@@ -18,7 +18,7 @@ func holderFields() []string { return []string{"sip_connection", "sip_control_ap
 // assignedLeases lists the numbers of a connection or an app.
 func assignedLeases(k kind, holder string) operation {
 	return func(s *Server, c *call) (answer, error) {
-		r, err := s.find(k, c.path["uuid"])
+		r, err := s.find(k, c.request.PathValue("uuid"))
 		if err != nil {
 			return answer{}, err
 		}
@@ -39,7 +39,7 @@ func leaseDepth(k kind) int {
 // added, then those that were removed; an empty assignment changes nothing.
 func assignLeases(k kind, holder string) operation {
 	return func(s *Server, c *call) (answer, error) {
-		r, err := s.find(k, c.path["uuid"])
+		r, err := s.find(k, c.request.PathValue("uuid"))
 		if err != nil {
 			return answer{}, err
 		}

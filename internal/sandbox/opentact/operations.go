@@ -8,8 +8,6 @@ import (
 // call is one request on its way through an operation.
 type call struct {
 	request *http.Request
-	// path holds the ids of the path.
-	path map[string]string
 	// user is who logged in.
 	user *record
 	// body is a checked body: what a caller sets, by the right names.
@@ -45,8 +43,8 @@ func (sc scope) parent(s *Server, c *call) (string, error) {
 	if sc.field == "" {
 		return "", nil
 	}
-	_, err := s.find(connections, c.path[sc.param])
-	return c.path[sc.param], err
+	_, err := s.find(connections, c.request.PathValue(sc.param))
+	return c.request.PathValue(sc.param), err
 }
 
 // entity is the record of the path, which has to be in its scope.
@@ -55,7 +53,7 @@ func (sc scope) entity(s *Server, c *call, k kind, param string) (*record, error
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.find(k, c.path[param])
+	r, err := s.find(k, c.request.PathValue(param))
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +132,7 @@ func remove(k kind, sc scope, param string) operation {
 		}
 		last := s.view(r, nested)
 		s.letGo(r)
-		s.store.remove(r)
+		s.store.Remove(r.kind, r.id)
 		return ok(last)
 	}
 }
@@ -147,7 +145,7 @@ func (s *Server) resolve(k kind, body map[string]any) error {
 		if !given || f.one == none || value == nil {
 			continue
 		}
-		if s.store.get(f.one, idOf(value)) == nil {
+		if s.store.Get(f.one, idOf(value)) == nil {
 			return notFound(f.one)
 		}
 	}
@@ -182,7 +180,7 @@ func account(s *Server, c *call) (answer, error) {
 	return ok(s.view(r, nested))
 }
 
-// gone is for paths that another API generation had.
-func gone(*Server, *call) (answer, error) { return answer{}, noRoute() }
+// noSuchRoute serves the paths that only another API generation has.
+func noSuchRoute(*Server, *call) (answer, error) { return answer{}, noRoute() }
 
 func noRoute() *failure { return &failure{status: http.StatusNotFound, message: "Not found"} }

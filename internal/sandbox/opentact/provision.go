@@ -20,7 +20,7 @@ func (s *Server) provision(r *record, changed map[string]any) {
 		s.provisionTrunk(r, "egress", changed)
 		s.provisionOnce(r, "class4_trunk_prefix_id")
 		// a choice: calls carry the technical prefix of the connection's product.
-		if product := s.store.get(products, idOf(r.values["product"])); product != nil {
+		if product := s.store.Get(products, idOf(r.values["product"])); product != nil {
 			r.values["tech_prefix"] = product.values["tech_prefix"]
 		}
 	case apps:
@@ -80,7 +80,7 @@ func (s *Server) provisionDigest(r *record, changed map[string]any) {
 	}
 	delete(r.values, "password")
 	realm := "opentact.example.com"
-	if connection := s.store.get(connections, r.text("sip_connection")); connection != nil && connection.text("subdomain") != "" {
+	if connection := s.store.Get(connections, r.text("sip_connection")); connection != nil && connection.text("subdomain") != "" {
 		realm = connection.text("subdomain") + "." + realm
 	}
 	login := r.text("login")
@@ -135,7 +135,7 @@ func (s *Server) letGo(r *record) {
 	case connections:
 		for _, k := range []kind{invites, sipUsers} {
 			for _, child := range s.store.having(k, "sip_connection", r.id) {
-				s.store.remove(child)
+				s.store.Remove(child.kind, child.id)
 			}
 		}
 		s.unset(leases, "sip_connection", r.id)

@@ -131,7 +131,7 @@ func (in seeder) leases() {
 
 func (in seeder) calls() {
 	for i, row := range callRows() {
-		lease := in.store.get(leases, LeaseUUID(row.lease))
+		lease := in.store.Get(leases, LeaseUUID(row.lease))
 		in.put(calls, CallUUID(i+1), 80, map[string]any{
 			"tn": lease.text("tn"), "from": row.from, "to": "+" + lease.text("tn"), "state": row.state, "source": "freeswitch",
 			"meta": map[string]any{"Channel-State": "CS_EXECUTE", "Call-Direction": "inbound"}, "sip_control_app": AppUUID(row.app),
@@ -141,20 +141,20 @@ func (in seeder) calls() {
 
 // defaultMessagingProfile closes the circle between the account and a profile.
 func (in seeder) defaultMessagingProfile() {
-	owning := in.store.get(accounts, seedUUID(accountFamily, 1))
+	owning := in.store.Get(accounts, seedUUID(accountFamily, 1))
 	owning.values["messaging_profile_default"] = MessagingProfileUUID(1)
 }
 
 // put adds one record with its times, its owners and what the vendor adds.
 func (in seeder) put(k kind, id string, day int, values map[string]any) {
-	created := firstDay().AddDate(0, 0, day).Add(time.Duration(len(in.store.tables[k].ordered)) * 7 * time.Minute)
+	created := firstDay().AddDate(0, 0, day).Add(time.Duration(in.store.Len(k)) * 7 * time.Minute)
 	r := &record{kind: k, id: id, createdOn: created, modifiedOn: created.Add(36 * time.Hour), values: values}
 	if k != people && k != accounts {
 		values["account"] = seedUUID(accountFamily, 1)
 		values["created_by"], values["modified_by"] = OwnerUUID, OwnerUUID
 	}
 	in.provision(r, values)
-	in.store.keep(r)
+	in.store.Seed(r.kind, r.id, r)
 }
 
 func (in seeder) expiry(days int) any {
@@ -193,7 +193,7 @@ func (s *Server) addInvite(connection string, n int) error {
 func seededDigests() []string {
 	s := New(Options{Seed: true})
 	var digests []string
-	for _, r := range s.store.tables[sipUsers].ordered {
+	for _, r := range s.store.All(sipUsers) {
 		digests = append(digests, r.text("ha1"), r.text("ha1b"))
 	}
 	return digests

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
 // BasePath is the path under which all routes lie.
@@ -70,31 +71,29 @@ type Options struct {
 
 // Server is the emulated vendor. It is safe for concurrent use.
 type Server struct {
-	options  Options
-	key      []byte
-	routes   []served
-	faults   *fault.Menu
-	recorder *fault.Recorder
+	options Options
+	key     []byte
+	routes  *route.Table
+	fault.Instruments
 
 	mu    sync.Mutex
-	store store
+	store state
 }
 
 // New returns a server that is ready to serve.
 func New(options Options) *Server {
 	options.fillIn()
 	s := &Server{
-		options:  options,
-		key:      randomBytes(32),
-		faults:   options.Faults,
-		recorder: fault.NewRecorder(options.KeepRequests, tokenHeader, "jwt", "bearer"),
-		store:    newStore(options.MaxEntities),
+		options:     options,
+		key:         randomBytes(32),
+		Instruments: fault.NewInstruments(options.Faults, fault.NewRecorder(options.KeepRequests, tokenHeader, "jwt", "bearer")),
+		store:       newState(options.MaxEntities),
 	}
 	s.seedVendor()
 	if options.Seed {
 		s.seed()
 	}
-	s.routes = s.serveRoutes()
+	s.routes = s.routeTable()
 	return s
 }
 
@@ -122,23 +121,17 @@ func (o *Options) fillIn() {
 	}
 }
 
-// Faults is the menu in front of every route.
-func (s *Server) Faults() *fault.Menu { return s.faults }
-
-// Recorder knows the calls that were made.
-func (s *Server) Recorder() *fault.Recorder { return s.recorder }
-
-// Calls says how often an operation was called.
-func (s *Server) Calls(operation string) int { return s.recorder.Calls(operation) }
-
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler, path, err := s.match(r)
-	if err != nil {
-		s.refuse(w, err)
-		return
+	handler, allow := s.routes.Find(r)
+	switch {
+	case handler != nil:
+		handler.ServeHTTP(w, r)
+	case allow != "":
+		s.refuse(w, &failure{status: http.StatusMethodNotAllowed, message: "Method not allowed", allow: allow})
+	default:
+		s.refuse(w, noRoute())
 	}
-	handler.ServeHTTP(w, r.WithContext(withPath(r.Context(), path)))
 }
 
 // AddInvites gives a connection n more invites, for tests that need many.

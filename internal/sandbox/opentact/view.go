@@ -48,7 +48,7 @@ func (s *Server) relationView(r *record, f *field, depth int) any {
 	if depth == shallow && !f.always {
 		return object{}
 	}
-	related := s.store.get(f.one, idOf(r.values[f.name]))
+	related := s.store.Get(f.one, idOf(r.values[f.name]))
 	if related == nil {
 		return nil
 	}
