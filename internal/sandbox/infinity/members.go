@@ -39,7 +39,7 @@ func between(a, b *record) membership {
 
 // changeMembers makes or ends memberships, all of them or none. A choice: who is
 // a member already, or is none, may be named too.
-func changeMembers(owners, others, shown kind, change func(*store, []membership) error) operation {
+func changeMembers(owners, others, shown kind, change func(*state, []membership) error) operation {
 	return func(s *Server, c *call) (answer, error) {
 		owner, err := s.entity(c, owners)
 		if err != nil {
@@ -60,9 +60,9 @@ func changeMembers(owners, others, shown kind, change func(*store, []membership)
 	}
 }
 
-func join(s *store, all []membership) error { return s.join(all) }
+func join(s *state, all []membership) error { return s.join(all) }
 
-func leave(s *store, all []membership) error {
+func leave(s *state, all []membership) error {
 	s.leave(all)
 	return nil
 }
@@ -75,7 +75,7 @@ func (s *Server) named(ids []element, k kind, domain int) ([]*record, error) {
 		if !s.inDomain(k, numeric(e.value), domain) {
 			return nil, refused(fmt.Sprintf("%s is no %s of this domain", e.value, s.resources[k].noun))
 		}
-		found = append(found, s.store.get(k, numeric(e.value)))
+		found = append(found, s.store.Get(k, numeric(e.value)))
 	}
 	return found, nil
 }
@@ -104,7 +104,7 @@ func createUserDevice(s *Server, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	device := s.store.get(devices, numeric(c.changes["pbxDeviceId"]))
+	device := s.store.Get(devices, numeric(c.changes["pbxDeviceId"]))
 	if device == nil || device.parent != user.parent {
 		return answer{}, refused("pbxDeviceId names no PBX device of this domain")
 	}

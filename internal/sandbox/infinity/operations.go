@@ -9,8 +9,6 @@ import (
 // call is one request on its way through an operation.
 type call struct {
 	request *http.Request
-	// path holds the ids of the path.
-	path map[string]int
 	// caller is who logged in.
 	caller     string
 	parameters parameters
@@ -44,11 +42,11 @@ func (s *Server) done(rows ...row) (answer, error) {
 
 // handler is what every route does, in this order: who calls, the parameters,
 // and only then the state.
-func (s *Server) handler(row route) http.Handler {
+func (s *Server) handler(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
-		c := &call{request: r, path: pathOf(r.Context())}
-		result, err := s.run(row, c)
+		c := &call{request: r}
+		result, err := s.run(e, c)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -64,7 +62,7 @@ func (s *Server) handler(row route) http.Handler {
 	})
 }
 
-func (s *Server) run(row route, c *call) (result answer, err error) {
+func (s *Server) run(e endpoint, c *call) (result answer, err error) {
 	if c.caller, err = s.authenticate(c.request); err != nil {
 		return answer{}, err
 	}
@@ -74,12 +72,12 @@ func (s *Server) run(row route, c *call) (result answer, err error) {
 	if err := c.checkFormat(); err != nil {
 		return answer{}, err
 	}
-	if err := row.read(s, c); err != nil {
+	if err := e.read(s, c); err != nil {
 		return answer{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return row.operate(s, c)
+	return e.operate(s, c)
 }
 
 // checkFormat knows the two formats that are JSON.
@@ -97,7 +95,7 @@ func (s *Server) entity(c *call, k kind) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := s.store.get(k, c.path[s.resources[k].param])
+	r := s.store.Get(k, numeric(c.request.PathValue(s.resources[k].param)))
 	if r == nil || r.parent != parent {
 		return nil, notFound()
 	}
@@ -120,7 +118,7 @@ func (s *Server) parent(c *call, k kind) (int, error) {
 // domainOf is the id of the domain that a record with this parent is in.
 func (s *Server) domainOf(k kind, parent int) int {
 	if s.resources[k].under == queues {
-		return s.store.get(queues, parent).parent
+		return s.store.Get(queues, parent).parent
 	}
 	return parent
 }
@@ -220,7 +218,7 @@ func remove(k kind) operation {
 		}
 		last := s.view(k, r, nil)
 		s.letGo(r)
-		s.store.remove(r)
+		s.store.Remove(r.kind, r.id)
 		return s.done(last)
 	}
 }

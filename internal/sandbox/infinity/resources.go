@@ -187,14 +187,14 @@ func resourceTable(trustedNetworkID, domainName string) [kinds]resource {
 }
 
 func memberGroup(from source) string {
-	if group := from.server.store.get(groups, numeric(from.record.values["groupId"])); group != nil {
+	if group := from.server.store.Get(groups, numeric(from.record.values["groupId"])); group != nil {
 		return group.values["groupName"]
 	}
 	return ""
 }
 
 func deviceUser(from source) string {
-	if user := from.server.store.get(users, numeric(from.record.values["userId"])); user != nil {
+	if user := from.server.store.Get(users, numeric(from.record.values["userId"])); user != nil {
 		return user.values["user"]
 	}
 	return ""

@@ -1,10 +1,11 @@
 package infinity
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The form of the vendor's date-times, and what it writes for one that is not.
@@ -110,16 +111,10 @@ func appendRow(b []byte, r row) []byte {
 	return append(b, '}')
 }
 
-// appendString takes the short way for plain text, which nearly all of it is.
+// appendString replaces invalid UTF-8, and the error says only that it did.
 func appendString(b []byte, text string) []byte {
-	for i := range len(text) {
-		if c := text[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
-			escaped, _ := json.Marshal(text) // a string always can be marshaled
-			return append(b, escaped...)
-		}
-	}
-	b = append(append(b, '"'), text...)
-	return append(b, '"')
+	b, _ = jsontext.AppendQuote(b, text)
+	return b
 }
 
 // send writes a body. A choice: the vendor does not state the type of its

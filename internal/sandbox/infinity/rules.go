@@ -20,7 +20,7 @@ func (s *Server) allow(k kind, parent, id int, values map[string]string) error {
 }
 
 func (s *Server) inDomain(k kind, id, domain int) bool {
-	r := s.store.get(k, id)
+	r := s.store.Get(k, id)
 	return r != nil && r.parent == domain
 }
 
@@ -33,7 +33,7 @@ func (s *Server) taken(k kind, domain, id int, c column, value string) bool {
 		among = []kind{users, groups, queues}
 	}
 	for _, other := range among {
-		for _, r := range s.store.tables[other].ordered {
+		for _, r := range s.store.All(other) {
 			near := r.parent == domain || c.unique == everywhere
 			self := other == k && r.id == id
 			if near && !self && same(r.values[c.name], value, c.unique) {
@@ -68,7 +68,7 @@ func (s *Server) letGo(r *record) {
 		s.store.leaveAll(func(m membership) bool { return m.group == r.id })
 	case queues:
 		for _, member := range s.store.under(queueMembers, r.id) {
-			s.store.remove(member)
+			s.store.Remove(member.kind, member.id)
 		}
 	}
 }

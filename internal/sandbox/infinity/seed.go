@@ -39,7 +39,7 @@ func (in seeder) put(k kind, parent, day int, values map[string]string) *record 
 	r := in.newRecord(k, parent, values, "provisioning")
 	r.created = firstDay().AddDate(0, 0, day).Add(time.Duration(r.id) * 7 * time.Minute)
 	r.updated = r.created.Add(time.Duration(r.id) * 31 * time.Hour)
-	in.store.keep(r)
+	in.store.seed(r)
 	return r
 }
 
@@ -104,11 +104,16 @@ func (in seeder) groups() {
 			"groupName": seeded.name, "displayName": seeded.display, "extensionNumber": seeded.extension,
 			"ringRetry": toFlag(seeded.retry), "ringExclusive": toFlag(seeded.exclusive), "callerNameFormat": seeded.format,
 		})
-		for _, user := range seeded.users {
-			in.store.members[membership{group: r.id, user: user}] = true
-			in.store.kept++
-		}
+		in.addMembers(r.id, seeded.users)
 	}
+}
+
+// addMembers puts users into a group, even if the sandbox is full.
+func (in seeder) addMembers(group int, ids []int) {
+	for _, user := range ids {
+		in.store.members[membership{group: group, user: user}] = true
+	}
+	in.store.Adjust(len(ids))
 }
 
 func (in seeder) queues() {
@@ -134,7 +139,7 @@ func (in seeder) devices() {
 		if i%6 == 5 {
 			r.updated = time.Time{}
 		}
-		if user := in.store.get(users, seeded.user); user != nil {
+		if user := in.store.Get(users, seeded.user); user != nil {
 			r.values["userId"], r.values[associated] = decimal(user.id), in.dateTime(r.created.Add(time.Hour))
 		}
 	}
@@ -179,7 +184,7 @@ func bulkDevice(id int) map[string]string {
 func Secrets() []string {
 	all := []string{SecretLeaked}
 	s := New(Options{Seed: true})
-	for _, r := range s.store.tables[users].ordered {
+	for _, r := range s.store.All(users) {
 		all = append(all, r.values["password"], r.values["pin"])
 	}
 	return slices.DeleteFunc(all, func(secret string) bool { return secret == "" })

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
 // BasePath is the path under which all routes lie.
@@ -91,28 +92,26 @@ type Options struct {
 type Server struct {
 	options   Options
 	resources [kinds]resource
-	routes    []served
-	faults    *fault.Menu
-	recorder  *fault.Recorder
+	routes    *route.Table
+	fault.Instruments
 
 	mu    sync.Mutex
-	store store
+	store state
 }
 
 // New returns a server that is ready to serve.
 func New(options Options) *Server {
 	options.fillIn()
 	s := &Server{
-		options:   options,
-		resources: resourceTable(options.TrustedNetworkID, options.DomainName),
-		faults:    options.Faults,
-		recorder:  fault.NewRecorder(options.KeepRequests),
-		store:     newStore(options.MaxEntities),
+		options:     options,
+		resources:   resourceTable(options.TrustedNetworkID, options.DomainName),
+		Instruments: fault.NewInstruments(options.Faults, fault.NewRecorder(options.KeepRequests)),
+		store:       newState(options.MaxEntities),
 	}
 	if options.Seed {
 		s.seed()
 	}
-	s.routes = s.serveRoutes()
+	s.routes = s.routeTable()
 	return s
 }
 
@@ -153,23 +152,17 @@ func (o *Options) fillInNames() {
 	}
 }
 
-// Faults is the menu in front of every route.
-func (s *Server) Faults() *fault.Menu { return s.faults }
-
-// Recorder knows the calls that were made.
-func (s *Server) Recorder() *fault.Recorder { return s.recorder }
-
-// Calls says how often an operation was called.
-func (s *Server) Calls(operation string) int { return s.recorder.Calls(operation) }
-
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler, path, err := s.match(r)
-	if err != nil {
-		refuse(w, err)
-		return
+	handler, allow := s.routes.Find(r)
+	switch {
+	case handler != nil:
+		handler.ServeHTTP(w, r)
+	case allow != "":
+		refuse(w, &failure{status: http.StatusMethodNotAllowed, message: "method not allowed", allow: allow})
+	default:
+		refuse(w, notFound())
 	}
-	handler.ServeHTTP(w, r.WithContext(withPath(r.Context(), path)))
 }
 
 // AddDomain makes one more domain, which no route of the vendor can, and returns
@@ -194,7 +187,7 @@ func (s *Server) AddDevices(domainID, n int) error {
 func (s *Server) addMany(k kind, domainID, n int, values func(id int) map[string]string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.store.get(domains, domainID) == nil {
+	if s.store.Get(domains, domainID) == nil {
 		return notFound()
 	}
 	for range n {

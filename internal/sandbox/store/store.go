@@ -43,7 +43,7 @@ func (s *Store[Kind, ID, Record]) Add(kind Kind, id ID, record Record) error {
 
 // Seed adds a record even if the store is full.
 func (s *Store[Kind, ID, Record]) Seed(kind Kind, id ID, record Record) {
-	s.count++
+	s.Adjust(1)
 	s.insert(kind, id, record)
 }
 
@@ -83,7 +83,7 @@ func (s *Store[Kind, ID, Record]) Remove(kind Kind, id ID) {
 	}
 	delete(t.byID, id)
 	t.ordered = slices.Delete(t.ordered, at, at+1)
-	s.Release(1)
+	s.Adjust(-1)
 }
 
 // Get returns the record with the id, or the zero value.
@@ -136,8 +136,9 @@ func (s *Store[Kind, ID, Record]) Reserve(n int) error {
 	return nil
 }
 
-// Release gives back n entries.
-func (s *Store[Kind, ID, Record]) Release(n int) { s.count -= n }
+// Adjust adds n to the number of entries, even if the store is full; a negative n
+// gives entries back.
+func (s *Store[Kind, ID, Record]) Adjust(n int) { s.count += n }
 
 // Count returns the number of records and reserved entries.
 func (s *Store[Kind, ID, Record]) Count() int { return s.count }

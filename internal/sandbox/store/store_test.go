@@ -64,7 +64,7 @@ func TestBound(t *testing.T) {
 		t.Errorf("a third entry: %v", err)
 	}
 	s.Seed("users", 3, &record{3, 3})
-	s.Release(1)
+	s.Adjust(-1)
 	s.Remove("users", 1)
 	if err := s.Add("users", 2, &record{2, 2}); err != nil {
 		t.Errorf("after one was given back: %v", err)
