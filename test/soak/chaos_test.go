@@ -34,9 +34,9 @@ func common() []fault.Fault {
 	}
 }
 
-// weathers are what happens to single connections.
-func weathers() []rig.Weather {
-	return []rig.Weather{
+// conditionChoices are what happens to single connections.
+func conditionChoices() []rig.Conditions {
+	return []rig.Conditions{
 		{Answer: &rig.Cut{Reset: true}}, {Answer: &rig.Cut{After: 40}}, {Answer: &rig.Cut{After: 6, InBody: true, Reset: true}},
 		{Request: &rig.Cut{After: 30, Reset: true}}, {Request: &rig.Cut{After: 5, InBody: true}},
 		{Silent: true}, {Latency: 20 * time.Millisecond}, {Rate: 100_000},
@@ -57,8 +57,8 @@ func disturb(ctx context.Context, t *testing.T, random *rand.Rand, all []*vendor
 	for ctx.Err() == nil {
 		v := all[random.IntN(len(all))]
 		if random.IntN(8) == 0 {
-			choices := weathers()
-			v.Network.Strike(choices[random.IntN(len(choices))], 1)
+			choices := conditionChoices()
+			v.Network.ApplyToNext(choices[random.IntN(len(choices))], 1)
 		}
 		if len(v.menu.List()) < waiting {
 			addFault(t, random, v)

@@ -63,7 +63,7 @@ func TestSoak(t *testing.T) {
 	openTACTHandler.set(opentact.New(opentact.Options{Seed: true}))
 	infinityHandler.set(infinity.New(infinity.Options{Seed: true}))
 	for _, v := range all {
-		v.Ledger.Forget()
+		v.Journal.Forget()
 		v.menu, v.rows, v.assigned = nil, nil, nil
 	}
 	compare(t, before)
@@ -78,7 +78,7 @@ func soak(t *testing.T, facade *rig.Facade, all []*vendor) {
 	team := work(t, facade, all, found)
 	for _, v := range all {
 		v.menu.Clear()
-		v.Network.Set(rig.Weather{})
+		v.Network.Set(rig.Conditions{})
 	}
 	wait(t.Context(), limit+time.Second) // what was given up ends at the vendor as well
 	audit(found, team, all)
@@ -91,9 +91,9 @@ func warmUp(t *testing.T, facade *rig.Facade) {
 	for i := range workers {
 		calls.Go(func() {
 			for range 50 {
-				door := facade.Doors()[i%2]
+				protocol := facade.Protocols()[i%2]
 				for _, call := range []rig.Call{rig.GetSipConnection(opentact.ConnectionUUID(1)), rig.GetPbxUser(domain, 1)} {
-					if answer, err := door.Call(t.Context(), call); err != nil || answer.Code != codes.OK {
+					if answer, err := protocol.Call(t.Context(), call); err != nil || answer.Code != codes.OK {
 						t.Errorf("warm up: %v %s", err, answer)
 					}
 				}
@@ -113,7 +113,7 @@ func work(t *testing.T, facade *rig.Facade, all []*vendor, found *book) []*worke
 	for number := range workers {
 		v := all[number%2]
 		w := &worker{
-			number: number, vendor: v, doors: facade.Doors(), book: found, serial: numbers,
+			number: number, vendor: v, protocols: facade.Protocols(), book: found, serial: numbers,
 			random: rand.New(rand.NewPCG(*seed, uint64(number))), holds: v.assigned(number / 2), sure: map[string]bool{},
 		}
 		team = append(team, w)

@@ -26,7 +26,7 @@ type vendor struct {
 	update       func(id, value string) rig.Call
 	id, value    string // fields of an answer
 	// assign is the turn's assignment of a worker: the call, what it leads to, and what
-	// the ledger knows it by.
+	// the journal knows it by.
 	assign func(pair, turn int) (call rig.Call, to, key string)
 	// moves says that an assignment takes the thing from where it was.
 	moves bool
@@ -58,16 +58,16 @@ type object struct {
 
 // worker makes calls one after the other, and remembers what it was told.
 type worker struct {
-	number  int
-	vendor  *vendor
-	doors   []rig.Door
-	random  *rand.Rand
-	book    *book
-	objects []*object
-	holds   map[string]bool // what the worker's assignments may have led to
-	sure    map[string]bool // and what they surely did
-	turn    int
-	serial  *serial
+	number    int
+	vendor    *vendor
+	protocols []rig.Protocol
+	random    *rand.Rand
+	book      *book
+	objects   []*object
+	holds     map[string]bool // what the worker's assignments may have led to
+	sure      map[string]bool // and what they surely did
+	turn      int
+	serial    *serial
 }
 
 // serial numbers the objects.
@@ -135,9 +135,9 @@ func (w *worker) told(what string, answer rig.Answer) string {
 	return done
 }
 
-// make calls one of the doors.
+// make calls one of the protocols.
 func (w *worker) make(ctx context.Context, what string, call rig.Call) rig.Answer {
-	answer, err := w.doors[w.random.IntN(len(w.doors))].Call(context.WithoutCancel(ctx), call)
+	answer, err := w.protocols[w.random.IntN(len(w.protocols))].Call(context.WithoutCancel(ctx), call)
 	if err != nil {
 		w.book.problem("%s %s: %v", what, call.HTTP, err)
 		return rig.Answer{Code: codes.Unknown, Reason: "OUTCOME_UNKNOWN", Delivery: "UNKNOWN"}
@@ -205,9 +205,9 @@ func (w *worker) create(ctx context.Context) {
 	w.objects = append(w.objects, &object{id: id, may: map[string]bool{mark: true}, last: mark})
 }
 
-// executedAtMost asks the ledger how often the write came without being refused.
+// executedAtMost asks the journal how often the write came without being refused.
 func (w *worker) executedAtMost(what, key string, times int, said string, answer rig.Answer) {
-	tally := w.vendor.Ledger.Of(key)
+	tally := w.vendor.Journal.Of(key)
 	came := tally.Arrived - tally.Refused
 	if came > times {
 		w.book.problem("%s %s came %d times: %+v after %s", what, key, came, tally, answer)
@@ -267,9 +267,9 @@ func (w *worker) read(ctx context.Context, o *object) {
 func (w *worker) assign(ctx context.Context) {
 	w.turn++
 	call, to, key := w.vendor.assign(w.number/2, w.turn)
-	before := w.vendor.Ledger.Of(key)
+	before := w.vendor.Journal.Of(key)
 	answer := w.make(ctx, "assign", call)
-	after := w.vendor.Ledger.Of(key)
+	after := w.vendor.Journal.Of(key)
 	if came := after.Arrived - after.Refused - before.Arrived + before.Refused; came > 1 || came > 0 && answer.Delivery == "NOT_SENT" {
 		w.book.problem("assign %s came %d times: %s", key, came, answer)
 	}

@@ -1,6 +1,6 @@
 // Package rig is what the tests of a bad network share: a TCP proxy that breaks
-// connections in chosen ways, a facade between callers and that proxy, its two doors,
-// and a ledger of what really reached the vendor.
+// connections in chosen ways, a facade between callers and that proxy, its two protocols,
+// and a journal of what really reached the vendor.
 package rig
 
 import (
@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// Weather is what happens to a connection through a Network. The zero value is a
+// Conditions is what happens to a connection through a Network. The zero value is a
 // good network.
-type Weather struct {
+type Conditions struct {
 	// Silent connections are accepted and never answered.
 	Silent bool
 	// Latency is how long each piece takes, in either direction.
@@ -38,13 +38,13 @@ type Cut struct {
 	Reset bool
 }
 
-// Network carries connections to one address, through its weather.
+// Network carries connections to one address, through its conditions.
 type Network struct {
-	listener net.Listener
-	target   string
-	weather  atomic.Pointer[Weather]
-	struck   atomic.Int64 // connections that still meet the weather; below 0 all do
-	dialled  atomic.Int64
+	listener   net.Listener
+	target     string
+	conditions atomic.Pointer[Conditions]
+	struck     atomic.Int64 // connections that still meet the conditions; below 0 all do
+	dialled    atomic.Int64
 
 	ctx  context.Context
 	end  context.CancelFunc
@@ -59,7 +59,7 @@ func NewNetwork(target string) (*Network, error) {
 	}
 	n := &Network{listener: listener, target: target}
 	n.ctx, n.end = context.WithCancel(context.Background())
-	n.Set(Weather{})
+	n.Set(Conditions{})
 	n.busy.Go(n.accept)
 	return n, nil
 }
@@ -70,15 +70,15 @@ func (n *Network) Address() string { return n.listener.Addr().String() }
 // Connections says how many there have been.
 func (n *Network) Connections() int64 { return n.dialled.Load() }
 
-// Set is the weather of all connections from now on.
-func (n *Network) Set(weather Weather) {
-	n.weather.Store(&weather)
+// Set is the conditions of all connections from now on.
+func (n *Network) Set(conditions Conditions) {
+	n.conditions.Store(&conditions)
 	n.struck.Store(-1)
 }
 
-// Strike is the weather of the next so many connections.
-func (n *Network) Strike(weather Weather, times int64) {
-	n.weather.Store(&weather)
+// ApplyToNext is the conditions of the next so many connections.
+func (n *Network) ApplyToNext(conditions Conditions, times int64) {
+	n.conditions.Store(&conditions)
 	n.struck.Store(times)
 }
 
@@ -96,26 +96,26 @@ func (n *Network) accept() {
 			return
 		}
 		n.dialled.Add(1)
-		n.busy.Go(func() { n.carry(caller, n.today()) })
+		n.busy.Go(func() { n.carry(caller, n.conditionsOfNext()) })
 	}
 }
 
-// today is the weather of one connection.
-func (n *Network) today() Weather {
+// today is the conditions of one connection.
+func (n *Network) conditionsOfNext() Conditions {
 	if left := n.struck.Load(); left >= 0 && n.struck.Add(-1) < 0 {
 		n.struck.Store(0)
-		return Weather{}
+		return Conditions{}
 	}
-	return *n.weather.Load()
+	return *n.conditions.Load()
 }
 
 // carry serves one connection until either side or the network ends it.
-func (n *Network) carry(caller net.Conn, weather Weather) {
-	defer hangUp(caller)
+func (n *Network) carry(caller net.Conn, conditions Conditions) {
+	defer closeConn(caller)
 	ctx, cancel := context.WithCancel(n.ctx)
 	defer cancel()
-	if weather.Silent {
-		stop := context.AfterFunc(ctx, func() { hangUp(caller) })
+	if conditions.Silent {
+		stop := context.AfterFunc(ctx, func() { closeConn(caller) })
 		defer stop()
 		_, _ = io.Copy(io.Discard, caller) // until the caller gives up
 		return
@@ -124,19 +124,19 @@ func (n *Network) carry(caller net.Conn, weather Weather) {
 	if err != nil {
 		return
 	}
-	defer hangUp(vendor)
+	defer closeConn(vendor)
 	stop := context.AfterFunc(ctx, func() {
-		hangUp(caller)
-		hangUp(vendor)
+		closeConn(caller)
+		closeConn(vendor)
 	})
 	defer stop()
 	var requests sync.WaitGroup
 	requests.Go(func() {
 		defer cancel()
-		pump{ctx, caller, vendor, caller, meter{cut: weather.Request}, weather.Latency, 0}.run()
+		pump{ctx, caller, vendor, caller, meter{cut: conditions.Request}, conditions.Latency, 0}.run()
 	})
-	pump{ctx, vendor, caller, caller, meter{cut: weather.Answer}, weather.Latency, weather.Rate}.run()
-	pause(ctx, weather.LateClose)
+	pump{ctx, vendor, caller, caller, meter{cut: conditions.Answer}, conditions.Latency, conditions.Rate}.run()
+	pauseFor(ctx, conditions.LateClose)
 	cancel()
 	requests.Wait()
 }
@@ -156,9 +156,9 @@ func (p pump) run() {
 	for {
 		n, err := p.from.Read(chunk[:p.step()])
 		pass, over := p.meter.take(chunk[:n])
-		pause(p.ctx, p.latency)
+		pauseFor(p.ctx, p.latency)
 		if p.rate > 0 {
-			pause(p.ctx, time.Duration(pass)*time.Second/time.Duration(p.rate))
+			pauseFor(p.ctx, time.Duration(pass)*time.Second/time.Duration(p.rate))
 		}
 		if p.ctx.Err() != nil {
 			return
@@ -185,7 +185,7 @@ func (p pump) breakOff() {
 	if tcp, ok := p.caller.(*net.TCPConn); ok && p.meter.cut.Reset {
 		_ = tcp.SetLinger(0) // where this fails it is a plain close
 	}
-	hangUp(p.caller)
+	closeConn(p.caller)
 }
 
 // meter counts what passes in one direction.
@@ -229,10 +229,10 @@ func bodyOf(message []byte) int {
 	return 0
 }
 
-func hangUp(conn net.Conn) { _ = conn.Close() } // closing twice is harmless
+func closeConn(conn net.Conn) { _ = conn.Close() } // closing twice is harmless
 
 // pause waits, unless the context ends first.
-func pause(ctx context.Context, wait time.Duration) {
+func pauseFor(ctx context.Context, wait time.Duration) {
 	if wait <= 0 {
 		return
 	}

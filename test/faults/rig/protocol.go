@@ -19,7 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Call is one call, as each of the doors takes it.
+// Call is one call, as each of the protocols takes it.
 type Call struct {
 	// Method is that of gRPC, and Response an empty message for its answer.
 	Method            string
@@ -41,6 +41,8 @@ type Answer struct {
 	// Pushback and RetryAfter are trailers; over HTTP there is only the header
 	// Retry-After.
 	Pushback, RetryAfter string
+	// HTTPStatus is 0 over gRPC.
+	HTTPStatus int
 	// Text is the JSON of a response.
 	Text string
 	// Took is how long the caller waited.
@@ -53,14 +55,16 @@ func (a Answer) String() string {
 		a.Code, a.Reason, a.Delivery, a.Retry, a.Pushback, a.RetryAfter, a.Took.Round(time.Millisecond), a.Message, a.Text)
 }
 
-// Door is one way into the facade.
-type Door struct {
+// Protocol is one way into the facade.
+type Protocol struct {
 	Name string
 	Call func(ctx context.Context, call Call) (Answer, error)
 }
 
-// Doors are both ways in.
-func (f *Facade) Doors() []Door { return []Door{{"grpc", f.overGRPC}, {"json", f.overHTTP}} }
+// Protocols are both ways in.
+func (f *Facade) Protocols() []Protocol {
+	return []Protocol{{"grpc", f.overGRPC}, {"json", f.overHTTP}}
+}
 
 func (f *Facade) overGRPC(ctx context.Context, call Call) (Answer, error) {
 	var trailer metadata.MD
@@ -119,6 +123,7 @@ func (f *Facade) overHTTP(ctx context.Context, call Call) (Answer, error) {
 		answer = answerOf(failed)
 	}
 	answer.Took, answer.RetryAfter = time.Since(started), response.Header.Get("Retry-After")
+	answer.HTTPStatus = response.StatusCode
 	return answer, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Marks are the words by which a ledger tells writes apart: a mark that a test puts
+// Marks are the words by which a journal tells writes apart: a mark that a test puts
 // into a value of its own, and the vendors' UUIDs.
 const Marks = `mark-[0-9a-z-]*[0-9a-z]|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
@@ -21,8 +21,8 @@ type Tally struct {
 	Arrived, Done, Refused int
 }
 
-// Ledger counts the writes that reach a vendor, by their marks and their paths.
-type Ledger struct {
+// Journal counts the writes that reach a vendor, by their marks and their paths.
+type Journal struct {
 	next  http.Handler
 	marks *regexp.Regexp
 
@@ -30,29 +30,29 @@ type Ledger struct {
 	tallies map[string]Tally
 }
 
-// NewLedger keeps the ledger of the writes to a handler.
-func NewLedger(next http.Handler) *Ledger {
-	return &Ledger{next: next, marks: regexp.MustCompile(Marks), tallies: map[string]Tally{}}
+// NewJournal keeps the journal of the writes to a handler.
+func NewJournal(next http.Handler) *Journal {
+	return &Journal{next: next, marks: regexp.MustCompile(Marks), tallies: map[string]Tally{}}
 }
 
 // Of is the tally of a mark or a path.
-func (l *Ledger) Of(key string) Tally {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.tallies[key]
+func (j *Journal) Of(key string) Tally {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.tallies[key]
 }
 
-// Forget empties the ledger.
-func (l *Ledger) Forget() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.tallies = map[string]Tally{}
+// Forget empties the journal.
+func (j *Journal) Forget() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.tallies = map[string]Tally{}
 }
 
 // ServeHTTP implements http.Handler.
-func (l *Ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (j *Journal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
-		l.next.ServeHTTP(w, r)
+		j.next.ServeHTTP(w, r)
 		return
 	}
 	body, err := io.ReadAll(r.Body)
@@ -60,11 +60,11 @@ func (l *Ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // what does not come whole is no request
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	keys := l.keys(r.URL.Path, body)
-	l.note(keys, func(t *Tally) { t.Arrived++ })
+	keys := j.keys(r.URL.Path, body)
+	j.note(keys, func(t *Tally) { t.Arrived++ })
 	answer := &watched{ResponseWriter: w}
 	defer func() {
-		l.note(keys, func(t *Tally) {
+		j.note(keys, func(t *Tally) {
 			switch {
 			case answer.status >= 300:
 				t.Refused++
@@ -73,27 +73,27 @@ func (l *Ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		})
 	}()
-	l.next.ServeHTTP(answer, r)
+	j.next.ServeHTTP(answer, r)
 }
 
 // keys are the path and the marks of a request, each once.
-func (l *Ledger) keys(path string, body []byte) map[string]bool {
+func (j *Journal) keys(path string, body []byte) map[string]bool {
 	keys := map[string]bool{path: true}
 	for _, text := range []string{path, string(body)} {
-		for _, mark := range l.marks.FindAllString(text, -1) {
+		for _, mark := range j.marks.FindAllString(text, -1) {
 			keys[mark] = true
 		}
 	}
 	return keys
 }
 
-func (l *Ledger) note(keys map[string]bool, change func(*Tally)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (j *Journal) note(keys map[string]bool, change func(*Tally)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for key := range keys {
-		tally := l.tallies[key]
+		tally := j.tallies[key]
 		change(&tally)
-		l.tallies[key] = tally
+		j.tallies[key] = tally
 	}
 }
 
@@ -122,7 +122,7 @@ func (w *watched) Write(p []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Ask reads a path from a vendor itself, past the network and the ledger.
+// Ask reads a path from a vendor itself, past the network and the journal.
 func Ask(vendor http.Handler, path string, header http.Header) string {
 	request := httptest.NewRequest(http.MethodGet, path, nil)
 	request.Header = header
