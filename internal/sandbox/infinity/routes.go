@@ -22,18 +22,19 @@ func on(operation, method, pattern string, read reader, operate operation) endpo
 	return endpoint{route.Route{Operation: operation, Method: method, Pattern: pattern}, read, operate}
 }
 
-// without parameters but the general ones.
-func without(_ *Server, c *call) error { return invalid(c.parameters.unknown()) }
+// noParameters accepts only the general ones.
+func noParameters(_ *Server, c *call) error { return invalid(c.parameters.unknown()) }
 
-// unsifted reads take the parameters of lists and ignore them. A choice: for a
-// list that is not documented with them, a client sees at once if it relies on
-// them.
-func unsifted(_ *Server, c *call) error { return invalid(c.parameters.unknown(siftedBy()...)) }
+// ignoreListParameters accepts the parameters of lists without an effect. A choice for
+// lists that are not documented with them: a client sees if it relies on them.
+func ignoreListParameters(_ *Server, c *call) error {
+	return invalid(c.parameters.unknown(listParameters()...))
+}
 
-func sifting(k kind) reader {
+func readList(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		if !s.resources[k].sifted {
-			return unsifted(s, c)
+		if !s.resources[k].filterable {
+			return ignoreListParameters(s, c)
 		}
 		c.listing, err = readListing(s.resources[k].columns, c.parameters)
 		return err
@@ -42,19 +43,19 @@ func sifting(k kind) reader {
 
 func creating(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		c.changes, err = c.parameters.changes(s.resources[k].columns, true, s.resources[k].whole)
+		c.changes, err = c.parameters.changes(s.resources[k].columns, true, s.resources[k].resetsOnUpdate)
 		return err
 	}
 }
 
 func updating(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		c.changes, err = c.parameters.changes(s.resources[k].columns, false, s.resources[k].whole)
+		c.changes, err = c.parameters.changes(s.resources[k].columns, false, s.resources[k].resetsOnUpdate)
 		return err
 	}
 }
 
-func naming(array string) reader {
+func readIDs(array string) reader {
 	return func(_ *Server, c *call) (err error) {
 		c.ids, err = c.parameters.ids(array)
 		return err
@@ -69,7 +70,7 @@ func endpoints() []endpoint {
 		memberRoutes(), userDeviceRoutes(),
 		collection("SIPQueue", queues, domainPath+"/queues", "{queue}"),
 		collection("SIPQueueMember", queueMembers, domainPath+"/queues/{queue}/members", "{member}"),
-		[]endpoint{on("SetSIPQueueMemberOrder", http.MethodPut, domainPath+"/queues/{queue}/members/order", naming("queueMemberId"), setMemberOrder)},
+		[]endpoint{on("SetSIPQueueMemberOrder", http.MethodPut, domainPath+"/queues/{queue}/members/order", readIDs("queueMemberId"), setMemberOrder)},
 		trustedNetworkRoutes(),
 		collection("PBXDevice", devices, domainPath+"/devices", "{device}"))
 }
@@ -79,25 +80,25 @@ const domainPath = "/sip/domains/{domain}"
 
 func domainRoutes() []endpoint {
 	return []endpoint{
-		on("ListSIPDomains", http.MethodGet, "/sip/domains", sifting(domains), list(domains)),
-		on("ReadSIPDomain", http.MethodGet, domainPath, unsifted, read(domains)),
+		on("ListSIPDomains", http.MethodGet, "/sip/domains", readList(domains), list(domains)),
+		on("ReadSIPDomain", http.MethodGet, domainPath, ignoreListParameters, read(domains)),
 		on("UpdateSIPDomain", http.MethodPost, domainPath, updating(domains), update(domains)),
 	}
 }
 
-// collection is the five routes that most kinds have.
+// collection returns the five routes of most kinds.
 func collection(noun string, k kind, base, param string) []endpoint {
 	entity := base + "/" + param
 	return []endpoint{
-		on("List"+noun+"s", http.MethodGet, base, sifting(k), list(k)),
-		on("Read"+noun, http.MethodGet, entity, unsifted, read(k)),
+		on("List"+noun+"s", http.MethodGet, base, readList(k), list(k)),
+		on("Read"+noun, http.MethodGet, entity, ignoreListParameters, read(k)),
 		on("Create"+noun, http.MethodPost, base, creating(k), create(k)),
 		on("Update"+noun, http.MethodPost, entity, updating(k), update(k)),
-		on("Delete"+noun, http.MethodDelete, entity, without, remove(k)),
+		on("Delete"+noun, http.MethodDelete, entity, noParameters, remove(k)),
 	}
 }
 
-// trustedNetworkRoutes are spelled in three ways, as in the documentation.
+// trustedNetworkRoutes have three spellings, as in the documentation.
 func trustedNetworkRoutes() []endpoint {
 	spelling := map[string]string{
 		"ListSIPTrustedNetworks":  "/trustednetworks",
@@ -116,21 +117,21 @@ func trustedNetworkRoutes() []endpoint {
 func memberRoutes() []endpoint {
 	const ofGroup, ofUser = domainPath + "/groups/{group}/users", domainPath + "/users/{user}/groups"
 	return []endpoint{
-		on("ListSIPGroupUsers", http.MethodGet, ofGroup, sifting(groupUsers), listMembers(groups, users, groupUsers)),
-		on("AddSIPGroupUsers", http.MethodPost, ofGroup, naming("userSpec"), changeMembers(groups, users, groupUsers, join)),
-		on("DeleteSIPGroupUsers", http.MethodDelete, ofGroup, naming("userSpec"), changeMembers(groups, users, groupUsers, leave)),
-		on("ListSIPUserGroups", http.MethodGet, ofUser, sifting(userGroups), listMembers(users, groups, userGroups)),
-		on("AddSIPUserGroups", http.MethodPost, ofUser, naming("groupSpec"), changeMembers(users, groups, userGroups, join)),
+		on("ListSIPGroupUsers", http.MethodGet, ofGroup, readList(groupUsers), listMembers(groups, users, groupUsers)),
+		on("AddSIPGroupUsers", http.MethodPost, ofGroup, readIDs("userSpec"), changeMembers(groups, users, groupUsers, join)),
+		on("DeleteSIPGroupUsers", http.MethodDelete, ofGroup, readIDs("userSpec"), changeMembers(groups, users, groupUsers, leave)),
+		on("ListSIPUserGroups", http.MethodGet, ofUser, readList(userGroups), listMembers(users, groups, userGroups)),
+		on("AddSIPUserGroups", http.MethodPost, ofUser, readIDs("groupSpec"), changeMembers(users, groups, userGroups, join)),
 	}
 }
 
 func userDeviceRoutes() []endpoint {
 	const base, entity = domainPath + "/users/{user}/devices", domainPath + "/users/{user}/devices/{device}"
 	return []endpoint{
-		on("ListPBXUserDevices", http.MethodGet, base, sifting(userDevices), listUserDevices),
-		on("ReadPBXUserDevice", http.MethodGet, entity, unsifted, readUserDevice),
+		on("ListPBXUserDevices", http.MethodGet, base, readList(userDevices), listUserDevices),
+		on("ReadPBXUserDevice", http.MethodGet, entity, ignoreListParameters, readUserDevice),
 		on("CreatePBXUserDevice", http.MethodPost, base, creating(userDevices), createUserDevice),
-		on("DeletePBXUserDevice", http.MethodDelete, entity, without, deleteUserDevice),
+		on("DeletePBXUserDevice", http.MethodDelete, entity, noParameters, deleteUserDevice),
 	}
 }
 

@@ -25,8 +25,8 @@ type cell struct {
 // row is an answered object, in the order of its columns.
 type row []cell
 
-// view is a record as the vendor answers it; the owner is the record in whose
-// path it is listed, for the kinds that show it.
+// view returns a record in the vendor's form; the owner is the record in whose path it
+// is listed, for the kinds that show it.
 func (s *Server) view(k kind, r, owner *record) row {
 	columns := s.resources[k].columns
 	shown := make(row, len(columns))
@@ -69,7 +69,7 @@ func (s *Server) updated(r *record) string {
 func (s *Server) dateTime(at time.Time) string { return at.In(s.options.Zone).Format(dateTimeFormat) }
 
 // render writes rows in one of the formats: one object on each line, or all of
-// them in one array. An empty list is a lone line break.
+// them in one array. An empty list is one line break.
 func render(rows []row, format string) []byte {
 	if format == "jsonarray" {
 		return append(appendArray(nil, rows), '\n')

@@ -9,7 +9,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/store"
 )
 
-// kind says what a row is; it is the index of its row in the table of resources.
+// kind is the type of a row, and the index of its row in the table of resources.
 type kind int
 
 const (
@@ -28,14 +28,15 @@ const (
 	kinds
 )
 
-// record is one entity: what every kind has, and the values as they are answered.
+// record is one entity: the values that every kind has, and the others as they are
+// answered.
 type record struct {
 	kind kind
 	id   int
 	// parent is the id of the queue that a member is of, and of the domain of
 	// everything else; 0 for domains.
 	parent int
-	// created and updated may be missing, as in rows that the vendor imported.
+	// created and updated may be zero, as in rows that the vendor imported.
 	created, updated time.Time
 	values           map[string]string
 }
@@ -123,8 +124,8 @@ func (s *state) leaveAll(ends func(membership) bool) {
 	}
 }
 
-// same says whether two values of a unique column are one; hexadecimal digits
-// are the only letters in those where it matters.
-func same(a, b string, u uniqueness) bool {
+// equalValues reports whether two values of a unique column are equal. Case matters
+// except in columns that are unique everywhere, whose letters are hexadecimal digits.
+func equalValues(a, b string, u uniqueness) bool {
 	return a == b || u == everywhere && strings.EqualFold(a, b)
 }

@@ -67,13 +67,13 @@ func accountRoutes() []endpoint {
 func connectionRoutes() []endpoint {
 	const base, entity = "/sip/connection", "/sip/connection/{uuid}"
 	return []endpoint{
-		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/connection/product", list(products, top())),
-		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/product", list(products, top())),
-		on("ListSIPConnections", http.MethodGet, base, list(connections, top())),
-		on("CreateSIPConnection", http.MethodPost, base, create(connections, top())).creating(connections),
-		on("GetSIPConnectionByUUID", http.MethodGet, entity, get(connections, top(), "uuid")),
-		on("ModifySIPConnection", http.MethodPatch, entity, modify(connections, top(), "uuid")).modifying(connections),
-		on("RemoveSIPConnectionByID", http.MethodDelete, entity, remove(connections, top(), "uuid")),
+		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/connection/product", list(products, noScope())),
+		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/product", list(products, noScope())),
+		on("ListSIPConnections", http.MethodGet, base, list(connections, noScope())),
+		on("CreateSIPConnection", http.MethodPost, base, create(connections, noScope())).creating(connections),
+		on("GetSIPConnectionByUUID", http.MethodGet, entity, get(connections, noScope(), "uuid")),
+		on("ModifySIPConnection", http.MethodPatch, entity, modify(connections, noScope(), "uuid")).modifying(connections),
+		on("RemoveSIPConnectionByID", http.MethodDelete, entity, remove(connections, noScope(), "uuid")),
 		on("AssignTNLeasesToSIPConnection", http.MethodPost, entity+"/tnlease", assignLeases(connections, "sip_connection")).assigning(),
 		on("GETSIPConnectionTNLeasesList", http.MethodGet, entity+"/tnlease", assignedLeases(connections, "sip_connection")),
 	}
@@ -110,11 +110,11 @@ func appRoutes() []endpoint {
 	execute.read = (*call).readCallFlow
 	return []endpoint{
 		execute,
-		on("CreateSIPControlApp", http.MethodPost, base, create(apps, top())).creating(apps),
-		on("ListSIPControlApps", http.MethodGet, base, list(apps, top())),
-		on("GetSIPControlAppByUUID", http.MethodGet, entity, get(apps, top(), "uuid")),
-		on("ModifySIPControlApp", http.MethodPatch, entity, modify(apps, top(), "uuid")).modifying(apps),
-		on("RemoveSIPControlAppByUUID", http.MethodDelete, entity, remove(apps, top(), "uuid")),
+		on("CreateSIPControlApp", http.MethodPost, base, create(apps, noScope())).creating(apps),
+		on("ListSIPControlApps", http.MethodGet, base, list(apps, noScope())),
+		on("GetSIPControlAppByUUID", http.MethodGet, entity, get(apps, noScope(), "uuid")),
+		on("ModifySIPControlApp", http.MethodPatch, entity, modify(apps, noScope(), "uuid")).modifying(apps),
+		on("RemoveSIPControlAppByUUID", http.MethodDelete, entity, remove(apps, noScope(), "uuid")),
 		on("AssignTNLeasesToSIPControlApp", http.MethodPost, entity+"/tnlease", assignLeases(apps, "sip_control_app")).assigning(),
 		on("GetSIPControlAppTNLeasesList", http.MethodGet, entity+"/tnlease", assignedLeases(apps, "sip_control_app")),
 	}
@@ -123,11 +123,11 @@ func appRoutes() []endpoint {
 func profileRoutes(name, base string, k kind) []endpoint {
 	entity := base + "/{uuid}"
 	return []endpoint{
-		on("Create"+name, http.MethodPost, base, create(k, top())).creating(k),
-		on("List"+name+"s", http.MethodGet, base, list(k, top())),
-		on("Get"+name+"ByUUID", http.MethodGet, entity, get(k, top(), "uuid")),
-		on("Modify"+name, http.MethodPatch, entity, modify(k, top(), "uuid")).modifying(k),
-		on("Remove"+name+"ByUUID", http.MethodDelete, entity, remove(k, top(), "uuid")),
+		on("Create"+name, http.MethodPost, base, create(k, noScope())).creating(k),
+		on("List"+name+"s", http.MethodGet, base, list(k, noScope())),
+		on("Get"+name+"ByUUID", http.MethodGet, entity, get(k, noScope(), "uuid")),
+		on("Modify"+name, http.MethodPatch, entity, modify(k, noScope(), "uuid")).modifying(k),
+		on("Remove"+name+"ByUUID", http.MethodDelete, entity, remove(k, noScope(), "uuid")),
 	}
 }
 

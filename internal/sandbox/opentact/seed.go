@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// firstDay is when the example company became a customer. Created and modified
-// times derive from it alone, so that they are the same at each start; only what
-// expires follows the clock, so that some of it always has and some has not.
+// firstDay is when the example company became a customer. Created and modified times
+// derive only from it, so that they are the same at each start. Only expiry times
+// follow the clock, so that some have always passed and some have not.
 func firstDay() time.Time { return time.Date(2026, time.January, 12, 16, 30, 0, 0, time.UTC) }
 
-// seeder adds the rows; ids, times and owners are its work.
+// seeder adds the rows with their ids, times and owners.
 type seeder struct {
 	*Server
 	today time.Time
 }
 
-// seedVendor adds what an empty sandbox has as well: the owner of every
-// credential, and the products that the vendor sells.
+// seedVendor adds the records of every sandbox, even an empty one: the owner of all
+// credentials, and the products that the vendor sells.
 func (s *Server) seedVendor() {
 	in := seeder{s, s.now().Truncate(24 * time.Hour)}
 	in.put(timeZones, "America/Los_Angeles", 0, map[string]any{
@@ -42,7 +42,7 @@ func (in seeder) person(n int, email, first, last, role string, born any) {
 	})
 }
 
-// seed adds the example company. Records that others derive from come first.
+// seed adds the example company. Records that others refer to come first.
 func (s *Server) seed() {
 	in := seeder{s, s.now().Truncate(24 * time.Hour)}
 	in.person(2, "ines.moreau@northwind.example.com", "Ines", "Moreau", "User", nil)
@@ -110,7 +110,7 @@ func (in seeder) orders() {
 	}
 }
 
-// orderDay is when the n-th order was placed; its numbers came a day later.
+// orderDay is the day of the n-th order; its numbers were leased a day later.
 func orderDay(n int) int { return 10*n - 9 }
 
 func (in seeder) leases() {
@@ -139,7 +139,7 @@ func (in seeder) calls() {
 	}
 }
 
-// defaultMessagingProfile closes the circle between the account and a profile.
+// defaultMessagingProfile sets the profile of the account, which exists before it.
 func (in seeder) defaultMessagingProfile() {
 	owning := in.store.Get(accounts, seedUUID(accountFamily, 1))
 	owning.values["messaging_profile_default"] = MessagingProfileUUID(1)
