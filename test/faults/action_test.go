@@ -20,7 +20,7 @@ const (
 	once
 )
 
-// action is one kind of call. Each protocol has an object of its own to do it to.
+// action is one kind of call. Each protocol has its own object, by its index.
 type action struct {
 	name  string
 	class class
@@ -29,12 +29,13 @@ type action struct {
 	merged, bare bool
 	infinity     bool
 	call         func(protocol int, mark string) rig.Call
-	// key is what the journal knows the write by, the mark where there is none.
+	// key is the key of the write in the journal; nil means the mark.
 	key func(protocol int) string
-	// where the vendor shows what was done, and what it shows there.
+	// where returns the path at which the vendor shows the result, and shows returns
+	// the text there.
 	where func(protocol int) string
 	shows func(protocol int, mark string) string
-	// gone actions are done when it is no longer shown.
+	// gone actions are done when the text is no longer shown.
 	gone bool
 }
 
@@ -136,7 +137,7 @@ func onInfinity() []action {
 	}
 }
 
-// fixture is a facade between both protocols and both vendors.
+// fixture is a facade with both vendors behind it.
 type fixture struct {
 	facade           *rig.Facade
 	opentact         *rig.Vendor
@@ -153,7 +154,7 @@ func newFixture(t *testing.T, flags ...string) *fixture {
 	return s
 }
 
-// behind is a facade with one OpenTACT of the test's own.
+// behind starts a facade in front of an OpenTACT that the test serves.
 func behind(t *testing.T, vendor http.Handler, flags ...string) (*rig.Facade, *rig.Vendor) {
 	t.Helper()
 	served := rig.ServeOpenTACT(t, vendor, true)
@@ -167,7 +168,7 @@ func (s *fixture) vendorOf(a action) *rig.Vendor {
 	return s.opentact
 }
 
-// markOf is a value that no other call of the test sends.
+// markOf returns a value that no other call of the test sends.
 func markOf(a action, protocol int) string {
 	vendor := "o"
 	if a.infinity {
@@ -176,7 +177,7 @@ func markOf(a action, protocol int) string {
 	return "mark-" + vendor + "-" + strings.ReplaceAll(a.name, " ", "-") + "-" + fmt.Sprint(protocol)
 }
 
-// tally is what the vendor's journal says of a write.
+// tally returns what the vendor's journal has about a write.
 func (s *fixture) tally(a action, protocol int) rig.Tally {
 	if a.key != nil {
 		return s.vendorOf(a).Journal.Of(a.key(protocol))

@@ -12,36 +12,36 @@ import (
 	"github.com/sipfacade/sipfacade/test/faults/rig"
 )
 
-// told is what a caller is told of a failure.
-type told struct {
+// outcome is what an answer says about a call.
+type outcome struct {
 	code     codes.Code
 	reason   string
 	delivery string
 }
 
-// What callers are told of writes.
+// Outcomes of writes.
 var (
-	success = told{code: codes.OK}
-	unknown = told{codes.Unknown, "OUTCOME_UNKNOWN", "UNKNOWN"}
+	success = outcome{code: codes.OK}
+	unknown = outcome{codes.Unknown, "OUTCOME_UNKNOWN", "UNKNOWN"}
 )
 
-func unsent(reason string) told { return told{codes.Unavailable, reason, "NOT_SENT"} }
+func unsent(reason string) outcome { return outcome{codes.Unavailable, reason, "NOT_SENT"} }
 
-// networkCase is one kind of bad network, and what callers are told of it.
+// networkCase is one kind of bad network, and the outcomes of calls over it.
 type networkCase struct {
 	conditions rig.Conditions
 	refuse     bool
-	// cap is the facade's own on one call; it is generous where it is not to be met.
+	// cap is the upstream timeout; it is generous unless the calls are to exceed it.
 	cap         time.Duration
-	read, write told
+	read, write outcome
 	// merged is for writes that read first.
-	merged told
-	// bodies says that only answers with a body are struck.
+	merged outcome
+	// bodies means that only answers with a body are affected.
 	bodies bool
-	// done are the fewest executions of a write; the most are one, and two where a
-	// repeat does no harm.
+	// done is the fewest executions of a write; the most are one, or two if the
+	// write is idempotent.
 	done int
-	// nothing says that nothing reaches the vendor.
+	// nothing means that no request reaches the vendor.
 	nothing bool
 }
 
@@ -50,11 +50,11 @@ const (
 	hasty   = 1500 * time.Millisecond
 )
 
-// networkCases are all kinds.
+// networkCases returns all kinds.
 func networkCases() map[string]networkCase {
-	unreachable := told{codes.Unavailable, "UPSTREAM_UNREACHABLE", ""}
-	late := told{codes.DeadlineExceeded, "UPSTREAM_TIMEOUT", ""}
-	broken := told{codes.Unavailable, "UPSTREAM_BAD_RESPONSE", ""}
+	unreachable := outcome{codes.Unavailable, "UPSTREAM_UNREACHABLE", ""}
+	late := outcome{codes.DeadlineExceeded, "UPSTREAM_TIMEOUT", ""}
+	broken := outcome{codes.Unavailable, "UPSTREAM_BAD_RESPONSE", ""}
 	well := func(w rig.Conditions) networkCase {
 		return networkCase{conditions: w, cap: patient, read: success, write: success, merged: success, done: 1}
 	}
@@ -85,28 +85,28 @@ func networkCases() map[string]networkCase {
 	}
 }
 
-// wants is what callers of an action are told.
-func (s networkCase) wants(a action) told {
+// wants returns the outcome of an action.
+func (c networkCase) wants(a action) outcome {
 	switch {
 	case a.class == read:
-		return s.read
+		return c.read
 	case a.merged:
-		return s.merged
-	case a.bare && s.bodies:
+		return c.merged
+	case a.bare && c.bodies:
 		return success
 	default:
-		return s.write
+		return c.write
 	}
 }
 
-// TestBadNetworks holds what callers are told of each kind of call over each kind of
-// network against what the vendor did. All calls of a network are under way together.
+// TestBadNetworks compares the outcome of each kind of call over each kind of network
+// with what the vendor did. All calls over a network are made at the same time.
 func TestBadNetworks(t *testing.T) {
 	t.Parallel()
-	for name, networkCase := range networkCases() {
+	for name, c := range networkCases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newDisturbedFixture(t, networkCase)
+			s := newDisturbedFixture(t, c)
 			var calls sync.WaitGroup
 			for _, a := range append(onOpenTACT(), onInfinity()...) {
 				for at, protocol := range s.facade.Protocols() {
@@ -116,7 +116,7 @@ func TestBadNetworks(t *testing.T) {
 							t.Errorf("%s %s: %v", markOf(a, at), protocol.Name, err)
 							return
 						}
-						check(t, markOf(a, at)+" "+protocol.Name, protocol, networkCase.wants(a), networkCase.cap, answer)
+						check(t, markOf(a, at)+" "+protocol.Name, protocol, c.wants(a), c.cap, answer)
 					})
 				}
 			}
@@ -125,28 +125,28 @@ func TestBadNetworks(t *testing.T) {
 			s.infinity.Settle()
 			for _, a := range append(onOpenTACT(), onInfinity()...) {
 				for at := range s.facade.Protocols() {
-					s.account(t, networkCase, a, at)
+					s.account(t, c, a, at)
 				}
 			}
 		})
 	}
 }
 
-func newDisturbedFixture(t *testing.T, networkCase networkCase) *fixture {
+func newDisturbedFixture(t *testing.T, c networkCase) *fixture {
 	t.Helper()
-	capped := fmt.Sprintf("--upstream-timeout=%s", networkCase.cap)
-	if networkCase.refuse {
+	capped := fmt.Sprintf("--upstream-timeout=%s", c.cap)
+	if c.refuse {
 		nowhere := refusing(t)
 		return newFixture(t, capped, "--opentact-base-url=http://"+nowhere+"/rest", "--infinity-base-url=http://"+nowhere+"/config/v2")
 	}
 	s := newFixture(t, capped)
-	s.opentact.Network.Set(networkCase.conditions)
-	s.infinity.Network.Set(networkCase.conditions)
+	s.opentact.Network.Set(c.conditions)
+	s.infinity.Network.Set(c.conditions)
 	return s
 }
 
-// refusing is an address that refuses connections, and that nobody else is given: the
-// near end of a connection.
+// refusing returns an address that refuses connections and that no other socket gets,
+// because it is the local end of a connection.
 func refusing(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -162,14 +162,13 @@ func refusing(t *testing.T) string {
 	return conn.LocalAddr().String()
 }
 
-// slack is how much longer than its cap a call may take on a busy machine. A call
-// makes up to two exchanges, each with the cap: the write, and a read before or after.
+// slack is how much longer than its cap a call may take on a busy machine.
 const slack = 15 * time.Second
 
-// check holds what one caller was told against what is wanted.
-func check(t *testing.T, what string, protocol rig.Protocol, want told, limit time.Duration, got rig.Answer) {
+// check compares one answer with the wanted outcome.
+func check(t *testing.T, what string, protocol rig.Protocol, want outcome, limit time.Duration, got rig.Answer) {
 	t.Helper()
-	if (told{got.Code, got.Reason, got.Delivery}) != want {
+	if (outcome{got.Code, got.Reason, got.Delivery}) != want {
 		t.Errorf("%s: want %v, got %s", what, want, got)
 	}
 	if got.Took > 2*limit+slack {
@@ -187,18 +186,18 @@ func check(t *testing.T, what string, protocol rig.Protocol, want told, limit ti
 	}
 }
 
-// account holds what the vendor did against what the caller was told.
-func (s *fixture) account(t *testing.T, networkCase networkCase, a action, protocol int) {
+// account compares what the vendor did with the outcome that the caller was told.
+func (s *fixture) account(t *testing.T, c networkCase, a action, protocol int) {
 	t.Helper()
 	if a.class == read {
 		return
 	}
-	did, want := s.tally(a, protocol), networkCase.wants(a)
-	fewest, most := networkCase.done, 1
+	did, want := s.tally(a, protocol), c.wants(a)
+	fewest, most := c.done, 1
 	if a.class == idempotent {
 		most = 2
 	}
-	if want.delivery == "NOT_SENT" || networkCase.nothing {
+	if want.delivery == "NOT_SENT" || c.nothing {
 		fewest, most = 0, 0
 	}
 	if did.Done < fewest || did.Done > most || did.Arrived > most {

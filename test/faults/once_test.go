@@ -20,7 +20,7 @@ import (
 	"github.com/sipfacade/sipfacade/test/faults/rig"
 )
 
-// mustCall is for calls that get an answer, whatever it is.
+// mustCall makes a call that must get an answer, which may be an error.
 func mustCall(t *testing.T, protocol rig.Protocol, call rig.Call) rig.Answer {
 	t.Helper()
 	answer, err := protocol.Call(t.Context(), call)
@@ -30,9 +30,9 @@ func mustCall(t *testing.T, protocol rig.Protocol, call rig.Call) rig.Answer {
 	return answer
 }
 
-// TestOneBrokenConnection: after one connection that breaks when the vendor has done
-// its work, what may be repeated succeeds at the second try, and what may not is told
-// as unknown and done once.
+// TestOneBrokenConnection: one connection breaks when the vendor has executed the
+// call. A call that may be repeated succeeds at the second try; any other is executed
+// once, and its outcome is unknown.
 func TestOneBrokenConnection(t *testing.T) {
 	t.Parallel()
 	for at, name := range []string{"grpc", "json"} {
@@ -43,7 +43,7 @@ func TestOneBrokenConnection(t *testing.T) {
 				protocol, retries := s.facade.Protocols()[at], 0
 				for _, a := range all {
 					if retries++; a.class != once && retries > 3 {
-						continue // the retry budget of a quiet service is spent
+						continue // the retry budget of a service with few calls is spent
 					}
 					before := s.vendorOf(a).Network.Connections()
 					s.vendorOf(a).Network.ApplyToNext(rig.Conditions{Answer: &rig.Cut{Reset: true}}, 1)
@@ -74,8 +74,8 @@ func TestOneBrokenConnection(t *testing.T) {
 	}
 }
 
-// TestRefusalAfterAnUnknownTry: a write that may have been done is not called refused
-// because its repeat was. The first try is done and its answer lost.
+// TestRefusalAfterAnUnknownTry: the first try of a write is executed and its answer is
+// lost; the second is refused. The caller must not be told that the write was refused.
 func TestRefusalAfterAnUnknownTry(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]fault.Fault{
@@ -109,7 +109,7 @@ func TestRefusalAfterAnUnknownTry(t *testing.T) {
 	}
 }
 
-// movable is a clock that a test sets forward.
+// movable is a clock that a test moves forward.
 type movable struct{ ahead atomic.Int64 }
 
 func (m *movable) now() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }
@@ -151,8 +151,8 @@ func TestExpiredTokenOneLogin(t *testing.T) {
 	}
 }
 
-// TestVendorAsksToWait: what the vendor says is what both protocols say, and until then
-// no call is made.
+// TestVendorAsksToWait: both protocols pass on the time that the vendor asks to wait, and
+// no call is made before it has passed.
 func TestVendorAsksToWait(t *testing.T) {
 	t.Parallel()
 	for at, name := range []string{"grpc", "json"} {
@@ -165,9 +165,9 @@ func TestVendorAsksToWait(t *testing.T) {
 			facade, _ := behind(t, emulator, rig.StaticToken())
 			protocols := facade.Protocols()
 			answer := mustCall(t, protocols[at], rig.CreateMessagingProfile("mark-wait"))
-			limited := told{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED", "REJECTED"}
+			limited := outcome{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED", "REJECTED"}
 			pushback := map[string]string{"grpc": "7000", "json": ""}[name]
-			if (told{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry != 7*time.Second ||
+			if (outcome{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry != 7*time.Second ||
 				answer.RetryAfter != "7" || answer.Pushback != pushback {
 				t.Errorf("want %v and 7 seconds, got %s", limited, answer)
 			}
@@ -175,7 +175,7 @@ func TestVendorAsksToWait(t *testing.T) {
 			for _, protocol := range protocols {
 				answer := mustCall(t, protocol, rig.CreateMessagingProfile("mark-wait"))
 				seconds, _ := strconv.Atoi(answer.RetryAfter)
-				if (told{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry <= 0 || seconds < 1 || seconds > 7 {
+				if (outcome{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry <= 0 || seconds < 1 || seconds > 7 {
 					t.Errorf("%s within the pause: want %v and at most 7 seconds, got %s", protocol.Name, limited, answer)
 				}
 			}
@@ -186,8 +186,8 @@ func TestVendorAsksToWait(t *testing.T) {
 	}
 }
 
-// TestVendorDown: a vendor that answers nothing but 503 is asked little more often
-// than there are calls, then not at all.
+// TestVendorDown: a vendor that always answers 503 gets few more requests than there are
+// calls, and none when the breaker is open.
 func TestVendorDown(t *testing.T) {
 	t.Parallel()
 	emulator := opentact.New(opentact.Options{Seed: true})
@@ -221,7 +221,8 @@ func TestVendorDown(t *testing.T) {
 	}
 }
 
-// holding is a vendor that holds every call until it is given up, and says so.
+// holding is a vendor that answers no call, and reports when a call begins and when its
+// caller has cancelled it.
 type holding struct{ begun, ended chan struct{} }
 
 func newHolding() holding {
@@ -229,13 +230,13 @@ func newHolding() holding {
 }
 
 func (h holding) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // the end of the connection is seen after the body alone
+	_, _ = io.Copy(io.Discard, r.Body) // the end of the connection is seen only after the body
 	h.begun <- struct{}{}
 	<-r.Context().Done()
 	h.ended <- struct{}{}
 }
 
-// TestCancelledRead: when a caller gives up a read, so does the facade at the vendor.
+// TestCancelledRead: when a caller cancels a read, the facade cancels it at the vendor.
 func TestCancelledRead(t *testing.T) {
 	t.Parallel()
 	vendor := newHolding()

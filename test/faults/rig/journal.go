@@ -9,15 +9,15 @@ import (
 	"sync"
 )
 
-// Marks are the words by which a journal tells writes apart: a mark that a test puts
-// into a value of its own, and the vendors' UUIDs.
+// Marks matches the words by which a journal distinguishes writes: a mark that a test
+// puts into a value, and the vendors' UUIDs.
 const Marks = `mark-[0-9a-z-]*[0-9a-z]|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
-// Tally is what became of the requests that carried one mark.
+// Tally counts the requests with one mark, by their results.
 type Tally struct {
-	// Arrived counts those that came whole, Done those that were answered with a 2xx,
-	// Refused those that were answered with an error. A connection that the vendor
-	// broke counts as neither.
+	// Arrived counts complete requests, Done those that were answered with a 2xx, and
+	// Refused those that were answered with an error. If the vendor broke the
+	// connection, the request counts as neither.
 	Arrived, Done, Refused int
 }
 
@@ -30,12 +30,12 @@ type Journal struct {
 	tallies map[string]Tally
 }
 
-// NewJournal keeps the journal of the writes to a handler.
+// NewJournal returns a journal of the writes to a handler.
 func NewJournal(next http.Handler) *Journal {
 	return &Journal{next: next, marks: regexp.MustCompile(Marks), tallies: map[string]Tally{}}
 }
 
-// Of is the tally of a mark or a path.
+// Of returns the tally of a mark or a path.
 func (j *Journal) Of(key string) Tally {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -57,7 +57,7 @@ func (j *Journal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // what does not come whole is no request
+		return // an incomplete request is not executed
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	keys := j.keys(r.URL.Path, body)
@@ -76,7 +76,7 @@ func (j *Journal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	j.next.ServeHTTP(answer, r)
 }
 
-// keys are the path and the marks of a request, each once.
+// keys returns the path and the marks of a request, each once.
 func (j *Journal) keys(path string, body []byte) map[string]bool {
 	keys := map[string]bool{path: true}
 	for _, text := range []string{path, string(body)} {
@@ -97,7 +97,7 @@ func (j *Journal) note(keys map[string]bool, change func(*Tally)) {
 	}
 }
 
-// watched remembers the status of an answer.
+// watched records the status of an answer.
 type watched struct {
 	http.ResponseWriter
 	status int
@@ -119,10 +119,10 @@ func (w *watched) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap returns the wrapped writer, for http.ResponseController.
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Ask reads a path from a vendor itself, past the network and the journal.
+// Ask reads a path directly from a vendor, without the network and the journal.
 func Ask(vendor http.Handler, path string, header http.Header) string {
 	request := httptest.NewRequest(http.MethodGet, path, nil)
 	request.Header = header
