@@ -3,7 +3,6 @@
 package soak
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -16,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/http2"
-	"golang.org/x/net/http2/hpack"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -54,7 +51,12 @@ func hostileCalls() map[string]rig.Call {
 	list := func(filter string) rig.Call {
 		return call(pb.PbxConfigService_ListPbxUsers_FullMethodName, &pb.ListPbxUsersRequest{DomainId: domain, Filter: filter}, &pb.ListPbxUsersResponse{})
 	}
+	inJSON := rig.Call{
+		HTTP: fmt.Sprintf("POST /v1/pbx/domains/%d/groups/1/users:add", domain),
+		Body: &pb.AddPbxGroupUsersRequest{UserIds: make([]uint32, 1_300_000)},
+	}
 	return map[string]rig.Call{
+		"zero user_ids in JSON": inJSON,
 		"zero user_ids": call(pb.PbxConfigService_AddPbxGroupUsers_FullMethodName,
 			&pb.AddPbxGroupUsersRequest{DomainId: domain, GroupId: 1, UserIds: make([]uint32, 4<<20-100)}, &pb.AddPbxGroupUsersResponse{}),
 		"mask paths":    call(pb.ProfileService_UpdateMessagingProfile_FullMethodName, update, &pb.UpdateMessagingProfileResponse{}),
@@ -177,7 +179,11 @@ func (a *attack) start(t *testing.T, ctx context.Context, at rig.Addresses) {
 func (a *attack) send(t *testing.T, facade *rig.Facade, name string, call rig.Call) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*fairWithin)
 	defer cancel()
-	answer, err := facade.Protocols()[0].Call(ctx, call)
+	protocol := facade.Protocols()[0]
+	if call.Method == "" {
+		protocol = facade.Protocols()[1]
+	}
+	answer, err := protocol.Call(ctx, call)
 	if err != nil || answer.Reason == "" {
 		t.Errorf("%s: want a refusal with a reason, got %s, %v", name, answer, err)
 	}
@@ -208,49 +214,17 @@ func openHugeHeaders(ctx context.Context, address string) (ended string) {
 	if err != nil {
 		return "no connection"
 	}
-	defer func() { _ = conn.Close() }()                    // it is of no more use
+	defer func() { _ = conn.Close() }()                    // it is not used again
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // it cannot fail on an open connection
-	if _, err := io.WriteString(conn, http2.ClientPreface); err != nil {
-		return "closed"
-	}
-	framer := http2.NewFramer(conn, conn)
-	if err := framer.WriteSettings(); err != nil {
+	framer, err := newFramer(conn)
+	if err != nil {
 		return "closed"
 	}
 	go func() { _, _ = io.Copy(io.Discard, conn) }() // ends with the connection
 	for stream := range headerStreams {
-		if err := writeHugeHeaders(framer, uint32(2*stream+1)); err != nil {
+		if err := writeHeaders(framer, uint32(2*stream+1), pb.SipConnectionService_GetSipConnection_FullMethodName, headerBytes); err != nil {
 			return "closed"
 		}
 	}
 	return ""
-}
-
-// writeHugeHeaders writes the headers of a call, and many more, and no body.
-func writeHugeHeaders(framer *http2.Framer, stream uint32) error {
-	const frame = 16 << 10
-	var block bytes.Buffer
-	encoder := hpack.NewEncoder(&block)
-	fields := []hpack.HeaderField{
-		{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "http"}, {Name: ":authority", Value: "localhost"},
-		{Name: ":path", Value: pb.SipConnectionService_GetSipConnection_FullMethodName},
-		{Name: "content-type", Value: "application/grpc"}, {Name: "te", Value: "trailers"},
-	}
-	for n := range headerBytes / frame {
-		fields = append(fields, hpack.HeaderField{Name: fmt.Sprintf("x-filler-%d", n), Value: strings.Repeat("x", frame), Sensitive: true})
-	}
-	for _, field := range fields {
-		if err := encoder.WriteField(field); err != nil {
-			return err
-		}
-	}
-	if err := framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Next(frame)}); err != nil {
-		return err
-	}
-	for block.Len() > frame {
-		if err := framer.WriteContinuation(stream, false, block.Next(frame)); err != nil {
-			return err
-		}
-	}
-	return framer.WriteContinuation(stream, true, block.Next(frame))
 }

@@ -79,21 +79,31 @@ func (l largeLists) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // stuckReaders are connections that request a large list and never read the answer.
 type stuckReaders struct {
 	mu    sync.Mutex
-	conns map[string][]net.Conn // by the address of the server
+	kinds []*stuckKind
 }
 
-// dial opens a connection with little room for data that is not read.
-func (s *stuckReaders) dial(ctx context.Context, address string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+// stuckKind are the connections that do not read in one way.
+type stuckKind struct {
+	name    string
+	address string // of the server
+	conns   []net.Conn
+}
+
+// dial opens a connection with little room for data that is not read. It is closed
+// when the test ends.
+func (s *stuckReaders) dial(t *testing.T, ctx context.Context, kind *stuckKind) (net.Conn, error) {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", kind.address)
 	if err != nil {
 		return nil, err
 	}
+	t.Cleanup(func() { _ = conn.Close() }) // the server may have closed it
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(4 << 10) // with more room it only takes larger answers
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.conns[address] = append(s.conns[address], conn)
+	kind.conns = append(kind.conns, conn)
 	return conn, nil
 }
 
@@ -101,34 +111,75 @@ func (s *stuckReaders) dial(ctx context.Context, address string) (net.Conn, erro
 // until the test ends.
 func openSlowReaders(t *testing.T, at rig.Addresses) *stuckReaders {
 	t.Helper()
-	s := &stuckReaders{conns: map[string][]net.Conn{}}
-	for range slowReaders {
-		conn, err := s.dial(t.Context(), at.HTTP)
-		if err != nil {
-			t.Fatal(err)
+	s := &stuckReaders{}
+	for name, open := range map[string]func(*testing.T, *stuckKind) error{
+		"JSON": s.openJSON, "gRPC, unread connections": s.openUnread, "gRPC, windows that stay closed": s.openClosedWindow,
+	} {
+		kind := &stuckKind{name: name, address: at.GRPC}
+		if name == "JSON" {
+			kind.address = at.HTTP
 		}
-		t.Cleanup(func() { _ = conn.Close() }) // the server may have closed it
-		if _, err := fmt.Fprintf(conn, "GET /v1/sip-connections?page_size=%d HTTP/1.1\r\nHost: localhost\r\n\r\n", largeRows); err != nil {
-			t.Fatal(err)
+		s.kinds = append(s.kinds, kind)
+		for range slowReaders {
+			if err := open(t, kind); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 		}
-		s.openGRPC(t, at.GRPC)
 	}
 	return s
 }
 
-// openGRPC makes a call on a connection that stops reading once it is ready.
-func (s *stuckReaders) openGRPC(t *testing.T, address string) {
-	t.Helper()
+// openJSON requests a list and reads nothing.
+func (s *stuckReaders) openJSON(t *testing.T, kind *stuckKind) error {
+	conn, err := s.dial(t, t.Context(), kind)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(conn, "GET /v1/sip-connections?page_size=%d HTTP/1.1\r\nHost: localhost\r\n\r\n", largeRows)
+	return err
+}
+
+// openClosedWindow reads the connection and acknowledges pings, and never gives the
+// server more than the first window for the answer.
+func (s *stuckReaders) openClosedWindow(t *testing.T, kind *stuckKind) error {
+	conn, err := s.dial(t, t.Context(), kind)
+	if err != nil {
+		return err
+	}
+	framer, err := newFramer(conn)
+	if err != nil {
+		return err
+	}
+	if err := writeHeaders(framer, 1, pb.SipConnectionService_ListSipConnections_FullMethodName, 0); err != nil {
+		return err
+	}
+	if err := writeMessage(framer, 1, &pb.ListSipConnectionsRequest{PageSize: largeRows}); err != nil {
+		return err
+	}
+	go func() {
+		answerPings(framer)
+		_ = conn.Close() // the server ended it, or only the stream
+	}()
+	return nil
+}
+
+// openUnread makes a call on a connection that stops reading once it is ready.
+func (s *stuckReaders) openUnread(t *testing.T, kind *stuckKind) error {
 	stop, closed := make(chan struct{}), make(chan struct{})
-	conn := rig.Dial(t, address, "", grpc.WithInitialWindowSize(16<<20), grpc.WithInitialConnWindowSize(16<<20),
-		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
-			conn, err := s.dial(ctx, address)
+	conn := rig.Dial(t, kind.address, "", grpc.WithInitialWindowSize(16<<20), grpc.WithInitialConnWindowSize(16<<20),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			select {
+			case <-stop:
+				return nil, net.ErrClosed // one connection for each call
+			default:
+			}
+			conn, err := s.dial(t, ctx, kind)
 			return &stoppingConn{Conn: conn, stop: stop, closed: closed}, err
 		})).Conn()
 	conn.Connect()
 	for state := conn.GetState(); state != connectivity.Ready; state = conn.GetState() {
 		if !conn.WaitForStateChange(t.Context(), state) {
-			t.Fatalf("the connection is %s", state)
+			return fmt.Errorf("the connection is %s", state)
 		}
 	}
 	close(stop)
@@ -140,9 +191,10 @@ func (s *stuckReaders) openGRPC(t *testing.T, address string) {
 		_, _ = pb.NewSipConnectionServiceClient(conn).ListSipConnections(ctx, request) // it is never answered
 	}()
 	t.Cleanup(func() { cancel(); close(closed); <-ended })
+	return nil
 }
 
-// stoppingConn stops reading when it is told to.
+// stoppingConn reads until the channel stop is closed.
 type stoppingConn struct {
 	net.Conn
 	stop, closed <-chan struct{}
@@ -165,10 +217,10 @@ func (s *stuckReaders) await(t *testing.T, opened time.Time) {
 	t.Helper()
 	for {
 		left, kept := 0, ""
-		for address, conns := range s.conns {
-			open := openAtServer(t, address, conns)
+		for _, kind := range s.kinds {
+			open := openAtServer(t, kind.address, kind.conns) // no more are dialled
 			left += open
-			kept += fmt.Sprintf(" %d of %d at %s", open, len(conns), address)
+			kept += fmt.Sprintf("\n%d of %d: %s", open, len(kind.conns), kind.name)
 		}
 		if left == 0 {
 			t.Logf("all slow readers were cut off within %s", time.Since(opened).Round(time.Second))

@@ -200,7 +200,7 @@ func (c *callers) run(ctx context.Context, kind string, number int, call func(co
 		c.created = append(c.created, made)
 		c.mu.Unlock()
 		if made.err != nil || made.answer.Code != codes.OK {
-			wait(ctx, pauseAtLeast)
+			wait(ctx, 100*time.Millisecond)
 		}
 	}
 }

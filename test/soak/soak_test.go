@@ -48,7 +48,7 @@ func TestSoak(t *testing.T) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
-	t.Logf("seed %d, for %s", *seed, *duration)
+	t.Logf("seed %d, for %s", *seed, *duration/2)
 	toOpenTACT, openTACTHandler := newOpenTACT(t)
 	toInfinity, infinityHandler := newInfinity(t)
 	all := []*vendor{toOpenTACT, toInfinity}
