@@ -20,7 +20,7 @@ const (
 	once
 )
 
-// action is one kind of call. Each door has an object of its own to do it to.
+// action is one kind of call. Each protocol has its own object, by its index.
 type action struct {
 	name  string
 	class class
@@ -28,13 +28,14 @@ type action struct {
 	// a body, which cannot be cut.
 	merged, bare bool
 	infinity     bool
-	call         func(door int, mark string) rig.Call
-	// key is what the ledger knows the write by, the mark where there is none.
-	key func(door int) string
-	// where the vendor shows what was done, and what it shows there.
-	where func(door int) string
-	shows func(door int, mark string) string
-	// gone actions are done when it is no longer shown.
+	call         func(protocol int, mark string) rig.Call
+	// key is the key of the write in the journal; nil means the mark.
+	key func(protocol int) string
+	// where returns the path at which the vendor shows the result, and shows returns
+	// the text there.
+	where func(protocol int) string
+	shows func(protocol int, mark string) string
+	// gone actions are done when the text is no longer shown.
 	gone bool
 }
 
@@ -46,24 +47,26 @@ const (
 func onOpenTACT() []action {
 	markOnly := func(_ int, mark string) string { return mark }
 	return []action{
-		{name: "read", class: read, call: func(door int, _ string) rig.Call {
-			return rig.GetSipConnection(opentact.ConnectionUUID(1 + door))
+		{name: "read", class: read, call: func(protocol int, _ string) rig.Call {
+			return rig.GetSipConnection(opentact.ConnectionUUID(1 + protocol))
 		}},
 		{
 			name: "update", class: idempotent, shows: markOnly,
-			call: func(door int, mark string) rig.Call {
-				return rig.RenameMessagingProfile(opentact.MessagingProfileUUID(1+door), mark)
+			call: func(protocol int, mark string) rig.Call {
+				return rig.RenameMessagingProfile(opentact.MessagingProfileUUID(1+protocol), mark)
 			},
-			where: func(door int) string { return "/rest/profile/messaging/" + opentact.MessagingProfileUUID(1+door) },
+			where: func(protocol int) string {
+				return "/rest/profile/messaging/" + opentact.MessagingProfileUUID(1+protocol)
+			},
 		},
 		{
 			name: "delete", class: idempotent, gone: true,
-			call: func(door int, _ string) rig.Call {
-				return rig.DeleteSipUserInvite(opentact.ConnectionUUID(1), opentact.InviteUUID(1+door))
+			call: func(protocol int, _ string) rig.Call {
+				return rig.DeleteSipUserInvite(opentact.ConnectionUUID(1), opentact.InviteUUID(1+protocol))
 			},
-			key:   func(door int) string { return opentact.InviteUUID(1 + door) },
+			key:   func(protocol int) string { return opentact.InviteUUID(1 + protocol) },
 			where: func(int) string { return "/rest/sip/connection/" + opentact.ConnectionUUID(1) + "/invites" },
-			shows: func(door int, _ string) string { return opentact.InviteUUID(1 + door) },
+			shows: func(protocol int, _ string) string { return opentact.InviteUUID(1 + protocol) },
 		},
 		{
 			name: "create", class: once, shows: markOnly,
@@ -72,16 +75,18 @@ func onOpenTACT() []action {
 		},
 		{
 			name: "assign", class: once,
-			call: func(door int, _ string) rig.Call {
-				return rig.AssignLease(opentact.ConnectionUUID(7), opentact.LeaseUUID(23+door))
+			call: func(protocol int, _ string) rig.Call {
+				return rig.AssignLease(opentact.ConnectionUUID(7), opentact.LeaseUUID(23+protocol))
 			},
-			key:   func(door int) string { return opentact.LeaseUUID(23 + door) },
+			key:   func(protocol int) string { return opentact.LeaseUUID(23 + protocol) },
 			where: func(int) string { return "/rest/sip/connection/" + opentact.ConnectionUUID(7) + "/tnlease" },
-			shows: func(door int, _ string) string { return opentact.LeaseUUID(23 + door) },
+			shows: func(protocol int, _ string) string { return opentact.LeaseUUID(23 + protocol) },
 		},
 		{
 			name: "call flow", class: once,
-			call: func(door int, mark string) rig.Call { return rig.ExecuteCallFlow(opentact.CallUUID(1+door), mark) },
+			call: func(protocol int, mark string) rig.Call {
+				return rig.ExecuteCallFlow(opentact.CallUUID(1+protocol), mark)
+			},
 		},
 	}
 }
@@ -89,93 +94,101 @@ func onOpenTACT() []action {
 func onInfinity() []action {
 	markOnly := func(_ int, mark string) string { return mark }
 	return []action{
-		{name: "read", infinity: true, class: read, call: func(door int, _ string) rig.Call { return rig.GetPbxUser(uk, uint32(1+door)) }},
+		{name: "read", infinity: true, class: read, call: func(protocol int, _ string) rig.Call { return rig.GetPbxUser(uk, uint32(1+protocol)) }},
 		{
 			name: "update", infinity: true, class: idempotent, bare: true, shows: markOnly,
-			call:  func(door int, mark string) rig.Call { return rig.RenamePbxUser(uk, uint32(1+door), mark) },
-			where: func(door int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/users/%d", uk, 1+door) },
+			call:  func(protocol int, mark string) rig.Call { return rig.RenamePbxUser(uk, uint32(1+protocol), mark) },
+			where: func(protocol int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/users/%d", uk, 1+protocol) },
 		},
 		{
 			name: "merged update", infinity: true, class: idempotent, merged: true, bare: true, shows: markOnly,
-			call:  func(door int, mark string) rig.Call { return rig.RenamePbxGroup(uk, uint32(1+door), mark) },
-			where: func(door int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d", uk, 1+door) },
+			call:  func(protocol int, mark string) rig.Call { return rig.RenamePbxGroup(uk, uint32(1+protocol), mark) },
+			where: func(protocol int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d", uk, 1+protocol) },
 		},
 		{
 			name: "delete", infinity: true, class: idempotent, bare: true, gone: true,
-			call:  func(door int, _ string) rig.Call { return rig.DeletePbxTrustedNetwork(uk, uint32(1+door)) },
-			key:   func(door int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/trustedNetwork/%d", uk, 1+door) },
-			where: func(door int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/trustedNetworks/%d", uk, 1+door) },
+			call: func(protocol int, _ string) rig.Call { return rig.DeletePbxTrustedNetwork(uk, uint32(1+protocol)) },
+			key: func(protocol int) string {
+				return fmt.Sprintf("/config/v2/sip/domains/%d/trustedNetwork/%d", uk, 1+protocol)
+			},
+			where: func(protocol int) string {
+				return fmt.Sprintf("/config/v2/sip/domains/%d/trustedNetworks/%d", uk, 1+protocol)
+			},
 			shows: func(int, string) string { return "description" },
 		},
 		{
 			name: "create", infinity: true, class: once, shows: markOnly,
-			call: func(door int, mark string) rig.Call {
-				return rig.CreatePbxTrustedNetwork(uk, fmt.Sprintf("198.51.100.%d/32", 100+door), mark)
+			call: func(protocol int, mark string) rig.Call {
+				return rig.CreatePbxTrustedNetwork(uk, fmt.Sprintf("198.51.100.%d/32", 100+protocol), mark)
 			},
 			where: func(int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/trustednetworks", uk) },
 		},
 		{
 			name: "assign", infinity: true, class: once, bare: true,
-			call:  func(door int, _ string) rig.Call { return rig.AddPbxGroupUser(us, uint32(10+door), 27) },
-			key:   func(door int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d/users", us, 10+door) },
-			where: func(door int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d/users", us, 10+door) },
+			call: func(protocol int, _ string) rig.Call { return rig.AddPbxGroupUser(us, uint32(10+protocol), 27) },
+			key: func(protocol int) string {
+				return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d/users", us, 10+protocol)
+			},
+			where: func(protocol int) string {
+				return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d/users", us, 10+protocol)
+			},
 			shows: func(int, string) string { return "dana.whitfield" },
 		},
 	}
 }
 
-// scene is a facade between both doors and both vendors.
-type scene struct {
+// fixture is a facade with both vendors behind it.
+type fixture struct {
 	facade           *rig.Facade
 	opentact         *rig.Vendor
 	infinity         *rig.Vendor
 	openTACTEmulator *opentact.Server
 }
 
-func newScene(t *testing.T, flags ...string) *scene {
+func newFixture(t *testing.T, flags ...string) *fixture {
 	t.Helper()
-	s := &scene{openTACTEmulator: opentact.New(opentact.Options{Seed: true})}
+	s := &fixture{openTACTEmulator: opentact.New(opentact.Options{Seed: true})}
 	s.opentact = rig.ServeOpenTACT(t, s.openTACTEmulator, false)
 	s.infinity = rig.ServeInfinity(t, infinity.New(infinity.Options{Seed: true}), false)
 	s.facade = rig.Start(t, s.opentact.Network.Address(), s.infinity.Network.Address(), append(flags, rig.StaticToken())...)
 	return s
 }
 
-// behind is a facade with one OpenTACT of the test's own.
+// behind starts a facade in front of an OpenTACT that the test serves.
 func behind(t *testing.T, vendor http.Handler, flags ...string) (*rig.Facade, *rig.Vendor) {
 	t.Helper()
 	served := rig.ServeOpenTACT(t, vendor, true)
 	return rig.Start(t, served.Network.Address(), "127.0.0.1:9", flags...), served
 }
 
-func (s *scene) vendorOf(a action) *rig.Vendor {
+func (s *fixture) vendorOf(a action) *rig.Vendor {
 	if a.infinity {
 		return s.infinity
 	}
 	return s.opentact
 }
 
-// markOf is a value that no other call of the test sends.
-func markOf(a action, door int) string {
+// markOf returns a value that no other call of the test sends.
+func markOf(a action, protocol int) string {
 	vendor := "o"
 	if a.infinity {
 		vendor = "i"
 	}
-	return "mark-" + vendor + "-" + strings.ReplaceAll(a.name, " ", "-") + "-" + fmt.Sprint(door)
+	return "mark-" + vendor + "-" + strings.ReplaceAll(a.name, " ", "-") + "-" + fmt.Sprint(protocol)
 }
 
-// tally is what the vendor's ledger says of a write.
-func (s *scene) tally(a action, door int) rig.Tally {
+// tally returns what the vendor's journal has about a write.
+func (s *fixture) tally(a action, protocol int) rig.Tally {
 	if a.key != nil {
-		return s.vendorOf(a).Ledger.Of(a.key(door))
+		return s.vendorOf(a).Journal.Of(a.key(protocol))
 	}
-	return s.vendorOf(a).Ledger.Of(markOf(a, door))
+	return s.vendorOf(a).Journal.Of(markOf(a, protocol))
 }
 
 // stored reports whether the vendor shows that the write was done.
-func (s *scene) stored(a action, door int) bool {
+func (s *fixture) stored(a action, protocol int) bool {
 	if a.where == nil {
-		return strings.Contains(s.openTACTEmulator.CallFlow(opentact.CallUUID(1+door)), markOf(a, door))
+		return strings.Contains(s.openTACTEmulator.CallFlow(opentact.CallUUID(1+protocol)), markOf(a, protocol))
 	}
-	return strings.Contains(s.vendorOf(a).Ask(a.where(door)), a.shows(door, markOf(a, door))) != a.gone
+	return strings.Contains(s.vendorOf(a).Ask(a.where(protocol)), a.shows(protocol, markOf(a, protocol))) != a.gone
 }

@@ -1,4 +1,4 @@
-// Package faults holds the tests of a bad network: every kind of call, through both
-// doors, over connections that are slow, cut, reset, silent or refused. They hold
-// what callers are told against what the vendor really did.
+// Package faults tests the whole server over bad networks: every kind of call, over
+// both protocols, with connections that are slow, cut, reset, silent or refused. The
+// tests compare the answers to callers with what the vendor did.
 package faults

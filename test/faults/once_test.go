@@ -20,34 +20,34 @@ import (
 	"github.com/sipfacade/sipfacade/test/faults/rig"
 )
 
-// mustCall is for calls that get an answer, whatever it is.
-func mustCall(t *testing.T, door rig.Door, call rig.Call) rig.Answer {
+// mustCall makes a call that must get an answer, which may be an error.
+func mustCall(t *testing.T, protocol rig.Protocol, call rig.Call) rig.Answer {
 	t.Helper()
-	answer, err := door.Call(t.Context(), call)
+	answer, err := protocol.Call(t.Context(), call)
 	if err != nil {
-		t.Errorf("%s: %v", door.Name, err)
+		t.Errorf("%s: %v", protocol.Name, err)
 	}
 	return answer
 }
 
-// TestOneBrokenConnection: after one connection that breaks when the vendor has done
-// its work, what may be repeated succeeds at the second try, and what may not is told
-// as unknown and done once.
+// TestOneBrokenConnection: one connection breaks when the vendor has executed the
+// call. A call that may be repeated succeeds at the second try; any other is executed
+// once, and its outcome is unknown.
 func TestOneBrokenConnection(t *testing.T) {
 	t.Parallel()
 	for at, name := range []string{"grpc", "json"} {
 		for _, all := range [][]action{onOpenTACT(), onInfinity()} {
 			t.Run(fmt.Sprint(name, " infinity:", all[0].infinity), func(t *testing.T) {
 				t.Parallel()
-				s := newScene(t)
-				door, retries := s.facade.Doors()[at], 0
+				s := newFixture(t)
+				protocol, retries := s.facade.Protocols()[at], 0
 				for _, a := range all {
 					if retries++; a.class != once && retries > 3 {
-						continue // the retry budget of a quiet service is spent
+						continue // the retry budget of a service with few calls is spent
 					}
 					before := s.vendorOf(a).Network.Connections()
-					s.vendorOf(a).Network.Strike(rig.Weather{Answer: &rig.Cut{Reset: true}}, 1)
-					answer, want, connections := mustCall(t, door, a.call(at, markOf(a, at))), success, int64(2)
+					s.vendorOf(a).Network.ApplyToNext(rig.Conditions{Answer: &rig.Cut{Reset: true}}, 1)
+					answer, want, connections := mustCall(t, protocol, a.call(at, markOf(a, at))), success, int64(2)
 					if a.class == once {
 						want, connections = unknown, 1
 					}
@@ -57,7 +57,7 @@ func TestOneBrokenConnection(t *testing.T) {
 					if a.merged {
 						connections++ // and read before
 					}
-					check(t, markOf(a, at), door, want, patient, answer)
+					check(t, markOf(a, at), protocol, want, patient, answer)
 					if got := s.vendorOf(a).Network.Connections() - before; got != connections {
 						t.Errorf("%s: %d connections, want %d", markOf(a, at), got, connections)
 					}
@@ -74,8 +74,8 @@ func TestOneBrokenConnection(t *testing.T) {
 	}
 }
 
-// TestRefusalAfterAnUnknownTry: a write that may have been done is not called refused
-// because its repeat was. The first try is done and its answer lost.
+// TestRefusalAfterAnUnknownTry: the first try of a write is executed and its answer is
+// lost; the second is refused. The caller must not be told that the write was refused.
 func TestRefusalAfterAnUnknownTry(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]fault.Fault{
@@ -85,9 +85,9 @@ func TestRefusalAfterAnUnknownTry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newScene(t)
+			s := newFixture(t)
 			a := onOpenTACT()[1]
-			for at, door := range s.facade.Doors() {
+			for at, protocol := range s.facade.Protocols() {
 				if at == 1 && second.Kind == fault.RateLimited {
 					continue // the vendor's pause is not over
 				}
@@ -97,19 +97,19 @@ func TestRefusalAfterAnUnknownTry(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				answer := mustCall(t, door, a.call(at, markOf(a, at)))
+				answer := mustCall(t, protocol, a.call(at, markOf(a, at)))
 				if !s.stored(a, at) {
-					t.Errorf("%s: the first try was not done", door.Name)
+					t.Errorf("%s: the first try was not done", protocol.Name)
 				}
 				if answer.Reason != unknown.reason || answer.Delivery != unknown.delivery || answer.Code == codes.Unavailable {
-					t.Errorf("%s: the write was done, and the caller is told %s", door.Name, answer)
+					t.Errorf("%s: the write was done, and the caller is told %s", protocol.Name, answer)
 				}
 			}
 		})
 	}
 }
 
-// movable is a clock that a test sets forward.
+// movable is a clock that a test moves forward.
 type movable struct{ ahead atomic.Int64 }
 
 func (m *movable) now() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }
@@ -121,8 +121,8 @@ func TestExpiredTokenOneLogin(t *testing.T) {
 	clock := &movable{}
 	emulator := opentact.New(opentact.Options{Seed: true, Clock: clock.now})
 	facade, _ := behind(t, emulator, rig.Login()...)
-	doors := facade.Doors()
-	mustCall(t, doors[0], rig.GetSipConnection(opentact.ConnectionUUID(1)))
+	protocols := facade.Protocols()
+	mustCall(t, protocols[0], rig.GetSipConnection(opentact.ConnectionUUID(1)))
 	if logins := emulator.Calls("Auth"); logins != 1 {
 		t.Fatalf("%d logins at first", logins)
 	}
@@ -134,7 +134,7 @@ func TestExpiredTokenOneLogin(t *testing.T) {
 			if i%4 == 0 {
 				call = rig.CreateMessagingProfile("mark-login-" + strconv.Itoa(i))
 			}
-			if answer := mustCall(t, doors[i%2], call); answer.Code != codes.OK {
+			if answer := mustCall(t, protocols[i%2], call); answer.Code != codes.OK {
 				t.Errorf("%d: %s", i, answer)
 			}
 		})
@@ -151,8 +151,8 @@ func TestExpiredTokenOneLogin(t *testing.T) {
 	}
 }
 
-// TestVendorAsksToWait: what the vendor says is what both doors say, and until then
-// no call is made.
+// TestVendorAsksToWait: both protocols pass on the time that the vendor asks to wait, and
+// no call is made before it has passed.
 func TestVendorAsksToWait(t *testing.T) {
 	t.Parallel()
 	for at, name := range []string{"grpc", "json"} {
@@ -163,20 +163,20 @@ func TestVendorAsksToWait(t *testing.T) {
 				t.Fatal(err)
 			}
 			facade, _ := behind(t, emulator, rig.StaticToken())
-			doors := facade.Doors()
-			answer := mustCall(t, doors[at], rig.CreateMessagingProfile("mark-wait"))
-			limited := told{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED", "REJECTED"}
+			protocols := facade.Protocols()
+			answer := mustCall(t, protocols[at], rig.CreateMessagingProfile("mark-wait"))
+			limited := outcome{codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED", "REJECTED"}
 			pushback := map[string]string{"grpc": "7000", "json": ""}[name]
-			if (told{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry != 7*time.Second ||
+			if (outcome{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry != 7*time.Second ||
 				answer.RetryAfter != "7" || answer.Pushback != pushback {
 				t.Errorf("want %v and 7 seconds, got %s", limited, answer)
 			}
 			limited.delivery = "NOT_SENT"
-			for _, door := range doors {
-				answer := mustCall(t, door, rig.CreateMessagingProfile("mark-wait"))
+			for _, protocol := range protocols {
+				answer := mustCall(t, protocol, rig.CreateMessagingProfile("mark-wait"))
 				seconds, _ := strconv.Atoi(answer.RetryAfter)
-				if (told{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry <= 0 || seconds < 1 || seconds > 7 {
-					t.Errorf("%s within the pause: want %v and at most 7 seconds, got %s", door.Name, limited, answer)
+				if (outcome{answer.Code, answer.Reason, answer.Delivery}) != limited || answer.Retry <= 0 || seconds < 1 || seconds > 7 {
+					t.Errorf("%s within the pause: want %v and at most 7 seconds, got %s", protocol.Name, limited, answer)
 				}
 			}
 			if calls := emulator.Calls(fault.AnyRoute); calls != 1 {
@@ -186,8 +186,8 @@ func TestVendorAsksToWait(t *testing.T) {
 	}
 }
 
-// TestVendorDown: a vendor that answers nothing but 503 is asked little more often
-// than there are calls, then not at all.
+// TestVendorDown: a vendor that always answers 503 gets few more requests than there are
+// calls, and none when the breaker is open.
 func TestVendorDown(t *testing.T) {
 	t.Parallel()
 	emulator := opentact.New(opentact.Options{Seed: true})
@@ -195,9 +195,9 @@ func TestVendorDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	facade, _ := behind(t, emulator, rig.StaticToken())
-	doors, calls, open := facade.Doors(), 0, 0
+	protocols, calls, open := facade.Protocols(), 0, 0
 	for ; calls < 60; calls++ {
-		answer := mustCall(t, doors[calls%2], rig.GetSipConnection(opentact.ConnectionUUID(1)))
+		answer := mustCall(t, protocols[calls%2], rig.GetSipConnection(opentact.ConnectionUUID(1)))
 		switch answer.Reason {
 		case "UPSTREAM_BREAKER_OPEN":
 			open++
@@ -221,7 +221,8 @@ func TestVendorDown(t *testing.T) {
 	}
 }
 
-// holding is a vendor that holds every call until it is given up, and says so.
+// holding is a vendor that answers no call, and reports when a call begins and when its
+// caller has cancelled it.
 type holding struct{ begun, ended chan struct{} }
 
 func newHolding() holding {
@@ -229,23 +230,23 @@ func newHolding() holding {
 }
 
 func (h holding) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // the end of the connection is seen after the body alone
+	_, _ = io.Copy(io.Discard, r.Body) // the end of the connection is seen only after the body
 	h.begun <- struct{}{}
 	<-r.Context().Done()
 	h.ended <- struct{}{}
 }
 
-// TestCancelledRead: when a caller gives up a read, so does the facade at the vendor.
+// TestCancelledRead: when a caller cancels a read, the facade cancels it at the vendor.
 func TestCancelledRead(t *testing.T) {
 	t.Parallel()
 	vendor := newHolding()
 	facade, _ := behind(t, vendor, rig.StaticToken())
-	for _, door := range facade.Doors() {
+	for _, protocol := range facade.Protocols() {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			_, _ = door.Call(ctx, rig.GetSipConnection(opentact.ConnectionUUID(1))) // the caller has gone
+			_, _ = protocol.Call(ctx, rig.GetSipConnection(opentact.ConnectionUUID(1))) // the caller has gone
 		}()
 		<-vendor.begun
 		started := time.Now()
@@ -254,10 +255,10 @@ func TestCancelledRead(t *testing.T) {
 		select {
 		case <-vendor.ended:
 			if took := time.Since(started); took > 5*time.Second {
-				t.Errorf("%s: the exchange ended %s after the caller", door.Name, took)
+				t.Errorf("%s: the exchange ended %s after the caller", protocol.Name, took)
 			}
 		case <-time.After(20 * time.Second):
-			t.Errorf("%s: the exchange goes on without the caller", door.Name)
+			t.Errorf("%s: the exchange goes on without the caller", protocol.Name)
 		}
 	}
 }
@@ -266,16 +267,16 @@ func TestCancelledRead(t *testing.T) {
 // and the grace of writes is over, no goroutine of the pipeline is left. It does not
 // run beside other tests, whose goroutines it would see.
 func TestNothingOutlivesItsCall(t *testing.T) {
-	s := newScene(t)
-	s.opentact.Network.Set(rig.Weather{Silent: true})
-	s.infinity.Network.Set(rig.Weather{Silent: true})
+	s := newFixture(t)
+	s.opentact.Network.Set(rig.Conditions{Silent: true})
+	s.infinity.Network.Set(rig.Conditions{Silent: true})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	var calls sync.WaitGroup
 	for _, a := range append(onOpenTACT(), onInfinity()...) {
-		for at, door := range s.facade.Doors() {
+		for at, protocol := range s.facade.Protocols() {
 			calls.Go(func() {
-				answer, err := door.Call(ctx, a.call(at, markOf(a, at)))
+				answer, err := protocol.Call(ctx, a.call(at, markOf(a, at)))
 				if err == nil && answer.Code == codes.OK {
 					t.Errorf("%s: %s", markOf(a, at), answer)
 				}

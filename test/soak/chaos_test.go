@@ -12,9 +12,9 @@ import (
 	"github.com/sipfacade/sipfacade/test/faults/rig"
 )
 
-// faults are what strikes a vendor, each as often as it is listed. Lies that nobody
-// can tell from the truth are not among them: a 404 for what is there, and a refusal
-// by Infinity in a 2xx, where the status alone counts.
+// faults returns the faults of a vendor; one that is listed twice is twice as likely.
+// Wrong answers that no client can detect are not among them: a 404 for an object that
+// exists, and a refusal by Infinity in a 2xx, because only the status counts there.
 func faults(v *vendor) []fault.Fault {
 	if v.name == "opentact" {
 		return append(common(), fault.Fault{Kind: fault.NotSuccess, Status: 400}, fault.Fault{Kind: fault.NotSuccess, Status: 500})
@@ -34,9 +34,9 @@ func common() []fault.Fault {
 	}
 }
 
-// weathers are what happens to single connections.
-func weathers() []rig.Weather {
-	return []rig.Weather{
+// conditionChoices returns the conditions of single connections.
+func conditionChoices() []rig.Conditions {
+	return []rig.Conditions{
 		{Answer: &rig.Cut{Reset: true}}, {Answer: &rig.Cut{After: 40}}, {Answer: &rig.Cut{After: 6, InBody: true, Reset: true}},
 		{Request: &rig.Cut{After: 30, Reset: true}}, {Request: &rig.Cut{After: 5, InBody: true}},
 		{Silent: true}, {Latency: 20 * time.Millisecond}, {Rate: 100_000},
@@ -44,21 +44,21 @@ func weathers() []rig.Weather {
 }
 
 const (
-	// waiting is how many faults wait for a vendor's calls.
+	// waiting is how many faults wait at a vendor.
 	waiting = 6
-	// quietSeldom is of how many chosen pauses of a vendor one is made, and loginSeldom
-	// of how many refused credentials one is followed by a broken login.
-	quietSeldom = 20
-	loginSeldom = 10
+	// rateLimitSeldom and loginSeldom: one in so many chosen rate limits is applied, and one
+	// in so many refused credentials is followed by a broken login.
+	rateLimitSeldom = 20
+	loginSeldom     = 10
 )
 
-// disturb lets faults strike single calls at random until the context ends.
+// disturb applies faults to single calls at random until the context ends.
 func disturb(ctx context.Context, t *testing.T, random *rand.Rand, all []*vendor) {
 	for ctx.Err() == nil {
 		v := all[random.IntN(len(all))]
 		if random.IntN(8) == 0 {
-			choices := weathers()
-			v.Network.Strike(choices[random.IntN(len(choices))], 1)
+			choices := conditionChoices()
+			v.Network.ApplyToNext(choices[random.IntN(len(choices))], 1)
 		}
 		if len(v.menu.List()) < waiting {
 			addFault(t, random, v)
@@ -67,13 +67,13 @@ func disturb(ctx context.Context, t *testing.T, random *rand.Rand, all []*vendor
 	}
 }
 
-// addFault puts a fault in front of one of the vendor's operations. The login meets
-// one only now and then, since without it there is nothing else.
+// addFault adds a fault to one of the vendor's operations, and rarely to the login,
+// because all other calls need it.
 func addFault(t *testing.T, random *rand.Rand, v *vendor) {
 	choices := faults(v)
 	f := choices[random.IntN(len(choices))]
 	f.Times, f.Route = 1, v.operations[random.IntN(len(v.operations))]
-	if f.Kind == fault.RateLimited && random.IntN(quietSeldom) > 0 {
+	if f.Kind == fault.RateLimited && random.IntN(rateLimitSeldom) > 0 {
 		return // each makes a vendor refuse everything for a second
 	}
 	added := []fault.Fault{f}

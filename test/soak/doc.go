@@ -1,6 +1,7 @@
-// Package soak holds a test of minutes, behind the build tag soak: workers make all
-// kinds of writes through both doors while faults strike at random, and at the end a
-// ledger shows that callers were told the truth.
+// Package soak tests the server for minutes, behind the build tag soak. Workers make
+// all kinds of writes over both protocols under random faults, callers create objects
+// while the server is restarted, and a well-behaved caller is measured beside hostile
+// ones; journals at the vendors show what was really executed.
 //
 //	go test -tags soak -timeout 15m ./test/soak -duration 3m
 package soak

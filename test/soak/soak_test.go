@@ -21,8 +21,8 @@ import (
 )
 
 var (
-	duration = flag.Duration("duration", 3*time.Minute, "how long the workers work")
-	seed     = flag.Uint64("seed", 0, "seed of what happens; 0 takes one from the clock")
+	duration = flag.Duration("duration", 3*time.Minute, "how long the tests run together; slow readers may add up to a minute")
+	seed     = flag.Uint64("seed", 0, "seed of the random faults; 0 takes one from the clock")
 )
 
 const (
@@ -30,26 +30,25 @@ const (
 	limit = 2 * time.Second
 	// slack is how much longer a call may take on a busy machine.
 	slack = 5 * time.Second
-	// pauseAtLeast is how long a worker waits when its call was not sent.
+	// pauseAtLeast is how long a worker waits if its call was not sent.
 	pauseAtLeast = 20 * time.Millisecond
-	// pauseAtMost is how long a worker waits when it is asked to, so that calls within
-	// the vendor's pauses are made as well.
+	// pauseAtMost is how long a worker waits if it is asked to, so that calls are also
+	// made while a vendor is paused.
 	pauseAtMost = 200 * time.Millisecond
 	workers     = 12
-	// What may be left when all is over: connections that are kept, and what the
-	// metrics hold.
+	// What may be left at the end: idle connections and the metrics.
 	moreHeap       = 8 << 20
 	moreGoroutines = 80
 	shownProblems  = 30
 )
 
-// TestSoak: whatever strikes, no create is executed twice, no acknowledged write is
-// lost, and callers are told the truth about the rest.
+// TestSoak: under random faults no create is executed twice, no acknowledged write is
+// lost, and no answer says something else than what the vendor did.
 func TestSoak(t *testing.T) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
-	t.Logf("seed %d, for %s", *seed, *duration)
+	t.Logf("seed %d, for %s", *seed, *duration/2)
 	toOpenTACT, openTACTHandler := newOpenTACT(t)
 	toInfinity, infinityHandler := newInfinity(t)
 	all := []*vendor{toOpenTACT, toInfinity}
@@ -63,24 +62,24 @@ func TestSoak(t *testing.T) {
 	openTACTHandler.set(opentact.New(opentact.Options{Seed: true}))
 	infinityHandler.set(infinity.New(infinity.Options{Seed: true}))
 	for _, v := range all {
-		v.Ledger.Forget()
+		v.Journal.Forget()
 		v.menu, v.rows, v.assigned = nil, nil, nil
 	}
 	compare(t, before)
 }
 
-// soak lets the workers work, and holds what they were told against what was done.
+// soak lets the workers work, and compares their answers with what was done.
 func soak(t *testing.T, facade *rig.Facade, all []*vendor) {
-	found := &book{births: map[*vendor]map[int]birth{}, outcomes: map[string]int{}}
+	found := &findings{creates: map[*vendor]map[int]creation{}, outcomes: map[string]int{}}
 	for _, v := range all {
-		found.births[v] = map[int]birth{}
+		found.creates[v] = map[int]creation{}
 	}
 	team := work(t, facade, all, found)
 	for _, v := range all {
 		v.menu.Clear()
-		v.Network.Set(rig.Weather{})
+		v.Network.Set(rig.Conditions{})
 	}
-	wait(t.Context(), limit+time.Second) // what was given up ends at the vendor as well
+	wait(t.Context(), limit+time.Second) // cancelled calls end at the vendor as well
 	audit(found, team, all)
 	report(t, found)
 }
@@ -91,9 +90,9 @@ func warmUp(t *testing.T, facade *rig.Facade) {
 	for i := range workers {
 		calls.Go(func() {
 			for range 50 {
-				door := facade.Doors()[i%2]
+				protocol := facade.Protocols()[i%2]
 				for _, call := range []rig.Call{rig.GetSipConnection(opentact.ConnectionUUID(1)), rig.GetPbxUser(domain, 1)} {
-					if answer, err := door.Call(t.Context(), call); err != nil || answer.Code != codes.OK {
+					if answer, err := protocol.Call(t.Context(), call); err != nil || answer.Code != codes.OK {
 						t.Errorf("warm up: %v %s", err, answer)
 					}
 				}
@@ -103,9 +102,9 @@ func warmUp(t *testing.T, facade *rig.Facade) {
 	calls.Wait()
 }
 
-// work lets the workers work for the duration.
-func work(t *testing.T, facade *rig.Facade, all []*vendor, found *book) []*worker {
-	ctx, cancel := context.WithTimeout(t.Context(), *duration)
+// work lets the workers work for half of the duration.
+func work(t *testing.T, facade *rig.Facade, all []*vendor, found *findings) []*worker {
+	ctx, cancel := context.WithTimeout(t.Context(), *duration/2)
 	defer cancel()
 	var team []*worker
 	var running sync.WaitGroup
@@ -113,7 +112,7 @@ func work(t *testing.T, facade *rig.Facade, all []*vendor, found *book) []*worke
 	for number := range workers {
 		v := all[number%2]
 		w := &worker{
-			number: number, vendor: v, doors: facade.Doors(), book: found, serial: numbers,
+			number: number, vendor: v, protocols: facade.Protocols(), findings: found, serial: numbers,
 			random: rand.New(rand.NewPCG(*seed, uint64(number))), holds: v.assigned(number / 2), sure: map[string]bool{},
 		}
 		team = append(team, w)
@@ -124,17 +123,17 @@ func work(t *testing.T, facade *rig.Facade, all []*vendor, found *book) []*worke
 	return team
 }
 
-// audit holds what the vendors have against what the callers were told.
-func audit(found *book, team []*worker, all []*vendor) {
+// audit compares what the vendors have with the answers to callers.
+func audit(found *findings, team []*worker, all []*vendor) {
 	values := map[*vendor]map[string]string{}
 	for _, v := range all {
 		values[v] = map[string]string{}
 		rows := map[int]int{}
 		for _, r := range v.rows() {
 			values[v][r.id] = r.value
-			rows[r.birth]++
+			rows[r.number]++
 		}
-		for number, b := range found.births[v] {
+		for number, b := range found.creates[v] {
 			switch count := rows[number]; {
 			case count > 1:
 				found.problem("%s was created %d times", b.mark, count)
@@ -151,26 +150,26 @@ func audit(found *book, team []*worker, all []*vendor) {
 func (w *worker) audit(values map[string]string) {
 	for _, o := range w.objects {
 		if value := values[o.id]; !o.may[value] {
-			w.book.problem("%s of %s is %q, and may be %v; last told: %s", o.id, w.vendor.name, value, o.may, o.last)
+			w.findings.problem("%s of %s is %q, and may be %v; last told: %s", o.id, w.vendor.name, value, o.may, o.last)
 		}
 	}
 	assigned := w.vendor.assigned(w.number / 2)
 	for to := range w.sure {
 		if !w.vendor.moves && !assigned[to] {
-			w.book.problem("the assignment of worker %d to %s is lost", w.number, to)
+			w.findings.problem("the assignment of worker %d to %s is lost", w.number, to)
 		}
 	}
 	for to := range assigned {
 		if !w.holds[to] {
-			w.book.problem("worker %d finds an assignment to %s, which may be to %v", w.number, to, w.holds)
+			w.findings.problem("worker %d finds an assignment to %s, which may be to %v", w.number, to, w.holds)
 		}
 	}
 	if len(assigned) == 0 {
-		w.book.problem("worker %d finds no assignment", w.number)
+		w.findings.problem("worker %d finds no assignment", w.number)
 	}
 }
 
-func report(t *testing.T, found *book) {
+func report(t *testing.T, found *findings) {
 	total := 0
 	for _, outcome := range slices.Sorted(maps.Keys(found.outcomes)) {
 		t.Logf("%7d  %s", found.outcomes[outcome], outcome)
@@ -182,7 +181,7 @@ func report(t *testing.T, found *book) {
 	}
 }
 
-// size is what the process holds.
+// size is the memory and the goroutines of the process.
 type size struct {
 	heap       uint64
 	goroutines int
@@ -197,7 +196,7 @@ func measure() size {
 	return size{stats.HeapAlloc, runtime.NumGoroutine()}
 }
 
-// compare waits until no more is left than there was.
+// compare waits until the process is nearly as small as before.
 func compare(t *testing.T, before size) {
 	deadline := time.Now().Add(30 * time.Second)
 	for {

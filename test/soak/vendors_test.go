@@ -17,7 +17,7 @@ import (
 	"github.com/sipfacade/sipfacade/test/faults/rig"
 )
 
-// replaceable is an emulator that can be dropped with all that it keeps.
+// replaceable is an emulator that can be replaced, which frees its memory.
 type replaceable struct{ current atomic.Pointer[http.Handler] }
 
 func (r *replaceable) set(handler http.Handler) { r.current.Store(&handler) }
@@ -79,13 +79,13 @@ func profilesOf(t *testing.T, text string) []row {
 
 var createMark = regexp.MustCompile(`mark-\d+-c(\d+)`)
 
-// numberIn is the number of a create's mark, 0 where there is none.
+// numberIn returns the number in a create's mark, or 0.
 func numberIn(text string) int {
 	found := createMark.FindStringSubmatch(text)
 	if found == nil {
 		return 0
 	}
-	number, _ := strconv.Atoi(found[1]) // digits alone
+	number, _ := strconv.Atoi(found[1]) // only digits
 	return number
 }
 

@@ -15,59 +15,59 @@ import (
 	"github.com/sipfacade/sipfacade/test/faults/rig"
 )
 
-// vendor is one emulator and what may be done there.
+// vendor is one emulator and the calls that the workers make there.
 type vendor struct {
 	*rig.Vendor
 	menu *fault.Menu
-	// create makes the n-th object of all, with the mark as its value; the rest is done
-	// to the object with the id.
+	// create makes the n-th object of all, with the mark as its value; the others are
+	// for the object with the id.
 	create       func(n int, mark string) rig.Call
 	read, remove func(id string) rig.Call
 	update       func(id, value string) rig.Call
 	id, value    string // fields of an answer
-	// assign is the turn's assignment of a worker: the call, what it leads to, and what
-	// the ledger knows it by.
+	// assign returns a worker's next assignment: the call, its target, and its key in
+	// the journal.
 	assign func(pair, turn int) (call rig.Call, to, key string)
-	// moves says that an assignment takes the thing from where it was.
+	// moves means that an assignment ends the one before.
 	moves bool
 	name  string
-	// operations are the vendor's names for what the workers do, and login, where it has
-	// one, for how the facade logs in.
+	// operations are the vendor's names of the workers' calls, and login is that of the
+	// facade's login, if there is one.
 	operations []string
 	login      string
-	// rows and assigned are what the vendor itself shows at the end.
+	// rows and assigned read from the vendor itself.
 	rows     func() []row
 	assigned func(pair int) map[string]bool
 }
 
-// row is an object as the vendor has it.
+// row is an object at the vendor.
 type row struct {
 	id, value string
-	birth     int // the number that it was created with
+	number    int // the number that it was created with
 }
 
-// object is one row that one worker owns.
+// object is one row that only one worker changes.
 type object struct {
 	id string
-	// may are the values that it may have now; "" is none, because it is gone.
+	// may are the values that it may have now; "" means that it was deleted.
 	may map[string]bool
-	// retired objects are left alone: what is not known of them may still happen.
+	// retired objects are not used again, because a write to them may still be executed.
 	retired bool
 	last    string
 }
 
-// worker makes calls one after the other, and remembers what it was told.
+// worker makes calls one after the other, and records the answers.
 type worker struct {
-	number  int
-	vendor  *vendor
-	doors   []rig.Door
-	random  *rand.Rand
-	book    *book
-	objects []*object
-	holds   map[string]bool // what the worker's assignments may have led to
-	sure    map[string]bool // and what they surely did
-	turn    int
-	serial  *serial
+	number    int
+	vendor    *vendor
+	protocols []rig.Protocol
+	random    *rand.Rand
+	findings  *findings
+	objects   []*object
+	holds     map[string]bool // assignments that may have been executed
+	sure      map[string]bool // assignments that were executed
+	turn      int
+	serial    *serial
 }
 
 // serial numbers the objects.
@@ -83,21 +83,21 @@ func (s *serial) next() int {
 	return s.n
 }
 
-// book is what all workers found.
-type book struct {
+// findings are the answers to all workers and the problems.
+type findings struct {
 	mu       sync.Mutex
-	births   map[*vendor]map[int]birth // by number
+	creates  map[*vendor]map[int]creation // by number
 	outcomes map[string]int
 	problems []string
 }
 
-func (b *book) problem(format string, args ...any) {
+func (b *findings) problem(format string, args ...any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.problems = append(b.problems, fmt.Sprintf(format, args...))
 }
 
-func (b *book) count(what string, answer rig.Answer) {
+func (b *findings) count(what string, answer rig.Answer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	verdict := answer.Code.String()
@@ -107,44 +107,44 @@ func (b *book) count(what string, answer rig.Answer) {
 	b.outcomes[what+": "+strings.TrimSpace(verdict)]++
 }
 
-// birth is what was told of a create.
-type birth struct{ mark, said string }
+// creation is a create with its outcome.
+type creation struct{ mark, said string }
 
-// What a write came to.
+// Outcomes of a write.
 const (
 	done    = "DONE"
 	unclear = "UNKNOWN"
 	nothing = "NOTHING"
 )
 
-// told is what the caller may take from an answer to a write.
-func (w *worker) told(what string, answer rig.Answer) string {
+// outcome returns what an answer to a write says about its execution.
+func (w *worker) outcome(what string, answer rig.Answer) string {
 	switch answer.Delivery {
 	case "UNKNOWN":
 		if answer.Reason != "OUTCOME_UNKNOWN" || answer.Code == codes.Unavailable {
-			w.book.problem("%s: %s", what, answer)
+			w.findings.problem("%s: %s", what, answer)
 		}
 		return unclear
 	case "NOT_SENT", "REJECTED":
 		return nothing
 	}
 	if answer.Code != codes.OK {
-		w.book.problem("%s failed without a delivery: %s", what, answer)
+		w.findings.problem("%s failed without a delivery: %s", what, answer)
 		return unclear
 	}
 	return done
 }
 
-// make calls one of the doors.
+// make makes a call over one of the protocols.
 func (w *worker) make(ctx context.Context, what string, call rig.Call) rig.Answer {
-	answer, err := w.doors[w.random.IntN(len(w.doors))].Call(context.WithoutCancel(ctx), call)
+	answer, err := w.protocols[w.random.IntN(len(w.protocols))].Call(context.WithoutCancel(ctx), call)
 	if err != nil {
-		w.book.problem("%s %s: %v", what, call.HTTP, err)
+		w.findings.problem("%s %s: %v", what, call.HTTP, err)
 		return rig.Answer{Code: codes.Unknown, Reason: "OUTCOME_UNKNOWN", Delivery: "UNKNOWN"}
 	}
-	w.book.count(w.vendor.name+" "+what, answer)
+	w.findings.count(w.vendor.name+" "+what, answer)
 	if answer.Took > 2*limit+slack {
-		w.book.problem("%s %s took %s", what, call.HTTP, answer.Took)
+		w.findings.problem("%s %s took %s", what, call.HTTP, answer.Took)
 	}
 	if answer.Retry > 0 || answer.Delivery == "NOT_SENT" {
 		wait(ctx, min(max(answer.Retry, pauseAtLeast), pauseAtMost))
@@ -170,7 +170,7 @@ func (w *worker) run(ctx context.Context) {
 	}
 }
 
-// pick is one of the last objects that are not left alone.
+// pick returns one of the last objects that are not retired.
 func (w *worker) pick() *object {
 	for range 4 {
 		if len(w.objects) == 0 {
@@ -188,45 +188,45 @@ func (w *worker) create(ctx context.Context) {
 	n := w.serial.next()
 	mark := fmt.Sprintf("mark-%d-c%d", w.number, n)
 	answer := w.make(ctx, "create", w.vendor.create(n, mark))
-	said := w.told("create", answer)
-	w.book.mu.Lock()
-	w.book.births[w.vendor][n] = birth{mark, said}
-	w.book.mu.Unlock()
+	said := w.outcome("create", answer)
+	w.findings.mu.Lock()
+	w.findings.creates[w.vendor][n] = creation{mark, said}
+	w.findings.mu.Unlock()
 	w.executedAtMost("create", mark, 1, said, answer)
 	if said != done {
 		return
 	}
 	id := answer.Field(w.vendor.id)
 	if id == "" || id == "0" {
-		// the vendor answered without an id, and it could not be looked up: the row is
-		// known by its mark alone
+		// the vendor answered without an id, and the facade could not find it: only the
+		// mark identifies the row
 		return
 	}
 	w.objects = append(w.objects, &object{id: id, may: map[string]bool{mark: true}, last: mark})
 }
 
-// executedAtMost asks the ledger how often the write came without being refused.
+// executedAtMost checks in the journal how often the write arrived without a refusal.
 func (w *worker) executedAtMost(what, key string, times int, said string, answer rig.Answer) {
-	tally := w.vendor.Ledger.Of(key)
+	tally := w.vendor.Journal.Of(key)
 	came := tally.Arrived - tally.Refused
 	if came > times {
-		w.book.problem("%s %s came %d times: %+v after %s", what, key, came, tally, answer)
+		w.findings.problem("%s %s came %d times: %+v after %s", what, key, came, tally, answer)
 	}
 	if answer.Delivery == "NOT_SENT" && came > 0 {
-		w.book.problem("%s %s came although it is said that it was not sent (%s): %+v after %s", what, key, said, tally, answer)
+		w.findings.problem("%s %s came although it is said that it was not sent (%s): %+v after %s", what, key, said, tally, answer)
 	}
 }
 
 func (w *worker) update(ctx context.Context, o *object) {
 	mark := fmt.Sprintf("mark-%d-u%d", w.number, w.serial.next())
 	answer := w.make(ctx, "update", w.vendor.update(o.id, mark))
-	said := w.told("update", answer)
+	said := w.outcome("update", answer)
 	w.executedAtMost("update", mark, 2, said, answer)
 	switch said {
 	case done:
 		o.may, o.last = map[string]bool{mark: true}, mark
 		if got := answer.Field(w.vendor.value); got != mark {
-			w.book.problem("the update of %s to %s answers %s", o.id, mark, answer)
+			w.findings.problem("the update of %s to %s answers %s", o.id, mark, answer)
 		}
 	case unclear:
 		o.may[mark], o.retired = true, true
@@ -239,7 +239,7 @@ func (w *worker) update(ctx context.Context, o *object) {
 func (w *worker) remove(ctx context.Context, o *object) {
 	answer := w.make(ctx, "delete", w.vendor.remove(o.id))
 	o.retired = true
-	switch w.told("delete", answer) {
+	switch w.outcome("delete", answer) {
 	case done:
 		o.may = map[string]bool{"": true}
 	case unclear:
@@ -249,31 +249,31 @@ func (w *worker) remove(ctx context.Context, o *object) {
 	}
 }
 
-// read is of an object of which one value is known.
+// read reads an object, whose value must be one that it may have.
 func (w *worker) read(ctx context.Context, o *object) {
 	answer := w.make(ctx, "read", w.vendor.read(o.id))
 	switch {
 	case answer.Code == codes.OK:
 		if got := answer.Field(w.vendor.value); !o.may[got] {
-			w.book.problem("%s is read as %q, want one of %v; last %s", o.id, got, o.may, o.last)
+			w.findings.problem("%s is read as %q, want one of %v; last %s", o.id, got, o.may, o.last)
 		}
 	case answer.Code == codes.NotFound:
-		w.book.problem("%s is not found: %s", o.id, answer)
+		w.findings.problem("%s is not found: %s", o.id, answer)
 	case answer.Reason == "" || answer.Delivery != "":
-		w.book.problem("a failed read of %s: %s", o.id, answer)
+		w.findings.problem("a failed read of %s: %s", o.id, answer)
 	}
 }
 
 func (w *worker) assign(ctx context.Context) {
 	w.turn++
 	call, to, key := w.vendor.assign(w.number/2, w.turn)
-	before := w.vendor.Ledger.Of(key)
+	before := w.vendor.Journal.Of(key)
 	answer := w.make(ctx, "assign", call)
-	after := w.vendor.Ledger.Of(key)
+	after := w.vendor.Journal.Of(key)
 	if came := after.Arrived - after.Refused - before.Arrived + before.Refused; came > 1 || came > 0 && answer.Delivery == "NOT_SENT" {
-		w.book.problem("assign %s came %d times: %s", key, came, answer)
+		w.findings.problem("assign %s came %d times: %s", key, came, answer)
 	}
-	switch w.told("assign", answer) {
+	switch w.outcome("assign", answer) {
 	case done:
 		if w.vendor.moves {
 			w.holds = map[string]bool{}

@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 )
 
-// maxAdminBody is far above any fault that makes sense.
+// maxAdminBody bounds the body of a POST, far above any useful fault.
 const maxAdminBody = 1 << 20
 
 // admin serves one path for the menus of all vendors.
@@ -22,8 +23,8 @@ type admin struct {
 }
 
 // NewAdmin returns the endpoint at which a person or a test reads and changes
-// the menus: GET shows what waits and what there is to choose from, POST adds one
-// fault (with "vendor"), DELETE clears all or the one of `?id=` (`?vendor=`).
+// the menus: GET shows the waiting faults and the kinds to choose from, POST adds
+// one fault (with "vendor"), DELETE removes all or the one with `?id=` (`?vendor=`).
 func NewAdmin(menus map[string]*Menu) http.Handler {
 	return admin{menus: maps.Clone(menus)}
 }
@@ -78,14 +79,20 @@ func (m *Menu) overview() vendorOverview {
 	return view
 }
 
-// order is the body of a POST.
-type order struct {
+// request is the body of a POST.
+type request struct {
 	Vendor string `json:"vendor"`
 	Fault
 }
 
+// add requires JSON by its media type, because a browser sends any other text to
+// another site's listener without asking it first.
 func (a admin) add(w http.ResponseWriter, r *http.Request) {
-	wanted, err := readOrder(http.MaxBytesReader(w, r.Body, maxAdminBody))
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		replyError(w, http.StatusUnsupportedMediaType, &FieldError{"content-type", "must be application/json"})
+		return
+	}
+	wanted, err := readRequest(http.MaxBytesReader(w, r.Body, maxAdminBody))
 	if err != nil {
 		replyError(w, http.StatusBadRequest, err)
 		return
@@ -100,7 +107,7 @@ func (a admin) add(w http.ResponseWriter, r *http.Request) {
 		replyError(w, http.StatusBadRequest, err)
 		return
 	}
-	reply(w, http.StatusCreated, order{wanted.Vendor, added})
+	reply(w, http.StatusCreated, request{wanted.Vendor, added})
 }
 
 func (a admin) menu(vendor string) (*Menu, error) {
@@ -110,31 +117,31 @@ func (a admin) menu(vendor string) (*Menu, error) {
 	return nil, unknown("vendor", vendor, slices.Sorted(maps.Keys(a.menus)))
 }
 
-// readOrder is strict: a misspelt member would otherwise make a fault that does
-// something else than its author thinks.
-func readOrder(body io.Reader) (order, error) {
+// readRequest is strict, because a misspelt member would make a fault that does
+// something else than its author expects.
+func readRequest(body io.Reader) (request, error) {
 	text, err := io.ReadAll(body)
 	if err != nil {
-		return order{}, &FieldError{"body", fmt.Sprintf("cannot be read: %v", err)}
+		return request{}, &FieldError{"body", fmt.Sprintf("cannot be read: %v", err)}
 	}
-	var wanted order
+	var wanted request
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&wanted); err != nil {
-		return order{}, explain(err)
+		return request{}, explain(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return order{}, &FieldError{"body", "holds more than one JSON value"}
+		return request{}, &FieldError{"body", "holds more than one JSON value"}
 	}
 	return wanted, nil
 }
 
-// explain names the member that encoding/json stumbled over.
+// explain returns an error that names the member that encoding/json refused.
 func explain(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) {
 		field := wrongType.Field[strings.LastIndex(wrongType.Field, ".")+1:]
-		return &FieldError{field, fmt.Sprintf("want %s, got %s", wanted(wrongType.Type), wrongType.Value)}
+		return &FieldError{field, fmt.Sprintf("want %s, got %s", typeName(wrongType.Type), wrongType.Value)}
 	}
 	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
 		return &FieldError{strings.Trim(name, `"`), "unknown member"}
@@ -142,8 +149,8 @@ func explain(err error) error {
 	return &FieldError{"body", "not JSON: " + err.Error()}
 }
 
-// wanted is a type of a fault's members in a person's words.
-func wanted(t reflect.Type) string {
+// typeName returns the type of a member in the words of JSON.
+func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Int:
 		return "a whole number"
@@ -175,7 +182,7 @@ type removal struct {
 	Removed int `json:"removed"`
 }
 
-// chosen is one vendor's menu, or all where none is named.
+// chosen returns one vendor's menu, or all if none is named.
 func (a admin) chosen(vendor string) ([]*Menu, error) {
 	if vendor == "" {
 		return slices.Collect(maps.Values(a.menus)), nil

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// captured holds a handler's answer back, so that it can be changed.
+// captured buffers a handler's answer, so that it can be changed.
 type captured struct {
 	header http.Header
 	status int
@@ -30,8 +30,8 @@ func (c *captured) Write(p []byte) (int, error) {
 	return c.body.Write(p)
 }
 
-// handled runs the handler to its end and holds the answer back.
-func (s strike) handled(r *http.Request) *captured {
+// handled runs the handler and returns its answer.
+func (s injection) handled(r *http.Request) *captured {
 	answer := &captured{header: http.Header{}}
 	s.next.ServeHTTP(answer, r)
 	answer.WriteHeader(http.StatusOK)
@@ -42,8 +42,8 @@ func (c *captured) replace(body []byte) {
 	c.body = *bytes.NewBuffer(body)
 }
 
-// reshape leaves the answer alone where the shape does not fit it.
-func (c *captured) reshape(s strike) {
+// reshape does not change the answer if the shape cannot rewrite it.
+func (c *captured) reshape(s injection) {
 	for _, shape := range s.dialect.Shapes {
 		if shape.Name != s.fault.Shape {
 			continue
@@ -72,15 +72,14 @@ func send(w http.ResponseWriter, status int, contentType string, body []byte) {
 	write(w, body)
 }
 
-// write drops the error: it means that the client has gone, and with it the
-// only one who could be told.
+// write ignores the error: it means that the client has gone.
 func write(w http.ResponseWriter, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// padding splits a JSON body where filler may go: inside a string of an
-// additional first member where the body is an object with members, else
-// nowhere but in front, as white space.
+// padding splits a JSON body at the place for filler. If the body is an object with
+// members, that is a string in an additional first member; otherwise it is white
+// space before the body.
 func padding(body []byte) (opening, rest []byte) {
 	if len(body) > 2 && body[0] == '{' && body[1] == '"' {
 		return []byte(`{"padding":"`), append([]byte(`",`), body[1:]...)
@@ -88,8 +87,8 @@ func padding(body []byte) (opening, rest []byte) {
 	return nil, body
 }
 
-// writeFiller writes spaces, which are valid inside a JSON string as well as
-// around a JSON value, without ever holding all of them.
+// writeFiller writes spaces, which are valid inside a JSON string and around a JSON
+// value, in chunks.
 func writeFiller(w http.ResponseWriter, n int) {
 	chunk := bytes.Repeat([]byte{' '}, min(n, 32<<10))
 	for n > 0 {
@@ -101,19 +100,19 @@ func writeFiller(w http.ResponseWriter, n int) {
 	}
 }
 
-// lingerer is a TCP connection that can be told to answer a close with a reset.
-type lingerer interface{ SetLinger(seconds int) error }
+// lingerSetter is a TCP connection that can be closed with a reset.
+type lingerSetter interface{ SetLinger(seconds int) error }
 
-// closeConnection ends the call without an answer. Over TCP the client sees a
-// reset; where the writer has no connection to take over (HTTP/2, in memory)
-// http.ErrAbortHandler is net/http's own way to say the same.
+// closeConnection ends the call without an answer. Over TCP the client sees a reset.
+// If the writer cannot be hijacked (HTTP/2, in memory), http.ErrAbortHandler makes
+// net/http end the call.
 func closeConnection(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := connection.(lingerer); ok {
-		_ = tcp.SetLinger(0) // a plain close is good enough where this fails
+	if tcp, ok := connection.(lingerSetter); ok {
+		_ = tcp.SetLinger(0) // if this fails, the client sees a plain close
 	}
-	_ = connection.Close() // the client is to see a broken connection either way
+	_ = connection.Close() // the connection is broken either way
 }

@@ -1,7 +1,7 @@
-// Package fault is a menu of things that go wrong between a client and a
-// vendor: slow answers, refusals, broken bodies, dropped connections, and
-// answers in another shape. A vendor's emulator wraps its routes with a Menu,
-// and a test or a person at the admin endpoint decides what happens next.
+// Package fault injects faults into an emulated vendor: slow answers, refusals,
+// broken bodies, dropped connections, and answers in another shape. An emulator
+// wraps its operations with a Menu, and a test or a person at the admin endpoint
+// adds faults to that.
 package fault
 
 import (
@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Kind names one thing that can go wrong.
+// Kind names one type of fault.
 type Kind string
 
 // The kinds; Kinds explains each of them.
@@ -31,28 +31,29 @@ const (
 	Reshape       Kind = "shape"
 )
 
-// AnyRoute is the route of a fault that strikes every operation, as "" does.
+// AnyRoute is the route of a fault that matches every operation, as "" does.
 const AnyRoute = "*"
 
-// Bounds that keep one mistyped fault from taking the whole process down.
+// Bounds, so that one mistyped fault does not stop the whole process.
 const (
 	maxDelayMS = 10 * 60 * 1000
 	maxBytes   = 1 << 30
 )
 
-// Fault is one entry of a menu: what goes wrong, on which operation, how often.
+// Fault is one entry of a menu: the kind of fault, the operation, and how often.
 // Fields that the kind does not use are ignored.
 type Fault struct {
-	// ID is given by the menu.
+	// ID is set by the menu.
 	ID   string `json:"id,omitempty"`
 	Kind Kind   `json:"kind"`
 	// Route is the vendor's operation name; AnyRoute or "" means every one.
 	Route string `json:"route,omitempty"`
-	// Times is how many matching calls are struck; 0 means until removed.
+	// Times is how many matching calls get the fault; 0 means until removed.
 	Times int `json:"times,omitempty"`
 	// Status is the HTTP status of the answer, for not_success the one in the body.
 	Status int `json:"status,omitempty"`
-	// RetryAfter is sent as the Retry-After header just as it is, sense or nonsense.
+	// RetryAfter is sent as the Retry-After header without a check, so that a test can
+	// send an invalid one.
 	RetryAfter string `json:"retryAfter,omitempty"`
 	// Body replaces the vendor's own error form.
 	Body string `json:"body,omitempty"`
@@ -60,27 +61,26 @@ type Fault struct {
 	ContentType string `json:"contentType,omitempty"`
 	// Message is the text in the vendor's error form.
 	Message string `json:"message,omitempty"`
-	// Location is where a redirect points.
+	// Location is the target of a redirect.
 	Location string `json:"location,omitempty"`
 	// DelayMS is how long a latency fault waits, in milliseconds.
 	DelayMS int `json:"delayMs,omitempty"`
 	// Bytes is how much of a truncated answer is sent, or how much padding an
 	// oversize answer or a sized shape gets.
 	Bytes int `json:"bytes,omitempty"`
-	// Rows is how many whole lines of a truncated answer are sent; it takes the
-	// place of Bytes.
+	// Rows is how many whole lines of a truncated answer are sent, instead of Bytes.
 	Rows int `json:"rows,omitempty"`
 	// Shape is the name of one of the vendor's shapes.
 	Shape string `json:"shape,omitempty"`
 }
 
-// Dialect is what a menu has to know about its vendor.
+// Dialect is the vendor's part of a menu: its operations and its forms of answers.
 type Dialect struct {
 	// Vendor is the vendor's name, and the beginning of the ids of its faults.
 	Vendor string
 	// Routes are the names of the vendor's operations.
 	Routes []string
-	// ErrorBody is the vendor's own error form; a status of 0 is left out of it.
+	// ErrorBody is the vendor's own error form; it leaves out a status of 0.
 	ErrorBody func(status int, message string) []byte
 	// ContentType goes with ErrorBody.
 	ContentType string
@@ -115,7 +115,7 @@ type FieldError struct {
 // Error names the field first.
 func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
 
-// check reports the first member that the menu cannot serve.
+// check returns the first error in the members of the fault.
 func (f Fault) check(dialect Dialect) error {
 	return firstError(
 		f.checkKind(),
@@ -137,7 +137,7 @@ func (f Fault) checkKind() *FieldError {
 }
 
 func (f Fault) checkRoute(routes []string) *FieldError {
-	if f.strikes(AnyRoute) || slices.Contains(routes, f.Route) {
+	if f.matches(AnyRoute) || slices.Contains(routes, f.Route) {
 		return nil
 	}
 	return unknown("route", f.Route, append([]string{AnyRoute}, routes...))
@@ -157,8 +157,8 @@ func (f Fault) checkShape(shapes []Shape) *FieldError {
 	return unknown("shape", f.Shape, names)
 }
 
-// checkStatus leaves out the 1xx codes: net/http sends those as interim answers
-// and the real one would follow.
+// checkStatus refuses the 1xx codes, because net/http sends those as interim
+// answers before the final one.
 func (f Fault) checkStatus() *FieldError {
 	switch {
 	case f.Kind == Status && f.Status == 0:
@@ -173,9 +173,9 @@ func (f Fault) checkStatus() *FieldError {
 	return within("status", f.Status, 200, 599)
 }
 
-// strikes reports whether the fault applies to the route; AnyRoute asks whether
-// it applies to all.
-func (f Fault) strikes(route string) bool {
+// matches reports whether the fault applies to the route; AnyRoute asks whether it
+// applies to all routes.
+func (f Fault) matches(route string) bool {
 	return f.Route == "" || f.Route == AnyRoute || f.Route == route
 }
 

@@ -8,31 +8,31 @@ import (
 	"time"
 )
 
-// KindInfo explains one kind to a person.
+// KindInfo describes one kind of fault.
 type KindInfo struct {
 	Kind    Kind     `json:"kind"`
 	Explain string   `json:"explain"`
 	Fields  []string `json:"fields"`
 }
 
-// strike puts one fault between a call and its handler.
-type strike struct {
+// injection is one fault in front of the handler of a call.
+type injection struct {
 	fault     Fault
 	dialect   Dialect
 	operation string
 	next      http.Handler
 }
 
-// kind is one row of the menu of kinds.
+// kind is one row of the table of kinds.
 type kind struct {
 	KindInfo
-	// combines says that the kind may strike together with others; of the rest
-	// one call meets only the first that waits for it.
+	// combines means that the kind applies together with others; of the rest only
+	// the oldest applies to a call.
 	combines bool
-	serve    func(strike, http.ResponseWriter, *http.Request)
+	serve    func(injection, http.ResponseWriter, *http.Request)
 }
 
-// kinds returns the table; a function, so that nothing can change it.
+// kinds returns the table. It is a function, so that no caller can change it.
 func kinds() []kind {
 	return []kind{
 		{KindInfo{Latency, "waits delayMs before the call is handled", []string{"delayMs"}}, true, delay},
@@ -81,8 +81,8 @@ func kindNames() []string {
 	return names
 }
 
-// delay waits, and gives the call up when its client does.
-func delay(s strike, w http.ResponseWriter, r *http.Request) {
+// delay waits, and ends the call if the client cancels it.
+func delay(s injection, w http.ResponseWriter, r *http.Request) {
 	timer := time.NewTimer(time.Duration(s.fault.DelayMS) * time.Millisecond)
 	defer timer.Stop()
 	select {
@@ -94,9 +94,9 @@ func delay(s strike, w http.ResponseWriter, r *http.Request) {
 }
 
 // refuse answers an error without handling the call. Status and Retry-After are
-// the kind's own where the fault gives none.
-func refuse(status int, retryAfter string) func(strike, http.ResponseWriter, *http.Request) {
-	return func(s strike, w http.ResponseWriter, _ *http.Request) {
+// those of the kind if the fault has none.
+func refuse(status int, retryAfter string) func(injection, http.ResponseWriter, *http.Request) {
+	return func(s injection, w http.ResponseWriter, _ *http.Request) {
 		code, wait := status, retryAfter
 		if code == 0 {
 			code = s.fault.Status
@@ -112,12 +112,12 @@ func refuse(status int, retryAfter string) func(strike, http.ResponseWriter, *ht
 	}
 }
 
-func reject(s strike, w http.ResponseWriter, _ *http.Request) {
+func reject(s injection, w http.ResponseWriter, _ *http.Request) {
 	body, contentType := s.errorForm(s.fault.Status)
 	send(w, http.StatusOK, contentType, body)
 }
 
-func redirect(s strike, w http.ResponseWriter, _ *http.Request) {
+func redirect(s injection, w http.ResponseWriter, _ *http.Request) {
 	code, location := s.fault.Status, s.fault.Location
 	if code == 0 {
 		code = http.StatusFound
@@ -129,27 +129,26 @@ func redirect(s strike, w http.ResponseWriter, _ *http.Request) {
 	send(w, code, "text/html; charset=utf-8", []byte("<html><body>Moved</body></html>\n"))
 }
 
-func resetBefore(_ strike, w http.ResponseWriter, _ *http.Request) {
+func resetBefore(_ injection, w http.ResponseWriter, _ *http.Request) {
 	closeConnection(w)
 }
 
-func resetAfter(s strike, w http.ResponseWriter, r *http.Request) {
+func resetAfter(s injection, w http.ResponseWriter, r *http.Request) {
 	s.handled(r)
 	closeConnection(w)
 }
 
-// malform cuts the answer in the middle and leaves an escape that is valid
-// neither inside a string nor outside, so that no reader can take it for JSON.
-func malform(s strike, w http.ResponseWriter, r *http.Request) {
+// malform cuts the answer in the middle and appends an escape that is invalid inside
+// and outside of a string, so that the result is never valid JSON.
+func malform(s injection, w http.ResponseWriter, r *http.Request) {
 	answer := s.handled(r)
 	body := answer.body.Bytes()
 	answer.replace(append(body[:len(body)/2:len(body)/2], `\q`...))
 	answer.sendTo(w)
 }
 
-// truncate announces the whole length and sends less; net/http closes the
-// connection of a handler that does so.
-func truncate(s strike, w http.ResponseWriter, r *http.Request) {
+// truncate sends less than its Content-Length; net/http then closes the connection.
+func truncate(s injection, w http.ResponseWriter, r *http.Request) {
 	answer := s.handled(r)
 	body := answer.body.Bytes()
 	kept := min(s.fault.kept(body), max(0, len(body)-1))
@@ -159,7 +158,7 @@ func truncate(s strike, w http.ResponseWriter, r *http.Request) {
 	write(w, body[:kept])
 }
 
-// kept is how much of an answer a truncation leaves.
+// kept returns how many bytes of an answer a truncation sends.
 func (f Fault) kept(body []byte) int {
 	if f.Rows == 0 {
 		return f.Bytes
@@ -175,7 +174,7 @@ func (f Fault) kept(body []byte) int {
 	return length
 }
 
-func html(s strike, w http.ResponseWriter, r *http.Request) {
+func html(s injection, w http.ResponseWriter, r *http.Request) {
 	s.handled(r)
 	page := s.fault.Body
 	if page == "" {
@@ -184,7 +183,7 @@ func html(s strike, w http.ResponseWriter, r *http.Request) {
 	send(w, http.StatusOK, "text/html; charset=utf-8", []byte(page))
 }
 
-func empty(s strike, w http.ResponseWriter, r *http.Request) {
+func empty(s injection, w http.ResponseWriter, r *http.Request) {
 	answer := s.handled(r)
 	if s.fault.Status != 0 {
 		answer.status = s.fault.Status
@@ -193,7 +192,7 @@ func empty(s strike, w http.ResponseWriter, r *http.Request) {
 	answer.sendTo(w)
 }
 
-func oversize(s strike, w http.ResponseWriter, r *http.Request) {
+func oversize(s injection, w http.ResponseWriter, r *http.Request) {
 	answer := s.handled(r)
 	body := answer.body.Bytes()
 	opening, rest := padding(body)
@@ -205,7 +204,7 @@ func oversize(s strike, w http.ResponseWriter, r *http.Request) {
 	write(w, rest)
 }
 
-func reshape(s strike, w http.ResponseWriter, r *http.Request) {
+func reshape(s injection, w http.ResponseWriter, r *http.Request) {
 	answer := s.handled(r)
 	if answer.status/100 == 2 {
 		answer.reshape(s)
@@ -213,8 +212,8 @@ func reshape(s strike, w http.ResponseWriter, r *http.Request) {
 	answer.sendTo(w)
 }
 
-// errorForm is the given body, or the vendor's form with the message.
-func (s strike) errorForm(status int) (body []byte, contentType string) {
+// errorForm returns the given body, or the vendor's error form with the message.
+func (s injection) errorForm(status int) (body []byte, contentType string) {
 	contentType = s.fault.ContentType
 	if s.fault.Body != "" {
 		if contentType == "" {

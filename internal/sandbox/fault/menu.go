@@ -25,8 +25,7 @@ func NewMenu(dialect Dialect) *Menu {
 // Dialect returns what the menu knows about its vendor.
 func (m *Menu) Dialect() Dialect { return m.dialect }
 
-// Add checks the fault, puts it at the end of the menu and returns it with its
-// id. The error is a *FieldError.
+// Add checks the fault, adds it at the end of the menu and returns it with its id. The error is a *FieldError.
 func (m *Menu) Add(fault Fault) (Fault, error) {
 	if err := fault.check(m.dialect); err != nil {
 		return Fault{}, err
@@ -39,14 +38,14 @@ func (m *Menu) Add(fault Fault) (Fault, error) {
 	return fault, nil
 }
 
-// List returns the faults that still wait, oldest first; Times counts down.
+// List returns the waiting faults, oldest first, with the Times that are left.
 func (m *Menu) List() []Fault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.faults)
 }
 
-// Remove takes one fault off the menu and reports whether it was there.
+// Remove removes one fault and reports whether it was there.
 func (m *Menu) Remove(id string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -55,7 +54,7 @@ func (m *Menu) Remove(id string) bool {
 	return len(m.faults) < before
 }
 
-// Clear takes everything off the menu and says how much that was.
+// Clear removes all faults and returns how many there were.
 func (m *Menu) Clear() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -64,9 +63,9 @@ func (m *Menu) Clear() int {
 	return removed
 }
 
-// Take returns the faults that strike this call of the route and counts them
-// down. Delays and shapes strike together; of the other kinds the oldest alone
-// does, so that faults added one after the other strike one call after the other.
+// Take returns the faults for this call of the route and counts them down. Delays
+// and shapes apply together with others; of the other kinds only the oldest applies,
+// so that faults that are added one after the other apply to successive calls.
 func (m *Menu) Take(route string) []Fault {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,25 +77,25 @@ func (m *Menu) Take(route string) []Fault {
 	for i := range m.faults {
 		f := &m.faults[i]
 		row, _ := kindNamed(f.Kind)
-		if !f.strikes(route) || (exclusive && !row.combines) {
+		if !f.matches(route) || (exclusive && !row.combines) {
 			continue
 		}
 		exclusive = exclusive || !row.combines
 		taken = append(taken, *f)
 		f.countDown()
 	}
-	m.faults = slices.DeleteFunc(m.faults, func(f Fault) bool { return f.Times == spent })
+	m.faults = slices.DeleteFunc(m.faults, func(f Fault) bool { return f.Times == exhausted })
 	return taken
 }
 
-// spent marks a fault that has struck for the last time; 0 means no limit.
-const spent = -1
+// exhausted marks a fault that was applied for the last time; 0 means no limit.
+const exhausted = -1
 
 func (f *Fault) countDown() {
 	switch f.Times {
 	case 0:
 	case 1:
-		f.Times = spent
+		f.Times = exhausted
 	default:
 		f.Times--
 	}
@@ -109,11 +108,11 @@ func (m *Menu) Wrap(route string, next http.Handler) http.Handler {
 	})
 }
 
-// chain puts the oldest fault outermost.
+// chain makes the oldest fault the outermost handler.
 func (m *Menu) chain(route string, faults []Fault, next http.Handler) http.Handler {
 	for _, f := range slices.Backward(faults) {
 		row, _ := kindNamed(f.Kind)
-		s := strike{fault: f, dialect: m.dialect, operation: route, next: next}
+		s := injection{fault: f, dialect: m.dialect, operation: route, next: next}
 		next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { row.serve(s, w, r) })
 	}
 	return next

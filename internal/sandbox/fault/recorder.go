@@ -9,13 +9,13 @@ import (
 	"sync"
 )
 
-// What a Recorder keeps unless told otherwise.
+// Bounds of what a Recorder keeps.
 const (
 	defaultKept     = 100
 	maxRecordedBody = 64 << 10
 )
 
-// Request is one call as it arrived, without its credentials.
+// Request is one request as it arrived, without its credentials.
 type Request struct {
 	Route  string
 	Method string
@@ -37,8 +37,9 @@ type Recorder struct {
 	requests []Request
 }
 
-// NewRecorder keeps the last requests, 100 where kept is 0. The names of headers
-// and query parameters that carry the vendor's credentials are left out.
+// NewRecorder returns a recorder of the last requests; if kept is 0, of the last
+// 100. It leaves out the headers and query parameters with the names that carry
+// the vendor's credentials.
 func NewRecorder(kept int, credentials ...string) *Recorder {
 	if kept <= 0 {
 		kept = defaultKept
@@ -46,8 +47,8 @@ func NewRecorder(kept int, credentials ...string) *Recorder {
 	return &Recorder{kept: kept, credentials: append(credentials, "Authorization", "Cookie"), calls: map[string]int{}}
 }
 
-// Calls says how often an operation was called, struck by a fault or not.
-// AnyRoute and "" stand for all operations together.
+// Calls returns how often an operation was called, with or without a fault.
+// AnyRoute and "" mean all operations together.
 func (r *Recorder) Calls(route string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -68,7 +69,7 @@ func (r *Recorder) Requests() []Request {
 	return slices.Clone(r.requests)
 }
 
-// Reset forgets all calls and requests.
+// Reset removes all calls and requests.
 func (r *Recorder) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,8 +107,8 @@ func (r *Recorder) record(route string, request *http.Request) {
 	}
 }
 
-// peek reads the beginning of the body and puts it back. A read error is put
-// back too: it is the handler's to meet.
+// peek reads the beginning of the body and puts it back, so that the handler reads
+// all of it, including a read error.
 func peek(request *http.Request) []byte {
 	if request.Body == nil {
 		return nil

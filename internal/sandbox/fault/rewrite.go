@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// RewriteJSON decodes a body with its numbers kept as they are written, changes
-// it and encodes it again.
+// RewriteJSON decodes a body, changes it and encodes it again. Numbers keep their
+// spelling.
 func RewriteJSON(body []byte, change func(any) any) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()

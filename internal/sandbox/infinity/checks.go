@@ -12,12 +12,12 @@ import (
 	"unicode/utf8"
 )
 
-// check looks at the text of one parameter. It returns the value to keep, or what
-// is wrong. A choice throughout: the vendor publishes no constraints, so these are
-// the least that a phone system can live with.
+// check checks the text of one parameter. It returns the value to keep, or what is
+// wrong. A choice throughout: the vendor publishes no constraints, so these are the
+// least that a phone system needs.
 type check func(given string) (kept, wrong string)
 
-// longestText is what a column of the vendor's database most probably holds.
+// longestText is the probable length of a column in the vendor's database.
 const longestText = 255
 
 // most is the largest number in a parameter that is not an id.
@@ -70,7 +70,7 @@ func digits(fewest, most int) check {
 	}
 }
 
-// orEmpty lets an empty text clear an optional value.
+// orEmpty also accepts an empty text, which clears an optional value.
 func orEmpty(accepts check) check {
 	return func(given string) (string, string) {
 		if given == "" {
@@ -82,7 +82,7 @@ func orEmpty(accepts check) check {
 
 func optionalDigits(fewest, most int) check { return orEmpty(digits(fewest, most)) }
 
-// password keeps a hash, as the vendor is assumed to do and to answer it.
+// password returns a hash, because the vendor is assumed to keep and answer a hash.
 func password(given string) (kept, wrong string) {
 	if _, wrong := someText(given); wrong != "" {
 		return "", wrong
@@ -108,7 +108,7 @@ func idNumber(given string) (kept, wrong string) { return within(1, 1<<32-1)(giv
 
 func optionalNumber(given string) (kept, wrong string) { return orEmpty(idNumber)(given) }
 
-// numeric is the number of a text that a check has accepted; 0 where it is empty.
+// numeric returns the number in a text that a check has accepted; 0 if it is empty.
 func numeric(kept string) int {
 	n, err := strconv.Atoi(kept)
 	if err != nil {
@@ -126,7 +126,7 @@ func oneOf(allowed ...string) check {
 	}
 }
 
-// cidr keeps host bits: the vendor's own example has some.
+// cidr keeps host bits, because the vendor's own example has some.
 func cidr(given string) (kept, wrong string) {
 	if _, err := netip.ParsePrefix(given); err != nil {
 		return "", "must be a CIDR network such as 10.0.20.10/24"
@@ -134,8 +134,8 @@ func cidr(given string) (kept, wrong string) {
 	return given, ""
 }
 
-// callerNameFormat is literal text with the documented variables in it. A brace
-// that opens nothing is literal too.
+// callerNameFormat accepts literal text with the documented variables in it. A brace
+// without its partner is literal too.
 func callerNameFormat(given string) (kept, wrong string) {
 	for _, variable := range variableForm.FindAllString(given, -1) {
 		if !slices.Contains([]string{"{displayName}", "{srcPhoneNumber}", "{dgrpName}"}, variable) {

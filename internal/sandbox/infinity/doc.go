@@ -1,18 +1,18 @@
 // Package infinity is a stateful emulator of the SIP phone system of the vendor
 // Infinity, Config API version 2: it keeps domains, users, groups, queues, trusted
-// networks and devices in memory and answers as the vendor's documentation says,
-// one JSON object on each line and every value a string, strictly, secrets
-// included. The same code serves the demo, the tests, and teams who build against
-// the facade.
+// networks and devices in memory and answers as the vendor's documentation describes,
+// with one JSON object on each line and every value a string, strictly and with the
+// secrets. The same code serves the demo, the tests, and teams who build against the
+// facade.
 //
-// Where the vendor's behaviour is not public, a comment that begins with
-// "a choice:" says what was chosen and why.
+// If the vendor's behaviour is not public, a comment that begins with "a choice:"
+// says what was chosen and why.
 //
 // The seeded data belong to a fictional bicycle maker, Brightwater Cycles, with
 // offices in London, Bristol, Boston and Portland. Ids are small numbers, counted
 // for each kind through both domains, and new rows get the next:
 //
-//	what              domain 1 (UK)  domain 2 (US)  worth knowing
+//	what              domain 1 (UK)  domain 2 (US)  notes
 //	users             1..26          27..40         24 has the extension 007; 25 is a shared desk; 5, 14, 23, 32 were
 //	                                                never updated; 9, 18, 27, 36 have no dates at all; every fourth
 //	                                                from 2 has a PIN

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// failure is an answer of the vendor that says no.
+// failure is an error of the vendor.
 type failure struct {
 	status  int
 	message string
@@ -16,10 +16,10 @@ type failure struct {
 	allow, challenge string
 }
 
-// Error is the message alone.
+// Error returns the message.
 func (f *failure) Error() string { return f.message }
 
-// problem is what is wrong with one parameter.
+// problem is an error in one parameter.
 type problem struct{ name, message string }
 
 // notFound is the one text for unknown routes and unknown ids.
@@ -33,7 +33,7 @@ func conflict(format string, args ...any) *failure {
 	return &failure{status: http.StatusConflict, message: fmt.Sprintf(format, args...)}
 }
 
-// invalid lists the problems in the order of their parameters; nil where there
+// invalid lists the problems in the order of their parameters; it returns nil if there
 // are none.
 func invalid(problems []problem) error {
 	if len(problems) == 0 {
@@ -47,21 +47,21 @@ func invalid(problems []problem) error {
 	return refused(strings.Join(slices.Compact(texts), "; "))
 }
 
-// refuse answers with a bare JSON string, as the vendor does.
+// refuse writes a bare JSON string, as the vendor does.
 func refuse(w http.ResponseWriter, err error) {
-	var said *failure
-	if !errors.As(err, &said) {
-		said = &failure{status: http.StatusInternalServerError, message: fmt.Sprintf("internal error: %v", err)}
+	var failed *failure
+	if !errors.As(err, &failed) {
+		failed = &failure{status: http.StatusInternalServerError, message: fmt.Sprintf("internal error: %v", err)}
 	}
-	for name, value := range map[string]string{"Allow": said.allow, "WWW-Authenticate": said.challenge} {
+	for name, value := range map[string]string{"Allow": failed.allow, "WWW-Authenticate": failed.challenge} {
 		if value != "" {
 			w.Header().Set(name, value)
 		}
 	}
-	send(w, said.status, errorBody(said.status, said.message))
+	send(w, failed.status, errorBody(failed.status, failed.message))
 }
 
-// errorBody has no room for the status.
+// errorBody returns the message; the vendor's form has no status.
 func errorBody(_ int, message string) []byte {
 	return append(appendString(nil, message), '\n')
 }

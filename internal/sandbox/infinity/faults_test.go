@@ -240,7 +240,9 @@ func TestTheAdminKnowsThisVendor(t *testing.T) {
 	s := seeded()
 	admin := fault.NewAdmin(map[string]*fault.Menu{"infinity": s.Faults()})
 	w := httptest.NewRecorder()
-	admin.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(`{"vendor":"infinity","kind":"truncated","route":"ListSIPUsers","rows":3}`)))
+	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"vendor":"infinity","kind":"truncated","route":"ListSIPUsers","rows":3}`))
+	r.Header.Set("Content-Type", "application/json")
+	admin.ServeHTTP(w, r)
 	if w.Code != 201 || len(s.Faults().List()) != 1 || s.Faults().List()[0].ID != "infinity-1" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

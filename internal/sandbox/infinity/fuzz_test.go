@@ -107,7 +107,8 @@ func BenchmarkPageOfDevices(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := &call{path: map[string]int{"domain": DomainUK}, listing: wanted}
+	c := &call{request: httptest.NewRequest("GET", "/", nil), listing: wanted}
+	c.request.SetPathValue("domain", decimal(DomainUK))
 	b.ReportAllocs()
 	for b.Loop() {
 		result, err := list(devices)(s, c)

@@ -7,27 +7,28 @@ import (
 	"strings"
 )
 
-// listing is what a list is asked for: which rows, in which order, how many.
+// listing is the query of a list: which rows, in which order, how many.
 type listing struct {
 	filters []filter
 	orders  []order
 	offset  int
-	// limit counts where limited is set. A choice: otherwise there is none, and a
-	// limit of 0 is no rows, as in SQL.
+	// limit applies if limited is set. A choice: by default there is no limit, and
+	// a limit of 0 means no rows, as in SQL.
 	limit   int
 	limited bool
 }
 
-// siftedBy are the names of the parameters of a list.
-func siftedBy() []string { return []string{"filter", "sort", "limit", "offset"} }
+// listParameters are the names of the parameters of a list.
+func listParameters() []string { return []string{"filter", "sort", "limit", "offset"} }
 
-// filter keeps the rows with the value in the column, order sorts by it.
+// filter selects the rows with the value in the column.
 type filter struct {
 	column int
 	is     scalar
 	value  string
 }
 
+// order sorts rows by a column.
 type order struct {
 	column     int
 	is         scalar
@@ -38,13 +39,13 @@ type order struct {
 // columns.
 func readListing(columns []column, p parameters) (listing, error) {
 	var wanted listing
-	problems := p.unknown(siftedBy()...)
-	for _, name := range siftedBy()[:2] {
+	problems := p.unknown(listParameters()...)
+	for _, name := range listParameters()[:2] {
 		if _, isScalar := p.scalars[name]; isScalar {
 			problems = append(problems, problem{name, "must be an array, " + name + "[]"})
 		}
 		for _, e := range p.arrays[name] {
-			if wrong := wanted.take(name, e.value, columns); wrong != "" {
+			if wrong := wanted.add(name, e.value, columns); wrong != "" {
 				problems = append(problems, problem{fmt.Sprintf("%s[%d]", name, e.index), wrong})
 			}
 		}
@@ -71,17 +72,17 @@ func (p parameters) count(name string, into *int) (wrong string) {
 	return wrong
 }
 
-func (l *listing) take(name, text string, columns []column) (wrong string) {
+func (l *listing) add(name, text string, columns []column) (wrong string) {
 	if name == "filter" {
-		return l.takeFilter(text, columns)
+		return l.addFilter(text, columns)
 	}
-	return l.takeOrder(text, columns)
+	return l.addOrder(text, columns)
 }
 
-// takeFilter reads {field}-{operand}-value-{value}; the value may hold dashes.
+// addFilter reads {field}-{operand}-value-{value}; the value may hold dashes.
 // A choice: eq is the one operand that the vendor's documentation still shows,
 // so it is the only one here.
-func (l *listing) takeFilter(text string, columns []column) (wrong string) {
+func (l *listing) addFilter(text string, columns []column) (wrong string) {
 	parts := strings.SplitN(text, "-", 4)
 	if len(parts) < 4 || parts[2] != "value" {
 		return "must be {field}-{operand}-value-{value}"
@@ -100,7 +101,7 @@ func (l *listing) takeFilter(text string, columns []column) (wrong string) {
 	return ""
 }
 
-func (l *listing) takeOrder(text string, columns []column) (wrong string) {
+func (l *listing) addOrder(text string, columns []column) (wrong string) {
 	name, direction, _ := strings.Cut(text, "-")
 	if direction != "asc" && direction != "desc" {
 		return "must be {field}-asc or {field}-desc"
@@ -121,7 +122,7 @@ func columnNamed(name string, columns []column) (at int, wrong string) {
 	return at, ""
 }
 
-// apply is filter, then sort, then offset, then limit.
+// apply filters, then sorts, then applies the offset, then the limit.
 func (l listing) apply(rows []row) []row {
 	rows = slices.DeleteFunc(rows, func(r row) bool { return !l.keeps(r) })
 	if len(l.orders) > 0 {
@@ -156,7 +157,7 @@ func (l listing) compare(a, b row) int {
 	return 0
 }
 
-// compareAs puts what is not set first.
+// compareAs orders unset values first.
 func compareAs(is scalar, a, b string) int {
 	if is != number || a == "" || b == "" {
 		return cmp.Compare(a, b)

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// associated is when a device got its user; no row of a device shows it.
+// associated is when a device was given to its user; no row of a device shows it.
 const associated = "associatedDatetime"
 
 // listMembers lists the users of a group or the groups of a user.
@@ -29,7 +29,7 @@ func (s *Server) members(owner *record, others, shown kind) []row {
 	return s.views(shown, joined, owner)
 }
 
-// between is the membership of a user and a group, in whatever order.
+// between returns the membership of a user and a group, in either order.
 func between(a, b *record) membership {
 	if a.kind == groups {
 		return membership{group: a.id, user: b.id}
@@ -37,9 +37,9 @@ func between(a, b *record) membership {
 	return membership{group: b.id, user: a.id}
 }
 
-// changeMembers makes or ends memberships, all of them or none. A choice: who is
-// a member already, or is none, may be named too.
-func changeMembers(owners, others, shown kind, change func(*store, []membership) error) operation {
+// changeMembers makes or ends memberships, all of them or none. A choice: a user may
+// be named who is a member already, or who is not one.
+func changeMembers(owners, others, shown kind, change func(*state, []membership) error) operation {
 	return func(s *Server, c *call) (answer, error) {
 		owner, err := s.entity(c, owners)
 		if err != nil {
@@ -56,13 +56,13 @@ func changeMembers(owners, others, shown kind, change func(*store, []membership)
 		if err := change(&s.store, meant); err != nil {
 			return answer{}, err
 		}
-		return s.done(s.members(owner, others, shown)...)
+		return s.answerChange(s.members(owner, others, shown)...)
 	}
 }
 
-func join(s *store, all []membership) error { return s.join(all) }
+func join(s *state, all []membership) error { return s.join(all) }
 
-func leave(s *store, all []membership) error {
+func leave(s *state, all []membership) error {
 	s.leave(all)
 	return nil
 }
@@ -75,7 +75,7 @@ func (s *Server) named(ids []element, k kind, domain int) ([]*record, error) {
 		if !s.inDomain(k, numeric(e.value), domain) {
 			return nil, refused(fmt.Sprintf("%s is no %s of this domain", e.value, s.resources[k].noun))
 		}
-		found = append(found, s.store.get(k, numeric(e.value)))
+		found = append(found, s.store.Get(k, numeric(e.value)))
 	}
 	return found, nil
 }
@@ -104,7 +104,7 @@ func createUserDevice(s *Server, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	device := s.store.get(devices, numeric(c.changes["pbxDeviceId"]))
+	device := s.store.Get(devices, numeric(c.changes["pbxDeviceId"]))
 	if device == nil || device.parent != user.parent {
 		return answer{}, refused("pbxDeviceId names no PBX device of this domain")
 	}
@@ -126,7 +126,7 @@ func deleteUserDevice(s *Server, c *call) (answer, error) {
 	}
 	last := s.view(userDevices, device, user)
 	s.release(device)
-	return s.done(last)
+	return s.answerChange(last)
 }
 
 // userDevice is the user and the device of the path, which have to belong together.

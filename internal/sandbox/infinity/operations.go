@@ -6,12 +6,10 @@ import (
 	"slices"
 )
 
-// call is one request on its way through an operation.
+// call is a request with what was read from it.
 type call struct {
 	request *http.Request
-	// path holds the ids of the path.
-	path map[string]int
-	// caller is who logged in.
+	// caller is the name of the login.
 	caller     string
 	parameters parameters
 	// changes, ids and listing are parameters that a reader has checked.
@@ -20,7 +18,7 @@ type call struct {
 	listing listing
 }
 
-// answer is what a good answer is made of.
+// answer is the content of a successful answer.
 type answer struct {
 	status int
 	rows   []row
@@ -29,26 +27,26 @@ type answer struct {
 	location string
 }
 
-// operation does what a route promises; the state is locked while it runs.
+// operation executes a call; the state is locked while it runs.
 type operation func(*Server, *call) (answer, error)
 
 func ok(rows ...row) (answer, error) { return answer{status: http.StatusOK, rows: rows}, nil }
 
-// done answers a change: nothing, or what it is about.
-func (s *Server) done(rows ...row) (answer, error) {
+// answerChange answers a change with nothing or, as an option, with the rows.
+func (s *Server) answerChange(rows ...row) (answer, error) {
 	if s.options.ChangesAnswerRows {
 		return ok(rows...)
 	}
 	return answer{status: http.StatusNoContent, bare: true}, nil
 }
 
-// handler is what every route does, in this order: who calls, the parameters,
-// and only then the state.
-func (s *Server) handler(row route) http.Handler {
+// handler runs an endpoint in the order of the vendor's checks: the credentials, the
+// parameters, and only then the state.
+func (s *Server) handler(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
-		c := &call{request: r, path: pathOf(r.Context())}
-		result, err := s.run(row, c)
+		c := &call{request: r}
+		result, err := s.run(e, c)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -64,7 +62,7 @@ func (s *Server) handler(row route) http.Handler {
 	})
 }
 
-func (s *Server) run(row route, c *call) (result answer, err error) {
+func (s *Server) run(e endpoint, c *call) (result answer, err error) {
 	if c.caller, err = s.authenticate(c.request); err != nil {
 		return answer{}, err
 	}
@@ -74,15 +72,15 @@ func (s *Server) run(row route, c *call) (result answer, err error) {
 	if err := c.checkFormat(); err != nil {
 		return answer{}, err
 	}
-	if err := row.read(s, c); err != nil {
+	if err := e.read(s, c); err != nil {
 		return answer{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return row.operate(s, c)
+	return e.operate(s, c)
 }
 
-// checkFormat knows the two formats that are JSON.
+// checkFormat accepts the two formats that are JSON.
 func (c *call) checkFormat() error {
 	given, ok := c.parameters.scalars["format"]
 	if _, wrong := oneOf("json", "jsonarray")(given); ok && wrong != "" {
@@ -91,20 +89,20 @@ func (c *call) checkFormat() error {
 	return nil
 }
 
-// entity is the record of the path, which has to be under that of its parent.
+// entity returns the record of the path, which has to belong to its parent.
 func (s *Server) entity(c *call, k kind) (*record, error) {
 	parent, err := s.parent(c, k)
 	if err != nil {
 		return nil, err
 	}
-	r := s.store.get(k, c.path[s.resources[k].param])
+	r := s.store.Get(k, numeric(c.request.PathValue(s.resources[k].param)))
 	if r == nil || r.parent != parent {
 		return nil, notFound()
 	}
 	return r, nil
 }
 
-// parent is the id of the record in whose path a kind lives; 0 for domains.
+// parent returns the id of the record to which the path belongs; 0 for domains.
 func (s *Server) parent(c *call, k kind) (int, error) {
 	under := s.resources[k].under
 	if under == none {
@@ -117,10 +115,10 @@ func (s *Server) parent(c *call, k kind) (int, error) {
 	return r.id, nil
 }
 
-// domainOf is the id of the domain that a record with this parent is in.
+// domainOf returns the id of the domain of a record with this parent.
 func (s *Server) domainOf(k kind, parent int) int {
 	if s.resources[k].under == queues {
-		return s.store.get(queues, parent).parent
+		return s.store.Get(queues, parent).parent
 	}
 	return parent
 }
@@ -151,7 +149,7 @@ func create(k kind) operation {
 		if err != nil {
 			return answer{}, err
 		}
-		if err := s.allow(k, parent, 0, c.changes); err != nil {
+		if err := s.checkValues(k, parent, 0, c.changes); err != nil {
 			return answer{}, err
 		}
 		r := s.newRecord(k, parent, c.changes, c.caller)
@@ -162,8 +160,8 @@ func create(k kind) operation {
 	}
 }
 
-// createdAnswer is documented for some kinds; for the others it is a choice, and
-// a setting.
+// createdAnswer is documented for some kinds; for the others it is a choice, and an
+// option.
 func (s *Server) createdAnswer(c *call, r *record) answer {
 	form := &s.resources[r.kind]
 	result := answer{status: http.StatusCreated, rows: []row{{{name: form.id, text: decimal(r.id)}}}}
@@ -188,19 +186,19 @@ func update(k kind) operation {
 		if err != nil {
 			return answer{}, err
 		}
-		if err := s.allow(k, r.parent, r.id, c.changes); err != nil {
+		if err := s.checkValues(k, r.parent, r.id, c.changes); err != nil {
 			return answer{}, err
 		}
-		if s.resources[k].whole && !s.options.PartialUpdates {
+		if s.resources[k].resetsOnUpdate && !s.options.PartialUpdates {
 			s.reset(r)
 		}
 		maps.Copy(r.values, c.changes)
 		r.updated = s.now()
-		return s.done(s.view(k, r, nil))
+		return s.answerChange(s.view(k, r, nil))
 	}
 }
 
-// reset is what a form that lacks a parameter does to its value.
+// reset sets the values that a form can set to their initial values.
 func (s *Server) reset(r *record) {
 	for _, c := range s.resources[r.kind].columns {
 		if c.from == nil && !c.createOnly {
@@ -219,13 +217,13 @@ func remove(k kind) operation {
 			return answer{}, err
 		}
 		last := s.view(k, r, nil)
-		s.letGo(r)
-		s.store.remove(r)
-		return s.done(last)
+		s.removeDependents(r)
+		s.store.Remove(r.kind, r.id)
+		return s.answerChange(last)
 	}
 }
 
-// newRecord starts with the vendor's values and puts the caller's over them.
+// newRecord returns a record with the vendor's initial values and the caller's.
 func (s *Server) newRecord(k kind, parent int, values map[string]string, caller string) *record {
 	now := s.now()
 	r := &record{kind: k, id: s.store.nextID(k), parent: parent, created: now, updated: now, values: map[string]string{}}
@@ -239,8 +237,8 @@ func (s *Server) newRecord(k kind, parent int, values map[string]string, caller 
 	return r
 }
 
-// setMemberOrder has to name exactly the members of the queue; the index in the
-// array becomes the ring order.
+// setMemberOrder requires exactly the members of the queue; the index in the array
+// becomes the ring order.
 func setMemberOrder(s *Server, c *call) (answer, error) {
 	queue, err := s.entity(c, queues)
 	if err != nil {
@@ -262,5 +260,5 @@ func setMemberOrder(s *Server, c *call) (answer, error) {
 		r.values["ringOrder"] = decimal(named[r.id])
 		r.updated = s.now()
 	}
-	return s.done(s.views(queueMembers, members, nil)...)
+	return s.answerChange(s.views(queueMembers, members, nil)...)
 }

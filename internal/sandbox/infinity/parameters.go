@@ -12,20 +12,20 @@ import (
 	"strings"
 )
 
-// element is one value of an array. Its index matters where the array is an order.
+// element is one value of an array. Its index matters if the array is an order.
 type element struct {
 	index int
 	value string
 }
 
-// parameters are the arguments of a call, taken apart the way PHP does it.
+// parameters are the arguments of a call, parsed as PHP parses them.
 type parameters struct {
 	scalars map[string]string
 	arrays  map[string][]element
 }
 
-// readParameters takes the query, and for writes the form in the body too: the
-// vendor most probably merges them, as its public clients use either.
+// readParameters reads the query, and for writes also the form in the body: the
+// vendor probably merges them, because its public clients use either.
 func readParameters(r *http.Request) (parameters, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -73,33 +73,33 @@ func unreadable(err error) error {
 	return refused("the body cannot be read")
 }
 
-// merge puts sources together. A choice: PHP would let the last of two values
-// win; here two that differ are an error, which shows mistakes of a client.
+// merge combines sources. A choice: PHP uses the last of two values; here two that
+// differ are an error, which shows mistakes of a client.
 func merge(sources ...url.Values) (parameters, error) {
 	all := parameters{map[string]string{}, map[string][]element{}}
 	var problems []problem
 	for _, source := range sources {
 		for name, values := range source {
-			if wrong := all.take(name, values); wrong != "" {
+			if wrong := all.add(name, values); wrong != "" {
 				problems = append(problems, problem{name, wrong})
 			}
 		}
 	}
 	for name := range all.arrays {
-		if wrong := all.settle(name); wrong != "" {
+		if wrong := all.orderElements(name); wrong != "" {
 			problems = append(problems, problem{name, wrong})
 		}
 	}
 	return all, invalid(problems)
 }
 
-// appended is the index of an element that comes after all that have one.
+// appended is the index of an element that has none of its own and comes last.
 const appended = -1
 
-func (p parameters) take(name string, values []string) (wrong string) {
+func (p parameters) add(name string, values []string) (wrong string) {
 	base, brackets, isArray := strings.Cut(name, "[")
 	if !isArray {
-		return p.takeScalar(name, values)
+		return p.addScalar(name, values)
 	}
 	index := appended
 	if inside, closed := strings.CutSuffix(brackets, "]"); !closed {
@@ -116,7 +116,7 @@ func (p parameters) take(name string, values []string) (wrong string) {
 	return ""
 }
 
-func (p parameters) takeScalar(name string, values []string) (wrong string) {
+func (p parameters) addScalar(name string, values []string) (wrong string) {
 	for _, value := range values {
 		if before, given := p.scalars[name]; given && before != value {
 			return "is given twice with different values"
@@ -128,7 +128,7 @@ func (p parameters) takeScalar(name string, values []string) (wrong string) {
 
 // settle gives the appended elements the indexes after the others, and sorts by
 // index.
-func (p parameters) settle(name string) (wrong string) {
+func (p parameters) orderElements(name string) (wrong string) {
 	elements, next := p.arrays[name], 0
 	for _, e := range elements {
 		next = max(next, e.index+1)
@@ -149,7 +149,7 @@ func (p parameters) settle(name string) (wrong string) {
 	return ""
 }
 
-// general parameters belong to the whole Config API; only format has an effect.
+// general returns the parameters of the whole Config API; only format has an effect.
 func general() []string { return []string{"format", "display", "rootOrgId", "tz"} }
 
 // unknown lists the parameters whose names are not among these.
@@ -173,9 +173,9 @@ func keys[V any](m map[string]V) []string {
 	return names
 }
 
-// changes checks the parameters that columns stand for, and returns what they
-// set. Every problem is reported at once. A choice: where a row is written whole,
-// its undocumented values are taken back as they were answered.
+// changes checks the parameters of the columns, and returns the values that they set.
+// It reports all problems at once. A choice: if an update resets what it leaves out,
+// undocumented values are accepted as they were answered.
 func (p parameters) changes(columns []column, creating, whole bool) (map[string]string, error) {
 	kept, known := map[string]string{}, []string{}
 	var problems []problem
@@ -208,7 +208,7 @@ func (p parameters) change(c column, creating bool, kept map[string]string) (wro
 	return wrong
 }
 
-// ids is the one array of ids that a call has to have.
+// ids returns the one array of ids that a call must have.
 func (p parameters) ids(name string) ([]element, error) {
 	problems := p.unknown(name)
 	if _, isScalar := p.scalars[name]; isScalar {

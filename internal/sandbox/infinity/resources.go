@@ -2,19 +2,19 @@ package infinity
 
 // resource describes one kind of row.
 type resource struct {
-	// noun is what a person calls it.
+	// noun is its name in messages.
 	noun string
 	// param is the name of its id in paths.
 	param string
-	// under is the kind in whose path it lives.
+	// under is the kind whose path contains its path.
 	under kind
 	// id is the key of its id.
 	id string
-	// sifted lists take filter[], sort[], limit and offset, as documented.
-	sifted bool
-	// whole rows are reset where an update leaves a parameter out.
-	whole bool
-	// documented creates have one documented answer: the id alone.
+	// filterable lists have filter[], sort[], limit and offset, as documented.
+	filterable bool
+	// resetsOnUpdate: a parameter that an update leaves out is reset.
+	resetsOnUpdate bool
+	// documented creates have one documented answer: only the id.
 	documented bool
 	columns    []column
 }
@@ -29,7 +29,7 @@ const (
 	date
 )
 
-// uniqueness says where a value may be only once.
+// uniqueness is the set of rows in which a value may be only once.
 type uniqueness int
 
 const (
@@ -42,20 +42,20 @@ const (
 	everywhere
 )
 
-// source is what the value of a column is taken from: a record, and the record in
-// whose path it is listed.
+// source is the input of a computed column: a record, and the record in whose path it
+// is listed.
 type source struct {
 	server *Server
 	record *record
 	owner  *record
 }
 
-// column is one key of a row. With accepts it is a parameter too, of the same
+// column is one key of a row. If it has accepts, it is also a parameter of the same
 // name.
 type column struct {
 	name string
 	is   scalar
-	// from computes the value; nil takes the record's own.
+	// from computes the value; if it is nil, the value is that of the record.
 	from func(source) string
 	// accepts checks a parameter's text.
 	accepts check
@@ -63,7 +63,7 @@ type column struct {
 	required bool
 	// createOnly parameters are unknown to an update.
 	createOnly bool
-	// initial is the value where a create gives none.
+	// initial is the value if a create has none.
 	initial string
 	unique  uniqueness
 	// refers is the kind of the record whose id is the value.
@@ -75,7 +75,7 @@ func derived(name string, is scalar, from func(source) string) column {
 	return column{name: name, is: is, from: from}
 }
 
-// own columns are only answered too, from what the record keeps.
+// own columns are only answered too, with the value of the record.
 func own(name string, is scalar, initial string) column {
 	return column{name: name, is: is, initial: initial}
 }
@@ -95,11 +95,11 @@ func requiredNumber(name string, accepts check) column {
 }
 
 func (c column) checked(accepts check) column { c.accepts = accepts; return c }
-func (c column) once(u uniqueness) column     { c.unique = u; return c }
-func (c column) to(k kind) column             { c.refers = k; return c }
+func (c column) uniqueIn(u uniqueness) column { c.unique = u; return c }
+func (c column) refersTo(k kind) column       { c.refers = k; return c }
 func (c column) onCreate() column             { c.createOnly = true; return c }
 
-func extension() column { return required("extensionNumber", digits(2, 10)).once(inDialPlan) }
+func extension() column { return required("extensionNumber", digits(2, 10)).uniqueIn(inDialPlan) }
 func phoneID(name string) column {
 	return column{name: name, is: number, accepts: optionalNumber, createOnly: true}
 }
@@ -127,7 +127,7 @@ func dates() []column {
 	}
 }
 
-// with puts lists of columns together, in their order.
+// with concatenates lists of columns.
 func with(lists ...[]column) []column {
 	var all []column
 	for _, list := range lists {
@@ -136,50 +136,50 @@ func with(lists ...[]column) []column {
 	return all
 }
 
-// resourceTable is the whole of the vendor's rows, by kind. The vendor documents
-// the rows of devices alone; the others are made of the names of parameters and
-// ids, and of a few keys that nobody documented, as every real row has.
+// resourceTable describes all of the vendor's rows, by kind. The vendor documents only
+// the rows of devices. The others consist of the names of parameters and ids, and of a
+// few undocumented keys, which every real row has.
 func resourceTable(trustedNetworkID, domainName string) [kinds]resource {
 	return [kinds]resource{
-		domains: {noun: "SIP domain", param: "domain", id: "domainId", whole: true, columns: with([]column{
+		domains: {noun: "SIP domain", param: "domain", id: "domainId", resetsOnUpdate: true, columns: with([]column{
 			id("domainId"), derived(domainName, text, func(from source) string { return from.record.values["domain"] }),
 			optional("displayName"), optionalFlag("rec"), own("siteCode", text, ""),
 		}, dates())},
 		users: {noun: "SIP user", param: "user", under: domains, id: "userId", columns: with([]column{
-			id("userId"), parentID("domainId"), required("user", userName).once(inDomain).onCreate(), required("displayName", someText), extension(),
+			id("userId"), parentID("domainId"), required("user", userName).uniqueIn(inDomain).onCreate(), required("displayName", someText), extension(),
 			optional("email"), optional("firstName"), optional("lastName"), optional("jobName"), optional("departmentName"),
 			optional("companyName"), optional("officeName"), optional("ukCallerId"), optional("usCallerId"),
 			optional("mobileNumber"), optionalFlag("mobileFollow"), phoneID("ukPhoneId"), phoneID("usPhoneId"),
 			optionalFlag("hotdeskAllowed"), optionalFlag("dashboard"), optional("pin").checked(optionalDigits(3, 12)), required("password", password),
 			own("voicemailEnabled", onOff, "1"), own("siteCode", text, ""), own("createdBy", text, ""),
 		}, dates())},
-		groups: {noun: "SIP group", param: "group", under: domains, id: "groupId", whole: true, columns: with([]column{
-			id("groupId"), parentID("domainId"), required("groupName", someText).once(inDomain), required("displayName", someText), extension(),
+		groups: {noun: "SIP group", param: "group", under: domains, id: "groupId", resetsOnUpdate: true, columns: with([]column{
+			id("groupId"), parentID("domainId"), required("groupName", someText).uniqueIn(inDomain), required("displayName", someText), extension(),
 			optionalFlag("ringRetry"), optionalFlag("ringExclusive"), optional("callerNameFormat").checked(callerNameFormat), own("createdBy", text, ""),
 		}, dates())},
-		queues: {noun: "SIP queue", param: "queue", under: domains, id: "queueId", sifted: true, columns: with([]column{
-			id("queueId"), parentID("domainId"), required("queueName", someText).once(inDomain), required("displayName", someText), extension(),
+		queues: {noun: "SIP queue", param: "queue", under: domains, id: "queueId", filterable: true, columns: with([]column{
+			id("queueId"), parentID("domainId"), required("queueName", someText).uniqueIn(inDomain), required("displayName", someText), extension(),
 			optional("callerNameFormat").checked(callerNameFormat), own("musicOnHold", text, "default"), own("createdBy", text, ""),
 		}, dates())},
 		queueMembers: {noun: "SIP queue member", param: "member", under: queues, id: "queueMemberId", columns: []column{
-			id("queueMemberId"), parentID("queueId"), requiredNumber("groupId", idNumber).to(groups), derived("groupName", text, memberGroup),
+			id("queueMemberId"), parentID("queueId"), requiredNumber("groupId", idNumber).refersTo(groups), derived("groupName", text, memberGroup),
 			required("ringStrategy", oneOf("all", "huntLongestIdle")), requiredNumber("ringAttempts", wholeNumber),
 			requiredNumber("ringSecs", wholeNumber), requiredNumber("ringOrder", wholeNumber),
 		}},
-		trustedNetworks: {noun: "SIP trusted network", param: "network", under: domains, id: trustedNetworkID, sifted: true, columns: with([]column{
+		trustedNetworks: {noun: "SIP trusted network", param: "network", under: domains, id: trustedNetworkID, filterable: true, columns: with([]column{
 			id(trustedNetworkID), parentID("domainId"), required("network", cidr), optional("description"), own("createdBy", text, ""),
 		}, dates())},
-		devices: {noun: "PBX device", param: "device", under: domains, id: "pbxDeviceId", sifted: true, documented: true, columns: with([]column{
-			id("pbxDeviceId"), required("pbxDeviceName", someText), parentID("domainId"), required("deviceMacAddress", macAddress).once(everywhere).onCreate(),
+		devices: {noun: "PBX device", param: "device", under: domains, id: "pbxDeviceId", filterable: true, documented: true, columns: with([]column{
+			id("pbxDeviceId"), required("pbxDeviceName", someText), parentID("domainId"), required("deviceMacAddress", macAddress).uniqueIn(everywhere).onCreate(),
 		}, dates(), []column{own("userId", number, ""), derived("user", text, deviceUser)})},
 
 		groupUsers: {noun: "SIP group user", under: groups, columns: []column{
 			ownerID("groupId"), id("userId"), own("user", text, ""), own("displayName", text, ""), own("extensionNumber", text, ""),
 		}},
-		userGroups: {noun: "SIP user group", under: users, sifted: true, columns: []column{
+		userGroups: {noun: "SIP user group", under: users, filterable: true, columns: []column{
 			ownerID("userId"), id("groupId"), own("groupName", text, ""), own("displayName", text, ""), own("extensionNumber", text, ""),
 		}},
-		userDevices: {noun: "PBX user device", under: users, sifted: true, columns: []column{
+		userDevices: {noun: "PBX user device", under: users, filterable: true, columns: []column{
 			ownerID("userId"), {name: "pbxDeviceId", is: number, from: recordID, accepts: idNumber, required: true}, ownerValue("user"),
 			derived("updateDatetime", date, func(from source) string { return from.record.values[associated] }), own("pbxDeviceName", text, ""),
 		}},
@@ -187,14 +187,14 @@ func resourceTable(trustedNetworkID, domainName string) [kinds]resource {
 }
 
 func memberGroup(from source) string {
-	if group := from.server.store.get(groups, numeric(from.record.values["groupId"])); group != nil {
+	if group := from.server.store.Get(groups, numeric(from.record.values["groupId"])); group != nil {
 		return group.values["groupName"]
 	}
 	return ""
 }
 
 func deviceUser(from source) string {
-	if user := from.server.store.get(users, numeric(from.record.values["userId"])); user != nil {
+	if user := from.server.store.Get(users, numeric(from.record.values["userId"])); user != nil {
 		return user.values["user"]
 	}
 	return ""

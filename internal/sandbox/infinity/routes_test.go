@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
 // happy is one good call of an operation. What a change did is read back at
@@ -140,22 +142,22 @@ func TestEveryOperationHasATest(t *testing.T) {
 
 func TestTheRoutesAreSpelledAsDocumented(t *testing.T) {
 	t.Parallel()
-	want := []Route{
-		{"ListSIPTrustedNetworks", "GET", "/sip/domains/{domain}/trustednetworks"},
-		{"ReadSIPTrustedNetwork", "GET", "/sip/domains/{domain}/trustedNetworks/{network}"},
-		{"CreateSIPTrustedNetwork", "POST", "/sip/domains/{domain}/trustedNetworks"},
-		{"UpdateSIPTrustedNetwork", "POST", "/sip/domains/{domain}/trustedNetwork/{network}"},
-		{"DeleteSIPTrustedNetwork", "DELETE", "/sip/domains/{domain}/trustedNetwork/{network}"},
-		{"SetSIPQueueMemberOrder", "PUT", "/sip/domains/{domain}/queues/{queue}/members/order"},
-		{"ListPBXUserDevices", "GET", "/sip/domains/{domain}/users/{user}/devices"},
+	want := []route.Route{
+		{Operation: "ListSIPTrustedNetworks", Method: "GET", Pattern: "/sip/domains/{domain}/trustednetworks"},
+		{Operation: "ReadSIPTrustedNetwork", Method: "GET", Pattern: "/sip/domains/{domain}/trustedNetworks/{network}"},
+		{Operation: "CreateSIPTrustedNetwork", Method: "POST", Pattern: "/sip/domains/{domain}/trustedNetworks"},
+		{Operation: "UpdateSIPTrustedNetwork", Method: "POST", Pattern: "/sip/domains/{domain}/trustedNetwork/{network}"},
+		{Operation: "DeleteSIPTrustedNetwork", Method: "DELETE", Pattern: "/sip/domains/{domain}/trustedNetwork/{network}"},
+		{Operation: "SetSIPQueueMemberOrder", Method: "PUT", Pattern: "/sip/domains/{domain}/queues/{queue}/members/order"},
+		{Operation: "ListPBXUserDevices", Method: "GET", Pattern: "/sip/domains/{domain}/users/{user}/devices"},
 	}
-	served := map[Route]bool{}
-	for _, route := range Routes() {
-		served[route] = true
+	served := map[route.Route]bool{}
+	for _, r := range Routes() {
+		served[r] = true
 	}
-	for _, route := range want {
-		if !served[route] {
-			t.Errorf("%v is not served", route)
+	for _, r := range want {
+		if !served[r] {
+			t.Errorf("%v is not served", r)
 		}
 	}
 }

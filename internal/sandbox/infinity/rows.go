@@ -1,10 +1,11 @@
 package infinity
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The form of the vendor's date-times, and what it writes for one that is not.
@@ -24,8 +25,8 @@ type cell struct {
 // row is an answered object, in the order of its columns.
 type row []cell
 
-// view is a record as the vendor answers it; the owner is the record in whose
-// path it is listed, for the kinds that show it.
+// view returns a record in the vendor's form; the owner is the record in whose path it
+// is listed, for the kinds that show it.
 func (s *Server) view(k kind, r, owner *record) row {
 	columns := s.resources[k].columns
 	shown := make(row, len(columns))
@@ -68,7 +69,7 @@ func (s *Server) updated(r *record) string {
 func (s *Server) dateTime(at time.Time) string { return at.In(s.options.Zone).Format(dateTimeFormat) }
 
 // render writes rows in one of the formats: one object on each line, or all of
-// them in one array. An empty list is a lone line break.
+// them in one array. An empty list is one line break.
 func render(rows []row, format string) []byte {
 	if format == "jsonarray" {
 		return append(appendArray(nil, rows), '\n')
@@ -110,16 +111,10 @@ func appendRow(b []byte, r row) []byte {
 	return append(b, '}')
 }
 
-// appendString takes the short way for plain text, which nearly all of it is.
+// appendString replaces invalid UTF-8, and the error says only that it did.
 func appendString(b []byte, text string) []byte {
-	for i := range len(text) {
-		if c := text[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
-			escaped, _ := json.Marshal(text) // a string always can be marshaled
-			return append(b, escaped...)
-		}
-	}
-	b = append(append(b, '"'), text...)
-	return append(b, '"')
+	b, _ = jsontext.AppendQuote(b, text)
+	return b
 }
 
 // send writes a body. A choice: the vendor does not state the type of its

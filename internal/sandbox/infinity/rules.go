@@ -1,8 +1,8 @@
 package infinity
 
-// allow holds the values that a record is about to get against the others; its
-// own id is 0 while it has none.
-func (s *Server) allow(k kind, parent, id int, values map[string]string) error {
+// checkValues compares the new values of a record with the other records; its id is 0
+// if it is new.
+func (s *Server) checkValues(k kind, parent, id int, values map[string]string) error {
 	domain := s.domainOf(k, parent)
 	for _, c := range s.resources[k].columns {
 		value := values[c.name]
@@ -20,23 +20,23 @@ func (s *Server) allow(k kind, parent, id int, values map[string]string) error {
 }
 
 func (s *Server) inDomain(k kind, id, domain int) bool {
-	r := s.store.get(k, id)
+	r := s.store.Get(k, id)
 	return r != nil && r.parent == domain
 }
 
 // taken reports whether another record has the value already. A choice: the
-// vendor does not say what has to be unique, but two that ring at one extension
-// or log in with one name cannot work.
+// vendor does not say what has to be unique, but two with one extension or one login
+// cannot work.
 func (s *Server) taken(k kind, domain, id int, c column, value string) bool {
 	among := []kind{k}
 	if c.unique == inDialPlan {
 		among = []kind{users, groups, queues}
 	}
 	for _, other := range among {
-		for _, r := range s.store.tables[other].ordered {
+		for _, r := range s.store.All(other) {
 			near := r.parent == domain || c.unique == everywhere
 			self := other == k && r.id == id
-			if near && !self && same(r.values[c.name], value, c.unique) {
+			if near && !self && equalValues(r.values[c.name], value, c.unique) {
 				return true
 			}
 		}
@@ -56,8 +56,8 @@ func (s *Server) inUse(r *record) error {
 	return nil
 }
 
-// letGo ends what cannot outlive a record.
-func (s *Server) letGo(r *record) {
+// removeDependents ends what cannot outlive a record.
+func (s *Server) removeDependents(r *record) {
 	switch r.kind {
 	case users:
 		s.store.leaveAll(func(m membership) bool { return m.user == r.id })
@@ -68,7 +68,7 @@ func (s *Server) letGo(r *record) {
 		s.store.leaveAll(func(m membership) bool { return m.group == r.id })
 	case queues:
 		for _, member := range s.store.under(queueMembers, r.id) {
-			s.store.remove(member)
+			s.store.Remove(member.kind, member.id)
 		}
 	}
 }

@@ -16,7 +16,7 @@ const (
 // firstDay is the day on which the example company joined the vendor.
 func firstDay() time.Time { return time.Date(2019, time.March, 4, 9, 0, 0, 0, time.UTC) }
 
-// seeder fills a server before it serves.
+// seeder adds rows to a server before it serves.
 type seeder struct{ *Server }
 
 // seed adds the example company. Records that others refer to come first.
@@ -34,12 +34,12 @@ func (s *Server) seed() {
 	}
 }
 
-// put adds one record that was made so many days after the first.
+// put adds one record that was created so many days after the first.
 func (in seeder) put(k kind, parent, day int, values map[string]string) *record {
 	r := in.newRecord(k, parent, values, "provisioning")
 	r.created = firstDay().AddDate(0, 0, day).Add(time.Duration(r.id) * 7 * time.Minute)
 	r.updated = r.created.Add(time.Duration(r.id) * 31 * time.Hour)
-	in.store.keep(r)
+	in.store.seed(r)
 	return r
 }
 
@@ -104,11 +104,16 @@ func (in seeder) groups() {
 			"groupName": seeded.name, "displayName": seeded.display, "extensionNumber": seeded.extension,
 			"ringRetry": toFlag(seeded.retry), "ringExclusive": toFlag(seeded.exclusive), "callerNameFormat": seeded.format,
 		})
-		for _, user := range seeded.users {
-			in.store.members[membership{group: r.id, user: user}] = true
-			in.store.kept++
-		}
+		in.addMembers(r.id, seeded.users)
 	}
+}
+
+// addMembers puts users into a group, even if the sandbox is full.
+func (in seeder) addMembers(group int, ids []int) {
+	for _, user := range ids {
+		in.store.members[membership{group: group, user: user}] = true
+	}
+	in.store.Adjust(len(ids))
 }
 
 func (in seeder) queues() {
@@ -134,7 +139,7 @@ func (in seeder) devices() {
 		if i%6 == 5 {
 			r.updated = time.Time{}
 		}
-		if user := in.store.get(users, seeded.user); user != nil {
+		if user := in.store.Get(users, seeded.user); user != nil {
 			r.values["userId"], r.values[associated] = decimal(user.id), in.dateTime(r.created.Add(time.Hour))
 		}
 	}
@@ -147,7 +152,7 @@ func toFlag(set bool) string {
 	return "0"
 }
 
-// siteCode is a key that nobody documented, so that there is one.
+// siteCode is the value of an undocumented key.
 func siteCode(office string) string {
 	if len(office) < 3 {
 		return ""
@@ -155,8 +160,7 @@ func siteCode(office string) string {
 	return strings.ToUpper(office[:3]) + "-01"
 }
 
-// bulkUser and bulkDevice are the values of one of many, which its id keeps apart
-// from all others.
+// bulkUser and bulkDevice return the values of one of many; the id makes them unique.
 func bulkUser(id int) map[string]string {
 	name := fmt.Sprintf("bulk.%06d", id)
 	hash, _ := password(name) // never wrong
@@ -175,11 +179,11 @@ func bulkDevice(id int) map[string]string {
 
 // Secrets returns every secret value that an answer of a freshly seeded sandbox
 // can hold, for tests that look for leaks. The token of a user device is not among
-// them: it is made when the device is given to the user, to be handed over once.
+// them: it is made when the device is given to the user, who needs it.
 func Secrets() []string {
 	all := []string{SecretLeaked}
 	s := New(Options{Seed: true})
-	for _, r := range s.store.tables[users].ordered {
+	for _, r := range s.store.All(users) {
 		all = append(all, r.values["password"], r.values["pin"])
 	}
 	return slices.DeleteFunc(all, func(secret string) bool { return secret == "" })

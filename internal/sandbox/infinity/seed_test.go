@@ -17,7 +17,7 @@ func TestSeedsAreAsDocumented(t *testing.T) {
 	}
 	for k, counts := range want {
 		differ(t, s.resources[k].noun, counts, []int{len(s.store.under(k, DomainUK)), len(s.store.under(k, DomainUS))})
-		for i, r := range s.store.tables[k].ordered {
+		for i, r := range s.store.All(k) {
 			if r.id != i+1 {
 				t.Errorf("%s %d is the %d. of its kind", s.resources[k].noun, r.id, i+1)
 			}
@@ -29,12 +29,12 @@ func TestSeedsAreAsDocumented(t *testing.T) {
 		}
 	}
 	var free, never, undated []int
-	for _, r := range s.store.tables[devices].ordered {
+	for _, r := range s.store.All(devices) {
 		if r.values["userId"] == "" {
 			free = append(free, r.id)
 		}
 	}
-	for _, r := range s.store.tables[users].ordered {
+	for _, r := range s.store.All(users) {
 		switch {
 		case r.created.IsZero():
 			undated = append(undated, r.id)
@@ -57,8 +57,8 @@ func TestSeedsWouldBeAccepted(t *testing.T) {
 	if err := s.AddDevices(2, 2); err != nil {
 		t.Fatal(err)
 	}
-	for k := range s.store.tables {
-		for _, r := range s.store.tables[k].ordered {
+	for k := range kinds {
+		for _, r := range s.store.All(k) {
 			p := parameters{scalars: map[string]string{}}
 			for _, c := range s.resources[k].columns {
 				if c.accepts != nil {
@@ -67,7 +67,7 @@ func TestSeedsWouldBeAccepted(t *testing.T) {
 			}
 			changes, err := p.changes(s.resources[k].columns, true, false)
 			if err == nil {
-				err = s.allow(kind(k), r.parent, r.id, changes)
+				err = s.checkValues(kind(k), r.parent, r.id, changes)
 			}
 			if err != nil {
 				t.Errorf("%s %d: %v", s.resources[k].noun, r.id, err)
@@ -80,12 +80,12 @@ func TestSeedsWouldBeAccepted(t *testing.T) {
 func TestEveryValueIsShown(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	for k := range s.store.tables {
+	for k := range kinds {
 		shown := map[string]bool{"createdBy": true, associated: true}
 		for _, c := range s.resources[k].columns {
 			shown[c.name] = true
 		}
-		for _, r := range s.store.tables[k].ordered {
+		for _, r := range s.store.All(k) {
 			for name := range r.values {
 				if !shown[name] {
 					t.Errorf("%s %d has the value %s, which no answer shows", s.resources[k].noun, r.id, name)
@@ -98,21 +98,21 @@ func TestEveryValueIsShown(t *testing.T) {
 func TestEveryReferenceResolves(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	for k := range s.store.tables {
-		for _, r := range s.store.tables[k].ordered {
+	for k := range kinds {
+		for _, r := range s.store.All(k) {
 			under := s.resources[k].under
-			if under != none && s.store.get(under, r.parent) == nil {
+			if under != none && s.store.Get(under, r.parent) == nil {
 				t.Errorf("%s %d is under %d, which does not exist", s.resources[k].noun, r.id, r.parent)
 			}
 		}
 	}
-	for _, device := range s.store.tables[devices].ordered {
+	for _, device := range s.store.All(devices) {
 		if holder := device.values["userId"]; holder != "" && !s.inDomain(users, numeric(holder), device.parent) {
 			t.Errorf("device %d is of user %s, who is not in domain %d", device.id, holder, device.parent)
 		}
 	}
 	for m := range s.store.members {
-		group := s.store.get(groups, m.group)
+		group := s.store.Get(groups, m.group)
 		if group == nil || !s.inDomain(users, m.user, group.parent) {
 			t.Errorf("user %d is not in the domain of group %d", m.user, m.group)
 		}
@@ -134,8 +134,8 @@ func TestSeedsAreFictional(t *testing.T) {
 		"deviceMacAddress": regexp.MustCompile(`^00:00:5E:00:53:[0-9A-F]{2}$`),
 	}
 	s := seeded()
-	for k := range s.store.tables {
-		for _, r := range s.store.tables[k].ordered {
+	for k := range kinds {
+		for _, r := range s.store.All(k) {
 			for name, form := range forms {
 				if value := r.values[name]; value != "" && !form.MatchString(value) {
 					t.Errorf("%s %d: %s %s is not fictional", s.resources[k].noun, r.id, name, value)

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
-// BasePath is the path under which all routes lie.
+// BasePath is the path above all routes.
 const BasePath = "/config/v2"
 
-// What the sandbox accepts unless told otherwise. The denied login is a person
-// who may log in and has no permission for the Config API.
+// Credentials that the sandbox accepts by default. The denied login belongs to a
+// person who may log in and has no permission for the Config API.
 const (
 	DefaultUsername       = "telephony@brightwater.example.com"
 	DefaultPassword       = "sandbox-password"
@@ -23,19 +24,19 @@ const (
 	DefaultAPIKey         = "sandbox-api-key"
 )
 
-// Bounds of the sandbox unless told otherwise.
+// Bounds of the sandbox, by default.
 const (
 	defaultMaxEntities = 200_000
 	maxBodyBytes       = 4 << 20
 )
 
-// CreateAnswer says what a create answers where the vendor documents nothing but
-// "201 Created": users, groups, queues, queue members and trusted networks.
+// CreateAnswer is the answer of a create for which the vendor documents only "201
+// Created": users, groups, queues, queue members and trusted networks.
 type CreateAnswer int
 
 const (
-	// CreatedID answers the id alone, `{"userId":"41"}`, as the vendor documents it
-	// for devices.
+	// CreatedID answers only the id, `{"userId":"41"}`, as the vendor documents for
+	// devices.
 	CreatedID CreateAnswer = iota
 	// CreatedNothing answers an empty body.
 	CreatedNothing
@@ -71,17 +72,17 @@ type Options struct {
 	// Otherwise that is reset, because the vendor does not mark these parameters as
 	// optional; users, queues and the rest are always updated in part.
 	PartialUpdates bool
-	// StrictSpelling serves trusted networks at the one spelling that is documented
-	// for each verb, and not at all three for all verbs.
+	// StrictSpelling serves trusted networks only in the spelling that is documented
+	// for each verb, instead of in all three for all verbs.
 	StrictSpelling bool
-	// TrustedNetworkID is the name of a trusted network's id: trustedNetworkId where
-	// empty, or networkId, or sipTrustedNetworkId.
+	// TrustedNetworkID is the name of a trusted network's id: trustedNetworkId by
+	// default, or networkId, or sipTrustedNetworkId.
 	TrustedNetworkID string
-	// DomainName is the key of a domain's name: domain where empty, or domainName.
+	// DomainName is the key of a domain's name: domain by default, or domainName.
 	DomainName string
-	// Faults is the menu in front of every route; nil makes an own one.
+	// Faults is the menu in front of every route; nil makes one for this server.
 	Faults *fault.Menu
-	// KeepRequests is how many requests the recorder keeps; 0 is 100.
+	// KeepRequests is how many requests the recorder keeps; 0 means 100.
 	KeepRequests int
 	// Seed fills the emulator with the example company.
 	Seed bool
@@ -91,32 +92,30 @@ type Options struct {
 type Server struct {
 	options   Options
 	resources [kinds]resource
-	routes    []served
-	faults    *fault.Menu
-	recorder  *fault.Recorder
+	routes    *route.Table
+	fault.Instruments
 
 	mu    sync.Mutex
-	store store
+	store state
 }
 
-// New returns a server that is ready to serve.
+// New returns a server.
 func New(options Options) *Server {
-	options.fillIn()
+	options.setDefaults()
 	s := &Server{
-		options:   options,
-		resources: resourceTable(options.TrustedNetworkID, options.DomainName),
-		faults:    options.Faults,
-		recorder:  fault.NewRecorder(options.KeepRequests),
-		store:     newStore(options.MaxEntities),
+		options:     options,
+		resources:   resourceTable(options.TrustedNetworkID, options.DomainName),
+		Instruments: fault.NewInstruments(options.Faults, fault.NewRecorder(options.KeepRequests)),
+		store:       newState(options.MaxEntities),
 	}
 	if options.Seed {
 		s.seed()
 	}
-	s.routes = s.serveRoutes()
+	s.routes = s.routeTable()
 	return s
 }
 
-func (o *Options) fillIn() {
+func (o *Options) setDefaults() {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -138,10 +137,10 @@ func (o *Options) fillIn() {
 	if o.Faults == nil {
 		o.Faults = NewFaultMenu()
 	}
-	o.fillInNames()
+	o.setDefaultNames()
 }
 
-func (o *Options) fillInNames() {
+func (o *Options) setDefaultNames() {
 	for name, standard := range map[*string]string{
 		&o.DeniedUsername:   DefaultDeniedUsername,
 		&o.TrustedNetworkID: "trustedNetworkId",
@@ -153,27 +152,20 @@ func (o *Options) fillInNames() {
 	}
 }
 
-// Faults is the menu in front of every route.
-func (s *Server) Faults() *fault.Menu { return s.faults }
-
-// Recorder knows the calls that were made.
-func (s *Server) Recorder() *fault.Recorder { return s.recorder }
-
-// Calls says how often an operation was called.
-func (s *Server) Calls(operation string) int { return s.recorder.Calls(operation) }
-
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler, path, err := s.match(r)
-	if err != nil {
-		refuse(w, err)
-		return
+	handler, allow := s.routes.Find(r)
+	switch {
+	case handler != nil:
+		handler.ServeHTTP(w, r)
+	case allow != "":
+		refuse(w, &failure{status: http.StatusMethodNotAllowed, message: "method not allowed", allow: allow})
+	default:
+		refuse(w, notFound())
 	}
-	handler.ServeHTTP(w, r.WithContext(withPath(r.Context(), path)))
 }
 
-// AddDomain makes one more domain, which no route of the vendor can, and returns
-// its id.
+// AddDomain adds a domain, which no route of the vendor does, and returns its id.
 func (s *Server) AddDomain(name, displayName string) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -194,7 +186,7 @@ func (s *Server) AddDevices(domainID, n int) error {
 func (s *Server) addMany(k kind, domainID, n int, values func(id int) map[string]string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.store.get(domains, domainID) == nil {
+	if s.store.Get(domains, domainID) == nil {
 		return notFound()
 	}
 	for range n {
@@ -211,7 +203,7 @@ func (s *Server) now() time.Time { return s.options.Clock().Truncate(time.Second
 // randomToken has the form of the one in the vendor's documentation.
 func randomToken() string {
 	b := make([]byte, 13)
-	_, _ = rand.Read(b) // never fails: it ends the process where there is no randomness
+	_, _ = rand.Read(b) // never fails: it ends the process if the system has no randomness
 	return hex.EncodeToString(b)[:25]
 }
 

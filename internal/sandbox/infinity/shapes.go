@@ -12,8 +12,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 )
 
-// SecretLeaked is the value of every key that the shape `secrets` adds; it must
-// not come out of anything that reads these answers.
+// SecretLeaked is the value of every key that the shape `secrets` adds; no reader of
+// these answers may pass it on.
 const SecretLeaked = "sandbox-leaked-secret"
 
 // Bounds of the filler in a long row, in bytes.
@@ -22,8 +22,8 @@ const (
 	mostFiller    = 64 << 20
 )
 
-// shapes are the other forms in which this vendor is documented, or seen, or
-// feared to answer.
+// shapes returns the other forms in which this vendor answers by its documentation,
+// was seen to answer, or might answer.
 func shapes() []fault.Shape {
 	lines := func(separator string) func([]byte) []byte {
 		return func(body []byte) []byte { return bytes.ReplaceAll(body, []byte("\n"), []byte(separator)) }
@@ -46,8 +46,8 @@ func shapes() []fault.Shape {
 	}
 }
 
-// parseRows reads an answer back, in whatever format it is. What is no object, a
-// message, is no row either.
+// parseRows reads the rows of an answer in any format. It skips what is not an object,
+// such as a message.
 func parseRows(body []byte) ([]row, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	var rows []row
@@ -70,7 +70,7 @@ func parseRows(body []byte) ([]row, error) {
 	}
 }
 
-// parseRow reads the members of an object that has been opened, and closes it.
+// parseRow reads the members of an object, up to its end.
 func parseRow(decoder *json.Decoder) (row, error) {
 	var r row
 	for decoder.More() {
@@ -158,7 +158,7 @@ func extraKeys(rows []row) []byte {
 	return render(rows, "")
 }
 
-// addSecrets replaces nothing: the token of a created user device has to stay.
+// addSecrets replaces no key, because a client needs the token of a created device.
 func addSecrets(rows []row) []byte {
 	for i := range rows {
 		taken := map[string]bool{}

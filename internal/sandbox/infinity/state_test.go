@@ -9,7 +9,7 @@ import (
 func TestARemovedUserLeavesGroupsAndDevices(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	before := s.store.kept
+	before := s.store.Count()
 	if got := do(t, s, "DELETE", "/1/users/3", ""); got.Code != 204 {
 		t.Fatal(got.Text)
 	}
@@ -18,7 +18,7 @@ func TestARemovedUserLeavesGroupsAndDevices(t *testing.T) {
 	if device["userId"] != "" || device["user"] != "" || device["updateDatetime"] != testMoment {
 		t.Errorf("its device has %v", device)
 	}
-	if kept := s.store.kept; kept != before-3 {
+	if kept := s.store.Count(); kept != before-3 {
 		t.Errorf("%d kept, want %d less the user and two memberships", kept, before)
 	}
 	if got := do(t, s, "POST", "/1/users", strings.Replace(goodUser, "joe.blogs", "priya.nair", 1)); got.row(t)["userId"] != "41" {
@@ -109,7 +109,7 @@ func TestARefusedMembershipChangesNothing(t *testing.T) {
 
 func TestTheSandboxIsBounded(t *testing.T) {
 	t.Parallel()
-	kept := New(Options{Seed: true}).store.kept
+	kept := New(Options{Seed: true}).store.Count()
 	s := seeded(func(o *Options) { o.MaxEntities = kept + 2 })
 	if got := do(t, s, "POST", "/1/groups/7/users", "userSpec[]=1&userSpec[]=2&userSpec[]=3"); got.Code != 507 {
 		t.Errorf("three memberships in room for two: %d", got.Code)
@@ -176,7 +176,7 @@ func TestAnEmptySandboxCanGetDomains(t *testing.T) {
 func TestManyCallersAtOnce(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	kept := s.store.kept
+	kept := s.store.Count()
 	var callers sync.WaitGroup
 	for range 8 {
 		callers.Go(func() {
@@ -198,8 +198,8 @@ func TestManyCallersAtOnce(t *testing.T) {
 		})
 	}
 	callers.Wait()
-	if s.store.kept != kept {
-		t.Errorf("%d kept, want %d", s.store.kept, kept)
+	if s.store.Count() != kept {
+		t.Errorf("%d kept, want %d", s.store.Count(), kept)
 	}
 	if n := s.Calls("CreateSIPTrustedNetwork"); n != 160 {
 		t.Errorf("Calls = %d, want 160", n)

@@ -25,7 +25,7 @@ func denied(message string) *failure {
 	return &failure{status: http.StatusUnauthorized, message: message}
 }
 
-// login answers the user with a fresh token.
+// login answers the user with a new token.
 func (s *Server) login(c *call) (answer, error) {
 	if !s.isLogin(c.request) {
 		return answer{}, denied("Wrong email or password")
@@ -94,8 +94,8 @@ func (s *Server) userOf(token string) (*record, error) {
 	return s.lockedOwner()
 }
 
-// verify holds a token against our own signature; the header is covered by it,
-// so that no other algorithm can be slipped in.
+// verify checks a token's signature. The signature covers the header, so a token
+// cannot name another algorithm.
 func (s *Server) verify(token string) (granted claims, valid bool) {
 	at := strings.LastIndexByte(token, '.')
 	if at < 0 || !equal(token[at+1:], s.sign(token[:at])) {
@@ -125,7 +125,7 @@ func (s *Server) isLogin(r *http.Request) bool {
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// owner is the person behind every credential of the sandbox.
+// owner returns the person who owns every credential of the sandbox.
 func (s *Server) owner() (*record, error) { return s.find(people, OwnerUUID) }
 
 func (s *Server) lockedOwner() (*record, error) {

@@ -40,7 +40,7 @@ func unreadable(err error) error {
 }
 
 // changes checks a body against the fields that a caller may write, and returns
-// what it sets by the right names. Every problem is reported at once.
+// the values to set by their correct names. It reports all problems at once.
 func changes(fields []field, body map[string]any, creating bool) (map[string]any, error) {
 	known := spellings(fields)
 	kept := map[string]any{}
@@ -52,7 +52,7 @@ func changes(fields []field, body map[string]any, creating bool) (map[string]any
 			continue
 		}
 		if _, right := body[f.name]; right && name != f.name {
-			continue // given in both spellings: the right one counts
+			continue // given in both spellings: the correct one counts
 		}
 		result, wrong := f.check(value)
 		if wrong != "" {

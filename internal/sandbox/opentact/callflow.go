@@ -37,11 +37,11 @@ func (c *call) readCallFlow() error {
 		if part.FormName() != "file" {
 			continue
 		}
-		return c.takeCallFlow(part)
+		return c.readDocument(part)
 	}
 }
 
-func (c *call) takeCallFlow(part io.Reader) error {
+func (c *call) readDocument(part io.Reader) error {
 	document, err := io.ReadAll(part)
 	if err != nil {
 		return unreadable(err)
@@ -53,8 +53,8 @@ func (c *call) takeCallFlow(part io.Reader) error {
 	return nil
 }
 
-// checkCallFlow says what is wrong with a document: it has to be well-formed,
-// have the root Response, and hold known verbs only.
+// checkCallFlow returns the first error in a document, which has to be well-formed,
+// have the root Response, and contain only known verbs.
 func checkCallFlow(document string) string {
 	decoder := xml.NewDecoder(strings.NewReader(document))
 	depth, roots := 0, 0
@@ -98,7 +98,7 @@ func checkElement(name string, depth int) string {
 // executeCallFlow keeps the document with the call. A choice: a call that is
 // over is a 404, like one that never was.
 func executeCallFlow(s *Server, c *call) (answer, error) {
-	r, err := s.find(calls, c.path["uuid"])
+	r, err := s.find(calls, c.request.PathValue("uuid"))
 	if err != nil {
 		return answer{}, err
 	}

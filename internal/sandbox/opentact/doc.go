@@ -1,15 +1,15 @@
 // Package opentact is a stateful emulator of the vendor OpenTACT: it keeps
 // connections, invites, numbers, apps and profiles in memory and answers as the
-// vendor's documentation of 2020 says, strictly, secrets included. The same code
-// serves the demo, the tests, and teams who build against the facade.
+// vendor's documentation of 2020 describes, strictly and with the secrets. The same
+// code serves the demo, the tests, and teams who build against the facade.
 //
-// Where the vendor's behaviour is not public, a comment that begins with
-// "a choice:" says what was chosen and why.
+// If the vendor's behaviour is not public, a comment that begins with "a choice:"
+// says what was chosen and why.
 //
 // The seeded data belong to a fictional dental group near Seattle. Ids are made
 // of a family and a number, `<family>-0000-4000-8000-<12 digits>`:
 //
-//	family    what                        how many  worth knowing
+//	family    what                        how many  notes
 //	5f1c2b3a  SIP connections             7         5 and 7 are inactive, 7 has nothing
 //	14b17e00  SIP user invites            13        of connections 1 to 6; 2, 5, 9 and 12 expired, 13 never expires
 //	0005e400  SIP users                   8         of connections 1, 2, 3 and 6

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// failure is an answer of the vendor that says no.
+// failure is an error of the vendor.
 type failure struct {
 	status  int
 	message string
@@ -16,22 +16,22 @@ type failure struct {
 	allow   string
 }
 
-// problem is what is wrong with one argument.
+// problem is an error in one argument.
 type problem struct {
 	path    string
 	message string
 	value   any
 }
 
-// Error is the message alone.
+// Error returns the message.
 func (f *failure) Error() string { return f.message }
 
 func notFound(k kind) *failure {
 	return &failure{status: http.StatusNotFound, message: resources[k].name + " not found"}
 }
 
-// invalid lists the problems in the order of their arguments, whatever order
-// the checks were made in.
+// invalid lists the problems in the order of their arguments, so that the message
+// does not depend on the order of the checks.
 func invalid(problems ...problem) *failure {
 	slices.SortFunc(problems, func(a, b problem) int { return strings.Compare(a.path, b.path) })
 	parts := make([]string, len(problems))
@@ -41,23 +41,23 @@ func invalid(problems ...problem) *failure {
 	return &failure{status: http.StatusBadRequest, message: "Validation failed: " + strings.Join(parts, "; "), fields: problems}
 }
 
-// refuse answers with the envelope of errors.
+// refuse writes the envelope of errors.
 func (s *Server) refuse(w http.ResponseWriter, err error) {
-	var said *failure
-	if !errors.As(err, &said) {
-		said = &failure{status: http.StatusInternalServerError, message: fmt.Sprintf("Internal error: %v", err)}
+	var failed *failure
+	if !errors.As(err, &failed) {
+		failed = &failure{status: http.StatusInternalServerError, message: fmt.Sprintf("Internal error: %v", err)}
 	}
-	if said.allow != "" {
-		w.Header().Set("Allow", said.allow)
+	if failed.allow != "" {
+		w.Header().Set("Allow", failed.allow)
 	}
-	envelope := object{{"success", false}, {"message", said.message}, {"status", said.status}}
+	envelope := object{{"success", false}, {"message", failed.message}, {"status", failed.status}}
 	if s.options.ErrorFields {
-		envelope = append(envelope, said.generation3()...)
+		envelope = append(envelope, failed.generation3()...)
 	}
-	s.send(w, said.status, envelope)
+	s.send(w, failed.status, envelope)
 }
 
-// generation3 is what the error body gained in the third API generation.
+// generation3 returns the members that only the third API generation has.
 func (f *failure) generation3() object {
 	fields := object{}
 	for _, p := range f.fields {

@@ -30,7 +30,7 @@ func rewriting(name, explain string, change func(any) any) fault.Shape {
 	}}
 }
 
-// ofPayload makes a shape of a function on the payload alone.
+// ofPayload makes a shape of a function on the payload.
 func ofPayload(name, explain string, change func(any) any) fault.Shape {
 	return rewriting(name, explain, func(answer any) any {
 		envelope, isObject := answer.(map[string]any)

@@ -3,6 +3,7 @@ package opentact
 import (
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -73,7 +74,8 @@ func BenchmarkListOfInvites(b *testing.B) {
 	if err := s.AddInvites(ConnectionUUID(7), 1000); err != nil {
 		b.Fatal(err)
 	}
-	c := &call{path: map[string]string{"sip_connection_uuid": ConnectionUUID(7)}}
+	c := &call{request: httptest.NewRequest("GET", "/", nil)}
+	c.request.SetPathValue("sip_connection_uuid", ConnectionUUID(7))
 	run := list(invites, ofConnection("sip_connection_uuid"))
 	b.ReportAllocs()
 	for b.Loop() {

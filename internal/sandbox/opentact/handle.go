@@ -2,12 +2,12 @@ package opentact
 
 import "net/http"
 
-// handler is what every route does, in the order of the vendor's checks: who
-// calls, the path, the body, and only then the state.
-func (s *Server) handler(row route) http.Handler {
+// handler runs an endpoint in the order of the vendor's checks: the credentials,
+// the path, the body, and only then the state.
+func (s *Server) handler(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
-		result, err := s.run(row, &call{request: r, path: pathOf(r.Context())})
+		result, err := s.run(e, &call{request: r})
 		if err != nil {
 			s.refuse(w, err)
 			return
@@ -16,8 +16,8 @@ func (s *Server) handler(row route) http.Handler {
 	})
 }
 
-func (s *Server) run(row route, c *call) (answer, error) {
-	if row.open {
+func (s *Server) run(e endpoint, c *call) (answer, error) {
+	if e.open {
 		return s.login(c)
 	}
 	user, err := s.authenticate(c.request)
@@ -25,22 +25,23 @@ func (s *Server) run(row route, c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.user = user
-	if err := c.checkPath(); err != nil {
+	if err := c.checkPath(e.Parameters()); err != nil {
 		return answer{}, err
 	}
-	if err := row.read(c); err != nil {
+	if err := e.read(c); err != nil {
 		return answer{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return row.operate(s, c)
+	return e.operate(s, c)
 }
 
-// checkPath holds ids against the vendor's pattern. A choice: an id that cannot
-// be one is a 400, as for any other argument.
-func (c *call) checkPath() error {
+// checkPath checks the ids in the path against the vendor's pattern. A choice: an
+// id that does not match is a 400, as for any other argument.
+func (c *call) checkPath(names []string) error {
 	var problems []problem
-	for name, id := range c.path {
+	for _, name := range names {
+		id := c.request.PathValue(name)
 		if _, wrong := uuid(id); wrong != "" {
 			problems = append(problems, problem{name, wrong, id})
 		}

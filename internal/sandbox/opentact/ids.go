@@ -20,8 +20,8 @@ const (
 // OwnerUUID is the person who logs in.
 const OwnerUUID = personFamily + "-0000-4000-8000-000000000001"
 
-// Secrets that the seeded entities carry, as the vendor's do. None of them may
-// come out of anything that reads the sandbox.
+// Secrets in the seeded entities, as in the vendor's. No reader of the sandbox may
+// pass any of them on.
 const (
 	SecretPasswordHash  = "$2b$10$sandbox.secret.password.hash"
 	SecretUserToken     = "sandbox-secret-user-token"
@@ -30,8 +30,8 @@ const (
 )
 
 // Secrets returns every secret value that an answer of a freshly seeded sandbox
-// can hold, for tests that look for leaks. Invite tokens are not among them:
-// they are meant to be handed over.
+// can hold, for tests that look for leaks. Invite tokens are not among them,
+// because clients need them.
 func Secrets() []string {
 	all := []string{SecretPasswordHash, SecretUserToken, SecretTrunkPassword, SecretLeaked}
 	return append(all, seededDigests()...)

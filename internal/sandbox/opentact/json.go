@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // timeFormat is RFC 3339 in UTC with milliseconds, as in the vendor's answers.
@@ -84,16 +86,10 @@ func appendList(b []byte, list []any) []byte {
 	return append(b, ']')
 }
 
-// appendString takes the short way for plain text, which nearly all of it is.
+// appendString replaces invalid UTF-8, and the error says only that it did.
 func appendString(b []byte, text string) []byte {
-	for i := range len(text) {
-		if c := text[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
-			escaped, _ := json.Marshal(text) // a string always can be marshaled
-			return append(b, escaped...)
-		}
-	}
-	b = append(append(b, '"'), text...)
-	return append(b, '"')
+	b, _ = jsontext.AppendQuote(b, text)
+	return b
 }
 
 func sorted(m map[string]any) object {

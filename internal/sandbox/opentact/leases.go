@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// assignment is the body that gives numbers to a connection or an app and takes
-// them away.
+// assignment describes the body that assigns numbers to a connection or an app and
+// removes them.
 func assignment() []field {
 	return []field{{name: "add", accepts: uuidList}, {name: "remove", accepts: uuidList}}
 }
 
-// holderFields are the two relations of a lease that exclude each other.
-func holderFields() []string { return []string{"sip_connection", "sip_control_app"} }
+// ownerFields are the two relations of a lease that exclude each other.
+func ownerFields() []string { return []string{"sip_connection", "sip_control_app"} }
 
 // assignedLeases lists the numbers of a connection or an app.
 func assignedLeases(k kind, holder string) operation {
 	return func(s *Server, c *call) (answer, error) {
-		r, err := s.find(k, c.path["uuid"])
+		r, err := s.find(k, c.request.PathValue("uuid"))
 		if err != nil {
 			return answer{}, err
 		}
@@ -35,11 +35,11 @@ func leaseDepth(k kind) int {
 	return shallow
 }
 
-// assignLeases changes all or nothing. A choice: it answers the leases that were
-// added, then those that were removed; an empty assignment changes nothing.
+// assignLeases changes all of the leases or none. A choice: it answers the added
+// leases, then the removed ones; an empty assignment changes nothing.
 func assignLeases(k kind, holder string) operation {
 	return func(s *Server, c *call) (answer, error) {
-		r, err := s.find(k, c.path["uuid"])
+		r, err := s.find(k, c.request.PathValue("uuid"))
 		if err != nil {
 			return answer{}, err
 		}
@@ -48,18 +48,18 @@ func assignLeases(k kind, holder string) operation {
 			return answer{}, err
 		}
 		for _, lease := range added {
-			s.hold(lease, holder, r.id, c)
+			s.assignLease(lease, holder, r.id, c)
 		}
 		for _, lease := range removed {
-			s.hold(lease, holder, nil, c)
+			s.assignLease(lease, holder, nil, c)
 		}
 		return ok(s.assigned(slices.Concat(added, removed), leaseDepth(k)))
 	}
 }
 
-// hold gives a lease to a holder, and with that takes it from any other.
-func (s *Server) hold(lease *record, holder string, id any, c *call) {
-	for _, name := range holderFields() {
+// assignLease assigns a lease to its new owner and removes it from any other.
+func (s *Server) assignLease(lease *record, holder string, id any, c *call) {
+	for _, name := range ownerFields() {
 		lease.values[name] = nil
 	}
 	lease.values[holder] = id

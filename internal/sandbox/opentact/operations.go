@@ -5,57 +5,55 @@ import (
 	"net/http"
 )
 
-// call is one request on its way through an operation.
+// call is a request with what was read from it.
 type call struct {
 	request *http.Request
-	// path holds the ids of the path.
-	path map[string]string
 	// user is who logged in.
 	user *record
-	// body is a checked body: what a caller sets, by the right names.
+	// body is a checked body: the values to set, by their correct names.
 	body map[string]any
 	// callFlow is a checked call-flow document.
 	callFlow string
 }
 
-// answer is what a good envelope is made of.
+// answer is the content of a successful envelope.
 type answer struct {
 	status  int
 	payload any
 }
 
-// operation does what a route promises; the state is locked while it runs.
+// operation executes a call; the state is locked while it runs.
 type operation func(*Server, *call) (answer, error)
 
 func ok(payload any) (answer, error) { return answer{http.StatusOK, payload}, nil }
 
-// scope is the connection under which invites and SIP users live; for kinds
-// that live on their own it is empty.
+// scope is the connection to which invites and SIP users belong; it is empty for
+// other kinds.
 type scope struct {
 	field string
 	param string
 }
 
-func top() scope { return scope{} }
+func noScope() scope { return scope{} }
 
 func ofConnection(param string) scope { return scope{"sip_connection", param} }
 
-// parent is the id of the scope, which has to exist.
+// parent returns the id of the connection, which has to exist.
 func (sc scope) parent(s *Server, c *call) (string, error) {
 	if sc.field == "" {
 		return "", nil
 	}
-	_, err := s.find(connections, c.path[sc.param])
-	return c.path[sc.param], err
+	_, err := s.find(connections, c.request.PathValue(sc.param))
+	return c.request.PathValue(sc.param), err
 }
 
-// entity is the record of the path, which has to be in its scope.
+// entity returns the record of the path, which has to be in the scope.
 func (sc scope) entity(s *Server, c *call, k kind, param string) (*record, error) {
 	parent, err := sc.parent(s, c)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.find(k, c.path[param])
+	r, err := s.find(k, c.request.PathValue(param))
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +120,7 @@ func modify(k kind, sc scope, param string) operation {
 	}
 }
 
-// remove answers the entity as it was, relations included.
+// remove answers the entity as it was, with its relations.
 func remove(k kind, sc scope, param string) operation {
 	return func(s *Server, c *call) (answer, error) {
 		r, err := sc.entity(s, c, k, param)
@@ -133,28 +131,28 @@ func remove(k kind, sc scope, param string) operation {
 			return answer{}, err
 		}
 		last := s.view(r, nested)
-		s.letGo(r)
-		s.store.remove(r)
+		s.removeDependents(r)
+		s.store.Remove(r.kind, r.id)
 		return ok(last)
 	}
 }
 
-// resolve refuses relations to what does not exist. A choice: with 404, because
-// the vendor declares a 404 for creates, which have nothing else to miss.
+// resolve refuses relations to records that do not exist. A choice: with 404,
+// because the vendor declares a 404 for creates, which have no other reason for it.
 func (s *Server) resolve(k kind, body map[string]any) error {
 	for _, f := range resources[k].fields {
 		value, given := body[f.name]
 		if !given || f.one == none || value == nil {
 			continue
 		}
-		if s.store.get(f.one, idOf(value)) == nil {
+		if s.store.Get(f.one, idOf(value)) == nil {
 			return notFound(f.one)
 		}
 	}
 	return nil
 }
 
-// newRecord starts with the vendor's values and puts the caller's over them.
+// newRecord returns a record with the vendor's initial values and the caller's.
 func (s *Server) newRecord(k kind, c *call) *record {
 	now := s.now()
 	r := &record{kind: k, id: s.options.NewUUID(), createdOn: now, modifiedOn: now, values: map[string]any{}}
@@ -182,7 +180,7 @@ func account(s *Server, c *call) (answer, error) {
 	return ok(s.view(r, nested))
 }
 
-// gone is for paths that another API generation had.
-func gone(*Server, *call) (answer, error) { return answer{}, noRoute() }
+// noSuchRoute serves the paths that only another API generation has.
+func noSuchRoute(*Server, *call) (answer, error) { return answer{}, noRoute() }
 
 func noRoute() *failure { return &failure{status: http.StatusNotFound, message: "Not found"} }

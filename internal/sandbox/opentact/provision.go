@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// provision sets what the vendor itself adds to a new or changed record.
+// provision sets the values that the vendor adds to a new or changed record.
 func (s *Server) provision(r *record, changed map[string]any) {
 	switch r.kind {
 	case invites:
@@ -20,7 +20,7 @@ func (s *Server) provision(r *record, changed map[string]any) {
 		s.provisionTrunk(r, "egress", changed)
 		s.provisionOnce(r, "class4_trunk_prefix_id")
 		// a choice: calls carry the technical prefix of the connection's product.
-		if product := s.store.get(products, idOf(r.values["product"])); product != nil {
+		if product := s.store.Get(products, idOf(r.values["product"])); product != nil {
 			r.values["tech_prefix"] = product.values["tech_prefix"]
 		}
 	case apps:
@@ -56,8 +56,8 @@ func (s *Server) provisionTrunk(r *record, direction string, changed map[string]
 	r.values[name] = switchSettings(r, direction, given)
 }
 
-// switchSettings is what the switch answers: its own, under what was given. The
-// registration user's password is in it, as at the vendor.
+// switchSettings returns the switch's own settings with the given ones over them. The
+// registration user's password is among them, as at the vendor.
 func switchSettings(r *record, direction string, given map[string]any) map[string]any {
 	traffic := map[string]string{"ingress": "Termination Traffic", "egress": "DID Traffic"}[direction]
 	settings := map[string]any{
@@ -80,7 +80,7 @@ func (s *Server) provisionDigest(r *record, changed map[string]any) {
 	}
 	delete(r.values, "password")
 	realm := "opentact.example.com"
-	if connection := s.store.get(connections, r.text("sip_connection")); connection != nil && connection.text("subdomain") != "" {
+	if connection := s.store.Get(connections, r.text("sip_connection")); connection != nil && connection.text("subdomain") != "" {
 		realm = connection.text("subdomain") + "." + realm
 	}
 	login := r.text("login")
@@ -94,48 +94,49 @@ func digest(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// inviteToken is opaque to clients; made from the id, it is the same each time.
+// inviteToken is opaque to clients. It derives from the id, so that it is the same
+// in each run.
 func inviteToken(id string) string {
 	sum := sha256.Sum256([]byte("invite " + id))
 	return hex.EncodeToString(sum[:24])
 }
 
 // user names a relation by which others hold on to a record.
-type user struct {
+type relation struct {
 	kind  kind
 	field string
 }
 
 // holders are who keeps an app or a voice profile from being removed. The vendor
 // declares the 409 for apps; a choice: voice profiles are kept in the same way.
-func holders(k kind) []user {
+func referencesTo(k kind) []relation {
 	switch k {
 	case apps:
-		return []user{{leases, "sip_control_app"}}
+		return []relation{{leases, "sip_control_app"}}
 	case voiceProfiles:
-		return []user{{connections, "outbound_voice_profile"}, {apps, "outbound_voice_profile"}}
+		return []relation{{connections, "outbound_voice_profile"}, {apps, "outbound_voice_profile"}}
 	}
 	return nil
 }
 
 func (s *Server) inUse(r *record) error {
-	for _, holder := range holders(r.kind) {
-		if len(s.store.having(holder.kind, holder.field, r.id)) > 0 {
+	for _, reference := range referencesTo(r.kind) {
+		if len(s.store.having(reference.kind, reference.field, r.id)) > 0 {
 			return &failure{status: http.StatusConflict, message: resources[r.kind].name + " is still in use"}
 		}
 	}
 	return nil
 }
 
-// letGo undoes what points to a record that is removed. A choice: a connection
+// removeDependents undoes what points to a record that is removed. A choice: a connection
 // takes its invites and SIP users with it and frees its numbers; a messaging
 // profile leaves its numbers without one.
-func (s *Server) letGo(r *record) {
+func (s *Server) removeDependents(r *record) {
 	switch r.kind {
 	case connections:
 		for _, k := range []kind{invites, sipUsers} {
 			for _, child := range s.store.having(k, "sip_connection", r.id) {
-				s.store.remove(child)
+				s.store.Remove(child.kind, child.id)
 			}
 		}
 		s.unset(leases, "sip_connection", r.id)

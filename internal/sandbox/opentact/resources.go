@@ -6,22 +6,22 @@ import "math"
 // in the order of the vendor's documentation.
 type resource struct {
 	name string
-	// identity is the member with the id; "" where the vendor shows none.
+	// identity is the member with the id; "" if the vendor shows none.
 	identity string
 	// dateless entities have no created_on and modified_on.
 	dateless bool
 	fields   []field
 }
 
-// field is one member of an entity. With accepts a caller may write it; with one
-// or many it is a relation.
+// field is one member of an entity. If it has accepts, a caller may write it; if it
+// has one or many, it is a relation.
 type field struct {
 	name     string
 	accepts  check
 	required bool
 	nullable bool
 	initial  any
-	// aliases are other spellings that the vendor's documents have for it.
+	// aliases are other spellings in the vendor's documents.
 	aliases []string
 	// hidden fields are written but never answered.
 	hidden bool
@@ -32,7 +32,7 @@ type field struct {
 	list bool
 	many kind
 	via  string
-	// always is a relation that is shown where others are left empty.
+	// always is a relation that is shown even when others are left empty.
 	always bool
 }
 
@@ -61,8 +61,8 @@ func (f field) alias(spellings ...string) field {
 	return f
 }
 
-// egressSettings is misspelt in the documentation of requests and right in that
-// of answers; both are taken, the right one is answered.
+// egressSettings is misspelt in the documentation of requests and correct in that of
+// answers; both are accepted, the correct one is answered.
 func egressSettings() field {
 	return writable("class4_egress_trunk_settings", trunkSettings).alias("class4_egress_trunk_stings")
 }
@@ -73,7 +73,7 @@ func voiceProfile() field {
 	return f
 }
 
-// productOf may not be null. A choice: nor need it be given; product 1 is taken.
+// productOf may not be null. A choice: if it is missing, the product is 1.
 func productOf() field {
 	f := fixed("product", integer(1, 1024), int64(1))
 	f.one = products
@@ -84,7 +84,7 @@ func ownedBy() []field {
 	return []field{one("account", accounts), one("created_by", people), one("modified_by", people)}
 }
 
-// with puts lists of fields together, in their order.
+// with concatenates lists of fields.
 func with(lists ...[]field) []field {
 	var all []field
 	for _, list := range lists {
@@ -93,7 +93,7 @@ func with(lists ...[]field) []field {
 	return all
 }
 
-// resources is the whole of the vendor's entities, by kind.
+// resources describes all of the vendor's entities, by kind.
 var resources = [kinds]resource{
 	accounts: {name: "Account", identity: "uuid", fields: []field{
 		own("name"), own("email"), own("level"), own("balance"), own("class4_id"), own("deleted_on"),
@@ -144,7 +144,7 @@ var resources = [kinds]resource{
 	}},
 	leases: {name: "TN lease", identity: "uuid", fields: with([]field{
 		// a choice: the documented sample of a connection's leases shows `"tn":{}`,
-		// yet a list of numbers without the numbers would be of no use to anyone.
+		// but a list of numbers without the numbers would be useless.
 		{name: "tn", one: numbers, always: true}, one("account", accounts), one("tnorder", orders),
 		own("expired_on"), own("autorenew"), one("messaging_profile", messagingProfiles), own("class4_product_item_id"),
 		one("sip_connection", connections), one("sip_control_app", apps),

@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
 // happy is one good call of a route.
 type happy struct {
-	route  Route
+	route  route.Route
 	path   string
 	body   string
 	code   int
@@ -55,7 +57,9 @@ func happyCalls() []happy {
 	c1, c6, c7 := "/sip/connection/"+ConnectionUUID(1), "/sip/connection/"+ConnectionUUID(6), "/sip/connection/"+ConnectionUUID(7)
 	a1, a5 := "/sip/app/"+AppUUID(1), "/sip/app/"+AppUUID(5)
 	m1, v1, v3 := "/profile/messaging/"+MessagingProfileUUID(1), "/profile/outbound_voice/"+VoiceProfileUUID(1), "/profile/outbound_voice/"+VoiceProfileUUID(3)
-	at := func(operation, method, pattern string) Route { return Route{operation, method, pattern} }
+	at := func(operation, method, pattern string) route.Route {
+		return route.Route{Operation: operation, Method: method, Pattern: pattern}
+	}
 	return []happy{
 		{at("GetAccount", "GET", "/account"), "/account", "", 200, "account", nil},
 		{at("GetSIPConnectionProductsList", "GET", "/sip/connection/product"), "/sip/connection/product", "", 200, "products", nil},
@@ -134,26 +138,26 @@ func TestHappyPaths(t *testing.T) {
 }
 
 // elsewhere are the routes that have tests of their own.
-func elsewhere() []Route {
-	return []Route{
-		{"Auth", "GET", "/auth"},
-		{"GetSIPConnectionProductsList", "GET", "/sip/product"},
-		{"ExecuteSIPControlAppCallExecuteCallFlow", "POST", "/sip/app/call/{uuid}"},
+func elsewhere() []route.Route {
+	return []route.Route{
+		{Operation: "Auth", Method: "GET", Pattern: "/auth"},
+		{Operation: "GetSIPConnectionProductsList", Method: "GET", Pattern: "/sip/product"},
+		{Operation: "ExecuteSIPControlAppCallExecuteCallFlow", Method: "POST", Pattern: "/sip/app/call/{uuid}"},
 	}
 }
 
 func TestEveryRouteHasATest(t *testing.T) {
 	t.Parallel()
-	tested := map[Route]bool{}
+	tested := map[route.Route]bool{}
 	for _, test := range happyCalls() {
 		tested[test.route] = true
 	}
-	for _, route := range elsewhere() {
-		tested[route] = true
+	for _, other := range elsewhere() {
+		tested[other] = true
 	}
-	want := map[Route]bool{}
-	for _, route := range Routes() {
-		want[route] = true
+	want := map[route.Route]bool{}
+	for _, served := range Routes() {
+		want[served] = true
 	}
 	if diff := cmp.Diff(want, tested); diff != "" {
 		t.Errorf("routes (-served +tested):\n%s", diff)

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// firstDay is when the example company became a customer. Created and modified
-// times derive from it alone, so that they are the same at each start; only what
-// expires follows the clock, so that some of it always has and some has not.
+// firstDay is when the example company became a customer. Created and modified times
+// derive only from it, so that they are the same at each start. Only expiry times
+// follow the clock, so that some have always passed and some have not.
 func firstDay() time.Time { return time.Date(2026, time.January, 12, 16, 30, 0, 0, time.UTC) }
 
-// seeder adds the rows; ids, times and owners are its work.
+// seeder adds the rows with their ids, times and owners.
 type seeder struct {
 	*Server
 	today time.Time
 }
 
-// seedVendor adds what an empty sandbox has as well: the owner of every
-// credential, and the products that the vendor sells.
+// seedVendor adds the records of every sandbox, even an empty one: the owner of all
+// credentials, and the products that the vendor sells.
 func (s *Server) seedVendor() {
 	in := seeder{s, s.now().Truncate(24 * time.Hour)}
 	in.put(timeZones, "America/Los_Angeles", 0, map[string]any{
@@ -42,7 +42,7 @@ func (in seeder) person(n int, email, first, last, role string, born any) {
 	})
 }
 
-// seed adds the example company. Records that others derive from come first.
+// seed adds the example company. Records that others refer to come first.
 func (s *Server) seed() {
 	in := seeder{s, s.now().Truncate(24 * time.Hour)}
 	in.person(2, "ines.moreau@northwind.example.com", "Ines", "Moreau", "User", nil)
@@ -110,7 +110,7 @@ func (in seeder) orders() {
 	}
 }
 
-// orderDay is when the n-th order was placed; its numbers came a day later.
+// orderDay is the day of the n-th order; its numbers were leased a day later.
 func orderDay(n int) int { return 10*n - 9 }
 
 func (in seeder) leases() {
@@ -131,7 +131,7 @@ func (in seeder) leases() {
 
 func (in seeder) calls() {
 	for i, row := range callRows() {
-		lease := in.store.get(leases, LeaseUUID(row.lease))
+		lease := in.store.Get(leases, LeaseUUID(row.lease))
 		in.put(calls, CallUUID(i+1), 80, map[string]any{
 			"tn": lease.text("tn"), "from": row.from, "to": "+" + lease.text("tn"), "state": row.state, "source": "freeswitch",
 			"meta": map[string]any{"Channel-State": "CS_EXECUTE", "Call-Direction": "inbound"}, "sip_control_app": AppUUID(row.app),
@@ -139,22 +139,22 @@ func (in seeder) calls() {
 	}
 }
 
-// defaultMessagingProfile closes the circle between the account and a profile.
+// defaultMessagingProfile sets the profile of the account, which exists before it.
 func (in seeder) defaultMessagingProfile() {
-	owning := in.store.get(accounts, seedUUID(accountFamily, 1))
+	owning := in.store.Get(accounts, seedUUID(accountFamily, 1))
 	owning.values["messaging_profile_default"] = MessagingProfileUUID(1)
 }
 
 // put adds one record with its times, its owners and what the vendor adds.
 func (in seeder) put(k kind, id string, day int, values map[string]any) {
-	created := firstDay().AddDate(0, 0, day).Add(time.Duration(len(in.store.tables[k].ordered)) * 7 * time.Minute)
+	created := firstDay().AddDate(0, 0, day).Add(time.Duration(in.store.Len(k)) * 7 * time.Minute)
 	r := &record{kind: k, id: id, createdOn: created, modifiedOn: created.Add(36 * time.Hour), values: values}
 	if k != people && k != accounts {
 		values["account"] = seedUUID(accountFamily, 1)
 		values["created_by"], values["modified_by"] = OwnerUUID, OwnerUUID
 	}
 	in.provision(r, values)
-	in.store.keep(r)
+	in.store.Seed(r.kind, r.id, r)
 }
 
 func (in seeder) expiry(days int) any {
@@ -193,7 +193,7 @@ func (s *Server) addInvite(connection string, n int) error {
 func seededDigests() []string {
 	s := New(Options{Seed: true})
 	var digests []string
-	for _, r := range s.store.tables[sipUsers].ordered {
+	for _, r := range s.store.All(sipUsers) {
 		digests = append(digests, r.text("ha1"), r.text("ha1b"))
 	}
 	return digests

@@ -16,11 +16,11 @@ import (
 func TestEveryReferenceResolves(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	for k := range s.store.tables {
-		for _, r := range s.store.tables[k].ordered {
+	for k := range kinds {
+		for _, r := range s.store.All(k) {
 			for _, f := range resources[k].fields {
 				value := r.values[f.name]
-				if f.one != none && value != nil && s.store.get(f.one, idOf(value)) == nil {
+				if f.one != none && value != nil && s.store.Get(f.one, idOf(value)) == nil {
 					t.Errorf("%s %s: %s is %v, which does not exist", resources[k].name, r.id, f.name, value)
 				}
 			}
@@ -32,8 +32,8 @@ func TestEveryReferenceResolves(t *testing.T) {
 func TestSeedsWouldBeAccepted(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	for k := range s.store.tables {
-		for _, r := range s.store.tables[k].ordered {
+	for k := range kinds {
+		for _, r := range s.store.All(k) {
 			if _, err := changes(resources[k].fields, asBody(t, r), false); err != nil {
 				t.Errorf("%s %s: %v", resources[k].name, r.id, err)
 			}
@@ -63,12 +63,12 @@ func asBody(t *testing.T, r *record) map[string]any {
 func TestEveryValueIsShown(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	for k := range s.store.tables {
+	for k := range kinds {
 		shown := map[string]bool{"account": true, "created_by": true, "modified_by": true, "tnorder": true}
 		for _, f := range resources[k].fields {
 			shown[f.name] = true
 		}
-		for _, r := range s.store.tables[k].ordered {
+		for _, r := range s.store.All(k) {
 			for name := range r.values {
 				if !shown[name] {
 					t.Errorf("%s %s has the value %s, which no answer shows", resources[k].name, r.id, name)
@@ -86,8 +86,8 @@ func TestSeedsAreAsDocumented(t *testing.T) {
 		calls: 3, leases: 26, numbers: 26, orders: 4, messagingProfiles: 4, voiceProfiles: 3,
 	}
 	got := map[kind]int{}
-	for k := range s.store.tables {
-		if n := len(s.store.tables[k].ordered); n > 0 {
+	for k := range kinds {
+		if n := s.store.Len(k); n > 0 {
 			got[kind(k)] = n
 		}
 	}
@@ -100,7 +100,7 @@ func TestSeedsAreAsDocumented(t *testing.T) {
 		}
 	}
 	var expired []string
-	for _, r := range s.store.tables[invites].ordered {
+	for _, r := range s.store.All(invites) {
 		if at, expires := r.values["expired_on"].(time.Time); expires && at.Before(testDay()) {
 			expired = append(expired, r.id)
 		}
@@ -115,8 +115,8 @@ func TestSeedsAreFictional(t *testing.T) {
 	documentation := netip.MustParsePrefix("192.0.2.0/24")
 	phone := regexp.MustCompile(`^\+?120655501\d\d$`)
 	s := seeded()
-	for k := range s.store.tables {
-		for _, r := range s.store.tables[k].ordered {
+	for k := range kinds {
+		for _, r := range s.store.All(k) {
 			for _, name := range []string{"ip", "remote_ip"} {
 				if ip := r.text(name); ip != "" && !documentation.Contains(netip.MustParseAddr(ip)) {
 					t.Errorf("%s %s: %s %s is not for documentation", resources[k].name, r.id, name, ip)
@@ -158,8 +158,8 @@ func TestAnswersCarrySecretsAsTheVendorDoes(t *testing.T) {
 		{"/sip/app/" + AppUUID(1), SecretPasswordHash},
 		{"/sip/app/" + AppUUID(1), SecretUserToken},
 		{"/sip/connection", SecretTrunkPassword},
-		{"/sip/connection/" + ConnectionUUID(1) + "/users", s.store.get(sipUsers, SIPUserUUID(1)).text("ha1")},
-		{"/sip/connection/" + ConnectionUUID(1), s.store.get(sipUsers, SIPUserUUID(2)).text("ha1b")},
+		{"/sip/connection/" + ConnectionUUID(1) + "/users", s.store.Get(sipUsers, SIPUserUUID(1)).text("ha1")},
+		{"/sip/connection/" + ConnectionUUID(1), s.store.Get(sipUsers, SIPUserUUID(2)).text("ha1b")},
 	} {
 		text := do(t, s, "GET", test.path, "").Text
 		if !strings.Contains(text, test.secret) || !slices.Contains(all, test.secret) {

@@ -8,61 +8,62 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
-// BasePath is the path under which all routes lie.
+// BasePath is the path above all routes.
 const BasePath = "/rest"
 
-// What the sandbox accepts unless told otherwise.
+// Credentials that the sandbox accepts by default.
 const (
 	DefaultEmail    = "maya.okafor@northwind.example.com"
 	DefaultPassword = "sandbox-password"
 	DefaultToken    = "sandbox-static-token"
 )
 
-// Bounds of the sandbox unless told otherwise.
+// Bounds of the sandbox, by default.
 const (
 	defaultMaxEntities = 200_000
 	maxBodyBytes       = 4 << 20
 	defaultTokenTTL    = 24 * time.Hour
 )
 
-// ProductsRoute says where the vendor serves its products, which moved between
-// its API generations.
+// ProductsRoute is the path of the vendor's products, which differs between its API
+// generations.
 type ProductsRoute int
 
 const (
-	// ProductsOfConnection is the first generation: /sip/connection/product alone.
+	// ProductsOfConnection is the first generation: only /sip/connection/product.
 	ProductsOfConnection ProductsRoute = iota
-	// ProductsOfSIP is the second: /sip/product alone.
+	// ProductsOfSIP is the second: only /sip/product.
 	ProductsOfSIP
 )
 
-// Options set a Server up. The zero value is an account without any entities,
-// at a vendor with four products, that accepts the default login and token.
+// Options configure a Server. The zero value is an account without entities, at a
+// vendor with four products, that accepts the default login and token.
 type Options struct {
-	// Clock tells the time; nil is time.Now.
+	// Clock returns the time; nil means time.Now.
 	Clock func() time.Time
 	// Email and Password are the login at /auth.
 	Email, Password string
 	// Tokens are credentials that are accepted as they are, as JWT and as bearer.
 	Tokens []string
-	// TokenTTL is the life of an issued JWT; 0 is 24 hours.
+	// TokenTTL is the lifetime of an issued JWT; 0 means 24 hours.
 	TokenTTL time.Duration
 	// NewUUID makes the ids of new entities; nil makes random ones.
 	NewUUID func() string
-	// MaxEntities bounds what is kept; 0 is 200,000.
+	// MaxEntities bounds the number of entities; 0 means 200,000.
 	MaxEntities int
 	// ErrorFields adds `meta` and `fields` to errors, as the third generation does.
 	ErrorFields bool
 	// AssignAnswersUUIDs makes the assignment of TN leases answer UUID strings, as
 	// the third generation does.
 	AssignAnswersUUIDs bool
-	// Products says where the products are.
+	// Products is the path of the products.
 	Products ProductsRoute
-	// Faults is the menu in front of every route; nil makes an own one.
+	// Faults is the menu in front of every route; nil makes one for this server.
 	Faults *fault.Menu
-	// KeepRequests is how many requests the recorder keeps; 0 is 100.
+	// KeepRequests is how many requests the recorder keeps; 0 means 100.
 	KeepRequests int
 	// Seed fills the emulator with the example company.
 	Seed bool
@@ -70,35 +71,33 @@ type Options struct {
 
 // Server is the emulated vendor. It is safe for concurrent use.
 type Server struct {
-	options  Options
-	key      []byte
-	routes   []served
-	faults   *fault.Menu
-	recorder *fault.Recorder
+	options Options
+	key     []byte
+	routes  *route.Table
+	fault.Instruments
 
 	mu    sync.Mutex
-	store store
+	store state
 }
 
-// New returns a server that is ready to serve.
+// New returns a server.
 func New(options Options) *Server {
-	options.fillIn()
+	options.setDefaults()
 	s := &Server{
-		options:  options,
-		key:      randomBytes(32),
-		faults:   options.Faults,
-		recorder: fault.NewRecorder(options.KeepRequests, tokenHeader, "jwt", "bearer"),
-		store:    newStore(options.MaxEntities),
+		options:     options,
+		key:         randomBytes(32),
+		Instruments: fault.NewInstruments(options.Faults, fault.NewRecorder(options.KeepRequests, tokenHeader, "jwt", "bearer")),
+		store:       newState(options.MaxEntities),
 	}
 	s.seedVendor()
 	if options.Seed {
 		s.seed()
 	}
-	s.routes = s.serveRoutes()
+	s.routes = s.routeTable()
 	return s
 }
 
-func (o *Options) fillIn() {
+func (o *Options) setDefaults() {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -122,23 +121,17 @@ func (o *Options) fillIn() {
 	}
 }
 
-// Faults is the menu in front of every route.
-func (s *Server) Faults() *fault.Menu { return s.faults }
-
-// Recorder knows the calls that were made.
-func (s *Server) Recorder() *fault.Recorder { return s.recorder }
-
-// Calls says how often an operation was called.
-func (s *Server) Calls(operation string) int { return s.recorder.Calls(operation) }
-
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler, path, err := s.match(r)
-	if err != nil {
-		s.refuse(w, err)
-		return
+	handler, allow := s.routes.Find(r)
+	switch {
+	case handler != nil:
+		handler.ServeHTTP(w, r)
+	case allow != "":
+		s.refuse(w, &failure{status: http.StatusMethodNotAllowed, message: "Method not allowed", allow: allow})
+	default:
+		s.refuse(w, noRoute())
 	}
-	handler.ServeHTTP(w, r.WithContext(withPath(r.Context(), path)))
 }
 
 // AddInvites gives a connection n more invites, for tests that need many.
@@ -169,8 +162,8 @@ func (s *Server) CallFlow(callUUID string) string {
 // now is the time with the vendor's precision.
 func (s *Server) now() time.Time { return s.options.Clock().UTC().Truncate(time.Millisecond) }
 
-// randomBytes never fails: crypto/rand ends the process where the system has no
-// randomness to give.
+// randomBytes never fails: crypto/rand ends the process if the system has no
+// randomness.
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)

@@ -8,12 +8,12 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 )
 
-// SecretLeaked is the value of every member that the shape `secrets` adds; it
-// must not come out of anything that reads these answers.
+// SecretLeaked is the value of every member that the shape `secrets` adds; no reader
+// of these answers may pass it on.
 const SecretLeaked = "sandbox-leaked-secret"
 
-// shapes are the other forms in which this vendor is documented, or seen, or
-// feared to answer.
+// shapes returns the other forms in which this vendor answers by its documentation,
+// was seen to answer, or might answer.
 func shapes() []fault.Shape {
 	return []fault.Shape{
 		ofPayload("array", "an entity comes as an array of one", toArray),
@@ -69,7 +69,7 @@ func toUUIDs(payload any) any {
 	return ids
 }
 
-// toUUID leaves alone what has none.
+// toUUID does not change a value without a UUID.
 func toUUID(value any) any {
 	if entity, isObject := value.(map[string]any); isObject && entity["uuid"] != nil {
 		return entity["uuid"]
@@ -163,7 +163,7 @@ func addUnknown(value any) any {
 	return value
 }
 
-// addSecrets replaces nothing: an invite's own token has to stay.
+// addSecrets replaces no member, because a client needs an invite's own token.
 func addSecrets(value any) any {
 	o, isObject := value.(map[string]any)
 	if !isObject {

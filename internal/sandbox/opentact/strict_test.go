@@ -202,7 +202,7 @@ func TestSettingsAreReplacedAndCleared(t *testing.T) {
 func TestTheSandboxIsBounded(t *testing.T) {
 	t.Parallel()
 	empty := New(Options{Seed: true})
-	s := seeded(func(o *Options) { o.MaxEntities = empty.store.entities + 2 })
+	s := seeded(func(o *Options) { o.MaxEntities = empty.store.Count() + 2 })
 	for i, want := range []int{201, 201, 507} {
 		if got := do(t, s, "POST", "/sip/app", `{"name":"a"}`); got.Code != want {
 			t.Errorf("create %d: %d %s", i, got.Code, got.Text)

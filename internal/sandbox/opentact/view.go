@@ -2,14 +2,14 @@ package opentact
 
 import "strconv"
 
-// How far an answer shows relations: a list leaves them empty, a single entity
-// shows them whole with their own left empty.
+// Depths of relations in an answer: a list leaves them empty; a single entity shows
+// them with their own relations empty.
 const (
 	shallow = 0
 	nested  = 1
 )
 
-// view is the entity as the vendor answers it.
+// view returns the entity in the vendor's form.
 func (s *Server) view(r *record, depth int) object {
 	form := &resources[r.kind]
 	o := make(object, 0, len(form.fields)+3)
@@ -48,7 +48,7 @@ func (s *Server) relationView(r *record, f *field, depth int) any {
 	if depth == shallow && !f.always {
 		return object{}
 	}
-	related := s.store.get(f.one, idOf(r.values[f.name]))
+	related := s.store.Get(f.one, idOf(r.values[f.name]))
 	if related == nil {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (s *Server) views(records []*record, depth int) []any {
 	return list
 }
 
-// idOf is the id that a relation's value stands for; products have numbers.
+// idOf returns the id in a relation's value; products have numbers.
 func idOf(value any) string {
 	switch v := value.(type) {
 	case string:

@@ -37,7 +37,7 @@ func AssignLease(connection, lease string) Call {
 	}
 }
 
-// ExecuteCallFlow sets a call flow going whose words are the text.
+// ExecuteCallFlow executes a call flow that says the text.
 func ExecuteCallFlow(call, text string) Call {
 	flow := "<Response><Say>" + text + "</Say></Response>"
 	return Call{
@@ -47,7 +47,7 @@ func ExecuteCallFlow(call, text string) Call {
 }
 
 // CreateMessagingProfile creates a profile that keeps its first name in its
-// callback as well, so that it is known by it after renaming.
+// callback as well, which identifies it after it is renamed.
 func CreateMessagingProfile(name string) Call {
 	profile := &pb.MessagingProfile{Name: &name, CallbackUrl: proto.String("https://example.com/" + name)}
 	return Call{
@@ -121,7 +121,7 @@ func AddPbxGroupUser(domain, group, user uint32) Call {
 	}
 }
 
-// CreatePbxTrustedNetwork creates; the vendor answers the id alone.
+// CreatePbxTrustedNetwork creates; the vendor answers only the id.
 func CreatePbxTrustedNetwork(domain uint32, network, description string) Call {
 	wanted := &pb.PbxTrustedNetwork{Network: &network, Description: &description}
 	return Call{

@@ -18,32 +18,38 @@ import (
 	"github.com/sipfacade/sipfacade/internal/server"
 )
 
-// Facade is a whole server on loopback ports of its own.
+// Facade is the client side of one server, over both protocols.
 type Facade struct {
 	conn   *grpc.ClientConn
 	client *http.Client
 	base   string
 }
 
-// StaticToken and Login are the two ways to be known at the emulated OpenTACT.
+// StaticToken is the flag of a facade that sends a given token to OpenTACT.
 func StaticToken() string { return "--opentact-token=" + opentact.DefaultToken }
 
-// Login are the flags of a facade that fetches its token itself.
+// Login returns the flags of a facade that logs in to OpenTACT for its token.
 func Login() []string {
 	return []string{"--opentact-email=" + opentact.DefaultEmail, "--opentact-password=" + opentact.DefaultPassword}
 }
 
-// Start starts a facade in front of the vendors at the two addresses, and stops it
-// when the test ends.
-func Start(t testing.TB, toOpenTACT, toInfinity string, flags ...string) *Facade {
-	t.Helper()
-	invocation, err := config.Parse(slices.Concat([]string{
-		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
+// vendorFlags are the settings for the vendors at the two addresses.
+func vendorFlags(toOpenTACT, toInfinity string) []string {
+	return []string{
 		"--drain-delay=0s",
 		"--opentact-base-url=http://" + toOpenTACT + opentact.BasePath,
 		"--infinity-base-url=http://" + toInfinity + infinity.BasePath,
 		"--infinity-username=" + infinity.DefaultUsername, "--infinity-password=" + infinity.DefaultPassword,
-	}, flags), nil, io.Discard)
+	}
+}
+
+// Start starts a server in this process, in front of the vendors at the two
+// addresses, and stops it when the test ends.
+func Start(t testing.TB, toOpenTACT, toInfinity string, flags ...string) *Facade {
+	t.Helper()
+	invocation, err := config.Parse(slices.Concat([]string{
+		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
+	}, vendorFlags(toOpenTACT, toInfinity), flags), nil, io.Discard)
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}
@@ -53,17 +59,28 @@ func Start(t testing.TB, toOpenTACT, toInfinity string, flags ...string) *Facade
 		t.Fatalf("make the server: %v", err)
 	}
 	t.Cleanup(run(t, served))
-	f := &Facade{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128}}, base: "http://" + served.Address("http")}
+	return Dial(t, served.Address("grpc"), served.Address("http"))
+}
+
+// Dial returns a client of the server at the two addresses. The connections are
+// closed when the test ends.
+func Dial(t testing.TB, grpcAddress, httpAddress string, options ...grpc.DialOption) *Facade {
+	t.Helper()
+	f := &Facade{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128}}, base: "http://" + httpAddress}
 	t.Cleanup(f.client.CloseIdleConnections)
-	f.conn, err = grpc.NewClient(served.Address("grpc"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(grpcAddress, append(options, grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		t.Fatalf("dial the server: %v", err)
 	}
-	t.Cleanup(func() { _ = f.conn.Close() }) // already broken where it fails
+	t.Cleanup(func() { _ = conn.Close() }) // it fails only if it is closed already
+	f.conn = conn
 	return f
 }
 
-// run serves in the background; the function that it returns stops the server and
+// Conn returns the gRPC connection, for calls that are not in the table of calls.
+func (f *Facade) Conn() *grpc.ClientConn { return f.conn }
+
+// run serves in the background. The function that it returns stops the server and
 // waits for it.
 func run(t testing.TB, served *server.Server) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())

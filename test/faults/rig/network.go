@@ -1,6 +1,6 @@
-// Package rig is what the tests of a bad network share: a TCP proxy that breaks
-// connections in chosen ways, a facade between callers and that proxy, its two doors,
-// and a ledger of what really reached the vendor.
+// Package rig is shared by the tests of bad networks: a TCP proxy that breaks
+// connections, a facade in front of it with clients for both protocols, and a journal
+// of the writes that reached the vendor.
 package rig
 
 import (
@@ -14,16 +14,15 @@ import (
 	"time"
 )
 
-// Weather is what happens to a connection through a Network. The zero value is a
-// good network.
-type Weather struct {
+// Conditions are how a Network treats a connection. The zero value is a good network.
+type Conditions struct {
 	// Silent connections are accepted and never answered.
 	Silent bool
-	// Latency is how long each piece takes, in either direction.
+	// Latency is added to each chunk, in either direction.
 	Latency time.Duration
-	// LateClose is how long the end of the vendor's side is kept from the caller.
+	// LateClose delays the end of the connection at the caller's side.
 	LateClose time.Duration
-	// Rate is how many bytes of an answer pass in a second; 0 is no limit.
+	// Rate is how many bytes of an answer pass in a second; 0 means no limit.
 	Rate int
 	// Request and Answer break the connection in one direction; nil lets all pass.
 	Request, Answer *Cut
@@ -38,20 +37,20 @@ type Cut struct {
 	Reset bool
 }
 
-// Network carries connections to one address, through its weather.
+// Network forwards connections to one address, under its conditions.
 type Network struct {
-	listener net.Listener
-	target   string
-	weather  atomic.Pointer[Weather]
-	struck   atomic.Int64 // connections that still meet the weather; below 0 all do
-	dialled  atomic.Int64
+	listener   net.Listener
+	target     string
+	conditions atomic.Pointer[Conditions]
+	struck     atomic.Int64 // connections to which the conditions still apply; below 0 all
+	dialled    atomic.Int64
 
 	ctx  context.Context
 	end  context.CancelFunc
 	busy sync.WaitGroup
 }
 
-// NewNetwork listens on loopback and carries to the target.
+// NewNetwork listens on loopback and forwards to the target.
 func NewNetwork(target string) (*Network, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -59,33 +58,33 @@ func NewNetwork(target string) (*Network, error) {
 	}
 	n := &Network{listener: listener, target: target}
 	n.ctx, n.end = context.WithCancel(context.Background())
-	n.Set(Weather{})
+	n.Set(Conditions{})
 	n.busy.Go(n.accept)
 	return n, nil
 }
 
-// Address is where the network takes connections.
+// Address returns the address at which the network listens.
 func (n *Network) Address() string { return n.listener.Addr().String() }
 
-// Connections says how many there have been.
+// Connections returns how many connections there have been.
 func (n *Network) Connections() int64 { return n.dialled.Load() }
 
-// Set is the weather of all connections from now on.
-func (n *Network) Set(weather Weather) {
-	n.weather.Store(&weather)
+// Set sets the conditions of all connections from now on.
+func (n *Network) Set(conditions Conditions) {
+	n.conditions.Store(&conditions)
 	n.struck.Store(-1)
 }
 
-// Strike is the weather of the next so many connections.
-func (n *Network) Strike(weather Weather, times int64) {
-	n.weather.Store(&weather)
+// ApplyToNext sets the conditions of the next so many connections.
+func (n *Network) ApplyToNext(conditions Conditions, times int64) {
+	n.conditions.Store(&conditions)
 	n.struck.Store(times)
 }
 
-// Close ends the network with all its connections.
+// Close closes the network with all its connections.
 func (n *Network) Close() {
 	n.end()
-	_ = n.listener.Close() // it is of no more use either way
+	_ = n.listener.Close() // it is not used again
 	n.busy.Wait()
 }
 
@@ -96,26 +95,26 @@ func (n *Network) accept() {
 			return
 		}
 		n.dialled.Add(1)
-		n.busy.Go(func() { n.carry(caller, n.today()) })
+		n.busy.Go(func() { n.forward(caller, n.conditionsOfNext()) })
 	}
 }
 
-// today is the weather of one connection.
-func (n *Network) today() Weather {
+// conditionsOfNext returns the conditions of the next connection.
+func (n *Network) conditionsOfNext() Conditions {
 	if left := n.struck.Load(); left >= 0 && n.struck.Add(-1) < 0 {
 		n.struck.Store(0)
-		return Weather{}
+		return Conditions{}
 	}
-	return *n.weather.Load()
+	return *n.conditions.Load()
 }
 
-// carry serves one connection until either side or the network ends it.
-func (n *Network) carry(caller net.Conn, weather Weather) {
-	defer hangUp(caller)
+// forward serves one connection until either side or the network ends it.
+func (n *Network) forward(caller net.Conn, conditions Conditions) {
+	defer closeConn(caller)
 	ctx, cancel := context.WithCancel(n.ctx)
 	defer cancel()
-	if weather.Silent {
-		stop := context.AfterFunc(ctx, func() { hangUp(caller) })
+	if conditions.Silent {
+		stop := context.AfterFunc(ctx, func() { closeConn(caller) })
 		defer stop()
 		_, _ = io.Copy(io.Discard, caller) // until the caller gives up
 		return
@@ -124,71 +123,72 @@ func (n *Network) carry(caller net.Conn, weather Weather) {
 	if err != nil {
 		return
 	}
-	defer hangUp(vendor)
+	defer closeConn(vendor)
 	stop := context.AfterFunc(ctx, func() {
-		hangUp(caller)
-		hangUp(vendor)
+		closeConn(caller)
+		closeConn(vendor)
 	})
 	defer stop()
 	var requests sync.WaitGroup
 	requests.Go(func() {
 		defer cancel()
-		pump{ctx, caller, vendor, caller, meter{cut: weather.Request}, weather.Latency, 0}.run()
+		copier{ctx, caller, vendor, caller, meter{cut: conditions.Request}, conditions.Latency, 0}.run()
 	})
-	pump{ctx, vendor, caller, caller, meter{cut: weather.Answer}, weather.Latency, weather.Rate}.run()
-	pause(ctx, weather.LateClose)
+	copier{ctx, vendor, caller, caller, meter{cut: conditions.Answer}, conditions.Latency, conditions.Rate}.run()
+	pauseFor(ctx, conditions.LateClose)
 	cancel()
 	requests.Wait()
 }
 
-// pump carries one direction.
-type pump struct {
+// copier forwards one direction of a connection.
+type copier struct {
 	ctx      context.Context
 	from, to net.Conn
-	caller   net.Conn // whose end a reset is seen at
+	caller   net.Conn // which gets a reset
 	meter    meter
 	latency  time.Duration
 	rate     int
 }
 
-func (p pump) run() {
+func (c copier) run() {
 	chunk := make([]byte, 32<<10)
 	for {
-		n, err := p.from.Read(chunk[:p.step()])
-		pass, over := p.meter.take(chunk[:n])
-		pause(p.ctx, p.latency)
-		if p.rate > 0 {
-			pause(p.ctx, time.Duration(pass)*time.Second/time.Duration(p.rate))
+		n, err := c.from.Read(chunk[:c.step()])
+		pass, over := c.meter.take(chunk[:n])
+		pauseFor(c.ctx, c.latency)
+		if c.rate > 0 {
+			pauseFor(c.ctx, time.Duration(pass)*time.Second/time.Duration(c.rate))
 		}
-		if p.ctx.Err() != nil {
+		if c.ctx.Err() != nil {
 			return
 		}
-		if _, failed := p.to.Write(chunk[:pass]); failed != nil || err != nil && !over {
+		if _, failed := c.to.Write(chunk[:pass]); failed != nil || err != nil && !over {
 			return
 		}
 		if over {
-			p.breakOff()
+			c.breakConn()
 			return
 		}
 	}
 }
 
-// step is how much is read at a time: a tenth of a second's worth.
-func (p pump) step() int {
-	if p.rate > 0 {
-		return max(1, p.rate/10)
+// step returns how much is read at a time: at most as much as passes in a tenth of a
+// second.
+func (c copier) step() int {
+	if c.rate > 0 {
+		return max(1, c.rate/10)
 	}
 	return 32 << 10
 }
 
-func (p pump) breakOff() {
-	if tcp, ok := p.caller.(*net.TCPConn); ok && p.meter.cut.Reset {
-		_ = tcp.SetLinger(0) // where this fails it is a plain close
+func (c copier) breakConn() {
+	if tcp, ok := c.caller.(*net.TCPConn); ok && c.meter.cut.Reset {
+		_ = tcp.SetLinger(0) // if this fails, it is a plain close
 	}
-	hangUp(p.caller)
+	closeConn(c.caller)
 }
 
-// meter counts what passes in one direction.
+// meter counts the bytes of one direction.
 type meter struct {
 	cut    *Cut
 	passed int
@@ -196,7 +196,7 @@ type meter struct {
 	body   int // where the body begins; 0 until that is known
 }
 
-// take says how many bytes of the chunk pass, and whether that is where it ends.
+// take returns how many bytes of the chunk pass, and whether the connection ends then.
 func (m *meter) take(chunk []byte) (pass int, over bool) {
 	if m.cut == nil {
 		return len(chunk), false
@@ -220,7 +220,7 @@ func (m *meter) take(chunk []byte) (pass int, over bool) {
 	return len(chunk), false
 }
 
-// bodyOf is where the body begins, or 0.
+// bodyOf returns the offset of the body, or 0 if the header is incomplete.
 func bodyOf(message []byte) int {
 	const end = "\r\n\r\n"
 	if at := bytes.Index(message, []byte(end)); at >= 0 {
@@ -229,10 +229,10 @@ func bodyOf(message []byte) int {
 	return 0
 }
 
-func hangUp(conn net.Conn) { _ = conn.Close() } // closing twice is harmless
+func closeConn(conn net.Conn) { _ = conn.Close() } // closing twice is harmless
 
-// pause waits, unless the context ends first.
-func pause(ctx context.Context, wait time.Duration) {
+// pauseFor waits, unless the context ends first.
+func pauseFor(ctx context.Context, wait time.Duration) {
 	if wait <= 0 {
 		return
 	}

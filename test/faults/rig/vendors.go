@@ -10,31 +10,32 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// Vendor is an emulated vendor behind a network, with a ledger at its door.
+// Vendor is an emulated vendor that is reached over a network, with a journal of the
+// writes that arrive.
 type Vendor struct {
 	Network *Network
-	Ledger  *Ledger
+	Journal *Journal
 	handler http.Handler
 	server  *httptest.Server
 	header  http.Header
 }
 
-// ServeOpenTACT puts an emulated OpenTACT behind a network until the test ends.
+// ServeOpenTACT serves an emulated OpenTACT behind a network until the test ends.
+// Without keepAlive each connection carries one exchange, so that bytes are counted
+// from its beginning.
 func ServeOpenTACT(t testing.TB, emulator http.Handler, keepAlive bool) *Vendor {
 	return serve(t, emulator, keepAlive, http.Header{"X-Auth-Token": {opentact.DefaultToken}})
 }
 
-// ServeInfinity is the same for Infinity.
+// ServeInfinity does the same for Infinity.
 func ServeInfinity(t testing.TB, emulator http.Handler, keepAlive bool) *Vendor {
 	return serve(t, emulator, keepAlive, http.Header{"Authorization": {"ApiKey " + infinity.DefaultAPIKey}})
 }
 
-// serve: without keepAlive each connection carries one exchange, so that bytes are
-// counted from its beginning.
 func serve(t testing.TB, emulator http.Handler, keepAlive bool, header http.Header) *Vendor {
 	t.Helper()
-	v := &Vendor{handler: emulator, header: header, Ledger: NewLedger(emulator)}
-	v.server = httptest.NewUnstartedServer(v.Ledger)
+	v := &Vendor{handler: emulator, header: header, Journal: NewJournal(emulator)}
+	v.server = httptest.NewUnstartedServer(v.Journal)
 	v.server.Config.SetKeepAlivesEnabled(keepAlive)
 	v.server.Start()
 	t.Cleanup(v.server.Close)
@@ -47,7 +48,7 @@ func serve(t testing.TB, emulator http.Handler, keepAlive bool, header http.Head
 	return v
 }
 
-// Settle ends the network and waits until the vendor is at rest.
+// Settle closes the network and waits until the vendor has ended all requests.
 func (v *Vendor) Settle() {
 	v.Network.Close()
 	v.server.Close()

@@ -19,48 +19,52 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Call is one call, as each of the doors takes it.
+// Call is one call in the form of each protocol.
 type Call struct {
-	// Method is that of gRPC, and Response an empty message for its answer.
+	// Method is the full gRPC method, and Response an empty message for its answer.
 	Method            string
 	Request, Response proto.Message
-	// HTTP is the method and the path, and Body what goes with it, or nil.
+	// HTTP is the method and the path, and Body its body, or nil.
 	HTTP string
 	Body proto.Message
 }
 
-// Answer is what the caller got.
+// Answer is the answer to a call.
 type Answer struct {
 	Code codes.Code
 	// Reason, Delivery and Upstream are from the ErrorInfo.
 	Reason, Delivery, Upstream string
 	// Message is the error's.
 	Message string
-	// Retry is the delay in the RetryInfo; 0 where there is none.
+	// Retry is the delay in the RetryInfo, or 0.
 	Retry time.Duration
 	// Pushback and RetryAfter are trailers; over HTTP there is only the header
 	// Retry-After.
 	Pushback, RetryAfter string
+	// HTTPStatus is 0 over gRPC.
+	HTTPStatus int
 	// Text is the JSON of a response.
 	Text string
 	// Took is how long the caller waited.
 	Took time.Duration
 }
 
-// String is for failed tests.
+// String returns the answer for the message of a failed test.
 func (a Answer) String() string {
 	return fmt.Sprintf("%s %s delivery=%q retry=%s pushback=%q retry-after=%q in %s: %s%.300s",
 		a.Code, a.Reason, a.Delivery, a.Retry, a.Pushback, a.RetryAfter, a.Took.Round(time.Millisecond), a.Message, a.Text)
 }
 
-// Door is one way into the facade.
-type Door struct {
+// Protocol is a client of the facade over one protocol.
+type Protocol struct {
 	Name string
 	Call func(ctx context.Context, call Call) (Answer, error)
 }
 
-// Doors are both ways in.
-func (f *Facade) Doors() []Door { return []Door{{"grpc", f.overGRPC}, {"json", f.overHTTP}} }
+// Protocols returns gRPC, then JSON.
+func (f *Facade) Protocols() []Protocol {
+	return []Protocol{{"grpc", f.overGRPC}, {"json", f.overHTTP}}
+}
 
 func (f *Facade) overGRPC(ctx context.Context, call Call) (Answer, error) {
 	var trailer metadata.MD
@@ -84,8 +88,8 @@ func first(values metadata.MD, name string) string {
 	return ""
 }
 
-// overHTTP reports an error of its own only where there was no answer at all, which
-// is what a caller who cancels sees.
+// overHTTP returns an error only if there was no answer at all, for example because the
+// caller cancelled.
 func (f *Facade) overHTTP(ctx context.Context, call Call) (Answer, error) {
 	method, path, _ := strings.Cut(call.HTTP, " ")
 	var body io.Reader
@@ -119,10 +123,11 @@ func (f *Facade) overHTTP(ctx context.Context, call Call) (Answer, error) {
 		answer = answerOf(failed)
 	}
 	answer.Took, answer.RetryAfter = time.Since(started), response.Header.Get("Retry-After")
+	answer.HTTPStatus = response.StatusCode
 	return answer, nil
 }
 
-// answerOf takes an error's status apart.
+// answerOf reads the details of an error.
 func answerOf(failed *spb.Status) Answer {
 	answer := Answer{Code: status.FromProto(failed).Code(), Message: failed.GetMessage()}
 	for _, detail := range status.FromProto(failed).Details() {
@@ -136,7 +141,7 @@ func answerOf(failed *spb.Status) Answer {
 	return answer
 }
 
-// Field is a member of the resource that was answered, bare or wrapped, as text.
+// Field returns a member of the answered resource, bare or wrapped, as text.
 func (a Answer) Field(name string) string {
 	var members map[string]any
 	if json.Unmarshal([]byte(a.Text), &members) != nil {
