@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -52,6 +53,9 @@ func (v *Validator) Check(request proto.Message) error {
 	form, ours := v.shape[name]
 	if !ours {
 		return nil
+	}
+	if excess := limits.Check(request); excess != nil {
+		return status.Invalid(status.Violation(excess.Field, "%s", excess.Problem))
 	}
 	violations, err := v.ruleViolations(request)
 	if err != nil {

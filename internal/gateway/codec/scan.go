@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 
-	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
 // step is one part of a field path: a name, a map key, or an index.
