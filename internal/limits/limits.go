@@ -14,7 +14,8 @@ import (
 // The facade's own limits, beside those that the contract states for single fields.
 const (
 	// MaxElements is how many messages, list elements and map entries a request may
-	// have in all. A connection that was read with a thousand leases stays below it.
+	// have in all, the values of a google.protobuf.Struct included. A connection that
+	// was read with a thousand leases stays below it.
 	MaxElements = 20_000
 	// MaxDepth is how deep messages may be nested.
 	MaxDepth = 100

@@ -23,11 +23,11 @@ func (c *counter) message(m protoreflect.Message, depth int) (excess *Excess) {
 	case *fieldmaskpb.FieldMask:
 		return maskExcess(known)
 	case *structpb.Struct:
-		return structExcess(structpb.NewStructValue(known))
+		return c.structValues(structpb.NewStructValue(known))
 	case *structpb.ListValue:
-		return structExcess(structpb.NewListValue(known))
+		return c.structValues(structpb.NewListValue(known))
 	case *structpb.Value:
-		return structExcess(known)
+		return c.structValues(known)
 	}
 	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		excess = c.field(field, value, depth).below(field.TextName())
@@ -91,13 +91,13 @@ func maskExcess(mask *fieldmaskpb.FieldMask) *Excess {
 	return nil
 }
 
-// structExcess checks a value of any JSON type.
-func structExcess(value *structpb.Value) *Excess {
+// structValues counts the values below a value of any JSON type.
+func (c *counter) structValues(value *structpb.Value) *Excess {
 	values := 0
 	if problem := structProblem(value, &values, 0); problem != "" {
 		return &Excess{Problem: problem}
 	}
-	return nil
+	return c.add(values)
 }
 
 // structProblem counts the values below a value and says which limit they exceed.
