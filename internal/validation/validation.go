@@ -1,11 +1,13 @@
 // Package validation checks requests against the rules that the contract states:
 // protovalidate rules, what a create requires, what an update must name. All
-// violations of a request are reported at once, before any vendor is called.
+// violations of a request are reported at once, before any vendor is called, unless the
+// request exceeds a limit on its size: then no rule is evaluated.
 package validation
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"buf.build/go/protovalidate"
@@ -21,20 +23,20 @@ type fieldViolation = errdetails.BadRequest_FieldViolation
 
 // Validator checks requests. It is safe for concurrent use.
 type Validator struct {
-	rules protovalidate.Validator
-	shape map[protoreflect.FullName]shape
+	rules  protovalidate.Validator
+	shapes map[protoreflect.FullName]shape
 }
 
 // New compiles the rules of every request of the services.
 func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
-	v := &Validator{shape: map[protoreflect.FullName]shape{}}
+	v := &Validator{shapes: map[protoreflect.FullName]shape{}}
 	var requests []protoreflect.MessageDescriptor
 	for _, service := range services {
 		methods := service.Methods()
 		for i := range methods.Len() {
 			method := methods.Get(i)
 			requests = append(requests, method.Input())
-			v.shape[method.Input().FullName()] = shapeOf(method)
+			v.shapes[method.Input().FullName()] = shapeOf(method)
 		}
 	}
 	rules, err := protovalidate.New(protovalidate.WithMessageDescriptors(requests...), protovalidate.WithDisableLazy())
@@ -47,11 +49,10 @@ func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
 
 // Check returns REQUEST_INVALID with every violation, or nil.
 //
-// Requests that are not the contract's, such as health checks, have no rules.
+// Requests that are not in the contract, such as health checks, have no rules.
 func (v *Validator) Check(request proto.Message) error {
-	name := request.ProtoReflect().Descriptor().FullName()
-	form, ours := v.shape[name]
-	if !ours {
+	shape, known := v.shapes[request.ProtoReflect().Descriptor().FullName()]
+	if !known {
 		return nil
 	}
 	if excess := limits.Check(request); excess != nil {
@@ -61,17 +62,15 @@ func (v *Validator) Check(request proto.Message) error {
 	if err != nil {
 		return err
 	}
-	violations = append(form.keep(request, violations), form.missing(request)...)
-	if check, ok := custom[name]; ok {
-		violations = append(violations, check(request)...)
-	}
+	violations = append(shape.withoutUnmasked(request, violations), shape.missing(request)...)
+	violations = append(violations, callFlowViolations(request, violations)...)
 	if len(violations) == 0 {
 		return nil
 	}
-	return status.Invalid(append(violations, form.rest(request, violations)...)...)
+	return status.Invalid(append(violations, shape.argumentViolations(request, violations)...)...)
 }
 
-// ruleViolations are those of the protovalidate rules.
+// ruleViolations returns the violations of the protovalidate rules.
 func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, error) {
 	err := v.rules.Validate(request)
 	if err == nil {
@@ -91,8 +90,8 @@ func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, er
 	return violations, nil
 }
 
-// fieldOf is the path of the field at fault. A rule on the whole message names its
-// field as the first part of its id.
+// fieldOf returns the path of the field at fault. The id of a rule on a whole message
+// begins with the name of its field.
 func fieldOf(message protoreflect.MessageDescriptor, violation *protovalidate.Violation) string {
 	if path := protovalidate.FieldPathString(violation.Proto.GetField()); path != "" {
 		return path
@@ -102,4 +101,9 @@ func fieldOf(message protoreflect.MessageDescriptor, violation *protovalidate.Vi
 		return ""
 	}
 	return name
+}
+
+// names reports whether one of the violations is of the field.
+func names(violations []*fieldViolation, field string) bool {
+	return slices.ContainsFunc(violations, func(violation *fieldViolation) bool { return violation.GetField() == field })
 }
