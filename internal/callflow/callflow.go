@@ -140,7 +140,7 @@ func (c *checker) misplaced(name string) *Mistake {
 	shown, holds := spelling.Clip(name), strings.Join(children[c.parent()], ", ")
 	switch {
 	case holds == "":
-		return c.mistake("<%s> cannot be in <%s>, which holds text alone", shown, c.parent())
+		return c.mistake("<%s> cannot be in <%s>, which holds only text", shown, c.parent())
 	case !known(name):
 		return c.mistake("<%s> is not a verb; <%s> holds %s", shown, c.parent(), holds)
 	default:

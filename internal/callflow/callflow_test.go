@@ -41,7 +41,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"two roots", `<Response/><Response/>`, `line 1, column 12: <Response> cannot be here`},
 		{"unknown verb", "<Response>\n  <Shout>hi</Shout>\n</Response>", `line 2, column 3: <Shout> is not a verb; <Response> holds Answer, Call`},
 		{"wrong case", `<Response><say/></Response>`, `column 11: <say> is not a verb`},
-		{"verb in say", `<Response><Say><Pause/></Say></Response>`, `<Pause> cannot be in <Say>, which holds text alone`},
+		{"verb in say", `<Response><Say><Pause/></Say></Response>`, `<Pause> cannot be in <Say>, which holds only text`},
 		{"dial in gather", `<Response><Gather><Dial/></Gather></Response>`, `<Dial> cannot be in <Gather>, which holds Say, Play, Pause`},
 		{"verb in switch", `<Response><Switch><Say/></Switch></Response>`, `<Say> cannot be in <Switch>, which holds Case, Default, Error`},
 		{"case outside switch", `<Response><Case/></Response>`, `<Case> cannot be in <Response>`},

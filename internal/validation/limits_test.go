@@ -125,6 +125,30 @@ func TestWorstWithinTheLimits(t *testing.T) {
 	}
 }
 
+// TestOutputOnlyIsNotJudged: rules are on what callers write, not on rows that were read
+// and are sent back.
+func TestOutputOnlyIsNotJudged(t *testing.T) {
+	v := wholeValidator(t)
+	wrong := &pb.TnLease{SipConnection: &pb.SipConnection{Uuid: "x", Ip: new("x"), Port: new(int32(0)), ProductId: new(int32(0))}}
+	request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{
+		Name: new("abc"), TnLeases: slices.Repeat([]*pb.TnLease{wrong}, 9000),
+	}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := v.Check(request)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Errorf("%.300v", err)
+	}
+	if spent := after.TotalAlloc - before.TotalAlloc; spent > 1<<20 {
+		t.Errorf("the check allocated %d bytes", spent)
+	}
+	request.SipConnection.Ip = new("x")
+	if lines := told(t, v.Check(request)); len(lines) != 1 || !strings.HasPrefix(lines[0], "sip_connection.ip: ") {
+		t.Errorf("told %q", lines)
+	}
+}
+
 func BenchmarkCheckHostile(b *testing.B) {
 	v := wholeValidator(b)
 	for name, c := range hostile(b) {

@@ -11,10 +11,12 @@ import (
 	"strings"
 
 	"buf.build/go/protovalidate"
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -23,8 +25,9 @@ type fieldViolation = errdetails.BadRequest_FieldViolation
 
 // Validator checks requests. It is safe for concurrent use.
 type Validator struct {
-	rules  protovalidate.Validator
-	shapes map[protoreflect.FullName]shape
+	rules   protovalidate.Validator
+	written protovalidate.Filter // what rules are evaluated on
+	shapes  map[protoreflect.FullName]shape
 }
 
 // New compiles the rules of every request of the services.
@@ -39,12 +42,39 @@ func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
 			v.shapes[method.Input().FullName()] = shapeOf(method)
 		}
 	}
+	v.written = outputOnly(requests)
 	rules, err := protovalidate.New(protovalidate.WithMessageDescriptors(requests...), protovalidate.WithDisableLazy())
 	if err != nil {
 		return nil, fmt.Errorf("compile the contract's rules: %w", err)
 	}
 	v.rules = rules
 	return v, nil
+}
+
+// outputOnly is a filter that leaves out what callers do not write. A resource that was
+// read can be sent back, with rows nested in it that rules on writes were never meant for.
+func outputOnly(requests []protoreflect.MessageDescriptor) protovalidate.FilterFunc {
+	skipped := map[protoreflect.Descriptor]bool{}
+	seen := map[protoreflect.MessageDescriptor]bool{}
+	var visit func(message protoreflect.MessageDescriptor)
+	visit = func(message protoreflect.MessageDescriptor) {
+		if seen[message] {
+			return
+		}
+		seen[message] = true
+		for i := range message.Fields().Len() {
+			field := message.Fields().Get(i)
+			if contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) {
+				skipped[field] = true
+			} else if below := field.Message(); below != nil {
+				visit(below)
+			}
+		}
+	}
+	for _, request := range requests {
+		visit(request)
+	}
+	return func(_ protoreflect.Message, descriptor protoreflect.Descriptor) bool { return !skipped[descriptor] }
 }
 
 // Check returns REQUEST_INVALID with every violation, or nil.
@@ -72,7 +102,7 @@ func (v *Validator) Check(request proto.Message) error {
 
 // ruleViolations returns the violations of the protovalidate rules.
 func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, error) {
-	err := v.rules.Validate(request)
+	err := v.rules.Validate(request, protovalidate.WithFilter(v.written))
 	if err == nil {
 		return nil, nil
 	}
