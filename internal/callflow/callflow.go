@@ -10,15 +10,25 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
 // root is the one element that a call flow consists of.
 const root = "Response"
 
-// maxDepth is how deep verbs may nest: Switch holds Case, which holds Switch.
-const maxDepth = 32
+const (
+	// maxDepth is how deep verbs may nest: Switch holds Case, which holds Switch.
+	maxDepth = 32
+	// maxMarkup is how many of the characters < and = a call flow may have, and so how
+	// many tags and attributes. The decoder takes up to 50 times their size in memory.
+	maxMarkup = 10_000
+	// maxMistake is how many bytes of the decoder's own words a mistake repeats. They
+	// can have a name of any length in them.
+	maxMistake = 256
+)
 
-// A Mistake is what is wrong with a call flow, and where.
+// A Mistake says what is wrong with a call flow, and in which place.
 type Mistake struct {
 	// Line and Column begin at 1; columns count bytes.
 	Line, Column int
@@ -26,19 +36,20 @@ type Mistake struct {
 	Text string
 }
 
-// Error is the whole mistake as a person reads it.
+// Error returns the place and the text.
 func (m *Mistake) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", m.Line, m.Column, m.Text)
 }
 
-// verbs are the elements that can be done, in the order in which they are listed.
+// verbs are the elements that the vendor executes, in the order in which messages list
+// them.
 var verbs = []string{
 	"Answer", "Call", "Callback", "Dial", "Gather", "Hangup", "Pause", "Play",
 	"Record", "Redirect", "Reject", "Say", "Switch",
 }
 
 // children are the elements that each element may hold. One that is not listed
-// holds text alone.
+// holds only text.
 var children = map[string][]string{
 	root:      verbs,
 	"Gather":  {"Say", "Play", "Pause"},
@@ -54,6 +65,9 @@ func holdsText(element string) bool { return element == "Dial" || children[eleme
 
 // Check returns the first mistake of a call flow, or nil.
 func Check(flow string) *Mistake {
+	if strings.Count(flow, "<")+strings.Count(flow, "=") > maxMarkup {
+		return &Mistake{Line: 1, Column: 1, Text: fmt.Sprintf("there are more than %d tags and attributes", maxMarkup)}
+	}
 	c := &checker{decoder: xml.NewDecoder(strings.NewReader(strings.TrimPrefix(flow, "\uFEFF")))}
 	for {
 		done, mistake := c.next()
@@ -63,12 +77,12 @@ func Check(flow string) *Mistake {
 	}
 }
 
-// checker walks over a call flow.
+// checker reads a call flow token by token.
 type checker struct {
 	decoder *xml.Decoder
-	open    []string // the elements around the place, canonically spelt
+	open    []string // the elements that have begun and not ended, canonically spelt
 	closed  bool     // the root has ended
-	line    int      // where the token at hand begins
+	line    int      // the beginning of the current token
 	column  int
 }
 
@@ -95,25 +109,25 @@ func (c *checker) next() (done bool, mistake *Mistake) {
 		return false, c.mistake("a document type or entity declaration is not allowed")
 	case xml.ProcInst:
 		if t.Target != "xml" || !first {
-			return false, c.mistake("the processing instruction <?%s?> is not allowed here", t.Target)
+			return false, c.mistake("the processing instruction <?%s?> is not allowed here", spelling.Clip(t.Target))
 		}
 	}
 	return false, nil
 }
 
-// start checks an element where it begins.
+// start checks an element by its start tag.
 func (c *checker) start(element xml.StartElement) *Mistake {
-	name := spelling(element.Name)
+	name := canonicalName(element.Name)
 	switch {
 	case len(c.open) == 0 && (c.closed || name != root):
-		return c.mistake("<%s> cannot be here: a call flow is one <%s>", name, root)
+		return c.mistake("<%s> cannot be here: a call flow is one <%s>", spelling.Clip(name), root)
 	case len(c.open) >= maxDepth:
 		return c.mistake("<%s> is nested more than %d deep", name, maxDepth)
 	case len(c.open) > 0 && !slices.Contains(children[c.parent()], name):
 		return c.misplaced(name)
 	}
 	if twice := repeatedAttribute(element.Attr); twice != "" {
-		return c.mistake("<%s> has the attribute %s twice", name, twice)
+		return c.mistake("<%s> has the attribute %s twice", name, spelling.Clip(twice))
 	}
 	c.open = append(c.open, name)
 	return nil
@@ -121,20 +135,20 @@ func (c *checker) start(element xml.StartElement) *Mistake {
 
 func (c *checker) parent() string { return c.open[len(c.open)-1] }
 
-// misplaced says where an element may not be, and what may be there.
+// misplaced says that an element cannot be in its parent, and what can be.
 func (c *checker) misplaced(name string) *Mistake {
-	allowed, ok := children[c.parent()]
+	shown, holds := spelling.Clip(name), strings.Join(children[c.parent()], ", ")
 	switch {
-	case !ok:
-		return c.mistake("<%s> cannot be in <%s>, which holds text alone", name, c.parent())
+	case holds == "":
+		return c.mistake("<%s> cannot be in <%s>, which holds only text", shown, c.parent())
 	case !known(name):
-		return c.mistake("<%s> is not a verb; <%s> holds %s", name, c.parent(), strings.Join(allowed, ", "))
+		return c.mistake("<%s> is not a verb; <%s> holds %s", shown, c.parent(), holds)
 	default:
-		return c.mistake("<%s> cannot be in <%s>, which holds %s", name, c.parent(), strings.Join(allowed, ", "))
+		return c.mistake("<%s> cannot be in <%s>, which holds %s", shown, c.parent(), holds)
 	}
 }
 
-// text checks what stands between elements.
+// text checks the text between two tags.
 func (c *checker) text(data xml.CharData) *Mistake {
 	blank := strings.TrimFunc(string(data), unicode.IsSpace) == ""
 	switch {
@@ -147,7 +161,7 @@ func (c *checker) text(data xml.CharData) *Mistake {
 	}
 }
 
-// end checks that there was a call flow at all.
+// end checks that the document has a root element.
 func (c *checker) end() *Mistake {
 	if !c.closed {
 		return c.mistake("there is no <%s>", root)
@@ -155,7 +169,7 @@ func (c *checker) end() *Mistake {
 	return nil
 }
 
-// broken is a mistake of the XML itself, in the element that is open.
+// broken returns a mistake of the XML itself, with the element that it is in.
 func (c *checker) broken(err error) *Mistake {
 	line, column := c.decoder.InputPos()
 	text := err.Error()
@@ -163,10 +177,11 @@ func (c *checker) broken(err error) *Mistake {
 	if errors.As(err, &syntax) {
 		text = syntax.Msg
 	}
+	text = spelling.ClipTo(text, maxMistake)
 	if len(c.open) > 0 {
 		text += " (in <" + c.parent() + ">)"
 	}
-	// At the end of a line the decoder may be a character ahead of itself.
+	// At the end of a line the decoder may report column 0.
 	return &Mistake{Line: line, Column: max(column, 1), Text: "not well-formed: " + text}
 }
 
@@ -174,9 +189,9 @@ func (c *checker) mistake(format string, args ...any) *Mistake {
 	return &Mistake{Line: c.line, Column: c.column, Text: fmt.Sprintf(format, args...)}
 }
 
-// spelling is the name of an element. Callback is known in any case; a name with a
-// prefix keeps it, so that it is no verb.
-func spelling(name xml.Name) string {
+// canonicalName returns the name of an element. Callback is known in any case; a name
+// with a prefix keeps it, so that it is no verb.
+func canonicalName(name xml.Name) string {
 	switch {
 	case name.Space != "":
 		return name.Space + ":" + name.Local
@@ -187,7 +202,7 @@ func spelling(name xml.Name) string {
 	}
 }
 
-// known reports whether an element can be anywhere.
+// known reports whether any element can hold this one.
 func known(name string) bool {
 	for _, allowed := range children {
 		if slices.Contains(allowed, name) {
@@ -197,8 +212,8 @@ func known(name string) bool {
 	return name == root
 }
 
-// repeatedAttribute is the first name that is there twice, which XML forbids and
-// the decoder takes.
+// repeatedAttribute returns the first name that occurs twice, which XML forbids and the
+// decoder accepts; "" if there is none.
 func repeatedAttribute(attributes []xml.Attr) string {
 	seen := map[xml.Name]bool{}
 	for _, attribute := range attributes {

@@ -1,6 +1,7 @@
 package callflow
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -40,7 +41,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"two roots", `<Response/><Response/>`, `line 1, column 12: <Response> cannot be here`},
 		{"unknown verb", "<Response>\n  <Shout>hi</Shout>\n</Response>", `line 2, column 3: <Shout> is not a verb; <Response> holds Answer, Call`},
 		{"wrong case", `<Response><say/></Response>`, `column 11: <say> is not a verb`},
-		{"verb in say", `<Response><Say><Pause/></Say></Response>`, `<Pause> cannot be in <Say>, which holds text alone`},
+		{"verb in say", `<Response><Say><Pause/></Say></Response>`, `<Pause> cannot be in <Say>, which holds only text`},
 		{"dial in gather", `<Response><Gather><Dial/></Gather></Response>`, `<Dial> cannot be in <Gather>, which holds Say, Play, Pause`},
 		{"verb in switch", `<Response><Switch><Say/></Switch></Response>`, `<Say> cannot be in <Switch>, which holds Case, Default, Error`},
 		{"case outside switch", `<Response><Case/></Response>`, `<Case> cannot be in <Response>`},
@@ -71,6 +72,40 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
+// TestCheckCost: call flows of the largest size that are made to be expensive.
+func TestCheckCost(t *testing.T) {
+	const size = 256 << 10
+	repeated := func(begin, text, end string) string {
+		return begin + strings.Repeat(text, (size-len(begin)-len(end))/len(text)) + end
+	}
+	for name, flow := range map[string]string{
+		"elements":        repeated("<Response>", "<Say/>", "</Response>"),
+		"attributes":      repeated("<Response><Say ", `a="" `, "/></Response>"),
+		"spaced":          repeated("<Response><Say ", `a = "" `, "/></Response>"),
+		"text":            repeated("<Response><Say>", "x", "</Say></Response>"),
+		"entities":        repeated("<Response><Say>", "&lt;", "</Say></Response>"),
+		"comments":        repeated("<Response>", "<!---->", "</Response>"),
+		"a long root":     repeated("<", "x", "/>"),
+		"a long element":  repeated("<Response><", "x", "/></Response>"),
+		"a long target":   repeated("<?", "x", "?>"),
+		"a long name":     repeated("<Response><Say ", "x", `="" a="" a=""/></Response>`),
+		"a long entity":   repeated("<Response><Say>&", "x", ";</Say></Response>"),
+		"a long end":      repeated("<Response><Say></", "x", "></Say></Response>"),
+		"a repeated name": "<Response><Say " + strings.Repeat("x", size/3) + `="" ` + strings.Repeat("x", size/3) + `=""/></Response>`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		mistake := Check(flow)
+		runtime.ReadMemStats(&after)
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > 10*size {
+			t.Errorf("%s: %d bytes cost %d bytes of memory", name, len(flow), spent)
+		}
+		if mistake != nil && len(mistake.Error()) > 400 {
+			t.Errorf("%s: a mistake of %d bytes: %.300s", name, len(mistake.Error()), mistake)
+		}
+	}
+}
+
 // FuzzCheck: no input breaks the checker, and what it says can be shown.
 func FuzzCheck(f *testing.F) {
 	f.Add(`<Response><Say>Hello</Say></Response>`)
@@ -78,6 +113,9 @@ func FuzzCheck(f *testing.F) {
 	f.Add("<Response>\n<Switch><Case dtmf='1'/></Switch>")
 	f.Fuzz(func(t *testing.T, flow string) {
 		mistake := Check(flow)
+		if mistake != nil && len(mistake.Error()) > 400 {
+			t.Errorf("a mistake of %d bytes", len(mistake.Error()))
+		}
 		if mistake == nil && !utf8.ValidString(flow) {
 			t.Error("a call flow that is not UTF-8 was accepted")
 		}

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
-	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 

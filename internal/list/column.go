@@ -8,15 +8,16 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
 // column is a field that rows can be filtered and ordered by, found once so that
 // reading it from a row needs no look-up by name.
 type column struct {
-	path   string
-	parent protoreflect.FieldDescriptor // nil for a field of the row itself
-	field  protoreflect.FieldDescriptor
-	kind   kind
+	path     string
+	parent   protoreflect.FieldDescriptor // nil for a field of the row itself
+	field    protoreflect.FieldDescriptor
+	compared comparison
 }
 
 // read returns the row's value of the column.
@@ -30,25 +31,25 @@ func (c *column) read(row protoreflect.Message) value {
 	if !c.isSet(row) {
 		return value{}
 	}
-	return c.kind.value(row.Get(c.field))
+	return c.compared.value(row.Get(c.field))
 }
 
-// isSet tells a value from none. A number or bool without presence always is a
+// isSet reports whether there is a value. A number or bool without presence always is a
 // value; a string or enum without presence is none when it is empty.
 func (c *column) isSet(holder protoreflect.Message) bool {
-	if !c.field.HasPresence() && !c.kind.hasEmpty() {
+	if !c.field.HasPresence() && !c.compared.hasEmpty() {
 		return true
 	}
 	return holder.Has(c.field)
 }
 
-// fieldProblem says why a path is no column, and which are.
+// fieldProblem says why a path is no column, and which paths are.
 type fieldProblem struct {
 	reason  string
 	allowed string
 }
 
-// Error is the whole sentence.
+// Error returns the whole sentence.
 func (p *fieldProblem) Error() string { return p.reason + "; allowed: " + p.allowed }
 
 // resolve finds the column of a path: a field's proto name, or a nested
@@ -66,16 +67,15 @@ func resolve(descriptor protoreflect.MessageDescriptor, path string) (*column, *
 	if field == nil {
 		return nil, problem("unknown field", path, scope, prefix)
 	}
-	kind := kindOf(field)
-	if kind == incomparable {
+	compared := comparisonOf(field)
+	if compared == incomparable {
 		return nil, problem("neither filter nor order can use field", path, scope, prefix)
 	}
-	return &column{path: path, parent: parent, field: field, kind: kind}, nil
+	return &column{path: path, parent: parent, field: field, compared: compared}, nil
 }
 
-// problem lists the columns of the scope that the path leads to, not all of
-// them: with every nested field the list would outgrow the header that carries
-// the error to the caller.
+// problem lists only the columns of the scope that the path leads to. With every nested
+// field the list would be too long for the header that carries the error to the caller.
 func problem(reason, path string, scope protoreflect.MessageDescriptor, prefix string) *fieldProblem {
 	return &fieldProblem{
 		reason:  fmt.Sprintf("%s %s", reason, quote(path)),
@@ -83,14 +83,14 @@ func problem(reason, path string, scope protoreflect.MessageDescriptor, prefix s
 	}
 }
 
-// columnNames are the sorted names of the columns of a message. Nested messages
-// are named as a whole, `account.*`, except where the scope is one itself.
+// columnNames returns the sorted names of the columns of a message. Each nested message
+// has one name, `account.*`, unless the scope is one itself.
 func columnNames(scope protoreflect.MessageDescriptor, prefix string) []string {
 	var names []string
 	for i := range scope.Fields().Len() {
 		field := scope.Fields().Get(i)
 		switch {
-		case kindOf(field) != incomparable:
+		case comparisonOf(field) != incomparable:
 			names = append(names, prefix+string(field.Name()))
 		case prefix == "" && isNested(field):
 			names = append(names, string(field.Name())+".*")
@@ -109,18 +109,13 @@ func isNested(field protoreflect.FieldDescriptor) bool {
 		!isHidden(field)
 }
 
-// isHidden reports whether a field never shows in a row. A secret could be
-// guessed bit by bit through a filter or an order; a field that only travels in
-// has no value to compare.
+// isHidden reports whether a field is never shown in a row. A caller could guess a secret
+// bit by bit with filters or orders; an input-only field has no value to compare.
 func isHidden(field protoreflect.FieldDescriptor) bool {
 	return contract.Secret(field)
 }
 
 // quote makes what the caller wrote safe and short enough for a message.
 func quote(text string) string {
-	const most = 64
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return fmt.Sprintf("%q", text)
+	return fmt.Sprintf("%q", spelling.Clip(text))
 }

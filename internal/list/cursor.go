@@ -14,12 +14,12 @@ import (
 // cursorVersion is the first byte of every cursor. Change it with the encoding.
 const cursorVersion = 2
 
-// cursor is the content of a page token: where the page before ended.
+// cursor is the content of a page token: the end of the page before.
 type cursor struct {
 	// last are the sort values of the last row returned.
 	last []value
 	// equal counts the rows already returned with exactly these values. It is
-	// above 1 only where rows lack their key.
+	// above 1 only if rows lack their key.
 	equal uint64
 	// position counts all rows up to and with the last one, as of that page.
 	position uint64
@@ -41,7 +41,7 @@ func digestOf(request Request) digest {
 	}
 	hash := sha256.New()
 	hash.Write([]byte(other.Descriptor().FullName()))
-	// Marshalling fails for strings that are not UTF-8 alone, which no request
+	// Marshalling fails only for strings that are not UTF-8, which no request
 	// that came over the wire has; the part before them still counts.
 	arguments, _ := proto.MarshalOptions{Deterministic: true}.Marshal(other.Interface())
 	hash.Write([]byte{0})
@@ -107,13 +107,13 @@ func decodeCursor(content []byte, columns int) (*cursor, bool) {
 	return after, !in.failed && len(in.rest) == 0
 }
 
-// reader takes a cursor apart and remembers whether it ever failed.
+// reader reads the parts of a cursor and remembers whether it ever failed.
 type reader struct {
 	rest   []byte
 	failed bool
 }
 
-// advance skips what was read; n is 0 or less where nothing could be.
+// advance skips what was read; n is 0 or less if nothing could be read.
 func (r *reader) advance(n int) {
 	if n <= 0 {
 		r.failed, n = true, len(r.rest)

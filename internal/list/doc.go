@@ -9,7 +9,7 @@
 // As the standard has it, OR binds tighter than AND: `a AND b OR c` is
 // `a AND (b OR c)`. Terms beside each other without a word between them are
 // joined by AND. Functions are not offered. A filter has at most 8 KiB, 200
-// conditions and 32 nested parentheses.
+// conditions, of which 16 search within strings, and 32 nested parentheses.
 //
 //   - Strings compare by bytes. A `*` in a string is an ordinary character,
 //     because telephony dials it (`extension_number = "*98"`); to search within a
@@ -17,7 +17,7 @@
 //   - Times compare as instants with RFC 3339 strings.
 //   - Enums compare by name with `=`, `!=` and `:`, with or without the prefix
 //     that the values of the enum share. Bools are written out: `active = true`.
-//   - On everything but strings `:` means `=`. `field:*` holds where the field is
+//   - On everything but strings `:` means `=`. `field:*` holds if the field is
 //     set.
 //   - An unset field fails every comparison but `!=`. An unset string equals "",
 //     an unset enum its UNSPECIFIED. `!=` is always the opposite of `=`.

@@ -10,19 +10,15 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// maxConditions bounds what a filter costs for each row. A list of UUIDs as long
-// as a filter can be stays below it.
-const maxConditions = 200
-
-// predicate says whether a row passes.
+// predicate reports whether a row passes.
 type predicate func(row protoreflect.Message) bool
 
 // filter is a checked filter. The zero value passes every row.
 type filter struct {
 	pass predicate
-	// equal holds the conditions where all of them are equalities.
+	// equal holds the conditions if all of them are equalities.
 	equal []Equality
-	// more is set where the filter is not only equalities.
+	// more is set if the filter is not only equalities.
 	more bool
 }
 
@@ -60,11 +56,11 @@ type checker struct {
 	descriptor protoreflect.MessageDescriptor
 	tree       *syntaxTree
 	found      problems
-	conditions int
+	searches   int // conditions that search within a string
 }
 
-// predicate checks an expression. What it returns is of use only where no
-// problem was found in the whole tree.
+// predicate checks an expression. What it returns can be used only if no problem was
+// found in the whole tree.
 func (c *checker) predicate(e *expr.Expr) predicate {
 	switch name := e.GetCallExpr().GetFunction(); {
 	case isConjunction(e):
@@ -80,11 +76,6 @@ func (c *checker) predicate(e *expr.Expr) predicate {
 
 // condition checks an expression that has no further ones in it.
 func (c *checker) condition(e *expr.Expr) predicate {
-	c.conditions++
-	if c.conditions > maxConditions {
-		c.found.add(fmt.Errorf("has more than %d conditions", maxConditions))
-		return nil
-	}
 	call := e.GetCallExpr()
 	if call == nil {
 		c.found.add(c.bare(e))
@@ -93,6 +84,13 @@ func (c *checker) condition(e *expr.Expr) predicate {
 	restriction, err := c.restriction(call)
 	if err != nil {
 		c.found.add(err)
+		return nil
+	}
+	if restriction.isSearch() {
+		c.searches++
+	}
+	if c.searches > maxSearches {
+		c.found.add(fmt.Errorf("searches within strings more than %d times with the operator :", maxSearches))
 		return nil
 	}
 	return restriction.predicate()
@@ -132,8 +130,8 @@ func (c *checker) restriction(call *expr.Expr_Call) (*restriction, error) {
 	return newRestriction(column, call.GetFunction(), c.tree.literal(right))
 }
 
-// equalities returns the conditions of a checked tree where all of them are
-// equalities, and otherwise that there is more.
+// equalities returns the conditions of a checked tree if all of them are equalities, and
+// otherwise that there is more.
 func (c *checker) equalities() (equal []Equality, more bool) {
 	for _, term := range operands(c.tree.root, isConjunction) {
 		call := term.GetCallExpr()
@@ -161,7 +159,7 @@ func isDisjunction(e *expr.Expr) bool {
 }
 
 // operands flattens what the parser nests pair by pair. It recurses at most as
-// deep as a filter has words.
+// deep as a filter has conditions.
 func operands(e *expr.Expr, joined func(*expr.Expr) bool) []*expr.Expr {
 	if !joined(e) {
 		return []*expr.Expr{e}

@@ -225,9 +225,9 @@ func TestFilterViolations(t *testing.T) {
 		`sip_connection.active = 1`:    {`compares sip_connection.active with 1: it takes true or false without quotes`},
 		`sip_connection.active="true"`: {`compares sip_connection.active with "true": it takes true or false without quotes`},
 		`sip_connection.active:"true"`: {`compares sip_connection.active with "true": it takes true or false without quotes`},
-		`sip_connection.active > true`: {`compares sip_connection.active with >: it can be compared with =, != and : alone`},
+		`sip_connection.active > true`: {`compares sip_connection.active with >: it can be compared only with =, != and :`},
 		`sip_connection.active`:        {`names sip_connection.active and compares it with nothing: write sip_connection.active = true`},
-		`NOT name`:                     {`names name and compares it with nothing: write name:* where it should be set`},
+		`NOT name`:                     {`names name and compares it with nothing: write name:* to test whether it is set`},
 		`sales`:                        {`has "sales" on its own: name the field to search in, as in name:"sales"`},
 		`"name"`:                       {`has "name" on its own: name the field to search in, as in name:"sales"`},
 		`-30`:                          {`has -30 on its own: name the field to search in, as in name:"sales"`},
@@ -278,7 +278,7 @@ func TestFilterEnumViolations(t *testing.T) {
 	got := strings.Join(violationsOf(t, err), "\n")
 	for _, want := range []string{
 		`it takes one of MEDIA_TYPE_UNSPECIFIED, MEDIA_TYPE_BYPASS_MEDIA, MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, MEDIA_TYPE_PROXY_MEDIA`,
-		field + ` with <: it can be compared with =, != and : alone`,
+		field + ` with <: it can be compared only with =, != and :`,
 		`neither filter nor order can use field "tn_leases"; allowed: account.*, active, class4_egress_resource_ip_id,`,
 		`can use field "class4_ingress_trunk_settings.other_settings"; allowed: ` + field,
 	} {
@@ -298,24 +298,6 @@ func TestFilterProblemsAreBounded(t *testing.T) {
 		&sipfacadev1.ListSipUserInvitesRequest{Filter: filter.String()}, "uuid")
 	if got := violationsOf(t, err); len(got) != 8 {
 		t.Errorf("%d violations, want 8", len(got))
-	}
-}
-
-func TestFilterConditionsAreBounded(t *testing.T) {
-	t.Parallel()
-	for count, want := range map[int]bool{200: true, 201: false} {
-		filter := strings.TrimSuffix(strings.Repeat("name:x OR ", count), " OR ")
-		_, err := list.Prepare[*sipfacadev1.SipUserInvite](newTokens(t),
-			&sipfacadev1.ListSipUserInvitesRequest{Filter: filter}, "uuid")
-		if want != (err == nil) {
-			t.Errorf("%d conditions: %v", count, err)
-		}
-		if err == nil {
-			continue
-		}
-		if diff := cmp.Diff([]string{"filter: has more than 200 conditions"}, violationsOf(t, err)); diff != "" {
-			t.Error(diff)
-		}
 	}
 }
 

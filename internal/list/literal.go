@@ -7,27 +7,29 @@ import (
 
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
-// form is how the caller wrote a literal.
-type form int
+// literalForm is how the caller wrote a literal.
+type literalForm int
 
 const (
-	word    form = iota // without quotes; a field's path has this form too
-	quoted              // in quotes
-	integer             // 42
-	decimal             // 4.2
+	word    literalForm = iota // without quotes; a field's path has this form too
+	quoted                     // in quotes
+	integer                    // 42
+	decimal                    // 4.2
 )
 
 // literal is one side of a comparison as the caller wrote it.
 type literal struct {
-	form    form
+	form    literalForm
 	text    string // of a word or a quoted one
 	integer int64
 	decimal float64
 }
 
-// String shows the literal in a message.
+// String returns the literal as a message shows it.
 func (l literal) String() string {
 	switch l.form {
 	case integer:
@@ -56,7 +58,7 @@ func (t *syntaxTree) literal(e *expr.Expr) literal {
 	}
 }
 
-// dotted writes out a path of any length.
+// dotted returns a path with its dots.
 func dotted(e *expr.Expr) string {
 	var parts []string
 	for ; e.GetSelectExpr() != nil; e = e.GetSelectExpr().GetOperand() {
@@ -65,30 +67,29 @@ func dotted(e *expr.Expr) string {
 	return strings.Join(append([]string{e.GetIdentExpr().GetName()}, parts...), ".")
 }
 
-// operand is a literal that fits its column: to compare with, and as Equality
-// shows it.
+// operand is a literal that fits its column.
 type operand struct {
-	value value
-	plain any
+	value value // to compare with
+	plain any   // as Equality shows it
 }
 
-// operandOf reads a literal as the column's type.
+// operandOf reads a literal by the type of the column.
 func (c *column) operandOf(l literal) (operand, error) {
-	if read, ok := c.kind.read(c, l); ok {
+	if read, ok := c.readLiteral(l); ok {
 		return read, nil
 	}
 	return operand{}, fmt.Errorf("compares %s with %s: it takes %s", c.path, l, c.expected())
 }
 
-// read is the reading of literals by kind.
-func (k kind) read(c *column, l literal) (operand, bool) {
-	switch isText := l.form == word || l.form == quoted; k {
+// readLiteral reads a literal; it is not ok if the literal does not fit the column.
+func (c *column) readLiteral(l literal) (operand, bool) {
+	switch isText := l.form == word || l.form == quoted; c.compared {
 	case text:
 		return operand{value{set: true, text: l.text}, l.text}, isText
-	case whole:
+	case signed:
 		return operand{value{set: true, number: l.integer}, l.integer}, l.form == integer
-	case natural:
-		return operand{fromNatural(uint64(max(l.integer, 0))), l.integer}, l.form == integer && l.integer >= 0
+	case unsigned:
+		return operand{fromUnsigned(uint64(max(l.integer, 0))), l.integer}, l.form == integer && l.integer >= 0
 	case floating:
 		number := l.decimal
 		if l.form == integer {
@@ -103,14 +104,14 @@ func (k kind) read(c *column, l literal) (operand, bool) {
 		return operand{value{set: true, number: int64(number)}, number}, isText && ok
 	default:
 		var moment time.Time
-		err := moment.UnmarshalText([]byte(l.text)) // RFC 3339 and nothing else, unlike time.Parse.
+		err := moment.UnmarshalText([]byte(l.text)) // Only RFC 3339; time.Parse accepts more.
 		return operand{fromTime(moment), moment}, isText && err == nil
 	}
 }
 
 // enumNumber finds an enum value by its name, with or without the prefix.
 func enumNumber(enum protoreflect.EnumDescriptor, name string) (protoreflect.EnumNumber, bool) {
-	for _, full := range []string{name, enumPrefix(enum) + name} {
+	for _, full := range []string{name, contract.EnumPrefix(enum) + name} {
 		if found := enum.Values().ByName(protoreflect.Name(full)); found != nil {
 			return found.Number(), true
 		}
@@ -118,19 +119,14 @@ func enumNumber(enum protoreflect.EnumDescriptor, name string) (protoreflect.Enu
 	return 0, false
 }
 
-// enumPrefix is what the names of an enum's values share, `MEDIA_TYPE_`.
-func enumPrefix(enum protoreflect.EnumDescriptor) string {
-	return strings.TrimSuffix(string(enum.Values().Get(0).Name()), "UNSPECIFIED")
-}
-
-// expected says which literals the column takes.
+// expected names the literals that the column takes.
 func (c *column) expected() string {
-	switch c.kind {
+	switch c.compared {
 	case text:
 		return "a string in quotes"
-	case whole:
+	case signed:
 		return "a whole number"
-	case natural:
+	case unsigned:
 		return "a whole number that is not negative"
 	case floating:
 		return "a number"
@@ -143,12 +139,12 @@ func (c *column) expected() string {
 	}
 }
 
-// example is a condition on the column that a caller could have meant.
+// example returns a condition on the column that a caller could have meant.
 func (c *column) example() string {
-	if c.kind == truth {
+	if c.compared == truth {
 		return c.path + " = true"
 	}
-	return c.path + ":* where it should be set"
+	return c.path + ":* to test whether it is set"
 }
 
 func enumNames(enum protoreflect.EnumDescriptor) []string {

@@ -16,7 +16,7 @@ const (
 	maxOrderFields = 16
 )
 
-// defaultOrder comes first where the caller asks for no order and the rows have
+// defaultOrder comes first if the caller asks for no order and the rows have
 // such a field.
 const defaultOrder = "create_time"
 

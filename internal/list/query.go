@@ -2,6 +2,7 @@ package list
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
@@ -29,11 +30,9 @@ type Request interface {
 // called, applied to the rows after. It is not changed by use and safe for
 // concurrent use.
 type Query[T proto.Message] struct {
+	arguments
 	tokens *Tokens
 	digest digest
-	limit  int
-	filter *filter
-	order  []ordering
 	after  *cursor // nil on the first page
 }
 
@@ -51,30 +50,52 @@ func Prepare[T proto.Message](tokens *Tokens, request Request, key ...string) (*
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", request.ProtoReflect().Descriptor().FullName(), err)
 	}
-	query := &Query[T]{tokens: tokens, digest: digestOf(request)}
-	var problems [4]violations
-	query.limit, problems[0] = pageLimit(request.GetPageSize())
-	query.filter, problems[1] = parseFilter(descriptor, request.GetFilter())
-	query.order, problems[2] = parseOrder(descriptor, request.GetOrderBy(), keyOrder)
-	query.after, problems[3] = openCursor(tokens, request.GetPageToken(), query.digest, len(query.order))
-	if all := join(problems[:]); len(all) > 0 {
-		return nil, status.Invalid(all...)
+	read, found := readArguments(request, descriptor, keyOrder)
+	query := &Query[T]{tokens: tokens, digest: digestOf(request), arguments: read}
+	after, problem := openCursor(tokens, request.GetPageToken(), query.digest, len(query.order))
+	if found = append(found, problem...); len(found) > 0 {
+		return nil, status.Invalid(found...)
 	}
+	query.after = after
 	return query, nil
 }
 
-// Limit is the number of rows that a page may have, 1 to 1000.
-func (q *Query[T]) Limit() int { return q.limit }
+// arguments are the page size, filter and order of a list request.
+type arguments struct {
+	limit  int
+	filter *filter
+	order  []ordering
+}
+
+// readArguments reads the arguments of a request for rows of the message, and returns
+// what is wrong with them.
+func readArguments(request Request, row protoreflect.MessageDescriptor, key []ordering) (arguments, violations) {
+	var read arguments
+	var size, filter, order violations
+	read.limit, size = pageLimit(request.GetPageSize())
+	read.filter, filter = parseFilter(row, request.GetFilter())
+	read.order, order = parseOrder(row, request.GetOrderBy(), key)
+	return read, slices.Concat(size, filter, order)
+}
+
+// Problems returns what Prepare would find wrong with the page size, filter and order of
+// a request for rows of the message. A request that also breaks a rule of the contract is
+// answered with all of it at once. The page token is left out: it belongs to the
+// arguments as they were, and those are about to change.
+func Problems(request Request, row protoreflect.MessageDescriptor) []*errdetails.BadRequest_FieldViolation {
+	_, found := readArguments(request, row, nil)
+	return found
+}
 
 // OrderField is one field of an order.
 type OrderField struct {
 	// Path is the field's proto name, or two of them joined by a dot.
 	Path string
-	// Desc is set where the highest value comes first.
+	// Desc is set if the highest value comes first.
 	Desc bool
 }
 
-// Order is the whole order of the rows: what the caller asked for or the
+// Order returns the complete order of the rows: what the caller asked for or the
 // default, and the key at its end.
 func (q *Query[T]) Order() []OrderField {
 	fields := make([]OrderField, len(q.order))
@@ -93,15 +114,15 @@ type Equality struct {
 	Value any
 }
 
-// Equalities returns the conditions of the filter where they are nothing but
-// equalities that must all hold, in the filter's order. Without a filter there
-// are none, and ok is true; ok is false where the filter says more.
+// Equalities returns the conditions of the filter if they are only equalities that must
+// all hold, in the filter's order. Without a filter there are none, and ok is true; ok is
+// false if the filter says more.
 func (q *Query[T]) Equalities() (equalities []Equality, ok bool) {
 	return q.filter.equalities()
 }
 
 // Page returns the rows that belong on the page, in order, and the token of the
-// page after it: empty exactly where no row follows. The rows must be all that
+// page after it: empty if, and only if, no row follows. The rows must be all that
 // the resource has. They are neither reordered nor changed, and the page holds
 // the same messages.
 func (q *Query[T]) Page(rows []T) (page []T, nextPageToken string) {
@@ -167,12 +188,4 @@ func orderByKey(descriptor protoreflect.MessageDescriptor, key []string) ([]orde
 		order[i] = ordering{column: column}
 	}
 	return order, nil
-}
-
-func join(groups []violations) violations {
-	var all violations
-	for _, group := range groups {
-		all = append(all, group...)
-	}
-	return all
 }

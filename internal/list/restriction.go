@@ -17,7 +17,7 @@ type restriction struct {
 	presence bool
 }
 
-// holds says for each comparison which results of compare satisfy it.
+// holds reports for each comparison whether a result of compare satisfies it.
 var holds = map[string]func(side int) bool{
 	filtering.FunctionEquals:        func(side int) bool { return side == 0 },
 	filtering.FunctionNotEquals:     func(side int) bool { return side != 0 },
@@ -38,11 +38,11 @@ func newRestriction(column *column, operator string, l literal) (*restriction, e
 	if has && l.form == word && l.text == "*" {
 		return &restriction{column: column, presence: true}, nil
 	}
-	if has && column.kind != text {
+	if has && column.compared != text {
 		operator = filtering.FunctionEquals
 	}
-	if !has && !isEquality(operator) && !column.kind.hasRange() {
-		return nil, fmt.Errorf("compares %s with %s: it can be compared with =, != and : alone", column.path, operator)
+	if !has && !isEquality(operator) && !column.compared.hasRange() {
+		return nil, fmt.Errorf("compares %s with %s: it can be compared only with =, != and :", column.path, operator)
 	}
 	operand, err := column.operandOf(l)
 	if err != nil {
@@ -55,14 +55,17 @@ func (r *restriction) predicate() predicate {
 	switch {
 	case r.presence:
 		return func(row protoreflect.Message) bool { return r.column.read(row).set }
-	case r.operator == filtering.FunctionHas:
+	case r.isSearch():
 		return r.contains()
 	default:
 		return r.compares()
 	}
 }
 
-// contains searches strings, ignoring case.
+// isSearch reports whether a comparison searches within a string.
+func (r *restriction) isSearch() bool { return !r.presence && r.operator == filtering.FunctionHas }
+
+// contains searches within a string and ignores case.
 func (r *restriction) contains() predicate {
 	sought := strings.ToLower(r.operand.value.text)
 	return func(row protoreflect.Message) bool {
@@ -76,7 +79,7 @@ func (r *restriction) contains() predicate {
 func (r *restriction) compares() predicate {
 	holds := holds[r.operator]
 	unset := r.operator == filtering.FunctionNotEquals
-	if r.column.kind.hasEmpty() && isEquality(r.operator) {
+	if r.column.compared.hasEmpty() && isEquality(r.operator) {
 		unset = holds(compare(value{set: true}, r.operand.value))
 	}
 	return func(row protoreflect.Message) bool {

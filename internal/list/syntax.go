@@ -11,22 +11,15 @@ import (
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 )
 
-// Bounds of a filter. The parser recurses with the parentheses and nothing else
-// does, so these two bound its time and stack.
-const (
-	maxFilterLength = 8 << 10
-	maxFilterDepth  = 32
-)
-
 // syntaxTree is a filter as the parser understands it.
 type syntaxTree struct {
 	root *expr.Expr
-	text string // what positions count in
-	at   map[int64]int32
+	text string          // the text that positions are in
+	at   map[int64]int32 // the position of each expression, by its id
 }
 
-// isQuoted reports whether the caller wrote a literal in quotes, which the tree
-// itself does not say of what follows a colon.
+// isQuoted reports whether the caller wrote a literal in quotes. For a literal after a
+// colon the tree itself does not say so.
 func (t *syntaxTree) isQuoted(e *expr.Expr) bool {
 	position := int(t.at[e.GetId()])
 	return position < len(t.text) && strings.ContainsRune(`"'`, rune(t.text[position]))
@@ -50,21 +43,17 @@ func parseSyntax(text string) (*syntaxTree, error) {
 	return &syntaxTree{root: parsed.GetExpr(), text: text, at: parsed.GetSourceInfo().GetPositions()}, nil
 }
 
-// checkTokens refuses what the parser would take too long over, take for
-// something else, or explain badly. It returns the filter with the space before
-// each closing parenthesis moved behind it, where the parser can bear it.
+// checkTokens refuses what the parser would take too long for, misunderstand, or explain
+// badly. It returns the filter with the space before each closing parenthesis moved
+// behind it, because the parser refuses it before.
 func checkTokens(text string) (string, error) {
 	tokens, err := lex(text)
 	if err != nil {
 		return "", err
 	}
 	var out strings.Builder
-	depth, space := 0, ""
+	space := ""
 	for i, token := range tokens {
-		depth += nesting[token.Type]
-		if depth > maxFilterDepth {
-			return "", fmt.Errorf("nests deeper than %d parentheses", maxFilterDepth)
-		}
 		if err := checkToken(tokens, i); err != nil {
 			return "", err
 		}
@@ -81,13 +70,7 @@ func checkTokens(text string) (string, error) {
 	return out.String(), nil
 }
 
-// nesting is how a token changes the depth.
-var nesting = map[filtering.TokenType]int{
-	filtering.TokenTypeLeftParen:  1,
-	filtering.TokenTypeRightParen: -1,
-}
-
-// checkToken judges a token by its neighbours.
+// checkToken checks a token with its neighbours.
 func checkToken(tokens []filtering.Token, i int) error {
 	token, before, after := tokens[i], typeAt(tokens, i-1), typeAt(tokens, i+1)
 	switch {
@@ -116,7 +99,7 @@ func checkNumber(number string) error {
 	return nil
 }
 
-// typeAt is the type of a token, "" beyond either end.
+// typeAt returns the type of a token, "" beyond either end.
 func typeAt(tokens []filtering.Token, i int) filtering.TokenType {
 	if i < 0 || i >= len(tokens) {
 		return ""
@@ -124,10 +107,12 @@ func typeAt(tokens []filtering.Token, i int) filtering.TokenType {
 	return tokens[i].Type
 }
 
+// lex splits a filter into its tokens, up to the first bound that it exceeds.
 func lex(text string) ([]filtering.Token, error) {
 	var lexer filtering.Lexer
 	lexer.Init(text)
 	var tokens []filtering.Token
+	var counted bounds
 	for {
 		token, err := lexer.Lex()
 		if errors.Is(err, io.EOF) {
@@ -136,26 +121,29 @@ func lex(text string) ([]filtering.Token, error) {
 		if err != nil {
 			return nil, explain(err, text)
 		}
+		if err := counted.add(token.Type); err != nil {
+			return nil, err
+		}
 		tokens = append(tokens, token)
 	}
 }
 
-// placed is an error of the lexer or the parser that knows where it is.
-type placed interface {
+// positionError is an error of the lexer or the parser with its position.
+type positionError interface {
 	error
 	Position() filtering.Position
 }
 
-// explain says where the innermost cause of a syntax error is, in place of the
-// parser's own account, which repeats the filter for every rule it was in.
+// explain returns the position of the innermost cause of a syntax error. The parser's own
+// message repeats the filter for every rule of the grammar that it was in.
 func explain(err error, text string) error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("syntax error: the filter ends too early")
 	}
-	var where filtering.Position
-	for at := placed(nil); errors.As(err, &at); err = errors.Unwrap(at) {
-		where = at.Position()
+	var position filtering.Position
+	for at := positionError(nil); errors.As(err, &at); err = errors.Unwrap(at) {
+		position = at.Position()
 	}
-	rest := strings.TrimSpace(text[min(int(where.Offset), len(text)):])
-	return fmt.Errorf("syntax error at line %d, column %d, near %s", where.Line, where.Column, quote(rest))
+	rest := strings.TrimSpace(text[min(int(position.Offset), len(text)):])
+	return fmt.Errorf("syntax error at line %d, column %d, near %s", position.Line, position.Column, quote(rest))
 }

@@ -193,8 +193,8 @@ func updatableNames(descriptor protoreflect.MessageDescriptor) []string {
 
 // isCountable reports whether a field holds a number or a bool.
 func isCountable(field protoreflect.FieldDescriptor) bool {
-	switch kinds[field.Kind()] {
-	case whole, natural, floating, truth:
+	switch comparisons[field.Kind()] {
+	case signed, unsigned, floating, truth:
 		return true
 	default:
 		return false

@@ -10,11 +10,11 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// value is what a column holds in one row, in a form that every kind compares
-// alike. The zero value is an unset one.
+// value is what a column holds in one row, in a form that is compared in the same way
+// for all types. The zero value is an unset one.
 type value struct {
 	set    bool
-	number int64 // see kind.value
+	number int64 // see comparison.value
 	nanos  int64 // of an instant
 	text   string
 }
@@ -35,14 +35,14 @@ func compare(a, b value) int {
 	}
 }
 
-// maxSortText is how much of a string takes part in ordering as it is. With at
+// maxSortText is how many bytes of a string are compared as they are. With at
 // most maxOrderFields fields and a key it keeps every page token below
 // maxTokenLength.
 const maxSortText = 512
 
 // sortable shortens a long string to its first bytes and a digest of the whole.
 // That is still one total order of all strings, the same on every page, and the
-// order of bytes wherever the first maxSortText differ.
+// order of bytes if the first maxSortText differ.
 func (v value) sortable() value {
 	if len(v.text) > maxSortText {
 		sum := sha256.Sum256([]byte(v.text))
@@ -51,47 +51,47 @@ func (v value) sortable() value {
 	return v
 }
 
-// kind is how the values of a field compare.
-type kind int
+// comparison is how the values of a field are compared.
+type comparison int
 
 const (
-	incomparable kind = iota
+	incomparable comparison = iota
 	text
-	whole   // a signed whole number
-	natural // an unsigned whole number
+	signed   // integers
+	unsigned // integers
 	floating
 	truth
 	enumeration
 	instant
 )
 
-// kinds says how fields compare; what is not in it does not.
-var kinds = map[protoreflect.Kind]kind{
+// comparisons has the comparison of each kind of field that has one.
+var comparisons = map[protoreflect.Kind]comparison{
 	protoreflect.StringKind:   text,
-	protoreflect.Int32Kind:    whole,
-	protoreflect.Sint32Kind:   whole,
-	protoreflect.Sfixed32Kind: whole,
-	protoreflect.Int64Kind:    whole,
-	protoreflect.Sint64Kind:   whole,
-	protoreflect.Sfixed64Kind: whole,
-	protoreflect.Uint32Kind:   natural,
-	protoreflect.Fixed32Kind:  natural,
-	protoreflect.Uint64Kind:   natural,
-	protoreflect.Fixed64Kind:  natural,
+	protoreflect.Int32Kind:    signed,
+	protoreflect.Sint32Kind:   signed,
+	protoreflect.Sfixed32Kind: signed,
+	protoreflect.Int64Kind:    signed,
+	protoreflect.Sint64Kind:   signed,
+	protoreflect.Sfixed64Kind: signed,
+	protoreflect.Uint32Kind:   unsigned,
+	protoreflect.Fixed32Kind:  unsigned,
+	protoreflect.Uint64Kind:   unsigned,
+	protoreflect.Fixed64Kind:  unsigned,
 	protoreflect.FloatKind:    floating,
 	protoreflect.DoubleKind:   floating,
 	protoreflect.BoolKind:     truth,
 	protoreflect.EnumKind:     enumeration,
 }
 
-// kindOf is how a field's values compare, incomparable where no filter and no
+// comparisonOf returns how a field's values are compared: incomparable if no filter and no
 // order can use it.
-func kindOf(field protoreflect.FieldDescriptor) kind {
+func comparisonOf(field protoreflect.FieldDescriptor) comparison {
 	switch {
 	case field.Cardinality() == protoreflect.Repeated, isHidden(field):
 		return incomparable
 	case field.Kind() != protoreflect.MessageKind:
-		return kinds[field.Kind()]
+		return comparisons[field.Kind()]
 	case field.Message().FullName() == "google.protobuf.Timestamp":
 		return instant
 	default:
@@ -99,22 +99,22 @@ func kindOf(field protoreflect.FieldDescriptor) kind {
 	}
 }
 
-// hasEmpty reports whether a kind has a value that means none: the empty string
-// and the enum value UNSPECIFIED. Unset fields compare as that value.
-func (k kind) hasEmpty() bool { return k == text || k == enumeration }
+// hasEmpty reports whether there is a value that means none: the empty string and the
+// enum value UNSPECIFIED. Unset fields are compared as that value.
+func (c comparison) hasEmpty() bool { return c == text || c == enumeration }
 
 // hasRange reports whether `<` means something.
-func (k kind) hasRange() bool { return k != truth && k != enumeration }
+func (c comparison) hasRange() bool { return c != truth && c != enumeration }
 
 // value converts a field's set value.
-func (k kind) value(v protoreflect.Value) value {
-	switch k {
+func (c comparison) value(v protoreflect.Value) value {
+	switch c {
 	case text:
 		return value{set: true, text: v.String()}
-	case whole:
+	case signed:
 		return value{set: true, number: v.Int()}
-	case natural:
-		return fromNatural(v.Uint())
+	case unsigned:
+		return fromUnsigned(v.Uint())
 	case floating:
 		return fromFloat(v.Float())
 	case truth:
@@ -127,8 +127,8 @@ func (k kind) value(v protoreflect.Value) value {
 	}
 }
 
-// fromNatural shifts the unsigned range onto the signed one.
-func fromNatural(n uint64) value {
+// fromUnsigned shifts the unsigned range onto the signed one.
+func fromUnsigned(n uint64) value {
 	return value{set: true, number: int64(n ^ 1<<63)}
 }
 

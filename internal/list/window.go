@@ -3,16 +3,14 @@ package list
 import "google.golang.org/protobuf/proto"
 
 // A vendor that filters, sorts and pages itself need not send every row for every
-// page. What it sends is believed only as far as it can be checked: where it does
-// not fit, the whole list has to be read. One page cannot show how the rest of the
-// list is sorted: that the vendor sorts as it is asked to, with unset values first,
-// is taken on trust.
+// page. What it sends is used only if it can be checked: if it does not fit, the whole
+// list has to be read. One page cannot show how the rest of the list is sorted: that the
+// vendor sorts as it is asked to, with unset values first, is assumed.
 
-// Window says which rows of the vendor's own order make up the page, where the
-// vendor filters and sorts as this query does: how many to skip, and how many to
-// ask for. From the second page on it begins with the last row of the page before,
-// and it always ends with one row of the page after. It is not ok where the place
-// of that last row is not known.
+// Window returns which rows of the vendor's own order make up the page, if the vendor
+// filters and sorts as this query does: how many to skip, and how many to ask for. From
+// the second page on it begins with the last row of the page before, and it always ends
+// with one row of the page after. It is not ok if the place of that last row is not known.
 func (q *Query[T]) Window() (offset, limit int, ok bool) {
 	switch {
 	case q.after == nil:
@@ -28,9 +26,9 @@ func (q *Query[T]) Window() (offset, limit int, ok bool) {
 const maxPosition = 1 << 31
 
 // Windowed returns the page and its next token from the rows of the window. It is
-// not ok where they cannot be the window: where the last row of the page before
-// has moved, where more rows came than were asked for, or where a row does not
-// match the filter or is out of order.
+// not ok if they cannot be the window: if the last row of the page before has moved, if
+// more rows came than were asked for, or if a row does not match the filter or is out of
+// order.
 func (q *Query[T]) Windowed(rows []T) (page []T, nextPageToken string, ok bool) {
 	last, position := []value(nil), uint64(0)
 	if q.after != nil {

@@ -1,12 +1,10 @@
 package service
 
 import (
-	"slices"
-
 	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
@@ -55,10 +53,10 @@ func described[R resource](kind pbxKind[R], names renamed) pbxKind[R] {
 		column := pbxColumn{
 			field:      field,
 			names:      []string{field.JSONName()},
-			createOnly: behaves(field, annotations.FieldBehavior_IMMUTABLE),
-			secret:     behaves(field, annotations.FieldBehavior_INPUT_ONLY),
-			writable: !behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) &&
-				!behaves(field, annotations.FieldBehavior_IDENTIFIER),
+			createOnly: contract.Behaves(field, annotations.FieldBehavior_IMMUTABLE),
+			secret:     contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY),
+			writable: !contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) &&
+				!contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER),
 		}
 		if other, ok := names[field.Name()]; ok {
 			column.names = other
@@ -75,12 +73,6 @@ func described[R resource](kind pbxKind[R], names renamed) pbxKind[R] {
 		}
 	}
 	return kind
-}
-
-// behaves reads the field's behaviour from the contract.
-func behaves(field protoreflect.FieldDescriptor, behavior annotations.FieldBehavior) bool {
-	behaviors, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
-	return slices.Contains(behaviors, behavior)
 }
 
 // empty returns a resource without any value.

@@ -14,8 +14,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// shape is what a request is for, read from the contract: which resource it
-// carries, and whether it creates or updates it, or which rows it lists.
+// shape says what a request is for, as the contract states it: the resource that it
+// carries, and whether it creates or updates it, or the rows that it lists.
 type shape struct {
 	resource protoreflect.FieldDescriptor
 	mask     protoreflect.FieldDescriptor
@@ -23,8 +23,8 @@ type shape struct {
 	rows     protoreflect.MessageDescriptor
 }
 
-// shapeOf reads the shape of a method's request: the resource is the field that
-// the HTTP rule maps to the body.
+// shapeOf returns the shape of a method's request. The resource is the field that the
+// HTTP rule maps to the body.
 func shapeOf(method protoreflect.MethodDescriptor) shape {
 	rule := contract.HTTPRule(method)
 	fields := method.Input().Fields()
@@ -39,7 +39,7 @@ func shapeOf(method protoreflect.MethodDescriptor) shape {
 	}
 }
 
-// rowsOf is the message of the rows that a response holds; nil where it holds none.
+// rowsOf returns the message of the rows in a response, nil if it has none.
 func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescriptor {
 	for i := range response.Fields().Len() {
 		if field := response.Fields().Get(i); field.IsList() && field.Message() != nil {
@@ -49,9 +49,9 @@ func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescrip
 	return nil
 }
 
-// keep drops the violations of fields that an update does not write: what the mask
-// leaves out is not sent, so it need not be right.
-func (s shape) keep(request proto.Message, violations []*fieldViolation) []*fieldViolation {
+// withoutUnmasked removes the violations of fields that an update does not write: what
+// the mask leaves out is not sent, so it need not be right.
+func (s shape) withoutUnmasked(request proto.Message, violations []*fieldViolation) []*fieldViolation {
 	paths := s.maskPaths(request)
 	if len(paths) == 0 || slices.Contains(paths, "*") {
 		return violations
@@ -59,11 +59,11 @@ func (s shape) keep(request proto.Message, violations []*fieldViolation) []*fiel
 	prefix := string(s.resource.Name()) + "."
 	return slices.DeleteFunc(violations, func(violation *fieldViolation) bool {
 		rest, inside := strings.CutPrefix(violation.GetField(), prefix)
-		return inside && !s.named(rest, paths)
+		return inside && !s.writes(rest, paths)
 	})
 }
 
-// maskPaths is the update mask; empty where there is none.
+// maskPaths returns the update mask, empty if there is none.
 func (s shape) maskPaths(request proto.Message) []string {
 	if s.mask == nil || !request.ProtoReflect().Has(s.mask) {
 		return nil
@@ -72,9 +72,9 @@ func (s shape) maskPaths(request proto.Message) []string {
 	return mask.GetPaths()
 }
 
-// named reports whether the mask writes the field of the path, or the path is the
-// id that says which resource to write.
-func (s shape) named(path string, mask []string) bool {
+// writes reports whether the mask names the field of the path, or the path is the id
+// that says which resource to write.
+func (s shape) writes(path string, mask []string) bool {
 	top, _, _ := strings.Cut(path, ".")
 	top, _, _ = strings.Cut(top, "[")
 	field := s.resource.Message().Fields().ByName(protoreflect.Name(top))
@@ -82,11 +82,11 @@ func (s shape) named(path string, mask []string) bool {
 		slices.Contains(mask, string(field.Name())) || slices.Contains(mask, field.JSONName())
 }
 
-// missing are the fields that a create requires, and the id that an update
-// requires.
+// missing returns the violations of fields that a create requires, and of the id that an
+// update requires.
 func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 	if s.resource == nil || !request.ProtoReflect().Has(s.resource) {
-		return nil // that the resource is required is a rule of its own
+		return nil // another rule requires the resource
 	}
 	behavior := annotations.FieldBehavior_IDENTIFIER
 	if s.creates {
@@ -104,13 +104,14 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 	return violations
 }
 
-// rest are the violations that the handler would find, so that a request with
-// mistakes of both kinds is told all of them at once. Where a rule has spoken on an
-// argument of a list already, nothing is added.
-func (s shape) rest(request proto.Message, found []*fieldViolation) []*fieldViolation {
+// argumentViolations returns the violations that the handler would find in filter, order
+// and mask, so that a request that also breaks a rule is answered with all of them at
+// once. It is called only if the handler is not: no argument is parsed twice. If a rule
+// has refused an argument of a list already, nothing is added.
+func (s shape) argumentViolations(request proto.Message, found []*fieldViolation) []*fieldViolation {
 	if listed, ok := request.(list.Request); ok && s.rows != nil {
 		return slices.DeleteFunc(list.Problems(listed, s.rows), func(problem *fieldViolation) bool {
-			return slices.ContainsFunc(found, func(known *fieldViolation) bool { return known.GetField() == problem.GetField() })
+			return names(found, problem.GetField())
 		})
 	}
 	if s.mask == nil || !request.ProtoReflect().Has(s.resource) {

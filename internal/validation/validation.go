@@ -1,18 +1,23 @@
 // Package validation checks requests against the rules that the contract states:
 // protovalidate rules, what a create requires, what an update must name. All
-// violations of a request are reported at once, before any vendor is called.
+// violations of a request are reported at once, before any vendor is called, unless the
+// request exceeds a limit on its size: then no rule is evaluated.
 package validation
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"buf.build/go/protovalidate"
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -20,22 +25,24 @@ type fieldViolation = errdetails.BadRequest_FieldViolation
 
 // Validator checks requests. It is safe for concurrent use.
 type Validator struct {
-	rules protovalidate.Validator
-	shape map[protoreflect.FullName]shape
+	rules   protovalidate.Validator
+	written protovalidate.Filter // what rules are evaluated on
+	shapes  map[protoreflect.FullName]shape
 }
 
 // New compiles the rules of every request of the services.
 func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
-	v := &Validator{shape: map[protoreflect.FullName]shape{}}
+	v := &Validator{shapes: map[protoreflect.FullName]shape{}}
 	var requests []protoreflect.MessageDescriptor
 	for _, service := range services {
 		methods := service.Methods()
 		for i := range methods.Len() {
 			method := methods.Get(i)
 			requests = append(requests, method.Input())
-			v.shape[method.Input().FullName()] = shapeOf(method)
+			v.shapes[method.Input().FullName()] = shapeOf(method)
 		}
 	}
+	v.written = outputOnly(requests)
 	rules, err := protovalidate.New(protovalidate.WithMessageDescriptors(requests...), protovalidate.WithDisableLazy())
 	if err != nil {
 		return nil, fmt.Errorf("compile the contract's rules: %w", err)
@@ -44,32 +51,58 @@ func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
 	return v, nil
 }
 
+// outputOnly is a filter that leaves out what callers do not write. A resource that was
+// read can be sent back, with rows nested in it that rules on writes were never meant for.
+func outputOnly(requests []protoreflect.MessageDescriptor) protovalidate.FilterFunc {
+	skipped := map[protoreflect.Descriptor]bool{}
+	seen := map[protoreflect.MessageDescriptor]bool{}
+	var visit func(message protoreflect.MessageDescriptor)
+	visit = func(message protoreflect.MessageDescriptor) {
+		if seen[message] {
+			return
+		}
+		seen[message] = true
+		for i := range message.Fields().Len() {
+			field := message.Fields().Get(i)
+			if contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) {
+				skipped[field] = true
+			} else if below := field.Message(); below != nil {
+				visit(below)
+			}
+		}
+	}
+	for _, request := range requests {
+		visit(request)
+	}
+	return func(_ protoreflect.Message, descriptor protoreflect.Descriptor) bool { return !skipped[descriptor] }
+}
+
 // Check returns REQUEST_INVALID with every violation, or nil.
 //
-// Requests that are not the contract's, such as health checks, have no rules.
+// Requests that are not in the contract, such as health checks, have no rules.
 func (v *Validator) Check(request proto.Message) error {
-	name := request.ProtoReflect().Descriptor().FullName()
-	form, ours := v.shape[name]
-	if !ours {
+	shape, known := v.shapes[request.ProtoReflect().Descriptor().FullName()]
+	if !known {
 		return nil
+	}
+	if excess := limits.Check(request); excess != nil {
+		return status.Invalid(status.Violation(excess.Field, "%s", excess.Problem))
 	}
 	violations, err := v.ruleViolations(request)
 	if err != nil {
 		return err
 	}
-	violations = append(form.keep(request, violations), form.missing(request)...)
-	if check, ok := custom[name]; ok {
-		violations = append(violations, check(request)...)
-	}
+	violations = append(shape.withoutUnmasked(request, violations), shape.missing(request)...)
+	violations = append(violations, callFlowViolations(request, violations)...)
 	if len(violations) == 0 {
 		return nil
 	}
-	return status.Invalid(append(violations, form.rest(request, violations)...)...)
+	return status.Invalid(append(violations, shape.argumentViolations(request, violations)...)...)
 }
 
-// ruleViolations are those of the protovalidate rules.
+// ruleViolations returns the violations of the protovalidate rules.
 func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, error) {
-	err := v.rules.Validate(request)
+	err := v.rules.Validate(request, protovalidate.WithFilter(v.written))
 	if err == nil {
 		return nil, nil
 	}
@@ -87,8 +120,8 @@ func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, er
 	return violations, nil
 }
 
-// fieldOf is the path of the field at fault. A rule on the whole message names its
-// field as the first part of its id.
+// fieldOf returns the path of the field at fault. The id of a rule on a whole message
+// begins with the name of its field.
 func fieldOf(message protoreflect.MessageDescriptor, violation *protovalidate.Violation) string {
 	if path := protovalidate.FieldPathString(violation.Proto.GetField()); path != "" {
 		return path
@@ -98,4 +131,9 @@ func fieldOf(message protoreflect.MessageDescriptor, violation *protovalidate.Vi
 		return ""
 	}
 	return name
+}
+
+// names reports whether one of the violations is of the field.
+func names(violations []*fieldViolation, field string) bool {
+	return slices.ContainsFunc(violations, func(violation *fieldViolation) bool { return violation.GetField() == field })
 }

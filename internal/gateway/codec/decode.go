@@ -8,14 +8,15 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+	"github.com/sipfacade/sipfacade/internal/limits"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
 const (
 	// MaxDepth is how deep objects and arrays may be nested.
-	MaxDepth = 100
+	MaxDepth = limits.MaxDepth
 	// MaxViolations is how many are reported. Reading stops there, so that a body
-	// full of nonsense costs no more than a short one.
+	// full of mistakes costs no more than a short one.
 	MaxViolations = 100
 )
 
@@ -29,19 +30,21 @@ type Report struct {
 	Violations []*errdetails.BadRequest_FieldViolation
 }
 
-// decoder reads one message. It never stops at the first thing that is wrong,
-// unless the input is not JSON.
+// decoder reads one message. It stops at the first thing that is wrong only if the
+// input is not JSON, or exceeds a limit.
 type decoder struct {
-	codec   *Codec
-	json    *jsontext.Decoder
-	input   bytes.Buffer
-	data    []byte
-	path    []step
-	root    int    // how much of the path is the caller's prefix
-	seen    []bool // a stack: which fields of the messages being read were met
-	scratch []byte
-	stopped bool
-	report  Report
+	codec        *Codec
+	json         *jsontext.Decoder
+	input        bytes.Buffer
+	data         []byte
+	path         []step
+	root         int    // how much of the path is the caller's prefix
+	seen         []bool // a stack: which fields of the messages being read were met
+	elements     int    // messages, list elements and map entries read so far
+	structValues int    // of the google.protobuf.Struct being read
+	scratch      []byte
+	stopped      bool
+	report       Report
 }
 
 func newDecoder() *decoder {
@@ -56,7 +59,7 @@ func newDecoder() *decoder {
 // are named in violations by their path below the prefix.
 //
 // It accepts what protojson accepts, but refuses members given twice under both
-// spellings and nesting beyond MaxDepth; and it also accepts enum names without
+// spellings and what package limits refuses; and it also accepts enum names without
 // the prefix of their type, and snake_case names in field masks.
 func (c *Codec) Decode(data []byte, message proto.Message, prefix string) Report {
 	d, ok := c.decoders.Get().(*decoder)
@@ -69,7 +72,7 @@ func (c *Codec) Decode(data []byte, message proto.Message, prefix string) Report
 	d.message(c.plan(m.Descriptor()), m)
 	d.end()
 	report := d.report
-	d.reset(nil, nil, "") // hold on to neither the input nor the report
+	d.reset(nil, nil, "") // keep neither the input nor the report
 	if cap(d.scratch) > maxPooledBuffer {
 		d.scratch = nil
 	}
@@ -120,7 +123,7 @@ func (d *decoder) member(p *plan, m protoreflect.Message, base int, name []byte)
 		d.skip()
 		return
 	}
-	if f.oneof >= 0 && d.taken(base+len(p.fields)+f.oneof) {
+	if f.oneof >= 0 && d.mark(base+len(p.fields)+f.oneof) {
 		d.problem("another member of " + string(f.desc.ContainingOneof().Name()) + " is set already")
 		d.skip()
 		return
@@ -128,11 +131,26 @@ func (d *decoder) member(p *plan, m protoreflect.Message, base int, name []byte)
 	d.field(f, m)
 }
 
-// taken marks a oneof and tells whether it was marked before.
-func (d *decoder) taken(mark int) bool {
-	before := d.seen[mark]
-	d.seen[mark] = true
+// mark notes that a member of a oneof was met, and reports whether one was met before.
+func (d *decoder) mark(oneof int) bool {
+	before := d.seen[oneof]
+	d.seen[oneof] = true
 	return before
+}
+
+// countElement counts a message, a list element or a map entry, and stops reading at
+// the first one too many.
+func (d *decoder) countElement() bool {
+	d.elements++
+	return d.within(d.elements <= limits.MaxElements, limits.TooManyElements)
+}
+
+// countItem counts an element of a list or an entry of a map that has so many already.
+func (d *decoder) countItem(f *field, length int) bool {
+	if f.maxItems == nil {
+		return d.countElement()
+	}
+	return d.within(length < f.maxItems.most, f.maxItems.problem) && d.countElement()
 }
 
 func (d *decoder) unknown(p *plan, name string) {
@@ -150,11 +168,13 @@ func (d *decoder) unknown(p *plan, name string) {
 func (d *decoder) field(f *field, m protoreflect.Message) {
 	switch {
 	case f.mapKey != nil:
-		d.entries(f, m.Mutable(f.desc).Map())
+		d.entryMap(f, m.Mutable(f.desc).Map())
 	case f.desc.IsList():
-		d.elements(f, m.Mutable(f.desc).List())
+		d.list(f, m.Mutable(f.desc).List())
 	case f.message != nil:
-		d.message(f.message, m.Mutable(f.desc).Message())
+		if d.countElement() {
+			d.message(f.message, m.Mutable(f.desc).Message())
+		}
 	default:
 		if value, ok := d.scalar(f.scalar); ok {
 			m.Set(f.desc, value)
@@ -162,8 +182,8 @@ func (d *decoder) field(f *field, m protoreflect.Message) {
 	}
 }
 
-func (d *decoder) elements(f *field, list protoreflect.List) {
-	d.array(func() {
+func (d *decoder) list(f *field, list protoreflect.List) {
+	d.array(func() bool { return d.countItem(f, list.Len()) }, func() {
 		if f.message != nil {
 			d.message(f.message, list.AppendMutable().Message())
 		} else if value, ok := d.scalar(f.scalar); ok {
@@ -172,8 +192,11 @@ func (d *decoder) elements(f *field, list protoreflect.List) {
 	})
 }
 
-func (d *decoder) entries(f *field, entries protoreflect.Map) {
+func (d *decoder) entryMap(f *field, entries protoreflect.Map) {
 	d.object(func(name []byte) {
+		if !d.countItem(f, entries.Len()) {
+			return
+		}
 		d.pushKey(string(name))
 		defer d.pop()
 		key, problem := f.mapKey.parse(name)
@@ -193,7 +216,7 @@ func (d *decoder) entries(f *field, entries protoreflect.Map) {
 	})
 }
 
-// scalar reads a scalar; false means that it said what is wrong.
+// scalar reads a scalar. It is not ok if it reported what is wrong.
 func (d *decoder) scalar(s *scalar) (protoreflect.Value, bool) {
 	text, ok := d.scalarText(s.want, s.kinds)
 	if !ok {

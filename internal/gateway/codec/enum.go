@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // enumScalar reads an enum by the full name of its value, by that name without
@@ -30,7 +32,7 @@ func enumScalar(desc protoreflect.FieldDescriptor) *scalar {
 
 func enumNames(desc protoreflect.EnumDescriptor) map[string]protoreflect.EnumNumber {
 	numbers := map[string]protoreflect.EnumNumber{}
-	prefix := enumPrefix(desc)
+	prefix := contract.EnumPrefix(desc)
 	for i := range desc.Values().Len() {
 		value := desc.Values().Get(i)
 		numbers[strings.TrimPrefix(string(value.Name()), prefix)] = value.Number()
@@ -41,7 +43,7 @@ func enumNames(desc protoreflect.EnumDescriptor) map[string]protoreflect.EnumNum
 	return numbers
 }
 
-// allowedNames leaves out the zero value that stands for "not stated".
+// allowedNames leaves out the zero value, which means "not stated".
 func allowedNames(desc protoreflect.EnumDescriptor) []string {
 	var names []string
 	for i := range desc.Values().Len() {
@@ -50,9 +52,4 @@ func allowedNames(desc protoreflect.EnumDescriptor) []string {
 		}
 	}
 	return names
-}
-
-// enumPrefix is the type's name as its values begin: FileFormat → FILE_FORMAT_.
-func enumPrefix(desc protoreflect.EnumDescriptor) string {
-	return strings.ToUpper(strings.TrimPrefix(snakeCase(string(desc.Name())), "_")) + "_"
 }

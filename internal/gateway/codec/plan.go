@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // plan is how messages of one type are written and read.
@@ -23,14 +24,21 @@ type field struct {
 	desc     protoreflect.FieldDescriptor
 	name     string // as violations spell it
 	index    int
-	oneof    int  // the index of its oneof, -1 where it is in none
+	oneof    int  // the index of its oneof, -1 if it is in none
 	presence bool // unset is left out
 	nullable bool // null is a value, not absence
 	key      string
 	write    writeValue
 	scalar   *scalar // of the field, its elements or its map values; nil for messages
-	message  *plan   // the same for messages
+	message  *plan   // the same for messages, nil for scalars
 	mapKey   *scalar // of maps
+	maxItems *maxItems
+}
+
+// maxItems is the rule on how many elements a list or map has.
+type maxItems struct {
+	most    int
+	problem string
 }
 
 // writeValue adds one value to dst as JSON.
@@ -76,7 +84,7 @@ func (p *plan) names(unknown string) []string {
 	return names
 }
 
-// outputOnly tells whether callers never write the field, so that it is no help
+// outputOnly reports whether callers never write the field, so that it is no help
 // to them when they mistyped another.
 func outputOnly(desc protoreflect.FieldDescriptor) bool {
 	return contract.Behaves(desc, annotations.FieldBehavior_OUTPUT_ONLY)
@@ -94,6 +102,9 @@ func (c *compiler) field(desc protoreflect.FieldDescriptor) *field {
 	}
 	if in := desc.ContainingOneof(); in != nil && !in.IsSynthetic() {
 		f.oneof = in.Index()
+	}
+	if most, problem, ok := limits.Items(desc); ok {
+		f.maxItems = &maxItems{most: most, problem: problem}
 	}
 	c.values(f)
 	return f

@@ -18,7 +18,7 @@ type scalar struct {
 }
 
 // parseText reads a value from the text of a JSON string, number or boolean, or
-// of a query parameter. The second result says what is wrong, "" where nothing
+// of a query parameter. The second result says what is wrong, "" if nothing
 // is; it never repeats the text, which may be a secret.
 type parseText func(text []byte) (protoreflect.Value, string)
 

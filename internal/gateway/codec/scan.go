@@ -12,7 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 
-	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+	"github.com/sipfacade/sipfacade/internal/limits"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
 // step is one part of a field path: a name, a map key, or an index.
@@ -72,7 +73,17 @@ func (d *decoder) violation(field, description string) {
 	d.stopped = len(d.report.Violations) >= MaxViolations
 }
 
-// wrongType says what came instead of what was wanted, and passes over it.
+// within reports whether a limit holds. Beyond it reading stops: what follows would
+// cost more than it can tell the caller.
+func (d *decoder) within(holds bool, problem string) bool {
+	if !holds {
+		d.problem(problem)
+		d.stopped = true
+	}
+	return holds
+}
+
+// wrongType says what came instead of what was wanted, and skips it.
 func (d *decoder) wrongType(want string) {
 	if got, ok := kindNames()[d.json.PeekKind()]; ok {
 		d.problem("want " + want + ", got " + got)
@@ -101,12 +112,13 @@ func (d *decoder) object(member func(name []byte)) {
 	d.token()
 }
 
-// array reads an array and calls element for each value.
-func (d *decoder) array(element func()) {
+// array reads an array. It calls next before each value, and stops if that is false;
+// then it calls element for the value.
+func (d *decoder) array(next func() bool, element func()) {
 	if !d.open('[', "an array") {
 		return
 	}
-	for i := 0; !d.stopped && d.json.PeekKind() != ']'; i++ {
+	for i := 0; !d.stopped && d.json.PeekKind() != ']' && next(); i++ {
 		d.path = append(d.path, step{index: i, kind: stepIndex})
 		element()
 		d.pop()
@@ -123,9 +135,7 @@ func (d *decoder) open(kind jsontext.Kind, want string) bool {
 		return false
 	}
 	if d.json.StackDepth() >= MaxDepth {
-		d.problem(fmt.Sprintf("nested deeper than %d levels", MaxDepth))
-		d.stopped = true
-		return false
+		return d.within(false, limits.TooDeep)
 	}
 	return d.token()
 }
@@ -153,7 +163,7 @@ func (d *decoder) text() ([]byte, bool) {
 	}
 	text, err := jsontext.AppendUnquote(d.scratch[:0], raw)
 	d.scratch = text
-	return text, d.sound(err)
+	return text, d.stopOn(err)
 }
 
 func (d *decoder) raw() (jsontext.Value, bool) {
@@ -161,7 +171,7 @@ func (d *decoder) raw() (jsontext.Value, bool) {
 		return nil, false
 	}
 	raw, err := d.json.ReadValue()
-	return raw, d.sound(err)
+	return raw, d.stopOn(err)
 }
 
 func (d *decoder) token() bool {
@@ -169,17 +179,18 @@ func (d *decoder) token() bool {
 		return false
 	}
 	_, err := d.json.ReadToken()
-	return d.sound(err)
+	return d.stopOn(err)
 }
 
 func (d *decoder) skip() {
 	if !d.stopped {
-		d.sound(d.json.SkipValue())
+		d.stopOn(d.json.SkipValue())
 	}
 }
 
-// sound stops reading at the first thing that is not JSON.
-func (d *decoder) sound(err error) bool {
+// stopOn stops reading at the first thing that is not JSON. It reports whether there was
+// no error.
+func (d *decoder) stopOn(err error) bool {
 	if err == nil {
 		return true
 	}

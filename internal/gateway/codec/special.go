@@ -12,11 +12,11 @@ import (
 type special struct {
 	write func(dst []byte, m protoreflect.Message) ([]byte, error)
 	read  func(d *decoder, m protoreflect.Message)
-	// text reads the types whose JSON form is one string; nil for the others.
+	// text reads the types with a JSON form of one string; nil for the others.
 	text fillText
 }
 
-// fillText sets a message from text. It says what is wrong, "" where nothing is.
+// fillText sets a message from text. It says what is wrong, "" if nothing is.
 type fillText func(m protoreflect.Message, text []byte) string
 
 var errForeignType = errors.New("a well-known type that is not the generated one")
@@ -31,11 +31,11 @@ func (c *compiler) special(desc protoreflect.MessageDescriptor, p *plan) *specia
 	case "google.protobuf.FieldMask":
 		return textual(writeFieldMask, fillFieldMask)
 	case "google.protobuf.Struct":
-		return &special{write: writeAs(writeStruct), read: readAs((*decoder).fillStruct)}
+		return &special{write: writeAs(writeStruct), read: readStructAs((*decoder).fillStruct)}
 	case "google.protobuf.ListValue":
-		return &special{write: writeAs(writeListValue), read: readAs((*decoder).fillListValue)}
+		return &special{write: writeAs(writeListValue), read: readStructAs((*decoder).fillListValue)}
 	case valueName:
-		return &special{write: writeAs(writeStructValue), read: readAs((*decoder).fillStructValue)}
+		return &special{write: writeAs(writeStructValue), read: readStructAs((*decoder).fillStructValue)}
 	case "google.protobuf.Any":
 		return &special{write: writeAs(c.codec.writeAny), read: readAs((*decoder).fillAny)}
 	case "google.protobuf.BoolValue", "google.protobuf.StringValue", "google.protobuf.BytesValue",
@@ -46,7 +46,7 @@ func (c *compiler) special(desc protoreflect.MessageDescriptor, p *plan) *specia
 	return nil
 }
 
-// textual is the form of a type that JSON holds in one string.
+// textual is the form of a type that JSON writes as one string.
 func textual[M proto.Message](write func([]byte, M) ([]byte, error), fill func(M, []byte) string) *special {
 	text := func(m protoreflect.Message, text []byte) string {
 		if typed, ok := m.Interface().(M); ok {
@@ -93,4 +93,13 @@ func readAs[M proto.Message](read func(*decoder, M)) func(*decoder, protoreflect
 		d.problem(errForeignType.Error())
 		d.skip()
 	}
+}
+
+// readStructAs reads a type of free form, the values of which are counted from its
+// beginning.
+func readStructAs[M proto.Message](read func(*decoder, M)) func(*decoder, protoreflect.Message) {
+	return readAs(func(d *decoder, message M) {
+		d.structValues = 0
+		read(d, message)
+	})
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // ParseText reads one value of a field, or one element of a repeated field, from
-// a path segment or a query parameter. The problem is "" where nothing is wrong.
+// a path segment or a query parameter. The problem is "" if nothing is wrong.
 type ParseText func(text string) (value protoreflect.Value, problem string)
 
 // Text returns how a field is read from text: scalars, enums, and the well-known

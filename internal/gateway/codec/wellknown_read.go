@@ -13,6 +13,8 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 const (
@@ -33,8 +35,8 @@ func fillTimestamp(stamp *timestamppb.Timestamp, text []byte) string {
 	return ""
 }
 
-// overNanoseconds tells whether a time has more digits than a Timestamp can
-// hold. time.Parse cuts them off without a word.
+// overNanoseconds reports whether a time has more digits than a Timestamp can hold.
+// time.Parse drops them and returns no error.
 func overNanoseconds(text []byte) bool {
 	point, zone := bytes.LastIndexByte(text, '.'), bytes.LastIndexAny(text, "Z-+")
 	return point >= 0 && zone-point > len(".999999999")
@@ -48,12 +50,15 @@ func fillDuration(length *durationpb.Duration, text []byte) string {
 	return ""
 }
 
-// fillFieldMask takes both spellings of a name and the "*" of AIP-134, where
-// protojson takes lowerCamelCase alone.
+// fillFieldMask takes both spellings of a name and the "*" of AIP-134; protojson takes
+// only lowerCamelCase.
 func fillFieldMask(mask *fieldmaskpb.FieldMask, text []byte) string {
 	list := strings.TrimSpace(string(text))
 	if list == "" {
 		return ""
+	}
+	if strings.Count(list, ",") >= limits.MaxMaskPaths {
+		return limits.TooManyMaskPaths
 	}
 	for path := range strings.SplitSeq(list, ",") {
 		path = snakeCase(path)
@@ -68,6 +73,9 @@ func fillFieldMask(mask *fieldmaskpb.FieldMask, text []byte) string {
 func (d *decoder) fillStruct(object *structpb.Struct) {
 	object.Fields = map[string]*structpb.Value{}
 	d.object(func(name []byte) {
+		if !d.countStructValue() {
+			return
+		}
 		key := string(name)
 		d.pushKey(key)
 		defer d.pop()
@@ -84,11 +92,17 @@ func (d *decoder) fillStruct(object *structpb.Struct) {
 
 func (d *decoder) fillListValue(list *structpb.ListValue) {
 	list.Values = []*structpb.Value{}
-	d.array(func() {
+	d.array(d.countStructValue, func() {
 		value := &structpb.Value{}
 		d.fillStructValue(value)
 		list.Values = append(list.Values, value)
 	})
+}
+
+// countStructValue counts a value and stops reading at the first one too many.
+func (d *decoder) countStructValue() bool {
+	d.structValues++
+	return d.within(d.structValues <= limits.MaxStructValues, limits.TooManyStructValues) && d.countElement()
 }
 
 func (d *decoder) fillStructValue(value *structpb.Value) {
@@ -128,8 +142,8 @@ func (d *decoder) fillPlainValue(value *structpb.Value) {
 	}
 }
 
-// fillAny leaves the packed message to protojson: its type is only known once
-// "@type" is found, wherever that stands. No request of the contract has one.
+// fillAny leaves the packed message to protojson: its type is known only once
+// "@type" is found, anywhere in the object. No request of the contract has one.
 func (d *decoder) fillAny(packed *anypb.Any) {
 	if d.json.PeekKind() != '{' {
 		d.wrongType("an object")

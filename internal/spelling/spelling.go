@@ -1,5 +1,6 @@
 // Package spelling helps callers who mistyped a name: it finds the one they
-// most likely meant, or says which names there are.
+// most likely meant, or says which names there are. It shortens what they wrote to what
+// an answer can repeat.
 package spelling
 
 import (
@@ -10,8 +11,8 @@ import (
 // MaxShown is how many bytes of a caller's own text an answer repeats.
 const MaxShown = 64
 
-// Hint is the second half of an "unknown name" message: `did you mean "name"?`
-// where a known name is near, else the list of the known names, else "".
+// Hint returns the second half of an "unknown name" message: `did you mean "name"?`
+// if a known name is near, otherwise the list of the known names, if there are any.
 func Hint(unknown string, known []string) string {
 	if near, ok := Nearest(unknown, known); ok {
 		return fmt.Sprintf("did you mean %q?", near)
@@ -23,8 +24,8 @@ func Hint(unknown string, known []string) string {
 }
 
 // Nearest returns the known name with the fewest single-letter edits from the
-// unknown one, case and underscores aside. More than a third of the letters
-// wrong, and at least two, is not near.
+// unknown one; it ignores case and underscores. A name is not near if more than two of
+// its letters, and more than a third of them, are wrong.
 func Nearest(unknown string, known []string) (string, bool) {
 	if len(unknown) > MaxShown {
 		return "", false
@@ -39,20 +40,24 @@ func Nearest(unknown string, known []string) (string, bool) {
 	return best, best != ""
 }
 
-// Clip shortens a caller's text to what an answer repeats.
-func Clip(text string) string {
-	if len(text) <= MaxShown {
+// Clip shortens a caller's text to MaxShown bytes.
+func Clip(text string) string { return ClipTo(text, MaxShown) }
+
+// ClipTo shortens a text to so many bytes and an ellipsis.
+func ClipTo(text string, most int) string {
+	if len(text) <= most {
 		return text
 	}
-	return strings.ToValidUTF8(text[:MaxShown], "") + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
+// fold removes what Nearest ignores.
 func fold(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, "_", ""))
 }
 
 // distance counts insertions, deletions, replacements and swaps of neighbours
-// between two words. It gives up at the limit.
+// between two words. It returns the limit if there are as many or more.
 func distance(a, b string, limit int) int {
 	if difference := len(a) - len(b); difference >= limit || -difference >= limit {
 		return limit

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sipfacade/sipfacade/internal/gateway/spelling"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
 func TestNearest(t *testing.T) {
