@@ -7,14 +7,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 )
 
-// maxAdminBody bounds the body of a POST, far above any useful fault.
+// maxAdminBody is far above any fault that makes sense.
 const maxAdminBody = 1 << 20
 
 // admin serves one path for the menus of all vendors.
@@ -23,8 +22,8 @@ type admin struct {
 }
 
 // NewAdmin returns the endpoint at which a person or a test reads and changes
-// the menus: GET shows the waiting faults and the kinds to choose from, POST adds
-// one fault (with "vendor"), DELETE removes all or the one with `?id=` (`?vendor=`).
+// the menus: GET shows what waits and what there is to choose from, POST adds one
+// fault (with "vendor"), DELETE clears all or the one of `?id=` (`?vendor=`).
 func NewAdmin(menus map[string]*Menu) http.Handler {
 	return admin{menus: maps.Clone(menus)}
 }
@@ -79,20 +78,14 @@ func (m *Menu) overview() vendorOverview {
 	return view
 }
 
-// request is the body of a POST.
-type request struct {
+// order is the body of a POST.
+type order struct {
 	Vendor string `json:"vendor"`
 	Fault
 }
 
-// add requires JSON by its media type, because a browser sends any other text to
-// another site's listener without asking it first.
 func (a admin) add(w http.ResponseWriter, r *http.Request) {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		replyError(w, http.StatusUnsupportedMediaType, &FieldError{"content-type", "must be application/json"})
-		return
-	}
-	wanted, err := readRequest(http.MaxBytesReader(w, r.Body, maxAdminBody))
+	wanted, err := readOrder(http.MaxBytesReader(w, r.Body, maxAdminBody))
 	if err != nil {
 		replyError(w, http.StatusBadRequest, err)
 		return
@@ -107,7 +100,7 @@ func (a admin) add(w http.ResponseWriter, r *http.Request) {
 		replyError(w, http.StatusBadRequest, err)
 		return
 	}
-	reply(w, http.StatusCreated, request{wanted.Vendor, added})
+	reply(w, http.StatusCreated, order{wanted.Vendor, added})
 }
 
 func (a admin) menu(vendor string) (*Menu, error) {
@@ -117,31 +110,31 @@ func (a admin) menu(vendor string) (*Menu, error) {
 	return nil, unknown("vendor", vendor, slices.Sorted(maps.Keys(a.menus)))
 }
 
-// readRequest is strict, because a misspelt member would make a fault that does
-// something else than its author expects.
-func readRequest(body io.Reader) (request, error) {
+// readOrder is strict: a misspelt member would otherwise make a fault that does
+// something else than its author thinks.
+func readOrder(body io.Reader) (order, error) {
 	text, err := io.ReadAll(body)
 	if err != nil {
-		return request{}, &FieldError{"body", fmt.Sprintf("cannot be read: %v", err)}
+		return order{}, &FieldError{"body", fmt.Sprintf("cannot be read: %v", err)}
 	}
-	var wanted request
+	var wanted order
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&wanted); err != nil {
-		return request{}, explain(err)
+		return order{}, explain(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return request{}, &FieldError{"body", "holds more than one JSON value"}
+		return order{}, &FieldError{"body", "holds more than one JSON value"}
 	}
 	return wanted, nil
 }
 
-// explain returns an error that names the member that encoding/json refused.
+// explain names the member that encoding/json stumbled over.
 func explain(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) {
 		field := wrongType.Field[strings.LastIndex(wrongType.Field, ".")+1:]
-		return &FieldError{field, fmt.Sprintf("want %s, got %s", typeName(wrongType.Type), wrongType.Value)}
+		return &FieldError{field, fmt.Sprintf("want %s, got %s", wanted(wrongType.Type), wrongType.Value)}
 	}
 	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
 		return &FieldError{strings.Trim(name, `"`), "unknown member"}
@@ -149,8 +142,8 @@ func explain(err error) error {
 	return &FieldError{"body", "not JSON: " + err.Error()}
 }
 
-// typeName returns the type of a member in the words of JSON.
-func typeName(t reflect.Type) string {
+// wanted is a type of a fault's members in a person's words.
+func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Int:
 		return "a whole number"
@@ -182,7 +175,7 @@ type removal struct {
 	Removed int `json:"removed"`
 }
 
-// chosen returns one vendor's menu, or all if none is named.
+// chosen is one vendor's menu, or all where none is named.
 func (a admin) chosen(vendor string) ([]*Menu, error) {
 	if vendor == "" {
 		return slices.Collect(maps.Values(a.menus)), nil

@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// FuzzReadRequest checks that any body is refused with the name of a field, or is
-// a fault that the menu can check.
-func FuzzReadRequest(f *testing.F) {
+// FuzzReadOrder holds that whatever is posted is refused by field or is a fault
+// that the menu can judge.
+func FuzzReadOrder(f *testing.F) {
 	for _, body := range []string{`{"vendor":"example","kind":"html"}`, `{"kind":7}`, `{"kind":"status","status":1e3}`, `[]`, `{`, `{"Kind":"html","KIND":"empty"}`} {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		wanted, err := readRequest(strings.NewReader(body))
+		wanted, err := readOrder(strings.NewReader(body))
 		var field *FieldError
 		if err != nil && !errors.As(err, &field) {
 			t.Fatalf("%q: %v names no field", body, err)

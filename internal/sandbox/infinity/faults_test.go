@@ -240,9 +240,7 @@ func TestTheAdminKnowsThisVendor(t *testing.T) {
 	s := seeded()
 	admin := fault.NewAdmin(map[string]*fault.Menu{"infinity": s.Faults()})
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"vendor":"infinity","kind":"truncated","route":"ListSIPUsers","rows":3}`))
-	r.Header.Set("Content-Type", "application/json")
-	admin.ServeHTTP(w, r)
+	admin.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(`{"vendor":"infinity","kind":"truncated","route":"ListSIPUsers","rows":3}`)))
 	if w.Code != 201 || len(s.Faults().List()) != 1 || s.Faults().List()[0].ID != "infinity-1" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
