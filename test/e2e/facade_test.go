@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"google.golang.org/grpc"
@@ -23,6 +24,7 @@ type facade struct {
 	conn   *grpc.ClientConn
 	client *http.Client
 	logs   *logbook
+	stop   func()
 }
 
 // vendorToken is the JWT that a facade sends unless its flags say otherwise.
@@ -45,22 +47,31 @@ func withToken() string { return "--opentact-token=" + vendorToken }
 // test ends.
 func startFacade(t testing.TB, vendorURL string, flags ...string) *facade {
 	t.Helper()
+	return startChanged(t, vendorURL, func(*config.Config) {}, flags...)
+}
+
+// startChanged starts a server with a configuration that was changed after it was
+// checked.
+func startChanged(t testing.TB, vendorURL string, change func(*config.Config), flags ...string) *facade {
+	t.Helper()
 	invocation, err := config.Parse(slices.Concat(baseFlags(vendorURL), flags, infinityLogin(flags)), nil, io.Discard)
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}
+	change(&invocation.Config)
 	f := &facade{logs: newLogbook(), client: newClient()}
 	f.server, err = server.New(invocation.Config, "e2e", telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
 	}
-	t.Cleanup(run(t, f.server))
+	f.stop = run(t, f.server)
+	t.Cleanup(f.stop)
 	t.Cleanup(f.client.CloseIdleConnections)
 	f.conn, err = grpc.NewClient(f.server.Address("grpc"), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatalf("dial the server: %v", err)
 	}
-	t.Cleanup(func() { _ = f.conn.Close() }) // already broken where it fails
+	t.Cleanup(func() { _ = f.conn.Close() }) // already broken if it fails
 	return f
 }
 
@@ -70,12 +81,12 @@ func run(t testing.TB, s *server.Server) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	return func() {
+	return sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("the server did not stop cleanly: %v", err)
 		}
-	}
+	})
 }
 
 // base is the URL of the JSON protocol.

@@ -97,7 +97,7 @@ type stepTrace struct {
 // course is one performance of a case.
 type course struct {
 	*rig
-	protocol      protocol
+	protocol  protocol
 	clock     atomic.Int64
 	variables variables
 }

@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+)
+
+// shortDrain ends calls soon after the server is asked to stop.
+func shortDrain(c *config.Config) { c.DrainTimeout = 200 * time.Millisecond }
+
+// underWay makes every call over both protocols, stops the server when all of them
+// have reached the vendor, and returns what callers got.
+func (f *facade) underWay(t *testing.T, arrived <-chan struct{}) map[string]outcome {
+	t.Helper()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	got := map[string]outcome{}
+	for _, way := range f.protocols() {
+		for _, a := range actions() {
+			all.Go(func() {
+				made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
+				if err != nil {
+					t.Errorf("%s %s: %v", way.name(), a.name, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				got[way.name()+" "+a.name] = made
+			})
+		}
+	}
+	for range 2 * len(actions()) {
+		<-arrived
+	}
+	f.stop()
+	all.Wait()
+	return got
+}
+
+// arrivals reports each request that reaches the vendor before it is answered.
+func arrivals(next http.Handler) (http.HandlerFunc, <-chan struct{}) {
+	arrived := make(chan struct{}, 100)
+	return func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		next.ServeHTTP(w, r)
+	}, arrived
+}
+
+// TestDrainDeadlineTellsTheTruth: calls that outlast the drain are answered by what
+// is known of them. An open health Watch takes none of their time.
+func TestDrainDeadlineTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	handler, arrived := arrivals(hangs(t))
+	f := startChanged(t, startVendor(t, handler).url(), shortDrain, withToken())
+	watch, err := grpc_health_v1.NewHealthClient(f.conn).Watch(t.Context(), &grpc_health_v1.HealthCheckRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := watch.Recv(); err != nil {
+		t.Fatal(err)
+	}
+	for name, made := range f.underWay(t, arrived) {
+		want := wantError{Code: codeName{codes.Unknown}, Reason: "OUTCOME_UNKNOWN", Metadata: map[string]string{"delivery": "UNKNOWN"}}
+		if name == "grpc read" || name == "json read" {
+			want = wantError{Code: codeName{codes.Unavailable}, Reason: "SHUTTING_DOWN", Metadata: map[string]string{"delivery": ""}}
+		}
+		for _, problem := range want.check(made) {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
+	for err == nil {
+		_, err = watch.Recv()
+	}
+	if grpcstatus.Code(err) != codes.Unavailable {
+		t.Errorf("the watch ended with %v", err)
+	}
+}
+
+// TestDrainLetsCallsFinish: what ends within the drain is answered as ever.
+func TestDrainLetsCallsFinish(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	handler, arrived := arrivals(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-release
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	f := startFacade(t, startVendor(t, handler).url(), withToken())
+	time.AfterFunc(500*time.Millisecond, func() { close(release) }) // the server is draining by then, or about to
+	for name, made := range f.underWay(t, arrived) {
+		want := wantError{Code: codeName{codes.InvalidArgument}, Reason: "UPSTREAM_VALIDATION"}
+		for _, problem := range want.check(made) {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
+}

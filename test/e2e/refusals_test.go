@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/binary"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/http2"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+)
+
+// rawGRPC sends bytes as a unary call, as no client library would, and returns the
+// trailers.
+func (f *facade) rawGRPC(t *testing.T, path, encoding string, body []byte) http.Header {
+	t.Helper()
+	transport := &http2.Transport{
+		AllowHTTP: true,
+		DialTLSContext: func(ctx context.Context, network, address string, _ *tls.Config) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, address)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+f.server.Address("grpc"), bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.URL.Opaque = "//" + f.server.Address("grpc") + path
+	request.Header = http.Header{"Content-Type": {"application/grpc"}, "Te": {"trailers"}}
+	if encoding != "" {
+		request.Header.Set("Grpc-Encoding", encoding)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // it is read to its end
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		t.Fatal(err)
+	}
+	if response.Header.Get("Grpc-Status") != "" {
+		return response.Header
+	}
+	return response.Trailer
+}
+
+// framed is a message with its prefix: a flag and its length.
+func framed(flag byte, message []byte) []byte {
+	return append(binary.BigEndian.AppendUint32([]byte{flag}, uint32(len(message))), message...)
+}
+
+// zipped compresses with gzip.
+func zipped(t *testing.T, message []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	writer := gzip.NewWriter(&out)
+	if _, err := writer.Write(message); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestRefusedBelowTheInterceptors: what grpc-go would refuse by itself has a reason, a
+// request id, a log line and a count like everything else.
+func TestRefusedBelowTheInterceptors(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
+	const method = "/sipfacade.v1.SipConnectionService/ListSipConnections"
+	filter := func(text string) []byte { return append([]byte{0x1a, byte(len(text))}, text...) }
+	for name, row := range map[string]struct {
+		path, encoding string
+		body           []byte
+		code           codes.Code
+		reason         string
+		counted        string // the method in metrics
+	}{
+		"invalid proto":      {method, "", framed(0, []byte{0xff, 0xff}), codes.InvalidArgument, "REQUEST_INVALID", method},
+		"invalid UTF-8":      {method, "", framed(0, filter("\xff\xfe")), codes.InvalidArgument, "REQUEST_INVALID", method},
+		"no message":         {method, "", nil, codes.InvalidArgument, "REQUEST_INVALID", method},
+		"broken off":         {method, "", []byte{0, 0, 0, 0, 9, 1}, codes.InvalidArgument, "REQUEST_INVALID", method},
+		"two messages":       {method, "", append(framed(0, nil), framed(0, nil)...), codes.InvalidArgument, "REQUEST_INVALID", method},
+		"too large":          {method, "", framed(0, make([]byte, 4<<20+1)), codes.ResourceExhausted, "REQUEST_TOO_LARGE", method},
+		"far too large":      {method, "", []byte{0, 0xff, 0xff, 0xff, 0xff}, codes.ResourceExhausted, "REQUEST_TOO_LARGE", method},
+		"gzip bomb":          {method, "gzip", framed(1, zipped(t, make([]byte, 64<<20))), codes.ResourceExhausted, "REQUEST_TOO_LARGE", method},
+		"not gzip":           {method, "gzip", framed(1, []byte("plain")), codes.InvalidArgument, "REQUEST_INVALID", method},
+		"flag without name":  {method, "", framed(1, nil), codes.InvalidArgument, "REQUEST_INVALID", method},
+		"unknown encoding":   {method, "odd", framed(1, []byte("x")), codes.Unimplemented, "REQUEST_INVALID", method},
+		"unknown method":     {"/sipfacade.v1.SipConnectionService/Explode", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
+		"unknown service":    {"/nothing.At/All", "odd", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
+		"malformed method":   {"/nothing", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
+		"gzip is understood": {method, "gzip", framed(1, zipped(t, nil)), codes.OK, "", method},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := startFacade(t, vendor.url(), withToken())
+			trailer := f.rawGRPC(t, row.path, row.encoding, row.body)
+			if got := trailer.Get("Grpc-Status"); got != strconv.Itoa(int(row.code)) {
+				t.Fatalf("status %s, trailers %v", got, trailer)
+			}
+			if row.code == codes.OK {
+				return
+			}
+			want := wantError{Code: codeName{row.code}, Reason: row.reason}
+			for _, problem := range want.check(outcome{status: detailsOf(t, trailer)}) {
+				t.Error(problem)
+			}
+			id := trailer.Get("X-Request-Id")
+			logged := f.logs.call(t, "grpc", row.counted)
+			if logged["reason"] != row.reason || name != "malformed method" && (id == "" || logged["request_id"] != id) {
+				t.Errorf("request id %q, logged %v", id, logged)
+			}
+			count := `sipfacade_calls_total{code="` + row.code.String() + `",method="` + row.counted + `",protocol="grpc",reason="` + row.reason + `"} 1`
+			if metrics := f.admin(t, "/metrics"); !strings.Contains(metrics, count) {
+				t.Errorf("the metrics lack %s", count)
+			}
+		})
+	}
+}
+
+// detailsOf reads the status with its details from the trailers.
+func detailsOf(t *testing.T, trailer http.Header) *spb.Status {
+	t.Helper()
+	encoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(trailer.Get("Grpc-Status-Details-Bin"), "="))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := &spb.Status{}
+	if err := proto.Unmarshal(encoded, read); err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+// admin reads a page of the admin listener.
+func (f *facade) admin(t *testing.T, path string) string {
+	t.Helper()
+	response, err := f.client.Get("http://" + f.server.Address("admin") + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // it is read to its end
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
