@@ -166,7 +166,7 @@ func TestEchoedRequestShowsNoSecret(t *testing.T) {
 	}
 }
 
-// TestHarmlessTextIsKept: what the vendor says is masked only where it shows a secret.
+// TestHarmlessTextIsKept: only the secrets in the vendor's text are masked.
 func TestHarmlessTextIsKept(t *testing.T) {
 	t.Parallel()
 	server := listen(t, answering(withBody("400 Bad", `{"message":"name 'x' is taken by sales (pin `+`83&51 \"é`+`)","fields":{"name":"taken"}}`)))

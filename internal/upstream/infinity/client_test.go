@@ -59,7 +59,7 @@ func clientOf(t *testing.T, options Options, answer http.HandlerFunc) (*Client, 
 	return New(options), h
 }
 
-// keyed is the credential where none is under test.
+// keyed is the credential of tests that are about something else.
 func keyed() Options { return Options{APIKey: func() string { return "k" }} }
 
 func answering(status int, body string) http.HandlerFunc {

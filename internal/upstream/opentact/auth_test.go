@@ -14,7 +14,7 @@ import (
 )
 
 // TestCallerToken: the call brings its token or is not made, and what is refused is
-// the caller's affair.
+// blamed on the caller.
 func TestCallerToken(t *testing.T) {
 	t.Parallel()
 	v := always(answer{status: http.StatusUnauthorized, body: `{"success":false,"message":"expired"}`})

@@ -15,7 +15,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// TestRefusedForGood: where a fresh token is refused too, the call fails after one
+// TestRefusedForGood: if the new token is refused too, the call fails after one
 // login and two attempts.
 func TestRefusedForGood(t *testing.T) {
 	t.Parallel()

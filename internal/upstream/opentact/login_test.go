@@ -121,7 +121,7 @@ func TestOneLoginForManyCalls(t *testing.T) {
 }
 
 // TestRenewalBeforeExpiry: a token is renewed a minute before its end, or half-way
-// where its life is short.
+// if its life is short.
 func TestRenewalBeforeExpiry(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ life, good time.Duration }{
