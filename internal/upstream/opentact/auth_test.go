@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -121,6 +122,42 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		}
 		if encoded, err := json.Marshal(thing); err == nil && (strings.Contains(string(encoded), password) || strings.Contains(string(encoded), token)) {
 			t.Errorf("JSON of a %T holds a secret", thing)
+		}
+	}
+}
+
+// TestEchoedCredentialIsNotShown: a vendor that writes the token, or at the login the
+// user and the password, into an error does not make them known to anybody.
+func TestEchoedCredentialIsNotShown(t *testing.T) {
+	t.Parallel()
+	const password = `pa"ss/wörd`
+	basic := base64.StdEncoding.EncodeToString([]byte("m@example.com:" + password))
+	for name, atLogin := range map[string]bool{"login": true, "call": false} {
+		for _, status := range []int{http.StatusBadRequest, http.StatusOK} {
+			a := newAccount()
+			answerAtOnce := a.reply
+			a.reply = func(r *http.Request, body string) answer {
+				if strings.HasSuffix(r.URL.Path, "/auth") != atLogin {
+					return answerAtOnce(r, body)
+				}
+				_, decoded, _ := r.BasicAuth()
+				echo, _ := json.Marshal(fmt.Sprintf("%v is %s", r.Header, decoded)) // strings can be encoded
+				return answer{status: status, body: `{"success":false,"message":` + string(echo) + `,"fields":{` + string(echo) + `:{"message":` + string(echo) + `}}}`}
+			}
+			c := clientOf(t, a, func(o *Options) {
+				o.Token, o.Email, o.Password, o.Now = nil, "m@example.com", func() string { return password }, a.clock.now
+			})
+			_, err := c.ListConnections(t.Context())
+			failure := failureOf(t, err)
+			shown := fmt.Sprintf("%s %s %v", err, failure.Message, failure.Fields)
+			if !strings.Contains(shown, "[redacted]") {
+				t.Errorf("%s, %d: nothing echoed in %s", name, status, shown)
+			}
+			for _, value := range []string{password, strings.Trim(fmt.Sprintf("%q", password), `"`), basic, a.token(1)} {
+				if strings.Contains(shown, value) {
+					t.Errorf("%s, %d: %s shows %s", name, status, shown, value)
+				}
+			}
 		}
 	}
 }
