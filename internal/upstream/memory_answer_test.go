@@ -19,9 +19,9 @@ import (
 // All end, one way or the other, and nothing stays taken. The race detector watches.
 func TestMemoryUnderLoad(t *testing.T) {
 	t.Parallel()
-	answer := `{"a":"` + strings.Repeat("x", 300<<10) + `"}`
+	answer := `{"a":"` + strings.Repeat("x", 100<<10) + `"}`
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
-	m := NewMemory(2 << 20)
+	m := NewMemory(512 << 10)
 	pipeline := pipelineTo(t, server.URL, &plain{}, func(o *Options) { o.Memory = m })
 	var all sync.WaitGroup
 	for i := range 40 {
@@ -35,7 +35,7 @@ func TestMemoryUnderLoad(t *testing.T) {
 			if i%2 == 0 {
 				lease.Keep(int64(len(answer)))
 			}
-			if got := m.usage(); got > 2<<20+int64(4*(len(answer)+chunkBytes)) {
+			if got := m.usage(); got > 512<<10+int64(4*(len(answer)+chunkBytes)) {
 				t.Errorf("%d taken", got)
 			}
 		})
