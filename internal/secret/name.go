@@ -10,6 +10,9 @@ import (
 func Name(name string) bool {
 	var buffer [64]byte
 	lower := appendLower(buffer[:0], name)
+	if !hasRoot(lower) {
+		return false
+	}
 	var byCase, runTogether reading
 	for start := 0; start < len(name); {
 		if !alphanumeric(name[start]) {
@@ -24,6 +27,17 @@ func Name(name string) bool {
 		start = end
 	}
 	return byCase.secret() || runTogether.secret()
+}
+
+// hasRoot reports whether the name may name a secret at all. Most names do not, and are
+// not taken apart.
+func hasRoot(lower []byte) bool {
+	for _, root := range roots {
+		if bytes.Contains(lower, []byte(root)) {
+			return true
+		}
+	}
+	return false
 }
 
 // reading is one way to read a name, word by word.
