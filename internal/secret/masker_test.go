@@ -27,7 +27,7 @@ var forms = map[string]func(string) string{
 		encoder := json.NewEncoder(&b)
 		encoder.SetEscapeHTML(false)
 		_ = encoder.Encode(s)
-		return strings.Trim(b.String(), "\"\n")
+		return b.String()[1 : b.Len()-2]
 	},
 	"php":           php,
 	"%q":            func(s string) string { return fmt.Sprintf("%q", s) },

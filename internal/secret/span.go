@@ -3,7 +3,6 @@ package secret
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -29,12 +28,6 @@ func merge(spans []span) []span {
 		merged = append(merged, next)
 	}
 	return merged
-}
-
-// covers reports whether one of the merged spans holds the offset.
-func covers(merged []span, offset int) bool {
-	i := sort.Search(len(merged), func(i int) bool { return merged[i].end > offset })
-	return i < len(merged) && merged[i].start <= offset
 }
 
 // redact returns the text with the spans replaced.

@@ -13,14 +13,17 @@ func Text(text string) string {
 	return redact(text, spans)
 }
 
-// appendEscaped appends the secrets that show when escapes are undone. What begins
-// within a secret that was found with fewer escapes undone belongs to it.
+// appendEscaped appends the secrets that show when escapes are undone. Where a secret
+// ends is told by the reading with the fewest escapes undone.
 func appendEscaped(spans []span, text string) []span {
+	known := map[int]bool{}
+	for _, s := range spans {
+		known[s.start] = true
+	}
 	for _, v := range views(text)[1:] {
-		known := merge(spans)
-		spans = known
 		for _, s := range given(v.text) {
-			if s = v.original(s); !covers(known, s.start) {
+			if s = v.original(s); !known[s.start] {
+				known[s.start] = true
 				spans = append(spans, s)
 			}
 		}
@@ -44,12 +47,20 @@ func given(text string) []span {
 		}
 		found, ok := find(text, i)
 		i++
-		if ok {
-			spans, i = append(spans, found), max(i, found.end)
+		if !ok {
+			continue
+		}
+		spans = append(spans, found)
+		if !quoted(text, found) {
+			i = max(i, found.end)
 		}
 	}
 	return spans
 }
+
+// quoted reports whether the span is the inside of a quoted string. Such a string may
+// have begun with a quote that was meant otherwise, so what it holds is searched, too.
+func quoted(text string, s span) bool { return strings.IndexByte("\"'", text[s.start-1]) >= 0 }
 
 // maxNameBytes bounds how far is looked for the name of a secret.
 const maxNameBytes = 256
