@@ -30,6 +30,9 @@ func userInfo(text string, at int) (span, bool) {
 // user is no secret.
 func sipPassword(text string, at int) (span, bool) {
 	window := text[at:min(len(text), at+maxNameBytes)]
+	if !strings.Contains(window, "@") {
+		return span{}, false
+	}
 	user, password, ok := strings.Cut(until(window, ";?"), ":")
 	end := strings.LastIndexByte(password, '@')
 	start := at + len(user) + 1
