@@ -1,5 +1,5 @@
-// Package contract reads the marks that the contract puts on its elements: what
-// may be written, what is secret, and where a call is over HTTP.
+// Package contract reads the marks that the contract puts on its elements: what may be
+// written, what is secret, and which HTTP rule a method has.
 package contract
 
 import (
@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
-// Behaviors are the google.api.field_behavior marks of a field.
+// Behaviors returns the google.api.field_behavior marks of a field.
 func Behaviors(field protoreflect.FieldDescriptor) []annotations.FieldBehavior {
 	marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
 	return marks
@@ -22,14 +22,14 @@ func Behaves(field protoreflect.FieldDescriptor, mark annotations.FieldBehavior)
 	return slices.Contains(Behaviors(field), mark)
 }
 
-// Secret reports whether no log may show a field's value: it is marked
-// debug_redact, or only travels in.
+// Secret reports whether no log may show a field's value: it is marked debug_redact or
+// INPUT_ONLY.
 func Secret(field protoreflect.FieldDescriptor) bool {
 	options, _ := field.Options().(*descriptorpb.FieldOptions)
 	return options.GetDebugRedact() || Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
 }
 
-// HTTPRule is where a method is over HTTP; empty for one that has no HTTP face.
+// HTTPRule returns a method's google.api.http rule, or nil if it has none.
 func HTTPRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	return rule

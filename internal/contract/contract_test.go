@@ -1,9 +1,13 @@
 package contract_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
@@ -37,5 +41,42 @@ func TestHTTPRule(t *testing.T) {
 	methods := sipfacadev1.File_sipfacade_v1_sip_app_service_proto.Services().ByName("SipAppService").Methods()
 	if got := contract.HTTPRule(methods.ByName("GetSipApp")).GetGet(); got != "/v1/sip-apps/{uuid}" {
 		t.Errorf("GetSipApp is at %q", got)
+	}
+}
+
+// TestSecretValues: what is marked, and what is named like a secret in free-form
+// objects and maps, at any depth, and nothing else.
+func TestSecretValues(t *testing.T) {
+	t.Parallel()
+	settings, err := structpb.NewStruct(map[string]any{
+		"call_limit": 10, "note": "shown", "voicemail_pin": 4711, "empty_token": "", "api_key": true,
+		"reg_user": []any{map[string]any{"username": "shown", "userPassword": "s1", "credentials": map[string]any{"a": []any{"s2", nil, 5.5}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection := &sipfacadev1.SipConnection{
+		Name: proto.String("shown"), Class4EgressTrunkSettings: &sipfacadev1.TrunkSettings{OtherSettings: settings},
+		SipUserInvites: []*sipfacadev1.SipUserInvite{{Token: proto.String("s3")}, {Name: proto.String("shown")}},
+	}
+	user := &sipfacadev1.PbxUser{
+		User: proto.String("shown"), Password: proto.String("s4"), Pin: proto.String("007"), Email: proto.String(""),
+		AdditionalFields: map[string]string{"color": "shown", "clientSecret": "s5"},
+	}
+	for name, c := range map[string]struct {
+		message proto.Message
+		want    []string
+	}{
+		"nothing":            {nil, nil},
+		"an empty message":   {&sipfacadev1.PbxUser{}, nil},
+		"fields and a map":   {&sipfacadev1.CreatePbxUserRequest{PbxUser: user}, []string{"007", "s4", "s5"}},
+		"a list and objects": {&sipfacadev1.UpdateSipConnectionRequest{SipConnection: connection}, []string{"4711", "5.5", "s1", "s2", "s3"}},
+		"a typed nil":        {(*sipfacadev1.PbxUser)(nil), nil},
+	} {
+		got := contract.SecretValues(c.message)
+		slices.Sort(got)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }

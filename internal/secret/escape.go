@@ -8,34 +8,27 @@ import (
 	"unicode/utf8"
 )
 
-// escape undoes the escape at the beginning of a text: it returns what the escape
-// stands for and its length, or 0 if there is none.
-type escape func(text string) (decoded string, length int)
-
-// escapes are the ways in which vendors are known to write a text into another.
-var escapes = []escape{jsonEscape, urlEscape, htmlEscape}
-
-// undo undoes the first of the escapes that fits.
-func undo(text string, escapes []escape) (decoded string, length int) {
-	if c := text[0]; c != '\\' && c != '%' && c != '&' {
-		return "", 0
-	}
-	for _, escape := range escapes {
-		if decoded, length = escape(text); length > 0 {
-			return decoded, length
-		}
-	}
-	return "", 0
+// escape is a way to write a text into another.
+type escape struct {
+	// begin is what each escape begins with.
+	begin byte
+	// undo returns what the escape at the beginning of a text stands for, and its length
+	// or 0 if there is none.
+	undo func(text string) (decoded string, length int)
 }
+
+// escapes are the ways that vendors are known to use.
+var escapes = []escape{{'\\', jsonEscape}, {'%', urlEscape}, {'&', htmlEscape}}
 
 // shortEscapes are those of JSON, and those that Go's %q adds.
 var shortEscapes = map[byte]string{
 	'"': `"`, '\\': `\`, '/': "/", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'a': "\a", 'v': "\v", '\'': "'",
 }
 
-// jsonEscape undoes \" and its kind, \u0022, surrogate pairs, and the \x22 of %q.
+// jsonEscape undoes \" and its kind, \u0022, surrogate pairs, and the \x22 and
+// \U00000022 of %q.
 func jsonEscape(text string) (string, int) {
-	if len(text) < 2 || text[0] != '\\' {
+	if len(text) < 2 {
 		return "", 0
 	}
 	if decoded, ok := shortEscapes[text[1]]; ok {
@@ -46,6 +39,12 @@ func jsonEscape(text string) (string, int) {
 		return hexByte(text, 2)
 	case 'u':
 		return unicodeEscape(text)
+	case 'U':
+		value, ok := hexadecimal(text, 2, 8)
+		if !ok || value > utf8.MaxRune {
+			return "", 0
+		}
+		return string(rune(value)), 10
 	default:
 		return "", 0
 	}
@@ -70,32 +69,32 @@ func unicodeEscape(text string) (string, int) {
 
 // unit reads \uXXXX at the beginning of a text.
 func unit(text string) (rune, bool) {
-	if len(text) < 6 || text[:2] != `\u` {
+	if !strings.HasPrefix(text, `\u`) {
 		return 0, false
 	}
-	value, err := strconv.ParseUint(text[2:6], 16, 16)
-	return rune(value), err == nil
+	value, ok := hexadecimal(text, 2, 4)
+	return rune(value), ok
 }
 
 // urlEscape undoes %22. A + is left as it is: only queries mean a space by it.
-func urlEscape(text string) (string, int) {
-	if text[0] != '%' {
-		return "", 0
-	}
-	return hexByte(text, 1)
-}
+func urlEscape(text string) (string, int) { return hexByte(text, 1) }
 
 // hexByte reads the two hexadecimal digits behind a prefix.
 func hexByte(text string, prefix int) (string, int) {
-	end := prefix + 2
-	if len(text) < end {
+	value, ok := hexadecimal(text, prefix, 2)
+	if !ok {
 		return "", 0
 	}
-	value, err := strconv.ParseUint(text[prefix:end], 16, 8)
-	if err != nil {
-		return "", 0
+	return string([]byte{byte(value)}), prefix + 2
+}
+
+// hexadecimal reads a number of so many digits behind a prefix.
+func hexadecimal(text string, prefix, digits int) (uint64, bool) {
+	if len(text) < prefix+digits {
+		return 0, false
 	}
-	return string([]byte{byte(value)}), end
+	value, err := strconv.ParseUint(text[prefix:prefix+digits], 16, 32)
+	return value, err == nil
 }
 
 // maxEntity is the length of the longest character reference that is undone.
@@ -103,9 +102,6 @@ const maxEntity = 10
 
 // htmlEscape undoes &quot; and &#34;.
 func htmlEscape(text string) (string, int) {
-	if text[0] != '&' {
-		return "", 0
-	}
 	end := strings.IndexByte(text[:min(len(text), maxEntity)], ';')
 	if end < 0 {
 		return "", 0

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 )
@@ -28,7 +29,11 @@ func userInfo(text string, at int) (span, bool) {
 // sipPassword finds the password of the SIP URI whose user begins at the offset. The
 // user is no secret.
 func sipPassword(text string, at int) (span, bool) {
-	user, password, ok := strings.Cut(until(text[at:], ";?"), ":")
+	window := text[at:min(len(text), at+maxNameBytes)]
+	if !strings.Contains(window, "@") {
+		return span{}, false
+	}
+	user, password, ok := strings.Cut(until(window, ";?"), ":")
 	end := strings.LastIndexByte(password, '@')
 	start := at + len(user) + 1
 	return span{start: start, end: start + end}, ok && end > 0 && !strings.Contains(user, "@")
@@ -45,6 +50,9 @@ func header(text, name string, at int) (span, bool) {
 		return span{}, false
 	}
 	at = skipSpace(text, at)
+	if strings.HasPrefix(text[at:], Redacted) {
+		return span{}, false
+	}
 	if at < len(text) && text[at] == '[' {
 		at++ // a header as Go prints it: map[Authorization:[Basic …]]
 	}
@@ -57,7 +65,7 @@ func header(text, name string, at int) (span, bool) {
 	case containsFold(wholeLine, name):
 		value = line(text[at:])
 	default:
-		value = until(text[at:], ",;]")
+		value = until(text[at:], ",;")
 	}
 	return span{start: at, end: at + len(value)}, value != ""
 }
@@ -68,7 +76,7 @@ var schemes = []string{"basic", "bearer", "apikey", "token", "negotiate"}
 // credential cuts the value of an Authorization header into the scheme, with the space
 // behind it, and the secret. All of it is secret if the scheme is not known.
 func credential(text string) (scheme, secret string) {
-	scheme = until(text, ",;]")
+	scheme = until(text, ",;")
 	rest := text[len(scheme):]
 	credential := strings.TrimLeft(rest, " ")
 	switch {
@@ -76,7 +84,7 @@ func credential(text string) (scheme, secret string) {
 		return "", scheme
 	case containsFold(schemes, scheme):
 		prefix := text[:len(text)-len(credential)]
-		return prefix, until(credential, ",;]")
+		return prefix, until(credential, ",;")
 	default:
 		return "", line(text)
 	}
@@ -84,7 +92,7 @@ func credential(text string) (scheme, secret string) {
 
 // line returns the beginning of the text up to the end of the line or a quote.
 func line(text string) string {
-	if end := strings.IndexAny(text, "\r\n\"'\\]"); end >= 0 {
+	if end := strings.IndexAny(text, "\r\n\"'\\"); end >= 0 {
 		return text[:end]
 	}
 	return text
@@ -94,16 +102,16 @@ func line(text string) string {
 // name before it.
 func behindScheme(text string, at int) (span, bool) {
 	scheme := nameBefore(text, at)
-	value := until(text[at+1:], ",;]")
-	found := span{start: at + 1, end: at + 1 + len(value)}
-	switch {
-	case strings.EqualFold(scheme, "bearer"):
-		return found, value != "" && !prose[strings.ToLower(value)]
-	case strings.EqualFold(scheme, "basic"):
-		return found, basicCredential(value)
-	default:
+	bearer := strings.EqualFold(scheme, "bearer")
+	if !bearer && !strings.EqualFold(scheme, "basic") {
 		return span{}, false
 	}
+	value := until(text[at+1:], ",;")
+	found := span{start: at + 1, end: at + 1 + len(value)}
+	if bearer {
+		return found, value != "" && !prose[strings.ToLower(value)]
+	}
+	return found, basicCredential(value)
 }
 
 // prose are words that follow the word bearer in sentences.
@@ -115,8 +123,9 @@ var prose = map[string]bool{
 
 // basicCredential reports whether a word is the base64 of a user and a password.
 func basicCredential(word string) bool {
-	plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(word, "="))
-	return err == nil && strings.Contains(string(plain), ":")
+	var buffer [64]byte
+	plain, err := base64.RawStdEncoding.AppendDecode(buffer[:0], []byte(strings.TrimRight(word, "=")))
+	return err == nil && bytes.IndexByte(plain, ':') >= 0
 }
 
 // endsWithFold reports whether the text ends with the word, without case.

@@ -14,10 +14,6 @@ type Masker struct {
 	first   [256]bool // the bytes that needles begin with
 }
 
-// maxMaskDepth is how many escapes may lie over each other, as when an answer in JSON
-// quotes a form. Values without special characters are found at any depth.
-const maxMaskDepth = 2
-
 // NewMasker returns a masker of the values, in all forms in which vendors are known to
 // give them back: as they are, in base64, and escaped for JSON, URLs and HTML. Values
 // of fewer than 4 bytes are replaced only if no letter or digit stands beside them.
@@ -34,25 +30,27 @@ func (m *Masker) Mask(text string) string {
 	if m == nil || len(m.needles) == 0 {
 		return text
 	}
-	return redact(text, m.find(&view{text: text}, maxMaskDepth, nil))
-}
-
-// find appends the spans of all values in the view and in what its escapes stand for.
-func (m *Masker) find(v *view, depth int, spans []span) []span {
-	for i := range len(v.text) {
-		if !m.first[v.text[i]] {
-			continue
-		}
-		if found, ok := m.match(v.text, i); ok {
+	if !escaped(text) {
+		return redact(text, m.find(text))
+	}
+	var spans []span
+	for _, v := range views(text) {
+		for _, found := range m.find(v.text) {
 			spans = append(spans, v.original(found))
 		}
 	}
-	if depth == 0 {
-		return spans
-	}
-	for i := range escapes {
-		if child := v.decode(escapes[i : i+1]...); child != nil {
-			spans = m.find(child, depth-1, spans)
+	return redact(text, spans)
+}
+
+// find returns the spans of all values in a text.
+func (m *Masker) find(text string) []span {
+	var spans []span
+	for i := range len(text) {
+		if !m.first[text[i]] {
+			continue
+		}
+		if found, ok := m.match(text, i); ok {
+			spans = append(spans, found)
 		}
 	}
 	return spans

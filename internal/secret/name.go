@@ -10,6 +10,9 @@ import (
 func Name(name string) bool {
 	var buffer [64]byte
 	lower := appendLower(buffer[:0], name)
+	if !hasRoot(lower) {
+		return false
+	}
 	var byCase, runTogether reading
 	for start := 0; start < len(name); {
 		if !alphanumeric(name[start]) {
@@ -24,6 +27,17 @@ func Name(name string) bool {
 		start = end
 	}
 	return byCase.secret() || runTogether.secret()
+}
+
+// hasRoot reports whether the name may name a secret at all. Most names do not, and are
+// not taken apart.
+func hasRoot(lower []byte) bool {
+	for _, root := range roots {
+		if bytes.Contains(lower, []byte(root)) {
+			return true
+		}
+	}
+	return false
 }
 
 // reading is one way to read a name, word by word.
@@ -138,14 +152,15 @@ func chunkEnd(name string, start int) int {
 	return start
 }
 
-// wordEnd returns where the word that begins at start ends: before an upper case letter
-// that follows another character, or that begins a word after a run of upper case.
+// wordEnd returns where the word that begins at start ends: before a letter that follows
+// a digit, and before an upper case letter that follows a lower case one or that begins
+// a word after a run of upper case.
 func wordEnd(name string, start, end int) int {
 	for i := start + 1; i < end; i++ {
-		if !upper(name[i]) {
-			continue
-		}
-		if !upper(name[i-1]) || i+1 < end && lowerCase(name[i+1]) {
+		switch {
+		case digit(name[i-1]) && !digit(name[i]),
+			upper(name[i]) && !upper(name[i-1]) && !digit(name[i-1]),
+			upper(name[i]) && i+1 < end && lowerCase(name[i+1]):
 			return i
 		}
 	}
@@ -168,7 +183,9 @@ func upper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 func lowerCase(c byte) bool { return 'a' <= c && c <= 'z' }
 
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
 // alphanumeric counts bytes of other scripts as letters.
 func alphanumeric(c byte) bool {
-	return upper(c) || lowerCase(c) || '0' <= c && c <= '9' || c >= 0x80
+	return upper(c) || lowerCase(c) || digit(c) || c >= 0x80
 }

@@ -2,57 +2,65 @@ package secret
 
 import "strings"
 
-// maxTextDepth is how many escapes may lie over each other around a secret, as when an
-// answer in JSON quotes a request in JSON.
-const maxTextDepth = 3
-
 // Text returns the text without the secrets that its own form gives away: members with
 // secret names of JSON, user information in URLs, key=value pairs with secret names,
 // and credentials in headers. A text without any of these is returned as it is.
 func Text(text string) string {
-	spans := appendGiven(nil, text)
-	if strings.ContainsAny(text, `\%&`) {
+	spans := given(text)
+	if escaped(text) {
 		spans = appendEscaped(spans, text)
 	}
 	return redact(text, spans)
 }
 
-// appendEscaped appends the secrets that show when escapes are undone.
+// appendEscaped appends the secrets that show when escapes are undone. Where a secret
+// ends is told by the reading with the fewest escapes undone.
 func appendEscaped(spans []span, text string) []span {
-	v := &view{text: text}
-	for range maxTextDepth {
-		if v = v.decode(escapes...); v == nil {
-			break
-		}
-		given := appendGiven(nil, v.text)
-		for _, s := range given {
-			spans = append(spans, v.original(s))
+	known := map[int]bool{}
+	for _, s := range spans {
+		known[s.start] = true
+	}
+	for _, v := range views(text)[1:] {
+		for _, s := range given(v.text) {
+			if s = v.original(s); !known[s.start] {
+				known[s.start] = true
+				spans = append(spans, s)
+			}
 		}
 	}
 	return spans
 }
 
 // finders find the secret that the character at an offset gives away, by the character.
-var finders = map[byte]func(text string, at int) (span, bool){
+var finders = [256]func(text string, at int) (span, bool){
 	'"': jsonMember, '\'': jsonMember, '=': pair, ':': behindColon, ' ': behindScheme,
 }
 
-// appendGiven appends the secrets that the text gives away as it stands.
-func appendGiven(spans []span, text string) []span {
+// given returns the secrets that the text gives away as it stands.
+func given(text string) []span {
+	var spans []span
 	for i := 0; i < len(text); {
-		next := strings.IndexAny(text[i:], `"'=: `)
-		if next < 0 {
-			break
+		find := finders[text[i]]
+		if find == nil {
+			i++
+			continue
 		}
-		i += next
-		found, ok := finders[text[i]](text, i)
+		found, ok := find(text, i)
 		i++
-		if ok {
-			spans, i = append(spans, found), max(i, found.end)
+		if !ok {
+			continue
+		}
+		spans = append(spans, found)
+		if !quoted(text, found) {
+			i = max(i, found.end)
 		}
 	}
 	return spans
 }
+
+// quoted reports whether the span is the inside of a quoted string. Such a string may
+// have begun with a quote that was meant otherwise, so what it holds is searched, too.
+func quoted(text string, s span) bool { return strings.IndexByte("\"'", text[s.start-1]) >= 0 }
 
 // maxNameBytes bounds how far is looked for the name of a secret.
 const maxNameBytes = 256
@@ -60,8 +68,8 @@ const maxNameBytes = 256
 // jsonMember finds the value of the JSON member whose name begins with the quote at the
 // offset. Texts are cut, so the value may have no end.
 func jsonMember(text string, at int) (span, bool) {
-	end := quoteEnd(text[:min(len(text), at+maxNameBytes)], at)
-	if end < 0 {
+	end := at + 1 + strings.IndexAny(text[at+1:min(len(text), at+maxNameBytes)], "\"'\\{},")
+	if end == at || text[end] != text[at] {
 		return span{}, false
 	}
 	colon := skipSpace(text, end+1)

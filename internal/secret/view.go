@@ -19,13 +19,44 @@ type undone struct {
 	from, length int // in the parent
 }
 
+// maxViews bounds what a hostile text costs. It is enough for any two kinds of escape
+// over each other, and for three in a text with one or two kinds.
+const maxViews = 13
+
+// views returns the text and what it holds if its escapes are undone, each kind by
+// itself, those with the fewest undone first.
+func views(text string) []*view {
+	all := []*view{{text: text}}
+	for i := 0; i < len(all); i++ {
+		for _, kind := range escapes {
+			if len(all) == maxViews {
+				return all
+			}
+			if child := all[i].decode(kind); child != nil {
+				all = append(all, child)
+			}
+		}
+	}
+	return all
+}
+
+// escaped reports whether the text may have escapes.
+func escaped(text string) bool { return strings.ContainsAny(text, `\%&`) }
+
 // decode returns the view with one level of escapes undone, or nil if there are none.
-func (v *view) decode(escapes ...escape) *view {
+func (v *view) decode(kind escape) *view {
+	if strings.IndexByte(v.text, kind.begin) < 0 {
+		return nil
+	}
 	var b strings.Builder
 	child := &view{parent: v}
 	copied := 0
 	for i := 0; i < len(v.text); {
-		decoded, length := undo(v.text[i:], escapes)
+		if v.text[i] != kind.begin {
+			i++
+			continue
+		}
+		decoded, length := kind.undo(v.text[i:])
 		if length == 0 {
 			i++
 			continue

@@ -48,6 +48,9 @@ var words = map[string]class{
 	"expiration": description,
 }
 
+// roots are parts of which each name of a secret has one.
+var roots = []string{"pass", "pwd", "pin", "secret", "token", "cred", "key", "authorization", "ha1", "psk", "jwt", "otp", "cookie"}
+
 // stem is a part of a word that gives a secret away whatever stands around it.
 type stem struct {
 	text string

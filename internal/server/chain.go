@@ -180,7 +180,8 @@ func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo
 	defer end()
 	ctx, cancel := upstream.WithCap(ctx, s.config.UpstreamTimeout)
 	defer cancel()
-	return handler(ctx, request)
+	response, err := handler(ctx, request)
+	return response, status.WithCause(ctx, err)
 }
 
 // validate refuses requests that break a rule of the contract.

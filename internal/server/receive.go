@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -32,6 +33,8 @@ const (
 	// freeRequestBytes is the size up to which a message is read without asking for
 	// room; transport flow control lets that much arrive anyway.
 	freeRequestBytes = 64 << 10
+	// uncheckedBytes is the size up to which no content can take much memory.
+	uncheckedBytes = 4 << 10
 	// arrivingBytes is how much of larger messages may be on its way at a time.
 	arrivingBytes = 256 << 20
 )
@@ -137,8 +140,8 @@ func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.
 	defer data.Free()
 	flat := data.MaterializeToBuffer(mem.DefaultBufferPool())
 	defer flat.Free()
-	if err := proto.Unmarshal(flat.ReadOnlyData(), into); err != nil {
-		return invalidRequest(err)
+	if err := unmarshal(flat.ReadOnlyData(), into); err != nil {
+		return err
 	}
 	switch err := stream.ReadMessageHeader(prefix[:]); {
 	case errors.Is(err, io.EOF):
@@ -148,6 +151,20 @@ func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.
 	default:
 		return invalidRequest(errManyMessages)
 	}
+}
+
+// unmarshal reads a message that keeps to the limits of its content: a few bytes can
+// stand for messages that take many more in memory.
+func unmarshal(data []byte, into proto.Message) error {
+	if len(data) > uncheckedBytes {
+		if excess := limits.CheckWire(into.ProtoReflect().Descriptor(), data); excess != nil {
+			return status.Invalid(status.Violation(excess.Field, "%s", excess.Problem))
+		}
+	}
+	if err := proto.Unmarshal(data, into); err != nil {
+		return invalidRequest(err)
+	}
+	return nil
 }
 
 // What can be wrong with a message before its content is looked at.

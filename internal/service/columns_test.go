@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -191,14 +192,14 @@ func TestKnownPrefersWhatIsStored(t *testing.T) {
 	} {
 		reads := 0
 		wanted.Uuid = strings.ToUpper(inviteUUID)
-		got, err := sipUserInvites.update(wanted, nil,
-			func(uuid string, _ opentact.Object) (*opentact.Invite, error) {
+		got, err := sipUserInvites.update(t.Context(), wanted, nil,
+			func(_ context.Context, uuid string, _ opentact.Object) (*opentact.Invite, error) {
 				if uuid != inviteUUID {
 					t.Errorf("%s: updates %s", name, uuid)
 				}
 				return c.answered, nil
 			},
-			func(string) (*opentact.Invite, error) { reads++; return c.found, c.err })
+			func(context.Context, string) (*opentact.Invite, error) { reads++; return c.found, c.err })
 		if diff := cmp.Diff(c.want, got, protocmp.Transform()); diff != "" || err != nil || reads != c.reads {
 			t.Errorf("%s: %v after %d reads %s", name, err, reads, diff)
 		}

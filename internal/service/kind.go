@@ -1,11 +1,14 @@
 package service
 
 import (
+	"context"
+
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -29,7 +32,7 @@ type kind[W any, R identified] struct {
 	show    func(*W) R
 }
 
-// create sends what is set and answers the resource as stored; where the vendor
+// create sends what is set and answers the resource as stored or, if the vendor
 // confirms without showing it, what was sent.
 func (k kind[W, R]) create(wanted R, send func(opentact.Object) (*W, error)) (R, error) {
 	stored, err := send(k.written.creation(wanted))
@@ -40,12 +43,13 @@ func (k kind[W, R]) create(wanted R, send func(opentact.Object) (*W, error)) (R,
 	return k.known(stored, wanted, k.written, ""), nil
 }
 
-// update sends what the mask names and answers the resource as stored. Where the
-// vendor confirms without showing it, it is read back; a write that succeeded
-// stays a success where that fails.
+// update sends what the mask names and answers the resource as stored. If the vendor
+// confirms without showing it, it is read back, in what is left of the time. If that
+// fails, the write still succeeded.
 func (k kind[W, R]) update(
-	wanted R, mask *fieldmaskpb.FieldMask,
-	send func(uuid string, body opentact.Object) (*W, error), read func(uuid string) (*W, error),
+	ctx context.Context, wanted R, mask *fieldmaskpb.FieldMask,
+	send func(ctx context.Context, uuid string, body opentact.Object) (*W, error),
+	read func(ctx context.Context, uuid string) (*W, error),
 ) (R, error) {
 	var none R
 	changes, err := list.Changes(k.field, wanted, mask)
@@ -53,12 +57,14 @@ func (k kind[W, R]) update(
 		return none, err
 	}
 	uuid := canonical(wanted.GetUuid())
-	stored, err := send(uuid, k.written.update(wanted, changes))
+	stored, err := send(ctx, uuid, k.written.update(wanted, changes))
 	if err != nil {
 		return none, err
 	}
 	if stored == nil {
-		if found, err := read(uuid); err == nil {
+		ctx, cancel := upstream.ForReadBack(ctx)
+		defer cancel()
+		if found, err := read(ctx, uuid); err == nil {
 			stored = found
 		}
 	}

@@ -54,11 +54,8 @@ func (s *ProfileService) CreateMessagingProfile(ctx context.Context, request *pb
 
 // UpdateMessagingProfile changes what the mask names.
 func (s *ProfileService) UpdateMessagingProfile(ctx context.Context, request *pb.UpdateMessagingProfileRequest) (*pb.UpdateMessagingProfileResponse, error) {
-	updated, err := messagingProfiles.update(request.GetMessagingProfile(), request.GetUpdateMask(),
-		func(uuid string, body opentact.Object) (*opentact.MessagingProfile, error) {
-			return s.vendor.UpdateMessagingProfile(ctx, uuid, body)
-		},
-		func(uuid string) (*opentact.MessagingProfile, error) { return s.vendor.GetMessagingProfile(ctx, uuid) })
+	updated, err := messagingProfiles.update(ctx, request.GetMessagingProfile(), request.GetUpdateMask(),
+		s.vendor.UpdateMessagingProfile, s.vendor.GetMessagingProfile)
 	if err != nil {
 		return nil, err
 	}

@@ -40,11 +40,8 @@ func (s *ProfileService) CreateOutboundVoiceProfile(ctx context.Context, request
 
 // UpdateOutboundVoiceProfile changes what the mask names.
 func (s *ProfileService) UpdateOutboundVoiceProfile(ctx context.Context, request *pb.UpdateOutboundVoiceProfileRequest) (*pb.UpdateOutboundVoiceProfileResponse, error) {
-	updated, err := outboundVoiceProfiles.update(request.GetOutboundVoiceProfile(), request.GetUpdateMask(),
-		func(uuid string, body opentact.Object) (*opentact.VoiceProfile, error) {
-			return s.vendor.UpdateVoiceProfile(ctx, uuid, body)
-		},
-		func(uuid string) (*opentact.VoiceProfile, error) { return s.vendor.GetVoiceProfile(ctx, uuid) })
+	updated, err := outboundVoiceProfiles.update(ctx, request.GetOutboundVoiceProfile(), request.GetUpdateMask(),
+		s.vendor.UpdateVoiceProfile, s.vendor.GetVoiceProfile)
 	if err != nil {
 		return nil, err
 	}

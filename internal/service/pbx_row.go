@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -106,11 +107,12 @@ func (k *pbxKind[R]) locate(message protoreflect.Message, at place) {
 	}
 }
 
-// keepAdditional keeps a member as it came.
+// keepAdditional keeps a member as it came, without the secrets that its text gives
+// away. The row itself keeps them: an update may have to write the value back.
 func keepAdditional(message protoreflect.Message, member infinity.Member) {
 	field := message.Descriptor().Fields().ByName(additionalFields)
 	message.Mutable(field).Map().Set(
-		protoreflect.ValueOfString(member.Name).MapKey(), protoreflect.ValueOfString(member.Value.Text))
+		protoreflect.ValueOfString(member.Name).MapKey(), protoreflect.ValueOfString(secret.Text(member.Value.Text)))
 }
 
 // formValue is one value as the vendor takes it.

@@ -15,6 +15,7 @@ import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // pbxContract is what the test holds a kind to, without its type.
@@ -329,5 +330,30 @@ func TestPbxIdentified(t *testing.T) {
 		if got := pbxUsers.identified(&pb.PbxUser{UserId: c.has}, c.id).GetUserId(); got != c.want {
 			t.Errorf("%v: %d", c, got)
 		}
+	}
+}
+
+// TestAdditionalFieldsShowNoSecrets: what a text gives away by its form is not answered,
+// and the row keeps it for an update that has to write it back.
+func TestAdditionalFieldsShowNoSecrets(t *testing.T) {
+	t.Parallel()
+	row := infinity.Row{
+		{Name: "color", Value: tolerant.Value{Kind: '"', Text: "green & blue"}},
+		{Name: "settings", Value: tolerant.Value{Kind: '"', Text: `{"sip_ha1":"hush","a":1}`}},
+		{Name: "webhook", Value: tolerant.Value{Kind: '"', Text: "https://joe:hush@example.com/?access_token=hush&b=c"}},
+		{Name: "nested", Value: tolerant.Value{Kind: '{', Text: `{"a":"{\"userPIN\":\"hush\"}"}`}},
+	}
+	want := &pb.PbxUser{AdditionalFields: map[string]string{
+		"color":    "green & blue",
+		"settings": `{"sip_ha1":"[redacted]","a":1}`,
+		"webhook":  "https://[redacted]@example.com/?access_token=[redacted]&b=c",
+		"nested":   `{"a":"{\"userPIN\":\"[redacted]\"}"}`,
+	}}
+	got := pbxUsers.show(infinity.New(infinity.Options{}), pbxUsers.List, row, nil)
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if row[1].Value.Text != `{"sip_ha1":"hush","a":1}` {
+		t.Errorf("the row holds %s", row[1].Value.Text)
 	}
 }

@@ -22,6 +22,13 @@ func (k *pbxKind[R]) read(ctx context.Context, vendor *infinity.Client, at place
 	return k.identified(k.show(vendor, k.Read, row, at), id), nil
 }
 
+// readBack reads the row of a write that succeeded, in what is left of the time.
+func (k *pbxKind[R]) readBack(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
+	ctx, cancel := upstream.ForReadBack(ctx)
+	defer cancel()
+	return k.read(ctx, vendor, at, id)
+}
+
 // identified sets the id of a row that does not repeat it.
 func (k *pbxKind[R]) identified(row R, id uint32) R {
 	if id != 0 && k.idOf(row) == 0 {
@@ -31,8 +38,8 @@ func (k *pbxKind[R]) identified(row R, id uint32) R {
 }
 
 // create makes a row and returns it as stored. The vendor answers little, so the
-// row is read back, by the id in the answer or by what else identifies it; where
-// that fails, what is known is returned, since the row does exist.
+// row is read back, by the id in the answer or by what else identifies it. If that
+// fails, what is known is returned, since the row does exist.
 func (k *pbxKind[R]) create(ctx context.Context, vendor *infinity.Client, at place, wanted R) (R, error) {
 	created, err := vendor.Create(ctx, k.Collection, k.creation(wanted), at.parameters()...)
 	if err != nil {
@@ -45,7 +52,7 @@ func (k *pbxKind[R]) create(ctx context.Context, vendor *infinity.Client, at pla
 		created.ID = k.find(ctx, vendor, at, wanted)
 	}
 	if created.ID != 0 {
-		if stored, err := k.read(ctx, vendor, at, created.ID); err == nil {
+		if stored, err := k.readBack(ctx, vendor, at, created.ID); err == nil {
 			return k.completed(stored, known), nil
 		}
 	}
@@ -66,8 +73,8 @@ func (k *pbxKind[R]) creation(wanted R) infinity.Form {
 }
 
 // update writes what the mask names and returns the row as stored. What the vendor
-// answers, if anything, need not be the whole row, so it is read back; where that
-// fails, what is known is returned, since the row was changed.
+// answers, if anything, need not be the whole row, so it is read back. If that fails,
+// what is known is returned, since the row was changed.
 func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
 	var none R
 	changes, err := list.Changes(k.field, wanted, mask)
@@ -83,7 +90,7 @@ func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at pla
 	if err != nil {
 		return none, err
 	}
-	if stored, err := k.read(ctx, vendor, at, id); err == nil {
+	if stored, err := k.readBack(ctx, vendor, at, id); err == nil {
 		return stored, nil
 	}
 	if len(row) == 0 {
@@ -94,8 +101,8 @@ func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at pla
 	return k.identified(known, id), nil
 }
 
-// before is the row that an update of the whole row begins with; nil where the
-// vendor takes partial updates. Where it cannot be read, nothing is written.
+// before is the row that an update of the whole row begins with; nil if the vendor
+// takes partial updates. If it cannot be read, nothing is written.
 func (k *pbxKind[R]) before(ctx context.Context, vendor *infinity.Client, at place, id uint32) (infinity.Row, error) {
 	if !k.whole {
 		return nil, nil
@@ -108,8 +115,8 @@ func (k *pbxKind[R]) before(ctx context.Context, vendor *infinity.Client, at pla
 	return row, err
 }
 
-// changed is the form of an update: the changes, among what the row had before
-// where it is written whole, unmodelled members included.
+// changed is the form of an update: the changes and, if the row is written whole, the
+// rest of what it had before, with the members that the contract does not have.
 func (k *pbxKind[R]) changed(before infinity.Row, wanted R, changes []list.Change) infinity.Form {
 	form, message := infinity.Form{}, wanted.ProtoReflect()
 	for _, column := range k.columns {
@@ -162,6 +169,8 @@ func (k *pbxKind[R]) remove(ctx context.Context, vendor *infinity.Client, at pla
 // find looks a row up by what identifies it beside its id. Of several the newest
 // wins; 0 means that there is none to be found.
 func (k *pbxKind[R]) find(ctx context.Context, vendor *infinity.Client, at place, wanted R) uint32 {
+	ctx, cancel := upstream.ForReadBack(ctx)
+	defer cancel()
 	var newest uint32
 	err := vendor.List(ctx, k.List, nil, func() { newest = 0 }, func(row infinity.Row) error {
 		if found := k.show(vendor, k.List, row, at); k.sameNature(found, wanted) {
@@ -186,8 +195,8 @@ func (k *pbxKind[R]) sameNature(a, b R) bool {
 	return len(k.natural) > 0
 }
 
-// completed fills what the stored row lacks from what is known beside: a device's
-// token, which the create alone shows.
+// completed fills what the stored row lacks from what else is known: a device's token,
+// which only the create shows.
 func (k *pbxKind[R]) completed(stored, known R) R {
 	to, from := stored.ProtoReflect(), known.ProtoReflect()
 	for _, column := range k.columns {

@@ -54,11 +54,8 @@ func (s *SipAppService) CreateSipApp(ctx context.Context, request *pb.CreateSipA
 
 // UpdateSipApp changes what the mask names.
 func (s *SipAppService) UpdateSipApp(ctx context.Context, request *pb.UpdateSipAppRequest) (*pb.UpdateSipAppResponse, error) {
-	updated, err := sipApps.update(request.GetSipApp(), request.GetUpdateMask(),
-		func(uuid string, body opentact.Object) (*opentact.App, error) {
-			return s.vendor.UpdateApp(ctx, uuid, body)
-		},
-		func(uuid string) (*opentact.App, error) { return s.vendor.GetApp(ctx, uuid) })
+	updated, err := sipApps.update(ctx, request.GetSipApp(), request.GetUpdateMask(),
+		s.vendor.UpdateApp, s.vendor.GetApp)
 	if err != nil {
 		return nil, err
 	}

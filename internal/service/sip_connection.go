@@ -54,11 +54,8 @@ func (s *SipConnectionService) CreateSipConnection(ctx context.Context, request 
 
 // UpdateSipConnection changes what the mask names.
 func (s *SipConnectionService) UpdateSipConnection(ctx context.Context, request *pb.UpdateSipConnectionRequest) (*pb.UpdateSipConnectionResponse, error) {
-	updated, err := sipConnections.update(request.GetSipConnection(), request.GetUpdateMask(),
-		func(uuid string, body opentact.Object) (*opentact.Connection, error) {
-			return s.vendor.UpdateConnection(ctx, uuid, body)
-		},
-		func(uuid string) (*opentact.Connection, error) { return s.vendor.GetConnection(ctx, uuid) })
+	updated, err := sipConnections.update(ctx, request.GetSipConnection(), request.GetUpdateMask(),
+		s.vendor.UpdateConnection, s.vendor.GetConnection)
 	if err != nil {
 		return nil, err
 	}

@@ -42,11 +42,13 @@ func (s *SipConnectionService) GetSipUserInvite(ctx context.Context, request *pb
 // UpdateSipUserInvite changes what the mask names.
 func (s *SipConnectionService) UpdateSipUserInvite(ctx context.Context, request *pb.UpdateSipUserInviteRequest) (*pb.UpdateSipUserInviteResponse, error) {
 	connection := canonical(request.GetSipConnectionUuid())
-	updated, err := sipUserInvites.update(request.GetSipUserInvite(), request.GetUpdateMask(),
-		func(uuid string, body opentact.Object) (*opentact.Invite, error) {
+	updated, err := sipUserInvites.update(ctx, request.GetSipUserInvite(), request.GetUpdateMask(),
+		func(ctx context.Context, uuid string, body opentact.Object) (*opentact.Invite, error) {
 			return s.vendor.UpdateInvite(ctx, connection, uuid, body)
 		},
-		func(uuid string) (*opentact.Invite, error) { return s.vendor.GetInvite(ctx, connection, uuid) })
+		func(ctx context.Context, uuid string) (*opentact.Invite, error) {
+			return s.vendor.GetInvite(ctx, connection, uuid)
+		})
 	if err != nil {
 		return nil, err
 	}

@@ -1,13 +1,10 @@
 package status_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,11 +14,9 @@ import (
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
@@ -282,8 +277,8 @@ func TestResourceInfo(t *testing.T) {
 	}
 }
 
-// TestFieldNames: what the vendor says of its arguments is told under the names
-// that callers know, where there are such.
+// TestFieldNames: what the vendor says of its arguments is shown under the names that
+// callers know, if there are such.
 func TestFieldNames(t *testing.T) {
 	t.Parallel()
 	names := map[string]string{"expired_on": "expire_time", "product": "product_id", "name": "name"}
@@ -309,7 +304,7 @@ func TestFieldNames(t *testing.T) {
 	}
 }
 
-// TestMessage: the vendor's words are shown where they are the vendor's.
+// TestMessage: a message is shown only if it is in the vendor's own form.
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	for want, failure := range map[string]upstream.Error{
@@ -328,197 +323,5 @@ func TestMessage(t *testing.T) {
 	early := status.Final(upstream.CredentialMissing("opentact"), status.Subject{})
 	if grpcstatus.Code(early) != codes.Unauthenticated || len(infoOf(t, early).GetMetadata()) != 1 {
 		t.Errorf("got %v", grpcstatus.Convert(early))
-	}
-}
-
-// TestFinal: errors that are no failed vendor call.
-func TestFinal(t *testing.T) {
-	t.Parallel()
-	invalid := status.Invalid(status.Violation("name", "is %d too long", 3))
-	defect := errors.New("a pointer to the database password s3cret")
-	hidden := outcome{codes.Internal, "INTERNAL"}
-	stopped, stop := context.WithCancelCause(t.Context())
-	stop(upstream.ErrShuttingDown)
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	for name, c := range map[string]struct {
-		err     error
-		want    outcome
-		message string
-	}{
-		"a defect":               {defect, hidden, "internal error"},
-		"a wrapped defect":       {fmt.Errorf("serve: %w", defect), hidden, "internal error"},
-		"a final defect":         {status.Final(defect, status.Subject{}), hidden, "internal error"},
-		"a wrapped final defect": {fmt.Errorf("s3cret: %w", status.Final(defect, status.Subject{})), hidden, "internal error"},
-		"a status of grpc":       {grpcstatus.Error(codes.NotFound, "s3cret"), hidden, "internal error"},
-		"deadline":               {context.DeadlineExceeded, outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, "the caller's deadline passed"},
-		"a wrapped deadline":     {fmt.Errorf("s3cret: %w", context.DeadlineExceeded), outcome{codes.DeadlineExceeded, "CALLER_DEADLINE"}, "the caller's deadline passed"},
-		"cancelled":              {fmt.Errorf("s3cret: %w", context.Canceled), outcome{codes.Canceled, "CALLER_CANCELLED"}, "the caller cancelled"},
-		"shutdown":               {upstream.ErrShuttingDown, outcome{codes.Unavailable, "SHUTTING_DOWN"}, "the service is shutting down"},
-		"cancelled by shutdown":  {status.WithCause(stopped, fmt.Errorf("s3cret: %w", context.Canceled)), outcome{codes.Unavailable, "SHUTTING_DOWN"}, "the service is shutting down"},
-		"cancelled otherwise":    {status.WithCause(cancelled, context.Canceled), outcome{codes.Canceled, "CALLER_CANCELLED"}, "the caller cancelled"},
-		"defect in the shutdown": {status.WithCause(stopped, defect), hidden, "internal error"},
-		"running":                {status.WithCause(context.Background(), defect), hidden, "internal error"},
-		"invalid":                {invalid, outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
-		"wrapped invalid":        {fmt.Errorf("s3cret: %w", invalid), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
-		"final invalid":          {status.Final(invalid, status.Subject{}), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
-		"joined":                 {errors.Join(defect, invalid), outcome{codes.InvalidArgument, "REQUEST_INVALID"}, "invalid request: name: is 3 too long"},
-	} {
-		final := status.Final(c.err, status.Subject{})
-		got := grpcstatus.Convert(final)
-		if diff := cmp.Diff(c.want, outcome{got.Code(), status.Reason(final)}); diff != "" || got.Message() != c.message {
-			t.Errorf("%s: %q %s", name, got.Message(), diff)
-		}
-		if !errors.Is(final, c.err) || !strings.Contains(final.Error(), c.err.Error()) {
-			t.Errorf("%s: the log would say %q", name, final)
-		}
-		if strings.Contains(got.Proto().String(), "s3cret") {
-			t.Errorf("%s: callers see %s", name, got.Proto())
-		}
-		if again := status.Final(final, status.Subject{}); !proto.Equal(grpcstatus.Convert(again).Proto(), got.Proto()) {
-			t.Errorf("%s: a second time it is %v", name, grpcstatus.Convert(again))
-		}
-	}
-}
-
-// TestInvalid: every violation is told, in the details and in the message; of very
-// many, as many as fit a header.
-func TestInvalid(t *testing.T) {
-	t.Parallel()
-	var violations []*errdetails.BadRequest_FieldViolation
-	for i := range 1000 {
-		violations = append(violations, status.Violation("add["+strconv.Itoa(i)+"]", "value must be a valid UUID"))
-	}
-	for _, count := range []int{1, 2, 24, 25, 1000} {
-		before := slices.Clone(violations)
-		err := status.Invalid(violations[:count]...)
-		got := status.Violations(err)
-		if len(got) != min(count, 25) || grpcstatus.Code(err) != codes.InvalidArgument || status.Reason(err) != "REQUEST_INVALID" {
-			t.Errorf("%d: %d told of in %v", count, len(got), err)
-		}
-		for i, violation := range got[:min(count, 24)] {
-			if violation.GetField() != "add["+strconv.Itoa(i)+"]" || !strings.Contains(err.Error(), violation.GetField()+": "+violation.GetDescription()) {
-				t.Errorf("%d: %v in %v", count, violation, err)
-			}
-		}
-		if last := got[len(got)-1]; count > 24 && last.GetDescription() != fmt.Sprintf("and %d more problems", count-24) {
-			t.Errorf("%d: the last is %v", count, last)
-		}
-		if size := proto.Size(grpcstatus.Convert(err).Proto()); size > 5000 {
-			t.Errorf("%d: %d bytes", count, size)
-		}
-		if diff := cmp.Diff(before, violations, protocmp.Transform()); diff != "" {
-			t.Errorf("%d: the caller's slice was changed: %s", count, diff)
-		}
-	}
-}
-
-func TestReasonAndViolationsOfOthers(t *testing.T) {
-	t.Parallel()
-	foreign, err := grpcstatus.New(codes.NotFound, "x").WithDetails(&errdetails.ErrorInfo{Domain: "example.com", Reason: "X"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, other := range []error{nil, errors.New("x"), foreign.Err(), grpcstatus.Error(codes.NotFound, "x")} {
-		if reason := status.Reason(other); reason != "" {
-			t.Errorf("%v has the reason %s", other, reason)
-		}
-		if violations := status.Violations(other); violations != nil {
-			t.Errorf("%v has the violations %v", other, violations)
-		}
-	}
-	for number, name := range sipfacadev1.ErrorReason_name {
-		if got := status.ReasonName(sipfacadev1.ErrorReason(number)); "ERROR_REASON_"+got != name {
-			t.Errorf("%s is called %s", name, got)
-		}
-	}
-}
-
-const (
-	connectionID = "0D5F6C1E-6F0E-4C43-9D0A-5E8F4F4E0A01"
-	inviteID     = "3B2F6A50-93F5-4A52-8D0C-0B1A2C3D4E5F"
-)
-
-// TestSubjects: what each call of the contract is about.
-func TestSubjects(t *testing.T) {
-	t.Parallel()
-	const service = "/sipfacade.v1.SipConnectionService/"
-	const connection, invite = "sipfacade.v1.SipConnection", "sipfacade.v1.SipUserInvite"
-	id, other := strings.ToLower(connectionID), strings.ToLower(inviteID)
-	vendorNames := map[protoreflect.FullName]map[string]string{invite: {"expired_on": "expire_time"}, connection: {"product": "product_id"}}
-	descriptor := sipfacadev1.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService")
-	subjects := status.NewSubjects(vendorNames, descriptor)
-	cases := map[string]struct {
-		request proto.Message
-		want    status.Subject
-	}{
-		"CreateSipUserInvite": {
-			&sipfacadev1.CreateSipUserInviteRequest{SipConnectionUuid: connectionID},
-			status.Subject{Type: connection, Name: id, Created: invite, Field: "sip_user_invite", Names: vendorNames[invite]},
-		},
-		"ListSipUserInvites": {&sipfacadev1.ListSipUserInvitesRequest{SipConnectionUuid: connectionID}, status.Subject{Type: connection, Name: id, Created: invite}},
-		"GetSipUserInvite":   {&sipfacadev1.GetSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: inviteID}, status.Subject{Type: invite, Name: other, Created: invite}},
-		"UpdateSipUserInvite": {
-			&sipfacadev1.UpdateSipUserInviteRequest{SipConnectionUuid: connectionID, SipUserInvite: &sipfacadev1.SipUserInvite{Uuid: inviteID}},
-			status.Subject{Type: invite, Name: other, Created: invite, Field: "sip_user_invite", Names: vendorNames[invite]},
-		},
-		"DeleteSipUserInvite": {&sipfacadev1.DeleteSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: inviteID}, status.Subject{Type: invite, Name: other, Created: invite}},
-		"AssignSipConnectionTnLeases": {
-			&sipfacadev1.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionID},
-			status.Subject{Type: connection, Name: id, Created: "sipfacade.v1.TnLease"},
-		},
-		"ListSipConnectionTnLeases": {
-			&sipfacadev1.ListSipConnectionTnLeasesRequest{SipConnectionUuid: connectionID},
-			status.Subject{Type: connection, Name: id, Created: "sipfacade.v1.TnLease"},
-		},
-		"ListSipConnections": {&sipfacadev1.ListSipConnectionsRequest{}, status.Subject{Type: connection, Created: connection}},
-		"GetSipConnection":   {&sipfacadev1.GetSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
-		"CreateSipConnection": {
-			&sipfacadev1.CreateSipConnectionRequest{},
-			status.Subject{Type: connection, Created: connection, Field: "sip_connection", Names: vendorNames[connection]},
-		},
-		"UpdateSipConnection": {
-			&sipfacadev1.UpdateSipConnectionRequest{}, // without the resource: refused elsewhere, and no reason to fall over here
-			status.Subject{Type: connection, Created: connection, Field: "sip_connection", Names: vendorNames[connection]},
-		},
-		"DeleteSipConnection": {&sipfacadev1.DeleteSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
-		"ListSipConnectionProducts": {
-			&sipfacadev1.ListSipConnectionProductsRequest{},
-			status.Subject{Type: "sipfacade.v1.SipConnectionProduct", Created: "sipfacade.v1.SipConnectionProduct"},
-		},
-	}
-	for i := range descriptor.Methods().Len() {
-		method := string(descriptor.Methods().Get(i).Name())
-		c, ok := cases[method]
-		if !ok {
-			t.Errorf("%s is not in the table", method)
-			continue
-		}
-		if diff := cmp.Diff(c.want, subjects.Of(service+method, c.request)); diff != "" {
-			t.Errorf("%s: %s", method, diff)
-		}
-	}
-	if diff := cmp.Diff(status.Subject{}, subjects.Of("/grpc.health.v1.Health/Check", nil)); diff != "" {
-		t.Errorf("a method of another service: %s", diff)
-	}
-}
-
-// TestSubjectsNameMessages: for every method of the whole contract, the types that
-// errors name exist.
-func TestSubjectsNameMessages(t *testing.T) {
-	t.Parallel()
-	file := sipfacadev1.File_sipfacade_v1_sip_connection_service_proto
-	for i := range file.Services().Len() {
-		service := file.Services().Get(i)
-		subjects := status.NewSubjects(nil, service)
-		for j := range service.Methods().Len() {
-			method := service.Methods().Get(j)
-			subject := subjects.Of("/"+string(service.FullName())+"/"+string(method.Name()), nil)
-			for _, name := range []string{subject.Type, subject.Created} {
-				if sipfacadev1.File_sipfacade_v1_sip_trunking_proto.Messages().ByName(protoreflect.FullName(name).Name()) == nil {
-					t.Errorf("%s is about %s, which is no resource", method.Name(), name)
-				}
-			}
-		}
 	}
 }

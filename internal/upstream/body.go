@@ -70,11 +70,11 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 
 // grow takes memory for the next chunk.
 func (b *meteredBody) grow() error {
-	bytes := chunkBytes * b.factor
-	if err := b.lease.acquire(b.ctx, bytes); err != nil {
+	size := chunkBytes * b.factor
+	if err := b.lease.acquire(b.ctx, size); err != nil {
 		return fmt.Errorf("%w: %w", errNoMemory, err)
 	}
-	b.charged += bytes
+	b.charged += size
 	b.paid = chunkBytes
 	return nil
 }

@@ -82,7 +82,7 @@ func (c *circuit) acquire(now time.Time) (issued permit, wait time.Duration, adm
 		return permit{}, wait, false
 	}
 	if c.state == open {
-		c.become(halfOpen)
+		c.setState(halfOpen)
 	}
 	c.probing = c.state == halfOpen
 	return permit{c, c.generation}, 0, true
@@ -115,8 +115,8 @@ func (c *circuit) isOpen() bool {
 	return c.state != closed
 }
 
-// become changes the state. The lock is held.
-func (c *circuit) become(next state) {
+// setState changes the state. The lock is held.
+func (c *circuit) setState(next state) {
 	c.state, c.probing = next, false
 	c.generation++
 }
@@ -141,7 +141,7 @@ func (c *circuit) recordCall(now time.Time, seen outcome) {
 	c.recent.count(now, seen == failing)
 	calls, failures := c.recent.sum(now)
 	if calls >= c.settings.Volume && float64(failures) >= c.settings.Ratio*float64(calls) {
-		c.openFor(now)
+		c.trip(now)
 	}
 }
 
@@ -151,16 +151,16 @@ func (c *circuit) recordProbe(now time.Time, seen outcome) {
 	c.probing = false
 	switch seen {
 	case healthy:
-		c.become(closed)
+		c.setState(closed)
 		c.recent = newWindow(c.settings.Window)
 	case failing:
-		c.openFor(now)
+		c.trip(now)
 	case neutral:
 	}
 }
 
-// openFor opens the circuit for its pause.
-func (c *circuit) openFor(now time.Time) {
-	c.become(open)
+// trip opens the circuit for its pause.
+func (c *circuit) trip(now time.Time) {
+	c.setState(open)
 	c.openUntil = now.Add(c.settings.Pause)
 }

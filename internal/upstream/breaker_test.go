@@ -169,7 +169,7 @@ func TestOlderCallsDoNotDecide(t *testing.T) {
 }
 
 // TestPanicReturnsThePermit: if the answer to the probe makes the service panic, the
-// next call is the probe; otherwise the breaker would stay open for ever.
+// next call is the probe; otherwise the breaker would never close.
 func TestPanicReturnsThePermit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -296,7 +296,7 @@ func TestConnectionWatch(t *testing.T) {
 	}
 }
 
-// TestDialErrors: whatever keeps a connection from being made, nothing was sent.
+// TestDialErrors: if no connection was made, nothing was sent.
 // The dialler's own timeout is no time cap of a call.
 func TestDialErrors(t *testing.T) {
 	t.Parallel()

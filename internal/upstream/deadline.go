@@ -22,6 +22,25 @@ func WithCap(ctx context.Context, limit time.Duration) (context.Context, context
 	return context.WithValue(capped, capKey{}, ctx), cancel
 }
 
+// A read after a write that succeeded leaves this much of the time for the answer to
+// reach the caller: a tenth of what is left, and at most half a second.
+const (
+	answerShare   = 10
+	longestAnswer = 500 * time.Millisecond
+)
+
+// ForReadBack returns the context of a read after a write that succeeded. It ends a
+// little before ctx: if the read does not end, the caller is still answered what was
+// sent, and not that its deadline passed.
+func ForReadBack(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	answer := min(time.Until(deadline)/answerShare, longestAnswer)
+	return context.WithDeadline(ctx, deadline.Add(-answer))
+}
+
 // Detach returns a context for work that goes on when the call that began it has
 // ended, such as a login that others wait for. It has neither the call's cap and
 // cancellation nor its lease of memory.

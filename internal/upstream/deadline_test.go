@@ -47,6 +47,29 @@ func TestCapIsShared(t *testing.T) {
 	}
 }
 
+// TestForReadBack: a little of the time is left for the answer.
+func TestForReadBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for left, want := range map[time.Duration]time.Duration{time.Minute: time.Minute - 500*time.Millisecond, time.Second: 900 * time.Millisecond, -time.Second: -900 * time.Millisecond} {
+			ctx, cancel := context.WithTimeout(t.Context(), left)
+			forRead, done := ForReadBack(ctx)
+			if deadline, _ := forRead.Deadline(); left > 0 && time.Until(deadline) != want || left < 0 && forRead.Err() == nil {
+				t.Errorf("%s left: ends in %s, want %s", left, time.Until(deadline), want)
+			}
+			done()
+			cancel()
+		}
+		forRead, cancel := ForReadBack(t.Context())
+		if _, ok := forRead.Deadline(); ok || forRead.Err() != nil {
+			t.Error("a deadline where there was none")
+		}
+		if cancel(); forRead.Err() == nil {
+			t.Error("not cancelled")
+		}
+	})
+}
+
 // TestDetach: work for others neither ends with the call that began it nor takes its
 // memory.
 func TestDetach(t *testing.T) {

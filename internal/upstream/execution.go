@@ -16,7 +16,7 @@ type execution struct {
 	lease      *Lease
 }
 
-// run makes the call when there is a slot for it.
+// run makes the call as soon as it has a slot.
 func (e *execution) run() *Error {
 	if kind, ended := e.ended(); ended {
 		return e.notSent(kind, context.Cause(e.capped))
@@ -24,7 +24,7 @@ func (e *execution) run() *Error {
 	if failure := e.stopped(); failure != nil {
 		return failure
 	}
-	switch err := e.queue.acquire(e.capped); {
+	switch err := e.acquireSlot(); {
 	case errors.Is(err, errQueueFull):
 		return e.refuse(KindSaturated, 0)
 	case err != nil:
@@ -33,6 +33,17 @@ func (e *execution) run() *Error {
 	defer e.queue.release()
 	e.budget.addCall(time.Now())
 	return e.attemptUntilDecided()
+}
+
+// acquireSlot takes a slot for the call. Before it waits for one, it gives back the
+// memory of earlier calls with the same lease: the calls that have the slots may wait
+// for it.
+func (e *execution) acquireSlot() error {
+	if e.queue.tryAcquire() {
+		return nil
+	}
+	e.lease.Release()
+	return e.queue.acquire(e.capped)
 }
 
 // attemptUntilDecided makes attempts until the call succeeds, or until another one

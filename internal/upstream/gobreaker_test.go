@@ -9,7 +9,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 )
 
-// Outcomes as gobreaker is told of them.
+// Outcomes as errors, which is how gobreaker takes them.
 var (
 	errFailed  = errors.New("the call failed")
 	errNeutral = errors.New("the call says nothing of the vendor")

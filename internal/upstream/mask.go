@@ -85,5 +85,5 @@ func (u *UnexpectedMessage) Unwrap() error { return u.Problem }
 
 // masked returns the error for the log.
 func (u *UnexpectedMessage) masked(masker *secret.Masker) error {
-	return fmt.Errorf("%w: %q", u.Problem, Clip(masker.Mask(u.Text)))
+	return fmt.Errorf("%w: %q", u.Problem, clip(masker.Mask(u.Text)))
 }

@@ -72,12 +72,13 @@ func (l *Lease) Held() int64 {
 	return l.held
 }
 
-// Release gives back all that the lease holds. It may be called more than once.
+// Release gives back all that the lease holds, and ends the right to go beyond the
+// budget. It may be called more than once.
 func (l *Lease) Release() { l.Keep(0) }
 
-// Keep gives back all but a number of bytes, such as what the answer to the caller
-// takes, and ends the right to go beyond the budget. It never takes more than is
-// held. No vendor call may use the lease afterwards.
+// Keep gives back all but a number of bytes, and ends the right to go beyond the budget.
+// It is for the time after the last vendor call, when only the answer to the caller is
+// still held. It never takes more than is held.
 func (l *Lease) Keep(bytes int64) {
 	if l == nil {
 		return

@@ -25,7 +25,7 @@ const maxRetryAfter = time.Hour
 // setVendorText puts the vendor's own text into the error. It is masked before it is
 // clipped, so that no part of a secret remains at the cut.
 func (e *Error) setVendorText(refusal Rejection, masker *secret.Masker) {
-	safe := func(text string) string { return Clip(masker.Mask(text)) }
+	safe := func(text string) string { return clip(masker.Mask(text)) }
 	e.Message = safe(refusal.Message)
 	shown := refusal.Fields[:min(len(refusal.Fields), maxFieldErrors)]
 	e.Fields = make([]FieldError, len(shown))
@@ -34,9 +34,9 @@ func (e *Error) setVendorText(refusal Rejection, masker *secret.Masker) {
 	}
 }
 
-// Clip makes vendor text safe to show: valid UTF-8, no control characters, at most
+// clip makes vendor text safe to show: valid UTF-8, no control characters, at most
 // 256 bytes, cut between characters.
-func Clip(text string) string {
+func clip(text string) string {
 	clean := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError {
 			return ' '

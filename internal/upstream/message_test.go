@@ -75,7 +75,7 @@ func TestClip(t *testing.T) {
 		"four bytes over, from 3":    {full[3:] + "🙂", full[3:]},
 		"four bytes up to the bound": {full[4:] + "🙂🙂", full[4:] + "🙂"},
 	} {
-		if got := Clip(c.text); got != c.want {
+		if got := clip(c.text); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -86,7 +86,7 @@ func FuzzClip(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		clipped := Clip(text)
+		clipped := clip(text)
 		if len(clipped) > maxMessageBytes || !utf8.ValidString(clipped) || strings.ContainsFunc(clipped, unicode.IsControl) {
 			t.Errorf("%q became %q", text, clipped)
 		}

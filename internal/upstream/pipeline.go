@@ -92,7 +92,7 @@ type Options struct {
 	// Grace is how long a write that was sent is waited for after its caller has gone;
 	// 0 means two seconds.
 	Grace time.Duration
-	// Observe is called after each attempt; nil means that nobody observes.
+	// Observe is called after each attempt; nil means that attempts are not observed.
 	Observe func(Observation)
 }
 

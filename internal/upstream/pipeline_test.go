@@ -94,7 +94,7 @@ func TestAnswerDecidesKind(t *testing.T) {
 	}
 }
 
-// TestUnsentKinds: where no byte of the call left, no kind says otherwise.
+// TestUnsentKinds: if no byte of the call was sent, the error says so, whatever its kind.
 func TestUnsentKinds(t *testing.T) {
 	t.Parallel()
 	closed := closedAddress(t)
@@ -120,7 +120,7 @@ func TestUnsentKinds(t *testing.T) {
 	}{
 		"nobody listens":                {base: "http://" + closed, kind: KindUnreachable},
 		"a certificate of another":      {base: secured.URL, kind: KindUnreachable},
-		"TLS to a plain door":           {base: strings.Replace(hanger.url, "http:", "https:", 1), kind: KindUnreachable},
+		"TLS to a plain listener":       {base: strings.Replace(hanger.url, "http:", "https:", 1), kind: KindUnreachable},
 		"a header that cannot be sent":  {base: hanger.url, dialect: &plain{token: "a\nb"}, kind: KindUnreachable},
 		"cancelled before":              {ctx: cancelled, base: hanger.url, kind: KindCallerCancelled},
 		"expired before":                {ctx: expired, base: hanger.url, kind: KindCallerDeadline},
@@ -254,101 +254,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// TestRenewal: a refused credential is renewed once, however the refusal comes.
-func TestRenewal(t *testing.T) {
-	t.Parallel()
-	refusals := map[string]func(w http.ResponseWriter){
-		"status line": func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) },
-		"body of 200": func(w http.ResponseWriter) { _, _ = io.WriteString(w, `{"success":false,"status":401}`) },
-	}
-	loginDown := &Error{Route: routes[Read], Kind: KindStatus, Status: 503, Sent: true}
-	cases := map[string]struct {
-		dialect  *plain
-		kind     Kind
-		status   int
-		requests int64
-		renewals int
-		ok       bool
-	}{
-		"fresh and good":     {dialect: &plain{token: "old", renewed: []string{"good"}}, requests: 2, renewals: 1, ok: true},
-		"fresh, refused too": {dialect: &plain{token: "old", renewed: []string{"older", "good"}}, requests: 2, renewals: 1, kind: KindStatus, status: 401},
-		"nothing fresh":      {dialect: &plain{token: "old"}, requests: 1, renewals: 1, kind: KindStatus, status: 401},
-		"login down":         {dialect: &plain{token: "old", renewError: loginDown}, requests: 1, renewals: 1, kind: KindStatus, status: 503},
-	}
-	for form, refuse := range refusals {
-		for name, c := range cases {
-			t.Run(form+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				everyAction(t, func(t *testing.T, action Action) {
-					var requests atomic.Int64
-					server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-						requests.Add(1)
-						if body, _ := io.ReadAll(r.Body); r.ContentLength != int64(len(body)) {
-							t.Errorf("%d bytes of %d", len(body), r.ContentLength)
-						}
-						if r.Header.Get("X-Token") != "good" {
-							refuse(w)
-							return
-						}
-						_, _ = io.WriteString(w, "{}")
-					})
-					dialect := &plain{token: c.dialect.token, renewed: c.dialect.renewed, renewError: c.dialect.renewError}
-					err := pipelineTo(t, server.URL, dialect).Do(t.Context(), callOf(action))
-					if requests.Load() != c.requests || dialect.renewals != c.renewals {
-						t.Errorf("%d requests, %d renewals, want %d, %d", requests.Load(), dialect.renewals, c.requests, c.renewals)
-					}
-					if c.ok {
-						if err != nil {
-							t.Error(err)
-						}
-						return
-					}
-					if failure := failureOf(t, err); failure.Kind != c.kind || failure.Status != c.status {
-						t.Errorf("got %v", failure)
-					}
-				})
-			})
-		}
-	}
-}
-
-// TestCallerCredentialIsTheDialects: a credential in the context is to blame only
-// where the dialect uses it.
-func TestCallerCredentialIsTheDialects(t *testing.T) {
-	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
-	ctx := WithCallerCredential(t.Context(), "vendor", "theirs")
-	for _, fromCaller := range []bool{false, true} {
-		failure := failureOf(t, pipelineTo(t, server.URL, &plain{fromCaller: fromCaller}).Do(ctx, callOf(Read)))
-		if failure.CallerCredential != fromCaller {
-			t.Errorf("from caller %t: blamed %t", fromCaller, failure.CallerCredential)
-		}
-	}
-}
-
-// TestRetryAfterOfAnyRefusal: the header counts on error statuses and on refusals in
-// the body of a success.
-func TestRetryAfterOfAnyRefusal(t *testing.T) {
-	t.Parallel()
-	for name, refuse := range map[string]func(http.ResponseWriter){
-		"status": func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests) },
-		"body":   func(w http.ResponseWriter) { _, _ = io.WriteString(w, `{"success":false,"status":429}`) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Retry-After", "7")
-				refuse(w)
-			})
-			failure := failureOf(t, pipelineTo(t, server.URL, &plain{}).Do(t.Context(), callOf(Create)))
-			if failure.Status != 429 || failure.RetryAfter != 7*time.Second {
-				t.Errorf("got %v after %s", failure, failure.RetryAfter)
-			}
-		})
-	}
-}
-
-// TestObserve: each attempt is told of once, with its outcome.
+// TestObserve: each attempt is observed once, with its outcome.
 func TestObserve(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -386,7 +292,7 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// BenchmarkDo is the cost of the pipeline alone, over a transport that answers at
+// BenchmarkDo is the cost of the pipeline itself, over a transport that answers at
 // once.
 func BenchmarkDo(b *testing.B) {
 	pipeline := pipelineTo(b, "http://vendor.example/rest", &plain{token: "t"}, func(o *Options) {

@@ -31,12 +31,12 @@ func newQueue(connections, maxWaiting int) *queue {
 	return &queue{slots: semaphore.NewWeighted(int64(connections)), maxWaiting: int64(maxWaiting)}
 }
 
-// acquire takes a slot, and waits for one until the context ends. Its error is
-// errQueueFull, or the cause of that end.
+// tryAcquire takes a slot if there is one and no call waits for it.
+func (q *queue) tryAcquire() bool { return q.slots.TryAcquire(1) }
+
+// acquire waits for a slot until the context ends. Its error is errQueueFull, or the
+// cause of that end.
 func (q *queue) acquire(ctx context.Context) error {
-	if q.slots.TryAcquire(1) {
-		return nil
-	}
 	defer q.waiting.Add(-1)
 	if q.waiting.Add(1) > q.maxWaiting {
 		return errQueueFull

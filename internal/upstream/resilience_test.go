@@ -30,7 +30,7 @@ type course struct {
 	answer   func(n int64) string
 }
 
-// sequence answers one after the other, and the last one for ever.
+// sequence answers one after the other, and then always the last one.
 func sequence(answers ...string) *course {
 	return &course{answer: func(n int64) string { return answers[min(int(n), len(answers))-1] }}
 }

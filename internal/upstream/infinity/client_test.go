@@ -1,7 +1,6 @@
 package infinity
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,23 +17,23 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// house is a vendor that answers everything by one handler and keeps what it was
+// vendor answers every request with one handler and keeps what it was
 // sent, a line for each request.
-type house struct {
+type vendor struct {
 	mu   sync.Mutex
 	seen []string
 }
 
-func (h *house) lines() []string {
+func (h *vendor) lines() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]string{}, h.seen...)
 }
 
-// clientOf is a client of a house; the options need no address.
-func clientOf(t *testing.T, options Options, answer http.HandlerFunc) (*Client, *house) {
+// clientOf is a client of a vendor; the options need no address.
+func clientOf(t *testing.T, options Options, answer http.HandlerFunc) (*Client, *vendor) {
 	t.Helper()
-	h := &house{}
+	h := &vendor{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -59,80 +58,13 @@ func clientOf(t *testing.T, options Options, answer http.HandlerFunc) (*Client, 
 	return New(options), h
 }
 
-// keyed is the credential where none is under test.
+// keyed is the credential of tests that are about something else.
 func keyed() Options { return Options{APIKey: func() string { return "k" }} }
 
 func answering(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body) // a client that hangs up is no concern of this test
-	}
-}
-
-func TestCredentials(t *testing.T) {
-	t.Parallel()
-	secret := func(value string) func() string { return func() string { return value } }
-	caller := func(ctx context.Context) context.Context {
-		return upstream.WithCallerCredential(ctx, Vendor, "ApiKey theirs")
-	}
-	for name, c := range map[string]struct {
-		options    Options
-		ctx        func(context.Context) context.Context
-		want       string
-		kind       upstream.Kind
-		fromCaller bool
-	}{
-		"caller":                {Options{FromCaller: true}, caller, "ApiKey theirs", 0, true},
-		"caller without":        {Options{FromCaller: true}, nil, "", upstream.KindCredentialMissing, true},
-		"basic":                 {Options{Username: "joe", Password: secret("p:w")}, nil, "Basic am9lOnA6dw==", 0, false},
-		"key":                   {Options{APIKey: secret("k")}, nil, "ApiKey k", 0, false},
-		"key, not the caller's": {Options{APIKey: secret("k")}, caller, "ApiKey k", 0, false},
-		"none":                  {Options{}, caller, "", upstream.KindCredentialUnset, false},
-	} {
-		client, h := clientOf(t, c.options, answering(http.StatusOK, `{"domainId":"1"}`))
-		ctx := t.Context()
-		if c.ctx != nil {
-			ctx = c.ctx(ctx)
-		}
-		_, err := client.Read(ctx, Domains.Read, "1")
-		var failure *upstream.Error
-		if c.want == "" {
-			if !errors.As(err, &failure) || failure.Kind != c.kind || failure.Sent || len(h.lines()) != 0 {
-				t.Errorf("%s: %v after %q", name, err, h.lines())
-			}
-			continue
-		}
-		if diff := cmp.Diff([]string{"GET /config/v2/sip/domains/1 [" + c.want + "]  "}, h.lines()); diff != "" || err != nil {
-			t.Errorf("%s: %v %s", name, err, diff)
-		}
-		if newDialect(c.options).FromCaller() != c.fromCaller || newDialect(c.options).Vendor() != Vendor {
-			t.Errorf("%s: blames the wrong side", name)
-		}
-	}
-}
-
-// TestSecretsAreAskedForAtEachUse, so that they can change while the service runs.
-func TestSecretsAreAskedForAtEachUse(t *testing.T) {
-	t.Parallel()
-	count := 0
-	client, h := clientOf(t, Options{APIKey: func() string { count++; return fmt.Sprint(count) }}, answering(http.StatusOK, `{"domainId":"1"}`))
-	for range 2 {
-		if _, err := client.Read(t.Context(), Domains.Read, "1"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if lines := h.lines(); !strings.Contains(lines[0], "[ApiKey 1]") || !strings.Contains(lines[1], "[ApiKey 2]") {
-		t.Errorf("sent %q", lines)
-	}
-}
-
-func TestRefusedCredentialIsNotTriedAgain(t *testing.T) {
-	t.Parallel()
-	client, h := clientOf(t, keyed(), answering(http.StatusUnauthorized, `"auth required"`))
-	_, err := client.Read(t.Context(), Domains.Read, "1")
-	var failure *upstream.Error
-	if !errors.As(err, &failure) || failure.Status != http.StatusUnauthorized || failure.Message != "auth required" || !failure.VendorForm || len(h.lines()) != 1 {
-		t.Errorf("%v after %q", err, h.lines())
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
@@ -209,7 +210,8 @@ func TestSecretsDropped(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"password", "Password", "sipPassword", "passwordHash", "ha1", "HA1B", "token", "pbxDeviceToken", "accessTOKEN",
-		"pin", "PIN", "hotdeskPin", "secret", "clientSecret",
+		"pin", "PIN", "hotdeskPin", "secret", "clientSecret", "userPIN", "voicemail_pin", "PIN_CODE", "Passwd", "pwd", "apiKey",
+		"privateKey", "auth_pass", "credential", "accessToken", "sip_ha1",
 	} {
 		for _, form := range []string{
 			`{%q:"hush","a":1}`, `{"a":1,%q:{"x":"hush"}}`, `{"a":1,%q:["hush"]}`, `{"b":{%q:"hush"},"a":1}`,
@@ -222,8 +224,8 @@ func TestSecretsDropped(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"shipping", "opinion", "pinned", "description"} {
-		if secret(name) {
+	for _, name := range []string{"shipping", "opinion", "pinned", "description", "keypad", "bypass"} {
+		if secret.Name(name) {
 			t.Errorf("%s is dropped", name)
 		}
 	}
@@ -243,21 +245,22 @@ func TestTokenHandedOver(t *testing.T) {
 func TestIntern(t *testing.T) {
 	for known := range names {
 		raw := []byte(known)
-		if intern(raw) != known {
-			t.Errorf("%s becomes %s", known, intern(raw))
+		if name, ok := intern(raw); name != known || !ok {
+			t.Errorf("%s becomes %s", known, name)
 		}
-		if secret(known) {
+		if secret.Name(known) {
 			t.Errorf("%s is a secret", known)
 		}
 	}
 	raw := []byte("userId")
-	if allocations := testing.AllocsPerRun(100, func() { _ = intern(raw) }); allocations != 0 {
+	if allocations := testing.AllocsPerRun(100, func() { _, _ = intern(raw) }); allocations != 0 {
 		t.Errorf("%v allocations for a known name", allocations)
 	}
 	raw = []byte("mine")
-	kept := intern(raw)
-	if raw[0] = 'f'; kept != "mine" || intern([]byte("a\xff")) != "a\uFFFD" {
-		t.Errorf("kept %q", kept)
+	kept, _ := intern(raw)
+	invalid, known := intern([]byte("a\xff"))
+	if raw[0] = 'f'; kept != "mine" || invalid != "a\uFFFD" || known {
+		t.Errorf("kept %q and %q", kept, invalid)
 	}
 }
 

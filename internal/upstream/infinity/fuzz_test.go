@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
 // FuzzRows: nothing panics, all text is UTF-8, nested values are JSON, no secret
@@ -37,7 +39,7 @@ func collect(t *testing.T, body []byte, slowly bool) (read []Row, err error) {
 	}
 	err = rows(reader, "", func(row Row) error {
 		for _, member := range row {
-			if !utf8.ValidString(member.Name) || !utf8.ValidString(member.Value.Text) || secret(member.Name) {
+			if !utf8.ValidString(member.Name) || !utf8.ValidString(member.Value.Text) || secret.Name(member.Name) {
 				t.Errorf("member %q: %q", member.Name, member.Value.Text)
 			}
 			if kind := member.Value.Kind; kind == '{' || kind == '[' {
@@ -67,7 +69,7 @@ func noSecrets(t *testing.T, text string) {
 			}
 		case map[string]any:
 			for name, member := range v {
-				if secret(name) {
+				if secret.Name(name) {
 					t.Errorf("%q holds %s", text, name)
 				}
 				walk(member)

@@ -6,11 +6,12 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// Row is one row of an answer: its members in the order in which they came,
-// without secrets.
+// Row is one row of an answer: its members in the order in which they came, without
+// those that are named like secrets.
 type Row []Member
 
 // Member is one value of a row.
@@ -19,12 +20,12 @@ type Member struct {
 	Value tolerant.Value
 }
 
-// Empty reports whether the value stands for none: null, or an empty string.
+// Empty reports whether the value is null or an empty string.
 func (m Member) Empty() bool {
 	return m.Value.Kind == 'n' || m.Value.Kind == '"' && m.Value.Text == ""
 }
 
-// Find returns the first member of any of the names that holds something.
+// Find returns the first member with one of the names that is not empty.
 func (r Row) Find(names ...string) (Member, bool) {
 	for _, name := range names {
 		for _, member := range r {
@@ -36,24 +37,17 @@ func (r Row) Find(names ...string) (Member, bool) {
 	return Member{}, false
 }
 
-// deviceToken is the one secret that is handed over: by the create of a user's
-// device, and by no other call.
+// deviceToken is the one secret that is handed over. Only the create of a user's device
+// does so.
 const deviceToken = "pbxDeviceToken"
 
-// secret reports whether a member is dropped, at any depth: passwords, PINs, and
-// tokens.
-func secret(name string) bool {
-	lower := strings.ToLower(name)
-	return tolerant.Secret(lower) || lower == "pin" || strings.HasSuffix(name, "Pin") ||
-		strings.Contains(lower, "password") || strings.Contains(lower, "secret") || strings.Contains(lower, "token")
-}
-
-// readRow reads one object. Keep names a secret that this call hands over.
+// readRow reads one object. Members that are named like secrets are dropped at any
+// depth. Keep is the name of one that this call hands over.
 func readRow(r *tolerant.Reader, keep string) (Row, error) {
 	row := make(Row, 0, typicalMembers)
 	err := r.Object(func(raw []byte) error {
-		name := intern(raw)
-		if secret(name) && name != keep {
+		name, known := intern(raw)
+		if !known && name != keep && secret.Name(name) {
 			return r.Skip()
 		}
 		value, err := readValue(r)
@@ -63,8 +57,8 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 	return row, err
 }
 
-// readValue reads the value of a member: an object or array as compact JSON, without
-// the secrets that rows may not show either.
+// readValue reads the value of a member. An object or array is kept as compact JSON,
+// without members that are named like secrets.
 func readValue(r *tolerant.Reader) (tolerant.Value, error) {
 	kind := r.Kind()
 	if kind != '{' && kind != '[' {
@@ -78,14 +72,14 @@ func readValue(r *tolerant.Reader) (tolerant.Value, error) {
 	return tolerant.Value{Kind: kind, Text: string(encoded)}, err
 }
 
-// readNested reads a value within a member; scalars keep their digits.
+// readNested reads a value within a member. Numbers keep their digits.
 func readNested(r *tolerant.Reader) (any, error) {
 	switch r.Kind() {
 	case '{':
 		object := map[string]any{}
 		err := r.Object(func(raw []byte) error {
-			name := intern(raw)
-			if secret(name) {
+			name, known := intern(raw)
+			if !known && secret.Name(name) {
 				return r.Skip()
 			}
 			value, err := readNested(r)
@@ -110,18 +104,19 @@ func readNested(r *tolerant.Reader) (any, error) {
 	}
 }
 
-// typicalMembers is how many members rows have, more or less.
+// typicalMembers is about how many members a row has.
 const typicalMembers = 16
 
-// intern returns the name without allocating, where it is one that rows have.
-func intern(raw []byte) string {
-	if name, ok := names[string(raw)]; ok {
-		return name
+// intern returns the name as text. It does not allocate if the name is known, and a
+// known name is not that of a secret.
+func intern(raw []byte) (name string, known bool) {
+	if name, known := names[string(raw)]; known {
+		return name, true
 	}
-	return strings.ToValidUTF8(string(raw), "\uFFFD")
+	return strings.ToValidUTF8(string(raw), "\uFFFD"), false
 }
 
-// names are those that rows are known to have.
+// names are the names that rows are known to have.
 var names = func() map[string]string {
 	known := map[string]string{}
 	for _, name := range strings.Fields(`

@@ -262,7 +262,7 @@ func TestTruncatedAnswers(t *testing.T) {
 	}
 }
 
-// TestMisreadsAreReported: by operation and member, also where the call fails.
+// TestMisreadsAreReported: by operation and member, also if the call fails.
 func TestMisreadsAreReported(t *testing.T) {
 	t.Parallel()
 	got := map[string]int{}

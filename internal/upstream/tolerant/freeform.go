@@ -6,19 +6,13 @@ import (
 	"strings"
 
 	json "github.com/go-json-experiment/json"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
-// secretMembers are the names whose values are dropped from free-form objects, at
-// any depth: credentials of SIP users, of gateways and of logins.
-var secretMembers = map[string]bool{
-	"password": true, "ha1": true, "ha1b": true, "token": true,
-}
-
-// Secret reports whether a free-form member of that name is dropped.
-func Secret(name string) bool { return secretMembers[strings.ToLower(name)] }
-
-// FreeForm keeps an object whose members the vendor does not document, as it
-// came, without secrets. Null and {} leave it unset.
+// FreeForm keeps an object whose members the vendor does not document, as it came,
+// without secrets: members with secret names are dropped, and what texts give away is
+// redacted. Null and {} leave it unset.
 func FreeForm[T any](at func(*T) *map[string]any) Member[T] {
 	return func(r *Reader, name string, into *T) error {
 		if r.Kind() == 'n' {
@@ -35,7 +29,7 @@ func FreeForm[T any](at func(*T) *map[string]any) Member[T] {
 	}
 }
 
-// FreeForms keeps a list of free-form objects; what is no object is a misread.
+// FreeForms keeps a list of free-form objects. What is no object is a misread.
 func FreeForms[T any](at func(*T) *[]map[string]any) Member[T] {
 	return func(r *Reader, name string, into *T) error {
 		var list []map[string]any
@@ -61,7 +55,7 @@ func (r *Reader) freeObject() (map[string]any, error) {
 	object := map[string]any{}
 	err := r.Object(func(raw []byte) error {
 		name := validText(string(raw))
-		if Secret(name) {
+		if secret.Name(name) {
 			return r.Skip()
 		}
 		value, err := r.freeValue()
@@ -103,11 +97,11 @@ func (r *Reader) freeScalar() (any, error) {
 	case '0':
 		return freeNumber(token.String()), nil
 	default:
-		return validText(token.String()), nil
+		return secret.Text(validText(token.String())), nil
 	}
 }
 
-// freeNumber is a float, or the digits as text where a float would change them.
+// freeNumber returns a float, or the digits as text if a float would change them.
 func freeNumber(digits string) any {
 	value, err := strconv.ParseFloat(digits, 64)
 	if err != nil || (math.Abs(value) >= 1<<53 && !strings.ContainsAny(digits, ".eE")) {
@@ -121,11 +115,11 @@ func freeNumber(digits string) any {
 type Value struct {
 	// Kind is one of n f t " 0 { [.
 	Kind byte
-	// Text is what a string says, or the JSON of what is no string.
+	// Text is the text of a string, or the JSON of another value.
 	Text string
 }
 
-// Any reads any value whole.
+// Any reads any value whole. A string is returned as it came.
 func (r *Reader) Any() (Value, error) {
 	kind := r.Kind()
 	switch kind {

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
 // person is a kind of object with relations, also to itself.
@@ -390,7 +392,7 @@ func checkFree(t *testing.T, value any) {
 		}
 	case map[string]any:
 		for name, member := range v {
-			if Secret(name) {
+			if secret.Name(name) {
 				t.Errorf("%q is kept", name)
 			}
 			checkFree(t, name)

@@ -196,6 +196,11 @@ func TestScalarForms(t *testing.T) {
 		{object: `{"free":V}`, value: `"text"`, misread: true},
 		{object: `{"free":V}`, value: `[{"a":1}]`, misread: true},
 		{object: `{"free":V}`, value: `{"password":"x","Token":["x"],"HA1":{"a":1},"ha1b":1}`},
+		{object: `{"free":V}`, value: `{"userPIN":1,"voicemail_pin":"x","PIN_CODE":"x","Passwd":"x","pwd":"x","apiKey":"x","privateKey":{"a":"x"}}`},
+		{object: `{"free":V}`, value: `{"auth_pass":"x","credential":"x","accessToken":"x","clientSecret":["x"],"sip_ha1":"x"}`},
+		{object: `{"free":V}`, value: `{"keypad":"1","pinned":true,"bypass":1,"auth_type":"x"}`, want: forms{FreeForm: map[string]any{"keypad": "1", "pinned": true, "bypass": 1.0, "auth_type": "x"}}},
+		{object: `{"free":V}`, value: `{"a":["{\"password\":\"x\",\"b\":1}","https://u:p@h/?token=x"]}`, want: forms{FreeForm: map[string]any{
+			"a": []any{`{"password":"[redacted]","b":1}`, "https://[redacted]@h/?token=[redacted]"}}}},
 		{object: `{"free":V}`, value: `{"reg_user":[{"username":"u","password":"x"}]}`, want: forms{FreeForm: map[string]any{"reg_user": []any{map[string]any{"username": "u"}}}}},
 		{object: `{"free":V}`, value: `{"p\u0061ssword":"x","a":"b"}`, want: forms{FreeForm: map[string]any{"a": "b"}}},
 		{object: `{"free":V}`, value: `{"n":9007199254740991,"o":9007199254740993,"p":-9007199254740993,"q":1e400,"r":12.0,"s":-0.5}`, want: forms{FreeForm: map[string]any{
