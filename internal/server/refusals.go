@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
@@ -53,8 +54,9 @@ func (c *grpcCall) admit() error {
 	if c.unknown == "" {
 		return nil
 	}
+	violation := status.Violation("grpc-encoding", "the server reads gzip and identity, not %q", c.unknown)
 	return status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
-		fmt.Sprintf("the request is compressed with %q; the server reads gzip and identity", c.unknown))
+		violation.GetDescription(), &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{violation}})
 }
 
 func (c *grpcCall) releaseEncodings() {
