@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
@@ -15,6 +17,7 @@ import (
 	_ "time/tzdata" // vendors' zones, even if the system has no zone data
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
+	"google.golang.org/grpc/grpclog"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/server"
@@ -67,6 +70,7 @@ func serve(c config.Config, stdout, stderr io.Writer) error {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr))
+	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
 		logger.Warn("memory limit", "error", err.Error()) // Go then runs without one
 	} else if limit > 0 {
@@ -80,6 +84,14 @@ func serve(c config.Config, stdout, stderr io.Writer) error {
 		_, _ = fmt.Fprint(stdout, s.Welcome()) // the server runs without it too
 	}
 	return s.Run(ctx)
+}
+
+// redirectLibraries sends what libraries log by themselves to the logger, which leaves
+// out its content: net/http prints what a vendor sent.
+func redirectLibraries(logger *slog.Logger) {
+	log.SetFlags(0)
+	log.SetOutput(telemetry.StandardLogWriter(logger))
+	grpclog.SetLoggerV2(telemetry.GRPCLogger(logger))
 }
 
 // logFormat chooses the format of the log: text on a terminal, unless one is given.

@@ -16,6 +16,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -41,6 +43,7 @@ func (s *Server) chain(protocol string) []named {
 		{"deliver", s.deliver},
 		{"limit", s.limit},
 		{"credentials", credentials},
+		{"secrets", rememberSecrets},
 		{"validate", validate(s.validator)},
 	}
 	if protocol == protocolGRPC {
@@ -170,6 +173,15 @@ func credentials(ctx context.Context, request any, _ *grpc.UnaryServerInfo, hand
 		if credential := first(ctx, header); credential != "" {
 			ctx = upstream.WithCallerCredential(ctx, vendor, credential)
 		}
+	}
+	return handler(ctx, request)
+}
+
+// rememberSecrets lets vendor texts be masked of what the request says in secret. It
+// costs nothing unless a vendor call fails.
+func rememberSecrets(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if message, ok := request.(proto.Message); ok {
+		ctx = secret.WithValues(ctx, func() []string { return contract.SecretValues(message) })
 	}
 	return handler(ctx, request)
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log"
 	"net/http"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
 // Bounds of an HTTP exchange. A call itself is bounded by the upstream timeout.
@@ -28,8 +30,13 @@ func (s *Server) newHTTP(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ConnContext: listener.ConnContext,
-		DisableGeneralOptionsHandler: true,
+		DisableGeneralOptionsHandler: true, ErrorLog: s.libraryLog(),
 	}
+}
+
+// libraryLog is for what net/http reports by itself; only its kind is logged.
+func (s *Server) libraryLog() *log.Logger {
+	return log.New(telemetry.StandardLogWriter(s.logger), "", 0)
 }
 
 // newJSON returns the handler of the JSON API: the API description beside the calls.

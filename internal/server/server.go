@@ -51,7 +51,7 @@ type Server struct {
 func New(c config.Config, version string, logger *slog.Logger) (*Server, error) {
 	s := &Server{
 		config: c, logger: logger, metrics: telemetry.NewMetrics(version),
-		subjects: status.NewSubjects(service.VendorNames(), contract()...),
+		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), calls: newCalls(),
 		draining: make(chan struct{}), failed: make(chan error, 5),
 	}
@@ -74,7 +74,7 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 }
 
 func (s *Server) compileRules() (err error) {
-	s.validator, err = validation.New(contract()...)
+	s.validator, err = validation.New(contractServices()...)
 	return err
 }
 
@@ -105,7 +105,10 @@ func (s *Server) buildServices(version string) error {
 	}
 	s.json.server = s.newHTTP(handler)
 	s.rest[0].server = s.newHTTP(s.guarded(newAdmin(&s.ready, version, s.metrics, s.vendors.faults)))
-	s.rest = append(s.rest, s.vendors.emulators...)
+	for _, emulator := range s.vendors.emulators {
+		emulator.server.ErrorLog = s.libraryLog()
+		s.rest = append(s.rest, emulator)
+	}
 	return nil
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/sipfacade/sipfacade/internal/service"
 )
 
-// contract is every service of the contract's package, so that none can be served
+// contractServices are all services of the contract's package, so that none can be served
 // without its rules.
-func contract() (services []protoreflect.ServiceDescriptor) {
+func contractServices() (services []protoreflect.ServiceDescriptor) {
 	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package()
 	protoregistry.GlobalFiles.RangeFilesByPackage(name, func(file protoreflect.FileDescriptor) bool {
 		for i := range file.Services().Len() {

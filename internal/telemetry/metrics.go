@@ -33,11 +33,11 @@ func NewMetrics(version string) *Metrics {
 		registry: prometheus.NewRegistry(),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sipfacade_calls_total",
-			Help: "Calls by door (grpc, http), method, gRPC code and error reason.",
-		}, []string{"door", "method", "code", "reason"}),
+			Help: "Calls by protocol (grpc, http), method, gRPC code and error reason.",
+		}, []string{"protocol", "method", "code", "reason"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "sipfacade_call_duration_seconds", Help: "Duration of calls by door and method.", Buckets: buckets,
-		}, []string{"door", "method"}),
+			Name: "sipfacade_call_duration_seconds", Help: "Duration of calls by protocol and method.", Buckets: buckets,
+		}, []string{"protocol", "method"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sipfacade_upstream_attempts_total",
 			Help: "Exchanges with a vendor by operation, HTTP status (0: no answer) and outcome.",
@@ -51,7 +51,7 @@ func NewMetrics(version string) *Metrics {
 		}, []string{"upstream", "operation", "member"}),
 		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sipfacade_http_answers_total",
-			Help: "Answers of the JSON door by HTTP status, refused requests included.",
+			Help: "Answers of the JSON API by HTTP status, refused requests included.",
 		}, []string{"status"}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "sipfacade_panics_total", Help: "Panics that were answered as INTERNAL.",
@@ -72,10 +72,10 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Call counts a call that came through a door.
-func (m *Metrics) Call(door, method, code, reason string, took time.Duration) {
-	m.calls.WithLabelValues(door, method, code, reason).Inc()
-	m.seconds.WithLabelValues(door, method).Observe(took.Seconds())
+// Call counts a call that came over a protocol, grpc or http.
+func (m *Metrics) Call(protocol, method, code, reason string, took time.Duration) {
+	m.calls.WithLabelValues(protocol, method, code, reason).Inc()
+	m.seconds.WithLabelValues(protocol, method).Observe(took.Seconds())
 }
 
 // Upstream counts an exchange with a vendor.
@@ -89,7 +89,7 @@ func (m *Metrics) Misread(vendor, operation, member string, count int) {
 	m.misread.WithLabelValues(vendor, operation, member).Add(float64(count))
 }
 
-// HTTPAnswer counts an answer of the JSON door.
+// HTTPAnswer counts an answer of the JSON API.
 func (m *Metrics) HTTPAnswer(status int) { m.answers.WithLabelValues(strconv.Itoa(status)).Inc() }
 
 // Panic counts a panic.

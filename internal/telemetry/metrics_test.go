@@ -17,7 +17,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// scrape is what the handler serves.
+// scrape returns what the handler serves.
 func scrape(t *testing.T, m *Metrics) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
@@ -42,12 +42,12 @@ func TestMetrics(t *testing.T) {
 	m.Panic()
 	text := scrape(t, m)
 	for _, line := range []string{
-		`sipfacade_calls_total{code="OK",door="grpc",method="/s/M",reason=""} 2`,
-		`sipfacade_calls_total{code="NotFound",door="http",method="/s/M",reason="RESOURCE_NOT_FOUND"} 1`,
-		`sipfacade_call_duration_seconds_bucket{door="grpc",method="/s/M",le="0.025"} 0`,
-		`sipfacade_call_duration_seconds_bucket{door="grpc",method="/s/M",le="0.05"} 2`,
-		`sipfacade_call_duration_seconds_bucket{door="http",method="/s/M",le="30"} 0`,
-		`sipfacade_call_duration_seconds_count{door="http",method="/s/M"} 1`,
+		`sipfacade_calls_total{code="OK",method="/s/M",protocol="grpc",reason=""} 2`,
+		`sipfacade_calls_total{code="NotFound",method="/s/M",protocol="http",reason="RESOURCE_NOT_FOUND"} 1`,
+		`sipfacade_call_duration_seconds_bucket{method="/s/M",protocol="grpc",le="0.025"} 0`,
+		`sipfacade_call_duration_seconds_bucket{method="/s/M",protocol="grpc",le="0.05"} 2`,
+		`sipfacade_call_duration_seconds_bucket{method="/s/M",protocol="http",le="30"} 0`,
+		`sipfacade_call_duration_seconds_count{method="/s/M",protocol="http"} 1`,
 		`sipfacade_upstream_attempts_total{operation="GetThing",outcome="ok",status="200",upstream="opentact"} 1`,
 		`sipfacade_upstream_attempts_total{operation="GetThing",outcome="unreachable",status="0",upstream="opentact"} 1`,
 		`sipfacade_upstream_duration_seconds_count{operation="GetThing",upstream="opentact"} 2`,

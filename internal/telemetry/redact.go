@@ -2,8 +2,6 @@ package telemetry
 
 import (
 	"log/slog"
-	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -11,31 +9,29 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
-const redacted = "[redacted]"
-
-// secretWords mark members of free-form objects whose values are not shown.
-var secretWords = []string{"password", "secret", "token", "ha1", "pin", "key"}
-
 // Message returns the message for a log line, without the fields that the contract
-// marks as secret. It costs nothing until the line is written.
+// marks as secret and the members that are named like secrets. The work is done when
+// the line is written.
 func Message(message proto.Message) slog.LogValuer { return loggedMessage{message} }
 
+// loggedMessage is a message that is redacted when it is logged.
 type loggedMessage struct{ message proto.Message }
 
-// LogValue is the redacted message as JSON.
+// LogValue returns the redacted message as JSON.
 func (l loggedMessage) LogValue() slog.Value {
 	copied := proto.Clone(l.message)
 	redact(copied.ProtoReflect())
 	encoded, err := protojson.Marshal(copied)
 	if err != nil {
-		return slog.StringValue("cannot be shown")
+		return slog.StringValue(unprintable)
 	}
 	return slog.StringValue(string(encoded))
 }
 
-// redact blanks what is secret, at any depth.
+// redact blanks secret fields at any depth.
 func redact(message protoreflect.Message) {
 	if object, ok := message.Interface().(*structpb.Struct); ok {
 		redactObject(object)
@@ -59,27 +55,26 @@ func redact(message protoreflect.Message) {
 	})
 }
 
-// blank shows that there is a value where that can be shown, and drops it where
-// not.
+// blank replaces a text by Redacted, and drops any other value.
 func blank(message protoreflect.Message, field protoreflect.FieldDescriptor) {
 	if field.Kind() == protoreflect.StringKind && !field.IsList() && !field.IsMap() {
-		message.Set(field, protoreflect.ValueOfString(redacted))
+		message.Set(field, protoreflect.ValueOfString(secret.Redacted))
 		return
 	}
 	message.Clear(field)
 }
 
-// redactMap redacts messages like any other and goes by the keys of the rest: they
-// are names that a vendor chose.
+// redactMap redacts the messages of a map. Other values are redacted if their keys,
+// which a vendor chose, name secrets.
 func redactMap(field protoreflect.FieldDescriptor, entries protoreflect.Map) {
 	value := field.MapValue()
 	entries.Range(func(key protoreflect.MapKey, entry protoreflect.Value) bool {
 		switch {
 		case value.Message() != nil:
 			redact(entry.Message())
-		case !secretName(key.String()):
+		case !secret.Name(key.String()):
 		case value.Kind() == protoreflect.StringKind:
-			entries.Set(key, protoreflect.ValueOfString(redacted))
+			entries.Set(key, protoreflect.ValueOfString(secret.Redacted))
 		default:
 			entries.Clear(key)
 		}
@@ -87,23 +82,18 @@ func redactMap(field protoreflect.FieldDescriptor, entries protoreflect.Map) {
 	})
 }
 
-// secretName reports whether the name alone says that the value is a secret.
-func secretName(name string) bool {
-	lower := strings.ToLower(name)
-	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(lower, word) })
-}
-
-// redactObject goes by the names of the members.
+// redactObject redacts members that are named like secrets, at any depth.
 func redactObject(object *structpb.Struct) {
 	for name, value := range object.GetFields() {
-		if secretName(name) {
-			object.Fields[name] = structpb.NewStringValue(redacted)
+		if secret.Name(name) {
+			object.Fields[name] = structpb.NewStringValue(secret.Redacted)
 			continue
 		}
 		redactValue(value)
 	}
 }
 
+// redactValue redacts the objects in a value.
 func redactValue(value *structpb.Value) {
 	switch v := value.GetKind().(type) {
 	case *structpb.Value_StructValue:

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
 // vault is a message with every form of field in which a secret can lie. Fields
@@ -102,7 +103,7 @@ func TestRedactByDescriptor(t *testing.T) {
 		}
 	}
 	// Five places hold what `inside` holds, and the outer message is one more.
-	for word, count := range map[string]int{`open\":`: 6, "color": 5, "floor": 5, `secretText\":`: 6, redacted: 6*4 + 5*2} {
+	for word, count := range map[string]int{`open\":`: 6, "color": 5, "floor": 5, `secretText\":`: 6, secret.Redacted: 6*4 + 5*2} {
 		if got := strings.Count(strings.ReplaceAll(line, " ", ""), word); got != count {
 			t.Errorf("%s is there %d times, want %d: %s", word, got, count, line)
 		}
@@ -144,7 +145,7 @@ func TestRedactTheContract(t *testing.T) {
 		&pb.GetSipConnectionResponse{SipConnection: &pb.SipConnection{SipUserInvites: []*pb.SipUserInvite{invite}}},
 		&pb.TnLease{SipConnection: &pb.SipConnection{SipUserInvites: []*pb.SipUserInvite{invite}}},
 	} {
-		if line := logged(message); strings.Contains(line, "s3cret") || !strings.Contains(line, "Front desk") || !strings.Contains(line, redacted) {
+		if line := logged(message); strings.Contains(line, "s3cret") || !strings.Contains(line, "Front desk") || !strings.Contains(line, secret.Redacted) {
 			t.Errorf("%T: %s", message, line)
 		}
 	}

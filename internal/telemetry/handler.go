@@ -1,0 +1,122 @@
+package telemetry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
+)
+
+// handler redacts records before another handler writes them.
+type handler struct{ next slog.Handler }
+
+// NewHandler returns a handler that hands records to next without secrets: the values
+// of attributes that are named like secrets, what texts give away by their form, and,
+// in errors, the values that the context says must not be shown.
+func NewHandler(next slog.Handler) slog.Handler { return handler{next} }
+
+// Enabled is decided by the other handler.
+func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.next.Enabled(ctx, level)
+}
+
+// Handle redacts the record and hands it on.
+func (h handler) Handle(ctx context.Context, record slog.Record) error {
+	clean := slog.NewRecord(record.Time, record.Level, secret.Text(record.Message), record.PC)
+	record.Attrs(func(attribute slog.Attr) bool {
+		clean.AddAttrs(redactAttribute(ctx, attribute))
+		return true
+	})
+	return h.next.Handle(ctx, clean)
+}
+
+// WithAttrs redacts the attributes of all records to come.
+func (h handler) WithAttrs(attributes []slog.Attr) slog.Handler {
+	clean := make([]slog.Attr, len(attributes))
+	for i, attribute := range attributes {
+		clean[i] = redactAttribute(context.Background(), attribute)
+	}
+	return handler{h.next.WithAttrs(clean)}
+}
+
+// WithGroup opens a group.
+func (h handler) WithGroup(name string) slog.Handler { return handler{h.next.WithGroup(name)} }
+
+// errorKey is the key of attributes with the text of an error. Errors repeat what
+// vendors say, and vendors repeat what they were sent.
+const errorKey = "error"
+
+// redactAttribute goes by the name, then by the value.
+func redactAttribute(ctx context.Context, attribute slog.Attr) slog.Attr {
+	if secret.Name(attribute.Key) {
+		return slog.String(attribute.Key, secret.Redacted)
+	}
+	value := attribute.Value.Resolve()
+	if attribute.Key == errorKey && value.Kind() == slog.KindString {
+		value = slog.StringValue(mask(ctx, value.String()))
+	}
+	return slog.Attr{Key: attribute.Key, Value: redactAttributeValue(ctx, value)}
+}
+
+// mask replaces the values that the context says must not be shown. It comes before Text,
+// which could cut such a value in two. The values are only asked for here, so that a call
+// without an error does not pay for them.
+func mask(ctx context.Context, text string) string {
+	return secret.NewMasker(secret.Values(ctx)...).Mask(text)
+}
+
+// redactAttributeValue redacts a value that has been resolved.
+func redactAttributeValue(ctx context.Context, value slog.Value) slog.Value {
+	switch value.Kind() {
+	case slog.KindString:
+		return slog.StringValue(secret.Text(value.String()))
+	case slog.KindGroup:
+		clean := make([]slog.Attr, len(value.Group()))
+		for i, attribute := range value.Group() {
+			clean[i] = redactAttribute(ctx, attribute)
+		}
+		return slog.GroupValue(clean...)
+	case slog.KindAny:
+		return redactAny(ctx, value)
+	default:
+		return value
+	}
+}
+
+// redactAny redacts a value of any type. If that changes it, its text stands in its
+// place.
+func redactAny(ctx context.Context, value slog.Value) slog.Value {
+	switch v := value.Any().(type) {
+	case nil:
+		return value
+	case error:
+		return slog.StringValue(secret.Text(mask(ctx, textOf(v.Error))))
+	case fmt.Stringer:
+		return slog.StringValue(secret.Text(textOf(v.String)))
+	case []byte:
+		return slog.StringValue(secret.Text(string(v)))
+	}
+	encoded, err := json.Marshal(value.Any())
+	if err != nil {
+		return slog.StringValue(unprintable)
+	}
+	if text := secret.Text(string(encoded)); text != string(encoded) {
+		return slog.StringValue(text)
+	}
+	return value
+}
+
+// unprintable stands for what cannot be written.
+const unprintable = "cannot be shown"
+
+// textOf calls a method that returns a text and may panic, as those of nil pointers do.
+func textOf(method func() string) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = unprintable
+		}
+	}()
+	return method()
+}
