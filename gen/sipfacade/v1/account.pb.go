@@ -38,10 +38,10 @@ type Account struct {
 	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
 	// The vendor's service level, as the vendor writes it, for example `Level1`.
 	Level string `protobuf:"bytes,4,opt,name=level,proto3" json:"level,omitempty"`
-	// The prepaid balance in the account's currency, for example 99.87895.
-	// Absent where the vendor does not state it.
+	// The prepaid balance in the account's currency, for example 99.87895. Absent
+	// if the vendor does not state it.
 	Balance *float64 `protobuf:"fixed64,5,opt,name=balance,proto3,oneof" json:"balance,omitempty"`
-	// The account's id in the Class4 switch. Absent where it has none.
+	// The account's id in the Class4 switch. Absent if it has none.
 	Class4Id *int64 `protobuf:"varint,6,opt,name=class4_id,json=class4Id,proto3,oneof" json:"class4_id,omitempty"`
 	// The name of the account's time zone, for example `America/New_York`.
 	TimeZone string `protobuf:"bytes,7,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`

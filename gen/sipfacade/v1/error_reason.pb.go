@@ -31,10 +31,12 @@ type ErrorReason int32
 const (
 	// Never sent.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// The request breaks a rule of the contract: a bound, an id that is no UUID, a
-	// filter, order or page token, an update mask, an unknown field or parameter,
-	// call-flow XML, a `Grpc-Timeout` that cannot be read, a body where none
-	// belongs. Do: correct what `BadRequest` names. The vendor was not called.
+	// The request breaks a rule of the contract: a bound, an id that is no UUID,
+	// a filter, order or page token, an update mask, an unknown field or
+	// parameter, call-flow XML, a `Grpc-Timeout` that cannot be read, a body on a
+	// call that takes none, a message that is not protobuf, an encoding that the
+	// server does not have (then the code is UNIMPLEMENTED). Do: correct what
+	// `BadRequest` names. The vendor was not called.
 	ErrorReason_ERROR_REASON_REQUEST_INVALID ErrorReason = 1
 	// No call has this path; over gRPC, no service has this method. Do: look into
 	// the table of calls; a slash at the end of a path counts.
@@ -42,12 +44,13 @@ const (
 	// The path exists, with other HTTP methods than this one. Do: use one that the
 	// `Allow` header lists.
 	ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED ErrorReason = 3
-	// The request is larger than 4 MiB. Do: send less.
+	// The request is larger than 4 MiB, also after decompression, or its HTTP
+	// headers are larger than 64 KiB. Do: send less.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 4
-	// The vendor answered 400 or 422: it does not accept the values, although they
-	// keep the contract's rules; Infinity also where an id of a list, in
-	// `user_ids` for example, names nothing. Do: read its message, and
-	// `BadRequest` where it names arguments.
+	// The vendor answered 400 or 422: it does not accept the values, although
+	// they keep the contract's rules; Infinity answers this too if an id in a
+	// list, for example in `user_ids`, names nothing. Do: read its message, and
+	// `BadRequest` if it names arguments.
 	ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION ErrorReason = 10
 	// The server is set up so that each call brings its own vendor credential, and
 	// this one did not. Do: send `x-opentact-token` for the calls of OpenTACT,
@@ -66,27 +69,28 @@ const (
 	ErrorReason_ERROR_REASON_UPSTREAM_FORBIDDEN ErrorReason = 14
 	// The vendor answered 402: the account lacks the balance. Do: top it up.
 	ErrorReason_ERROR_REASON_UPSTREAM_PAYMENT_REQUIRED ErrorReason = 15
-	// The vendor has no such resource, or no such parent; or the connection's list
-	// has no such invite. `ResourceInfo` says which. Do: check the id. A 404 that
-	// is not in the vendor's own form, from a proxy for example, is
+	// The vendor has no such resource, or no such parent; or the connection's
+	// list has no such invite. `ResourceInfo` says which. Also a health check of
+	// a service that the server does not have. Do: check the id. A 404 that is
+	// not in the vendor's own form, from a proxy for example, is
 	// UPSTREAM_BAD_RESPONSE instead.
 	ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND ErrorReason = 16
 	// The vendor answered 409 to a create: there is one like it. Do: find it with
 	// a List, or choose other values.
 	ErrorReason_ERROR_REASON_RESOURCE_EXISTS ErrorReason = 17
 	// The vendor answered 409 to a delete: others still use the resource, for
-	// example an app that has telephone numbers. Do: take them away first.
+	// example an app that has telephone numbers. Do: remove them first.
 	ErrorReason_ERROR_REASON_RESOURCE_IN_USE ErrorReason = 18
 	// The vendor answered 409 to anything else. Do: read again and decide.
 	ErrorReason_ERROR_REASON_CONFLICT ErrorReason = 19
-	// The vendor answered 429. The service does not try again by itself. Where the
-	// vendor says how long to wait, it is left alone for that time: calls with the
-	// same credential get this error at once, with the rest of the time in
-	// `RetryInfo`. Do: wait as `RetryInfo` says, or a second or more where it does
-	// not.
+	// The vendor answered 429. The service does not try again by itself. If the
+	// vendor says how long to wait, the service sends it nothing with the same
+	// credential for that time: such calls get this error at once, with the rest
+	// of the time in `RetryInfo`. Do: wait as `RetryInfo` says; without one, a
+	// second or more.
 	ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED ErrorReason = 20
-	// The vendor refused with a status that the contract has no place for: 405,
-	// 406, 415 and the like. A defect of the service or a change at the vendor.
+	// The vendor refused with a status that the contract does not expect, such as
+	// 405, 406 or 415. It is a defect of the service or a change at the vendor.
 	// Do: tell the operator.
 	ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT ErrorReason = 21
 	// The vendor answered 5xx to a read, or to the login before a call, at each
@@ -103,46 +107,47 @@ const (
 	// The vendor, or something in its place, answered what is not its documented
 	// form: HTML, broken JSON, no envelope, another kind of object, one page of a
 	// list, none or several rows for one, a row of more than 8 MiB, a redirect,
-	// more than `upstream_max_bytes`. The code is UNAVAILABLE where the answer to
-	// a read broke off, INTERNAL otherwise. On a write that was sent it is
-	// OUTCOME_UNKNOWN, except for redirects and 404s, which say by themselves that
-	// nothing was done. Do: tell the operator if it goes on.
+	// more than `upstream_max_bytes`. The code is UNAVAILABLE if the answer to a
+	// read broke off, otherwise INTERNAL. On a write that was sent it is
+	// OUTCOME_UNKNOWN, except for redirects and 404s, which say by themselves
+	// that nothing was done. Do: tell the operator if it goes on.
 	ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE ErrorReason = 25
 	// OpenTACT answered success at the HTTP level and `success: false` in the
 	// body, without a status there. (With a status the error is the one of that
 	// status.) Or Infinity answered a read with a bare string in place of rows.
 	// Do: read its message.
 	ErrorReason_ERROR_REASON_UPSTREAM_REJECTED ErrorReason = 26
-	// A write was sent, and then: a 5xx, a broken connection, an answer that
-	// cannot be understood, the service's cap (all UNKNOWN), the caller's deadline
-	// (DEADLINE_EXCEEDED) or the caller's cancel (CANCELLED); the vendor's answer
-	// is waited for two seconds longer, and the log says what it was if it came.
-	// It may have taken effect. Do: look: Get what was updated, List what may have
-	// been created, and only then try again.
+	// A write was sent and may have taken effect. After it came a 5xx, a broken
+	// connection, an answer that cannot be understood, the service's cap or its
+	// shutdown (all UNKNOWN), the caller's deadline (DEADLINE_EXCEEDED) or the
+	// caller's cancel (CANCELLED). After the last three the service waits two
+	// seconds longer for the vendor's answer. Do: Get what was updated, List what
+	// may have been created, and only then try again.
 	ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN ErrorReason = 27
-	// The vendor failed so often within seconds that it is left alone for five.
-	// The call was not sent. Do: wait as `RetryInfo` says.
+	// The vendor failed so often within seconds that the service pauses its
+	// calls, for five seconds unless the operator set another time
+	// (`breaker_pause`). The call was not sent. Do: wait as `RetryInfo` says.
 	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
-	// Too many calls to this vendor wait for a connection, or vendor answers take up
-	// all the memory that they may, and that did not change within the call's
-	// deadline. A write was not sent. Do: try again after a short, random pause;
-	// call less at a time, list smaller pages.
+	// The call waited for a connection to the vendor, or for memory for the
+	// vendor's answer, until its deadline or the service's own cap; or more calls
+	// wait for a connection than `upstream_queue` allows. A write was not sent.
+	// Do: try again after a short, random pause; make fewer calls at a time.
 	ErrorReason_ERROR_REASON_UPSTREAM_SATURATED ErrorReason = 29
-	// The server is stopping, and the call was not sent to the vendor, or was a
-	// read. Do: try again, on another server or after a pause. A write that was
-	// sent is OUTCOME_UNKNOWN.
+	// The server is stopping, and the call was a read or was not sent to the
+	// vendor; or it was a stream, such as a health Watch. Do: try again, on
+	// another server or after a pause. A write that was sent is OUTCOME_UNKNOWN.
 	ErrorReason_ERROR_REASON_SHUTTING_DOWN ErrorReason = 30
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
 	// The caller gave up before a write was sent, or during a read.
 	ErrorReason_ERROR_REASON_CALLER_CANCELLED ErrorReason = 41
-	// The HTTP request names a host in `Host` that this server does not answer for:
-	// `allowed_hosts` lists those that it does. This keeps web pages from reaching
-	// the server under a name of their own (DNS rebinding). Do: call the server by
-	// its address or a listed name, or have the operator list the name.
+	// The `Host` header of the HTTP request names a host that this server does
+	// not answer for. This protects the server from web pages that reach it under
+	// a name of their own (DNS rebinding). Do: call the server by its address, or
+	// by a name that the operator has listed in `allowed_hosts`.
 	ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED ErrorReason = 42
-	// A defect of the service. Callers are told nothing about it. Do: give the
+	// A defect of the service. Callers learn nothing about it. Do: give the
 	// operator the `x-request-id`: the log has the cause under it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 50
 )

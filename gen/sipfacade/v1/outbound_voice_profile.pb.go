@@ -89,8 +89,8 @@ type OutboundVoiceProfile struct {
 	TechPrefix *int32 `protobuf:"varint,3,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
 	// Calls at the same time, 0 or more.
 	ChannelLimit *float64 `protobuf:"fixed64,4,opt,name=channel_limit,json=channelLimit,proto3,oneof" json:"channel_limit,omitempty"`
-	// The dearest rate a call may have, in the account's currency per minute, 0 or
-	// more.
+	// The highest rate a call may have, in the account's currency per minute, 0
+	// or more.
 	MaxRate *float64 `protobuf:"fixed64,5,opt,name=max_rate,json=maxRate,proto3,oneof" json:"max_rate,omitempty"`
 	// Which calls are recorded, 0 to 2. The vendor does not publish the meanings;
 	// probably 0 none, 1 all, 2 by caller number.

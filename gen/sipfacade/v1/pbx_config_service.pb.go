@@ -38,7 +38,8 @@ type ListPbxDomainsRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -107,7 +108,7 @@ type ListPbxDomainsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxDomains []*PbxDomain `protobuf:"bytes,1,rep,name=pbx_domains,json=pbxDomains,proto3" json:"pbx_domains,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -255,9 +256,9 @@ type UpdatePbxDomainRequest struct {
 	// The domain to change: `domain_id` names it, the other fields are the new
 	// values.
 	PbxDomain *PbxDomain `protobuf:"bytes,1,opt,name=pbx_domain,json=pbxDomain,proto3" json:"pbx_domain,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -369,7 +370,8 @@ type ListPbxUsersRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -445,7 +447,7 @@ type ListPbxUsersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxUsers []*PbxUser `protobuf:"bytes,1,rep,name=pbx_users,json=pbxUsers,proto3" json:"pbx_users,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -705,9 +707,9 @@ type UpdatePbxUserRequest struct {
 	// The user to change: `user_id` names it, the other fields are the new
 	// values.
 	PbxUser *PbxUser `protobuf:"bytes,2,opt,name=pbx_user,json=pbxUser,proto3" json:"pbx_user,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -918,7 +920,8 @@ type ListPbxGroupsRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -994,7 +997,7 @@ type ListPbxGroupsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxGroups []*PbxGroup `protobuf:"bytes,1,rep,name=pbx_groups,json=pbxGroups,proto3" json:"pbx_groups,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1254,9 +1257,9 @@ type UpdatePbxGroupRequest struct {
 	// The group to change: `group_id` names it, the other fields are the new
 	// values.
 	PbxGroup *PbxGroup `protobuf:"bytes,2,opt,name=pbx_group,json=pbxGroup,proto3" json:"pbx_group,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1469,7 +1472,8 @@ type ListPbxGroupUsersRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1552,7 +1556,7 @@ type ListPbxGroupUsersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxGroupUsers []*PbxGroupUser `protobuf:"bytes,1,rep,name=pbx_group_users,json=pbxGroupUsers,proto3" json:"pbx_group_users,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1822,7 +1826,8 @@ type ListPbxUserDevicesRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1905,7 +1910,7 @@ type ListPbxUserDevicesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxUserDevices []*PbxUserDevice `protobuf:"bytes,1,rep,name=pbx_user_devices,json=pbxUserDevices,proto3" json:"pbx_user_devices,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2294,7 +2299,8 @@ type ListPbxUserGroupsRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2377,7 +2383,7 @@ type ListPbxUserGroupsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxUserGroups []*PbxUserGroup `protobuf:"bytes,1,rep,name=pbx_user_groups,json=pbxUserGroups,proto3" json:"pbx_user_groups,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2544,7 +2550,8 @@ type ListPbxQueuesRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2620,7 +2627,7 @@ type ListPbxQueuesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxQueues []*PbxQueue `protobuf:"bytes,1,rep,name=pbx_queues,json=pbxQueues,proto3" json:"pbx_queues,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2880,9 +2887,9 @@ type UpdatePbxQueueRequest struct {
 	// The queue to change: `queue_id` names it, the other fields are the new
 	// values.
 	PbxQueue *PbxQueue `protobuf:"bytes,2,opt,name=pbx_queue,json=pbxQueue,proto3" json:"pbx_queue,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3095,7 +3102,8 @@ type ListPbxQueueMembersRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3178,7 +3186,7 @@ type ListPbxQueueMembersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxQueueMembers []*PbxQueueMember `protobuf:"bytes,1,rep,name=pbx_queue_members,json=pbxQueueMembers,proto3" json:"pbx_queue_members,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3458,9 +3466,9 @@ type UpdatePbxQueueMemberRequest struct {
 	// The queue member to change: `queue_member_id` names it, the other fields are the new
 	// values.
 	PbxQueueMember *PbxQueueMember `protobuf:"bytes,3,opt,name=pbx_queue_member,json=pbxQueueMember,proto3" json:"pbx_queue_member,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,4,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3788,7 +3796,8 @@ type ListPbxTrustedNetworksRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3864,7 +3873,7 @@ type ListPbxTrustedNetworksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxTrustedNetworks []*PbxTrustedNetwork `protobuf:"bytes,1,rep,name=pbx_trusted_networks,json=pbxTrustedNetworks,proto3" json:"pbx_trusted_networks,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4124,9 +4133,9 @@ type UpdatePbxTrustedNetworkRequest struct {
 	// The trusted network to change: `trusted_network_id` names it, the other fields are the new
 	// values.
 	PbxTrustedNetwork *PbxTrustedNetwork `protobuf:"bytes,2,opt,name=pbx_trusted_network,json=pbxTrustedNetwork,proto3" json:"pbx_trusted_network,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4337,7 +4346,8 @@ type ListPbxDevicesRequest struct {
 	// `NOT`, parentheses. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings order by bytes, unset values first. Empty: by creation where it is known, then by id.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it
+	// is known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4413,7 +4423,7 @@ type ListPbxDevicesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	PbxDevices []*PbxDevice `protobuf:"bytes,1,rep,name=pbx_devices,json=pbxDevices,proto3" json:"pbx_devices,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4673,9 +4683,9 @@ type UpdatePbxDeviceRequest struct {
 	// The device to change: `pbx_device_id` names it, the other fields are the new
 	// values.
 	PbxDevice *PbxDevice `protobuf:"bytes,2,opt,name=pbx_device,json=pbxDevice,proto3" json:"pbx_device,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

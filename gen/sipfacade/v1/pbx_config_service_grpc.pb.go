@@ -108,7 +108,7 @@ type PbxConfigServiceClient interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP User, POST /sip/domains/{d}/users (Config API v2, SIP
-	// Phone System). Not repeated by the service: where the outcome is unknown,
+	// Phone System). The service does not repeat it: if the outcome is unknown,
 	// the error says OUTCOME_UNKNOWN.
 	CreatePbxUser(ctx context.Context, in *CreatePbxUserRequest, opts ...grpc.CallOption) (*CreatePbxUserResponse, error)
 	// Changes the fields of a user that the mask names and returns it as stored.
@@ -136,7 +136,7 @@ type PbxConfigServiceClient interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP Group, POST /sip/domains/{d}/groups (Config API v2, SIP
-	// Phone System). Not repeated by the service: where the outcome is unknown,
+	// Phone System). The service does not repeat it: if the outcome is unknown,
 	// the error says OUTCOME_UNKNOWN.
 	CreatePbxGroup(ctx context.Context, in *CreatePbxGroupRequest, opts ...grpc.CallOption) (*CreatePbxGroupResponse, error)
 	// Changes the fields of a group that the mask names and returns it as
@@ -162,7 +162,7 @@ type PbxConfigServiceClient interface {
 	// Vendor: Add SIP Group Users, POST /sip/domains/{d}/groups/{g}/users
 	// (Config API v2, SIP Phone System).
 	AddPbxGroupUsers(ctx context.Context, in *AddPbxGroupUsersRequest, opts ...grpc.CallOption) (*AddPbxGroupUsersResponse, error)
-	// Takes users out of a group.
+	// Removes users from a group.
 	//
 	// Vendor: Delete SIP Group Users, DELETE /sip/domains/{d}/groups/{g}/users
 	// with a form (Config API v2, SIP Phone System).
@@ -170,9 +170,8 @@ type PbxConfigServiceClient interface {
 	// Lists the devices of a user.
 	//
 	// Vendor: List PBX User Devices, GET /sip/domains/{d}/users/{u}/devices
-	// (Config API v2, SIP Phone System). Equality filters, orders by number or
-	// time, and pages are the vendor's work where it can do them; the rest is
-	// the service's.
+	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
+	// by number or time, and pages, as far as it can; the service does the rest.
 	ListPbxUserDevices(ctx context.Context, in *ListPbxUserDevicesRequest, opts ...grpc.CallOption) (*ListPbxUserDevicesResponse, error)
 	// Returns one user device.
 	//
@@ -180,11 +179,11 @@ type PbxConfigServiceClient interface {
 	// (Config API v2, SIP Phone System).
 	GetPbxUserDevice(ctx context.Context, in *GetPbxUserDeviceRequest, opts ...grpc.CallOption) (*GetPbxUserDeviceResponse, error)
 	// Creates an association of a device with a user and returns it as stored.
-	// The answer holds the token that the device registers with; it is shown
-	// here alone.
+	// The answer holds the token that the device registers with; no other call
+	// shows it.
 	//
 	// Vendor: Create PBX User Device, POST /sip/domains/{d}/users/{u}/devices
-	// (Config API v2, SIP Phone System). Not repeated by the service: where the
+	// (Config API v2, SIP Phone System). The service does not repeat it: if the
 	// outcome is unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxUserDevice(ctx context.Context, in *CreatePbxUserDeviceRequest, opts ...grpc.CallOption) (*CreatePbxUserDeviceResponse, error)
 	// Deletes a user device.
@@ -194,12 +193,11 @@ type PbxConfigServiceClient interface {
 	DeletePbxUserDevice(ctx context.Context, in *DeletePbxUserDeviceRequest, opts ...grpc.CallOption) (*DeletePbxUserDeviceResponse, error)
 	// Lists the groups of a user.
 	//
-	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups
-	// (Config API v2, SIP Phone System). Equality filters, orders by number or
-	// time, and pages are the vendor's work where it can do them; the rest is
-	// the service's.
+	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups (Config
+	// API v2, SIP Phone System). The vendor does equality filters, orders by
+	// number or time, and pages, as far as it can; the service does the rest.
 	ListPbxUserGroups(ctx context.Context, in *ListPbxUserGroupsRequest, opts ...grpc.CallOption) (*ListPbxUserGroupsResponse, error)
-	// Adds a user to groups. To take a user out of a group, use
+	// Adds a user to groups. To remove a user from a group, use
 	// RemovePbxGroupUsers.
 	//
 	// Vendor: Add SIP User Groups, POST /sip/domains/{d}/users/{u}/groups
@@ -208,8 +206,8 @@ type PbxConfigServiceClient interface {
 	// Lists the queues of a domain.
 	//
 	// Vendor: List SIP queues, GET /sip/domains/{d}/queues (Config API v2, SIP
-	// Phone System). Equality filters, orders by number or time, and pages are
-	// the vendor's work where it can do them; the rest is the service's.
+	// Phone System). The vendor does equality filters, orders by number or time,
+	// and pages, as far as it can; the service does the rest.
 	ListPbxQueues(ctx context.Context, in *ListPbxQueuesRequest, opts ...grpc.CallOption) (*ListPbxQueuesResponse, error)
 	// Returns one queue.
 	//
@@ -220,7 +218,7 @@ type PbxConfigServiceClient interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP queue, POST /sip/domains/{d}/queues (Config API v2, SIP
-	// Phone System). Not repeated by the service: where the outcome is unknown,
+	// Phone System). The service does not repeat it: if the outcome is unknown,
 	// the error says OUTCOME_UNKNOWN.
 	CreatePbxQueue(ctx context.Context, in *CreatePbxQueueRequest, opts ...grpc.CallOption) (*CreatePbxQueueResponse, error)
 	// Changes the fields of a queue that the mask names and returns it as
@@ -250,7 +248,7 @@ type PbxConfigServiceClient interface {
 	// more than an id: the rest is read back.
 	//
 	// Vendor: Create SIP queue member, POST /sip/domains/{d}/queues/{q}/members
-	// (Config API v2, SIP Phone System). Not repeated by the service: where the
+	// (Config API v2, SIP Phone System). The service does not repeat it: if the
 	// outcome is unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxQueueMember(ctx context.Context, in *CreatePbxQueueMemberRequest, opts ...grpc.CallOption) (*CreatePbxQueueMemberResponse, error)
 	// Changes the fields of a queue member that the mask names and returns it as
@@ -276,9 +274,8 @@ type PbxConfigServiceClient interface {
 	// Lists the trusted networks of a domain.
 	//
 	// Vendor: List SIP trusted networks, GET /sip/domains/{d}/trustednetworks
-	// (Config API v2, SIP Phone System). Equality filters, orders by number or
-	// time, and pages are the vendor's work where it can do them; the rest is
-	// the service's.
+	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
+	// by number or time, and pages, as far as it can; the service does the rest.
 	ListPbxTrustedNetworks(ctx context.Context, in *ListPbxTrustedNetworksRequest, opts ...grpc.CallOption) (*ListPbxTrustedNetworksResponse, error)
 	// Returns one trusted network.
 	//
@@ -289,7 +286,7 @@ type PbxConfigServiceClient interface {
 	// more than an id: the rest is read back.
 	//
 	// Vendor: Create SIP trusted network, POST /sip/domains/{d}/trustedNetworks
-	// (Config API v2, SIP Phone System). Not repeated by the service: where the
+	// (Config API v2, SIP Phone System). The service does not repeat it: if the
 	// outcome is unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxTrustedNetwork(ctx context.Context, in *CreatePbxTrustedNetworkRequest, opts ...grpc.CallOption) (*CreatePbxTrustedNetworkResponse, error)
 	// Changes the fields of a trusted network that the mask names and returns it
@@ -306,8 +303,8 @@ type PbxConfigServiceClient interface {
 	// Lists the devices of a domain.
 	//
 	// Vendor: List PBX devices, GET /sip/domains/{d}/devices (Config API v2, SIP
-	// Phone System). Equality filters, orders by number or time, and pages are
-	// the vendor's work where it can do them; the rest is the service's.
+	// Phone System). The vendor does equality filters, orders by number or time,
+	// and pages, as far as it can; the service does the rest.
 	ListPbxDevices(ctx context.Context, in *ListPbxDevicesRequest, opts ...grpc.CallOption) (*ListPbxDevicesResponse, error)
 	// Returns one device.
 	//
@@ -318,7 +315,7 @@ type PbxConfigServiceClient interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create PBX device, POST /sip/domains/{d}/devices (Config API v2,
-	// SIP Phone System). Not repeated by the service: where the outcome is
+	// SIP Phone System). The service does not repeat it: if the outcome is
 	// unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxDevice(ctx context.Context, in *CreatePbxDeviceRequest, opts ...grpc.CallOption) (*CreatePbxDeviceResponse, error)
 	// Changes the fields of a device that the mask names and returns it as
@@ -816,7 +813,7 @@ type PbxConfigServiceServer interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP User, POST /sip/domains/{d}/users (Config API v2, SIP
-	// Phone System). Not repeated by the service: where the outcome is unknown,
+	// Phone System). The service does not repeat it: if the outcome is unknown,
 	// the error says OUTCOME_UNKNOWN.
 	CreatePbxUser(context.Context, *CreatePbxUserRequest) (*CreatePbxUserResponse, error)
 	// Changes the fields of a user that the mask names and returns it as stored.
@@ -844,7 +841,7 @@ type PbxConfigServiceServer interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP Group, POST /sip/domains/{d}/groups (Config API v2, SIP
-	// Phone System). Not repeated by the service: where the outcome is unknown,
+	// Phone System). The service does not repeat it: if the outcome is unknown,
 	// the error says OUTCOME_UNKNOWN.
 	CreatePbxGroup(context.Context, *CreatePbxGroupRequest) (*CreatePbxGroupResponse, error)
 	// Changes the fields of a group that the mask names and returns it as
@@ -870,7 +867,7 @@ type PbxConfigServiceServer interface {
 	// Vendor: Add SIP Group Users, POST /sip/domains/{d}/groups/{g}/users
 	// (Config API v2, SIP Phone System).
 	AddPbxGroupUsers(context.Context, *AddPbxGroupUsersRequest) (*AddPbxGroupUsersResponse, error)
-	// Takes users out of a group.
+	// Removes users from a group.
 	//
 	// Vendor: Delete SIP Group Users, DELETE /sip/domains/{d}/groups/{g}/users
 	// with a form (Config API v2, SIP Phone System).
@@ -878,9 +875,8 @@ type PbxConfigServiceServer interface {
 	// Lists the devices of a user.
 	//
 	// Vendor: List PBX User Devices, GET /sip/domains/{d}/users/{u}/devices
-	// (Config API v2, SIP Phone System). Equality filters, orders by number or
-	// time, and pages are the vendor's work where it can do them; the rest is
-	// the service's.
+	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
+	// by number or time, and pages, as far as it can; the service does the rest.
 	ListPbxUserDevices(context.Context, *ListPbxUserDevicesRequest) (*ListPbxUserDevicesResponse, error)
 	// Returns one user device.
 	//
@@ -888,11 +884,11 @@ type PbxConfigServiceServer interface {
 	// (Config API v2, SIP Phone System).
 	GetPbxUserDevice(context.Context, *GetPbxUserDeviceRequest) (*GetPbxUserDeviceResponse, error)
 	// Creates an association of a device with a user and returns it as stored.
-	// The answer holds the token that the device registers with; it is shown
-	// here alone.
+	// The answer holds the token that the device registers with; no other call
+	// shows it.
 	//
 	// Vendor: Create PBX User Device, POST /sip/domains/{d}/users/{u}/devices
-	// (Config API v2, SIP Phone System). Not repeated by the service: where the
+	// (Config API v2, SIP Phone System). The service does not repeat it: if the
 	// outcome is unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxUserDevice(context.Context, *CreatePbxUserDeviceRequest) (*CreatePbxUserDeviceResponse, error)
 	// Deletes a user device.
@@ -902,12 +898,11 @@ type PbxConfigServiceServer interface {
 	DeletePbxUserDevice(context.Context, *DeletePbxUserDeviceRequest) (*DeletePbxUserDeviceResponse, error)
 	// Lists the groups of a user.
 	//
-	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups
-	// (Config API v2, SIP Phone System). Equality filters, orders by number or
-	// time, and pages are the vendor's work where it can do them; the rest is
-	// the service's.
+	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups (Config
+	// API v2, SIP Phone System). The vendor does equality filters, orders by
+	// number or time, and pages, as far as it can; the service does the rest.
 	ListPbxUserGroups(context.Context, *ListPbxUserGroupsRequest) (*ListPbxUserGroupsResponse, error)
-	// Adds a user to groups. To take a user out of a group, use
+	// Adds a user to groups. To remove a user from a group, use
 	// RemovePbxGroupUsers.
 	//
 	// Vendor: Add SIP User Groups, POST /sip/domains/{d}/users/{u}/groups
@@ -916,8 +911,8 @@ type PbxConfigServiceServer interface {
 	// Lists the queues of a domain.
 	//
 	// Vendor: List SIP queues, GET /sip/domains/{d}/queues (Config API v2, SIP
-	// Phone System). Equality filters, orders by number or time, and pages are
-	// the vendor's work where it can do them; the rest is the service's.
+	// Phone System). The vendor does equality filters, orders by number or time,
+	// and pages, as far as it can; the service does the rest.
 	ListPbxQueues(context.Context, *ListPbxQueuesRequest) (*ListPbxQueuesResponse, error)
 	// Returns one queue.
 	//
@@ -928,7 +923,7 @@ type PbxConfigServiceServer interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create SIP queue, POST /sip/domains/{d}/queues (Config API v2, SIP
-	// Phone System). Not repeated by the service: where the outcome is unknown,
+	// Phone System). The service does not repeat it: if the outcome is unknown,
 	// the error says OUTCOME_UNKNOWN.
 	CreatePbxQueue(context.Context, *CreatePbxQueueRequest) (*CreatePbxQueueResponse, error)
 	// Changes the fields of a queue that the mask names and returns it as
@@ -958,7 +953,7 @@ type PbxConfigServiceServer interface {
 	// more than an id: the rest is read back.
 	//
 	// Vendor: Create SIP queue member, POST /sip/domains/{d}/queues/{q}/members
-	// (Config API v2, SIP Phone System). Not repeated by the service: where the
+	// (Config API v2, SIP Phone System). The service does not repeat it: if the
 	// outcome is unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxQueueMember(context.Context, *CreatePbxQueueMemberRequest) (*CreatePbxQueueMemberResponse, error)
 	// Changes the fields of a queue member that the mask names and returns it as
@@ -984,9 +979,8 @@ type PbxConfigServiceServer interface {
 	// Lists the trusted networks of a domain.
 	//
 	// Vendor: List SIP trusted networks, GET /sip/domains/{d}/trustednetworks
-	// (Config API v2, SIP Phone System). Equality filters, orders by number or
-	// time, and pages are the vendor's work where it can do them; the rest is
-	// the service's.
+	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
+	// by number or time, and pages, as far as it can; the service does the rest.
 	ListPbxTrustedNetworks(context.Context, *ListPbxTrustedNetworksRequest) (*ListPbxTrustedNetworksResponse, error)
 	// Returns one trusted network.
 	//
@@ -997,7 +991,7 @@ type PbxConfigServiceServer interface {
 	// more than an id: the rest is read back.
 	//
 	// Vendor: Create SIP trusted network, POST /sip/domains/{d}/trustedNetworks
-	// (Config API v2, SIP Phone System). Not repeated by the service: where the
+	// (Config API v2, SIP Phone System). The service does not repeat it: if the
 	// outcome is unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxTrustedNetwork(context.Context, *CreatePbxTrustedNetworkRequest) (*CreatePbxTrustedNetworkResponse, error)
 	// Changes the fields of a trusted network that the mask names and returns it
@@ -1014,8 +1008,8 @@ type PbxConfigServiceServer interface {
 	// Lists the devices of a domain.
 	//
 	// Vendor: List PBX devices, GET /sip/domains/{d}/devices (Config API v2, SIP
-	// Phone System). Equality filters, orders by number or time, and pages are
-	// the vendor's work where it can do them; the rest is the service's.
+	// Phone System). The vendor does equality filters, orders by number or time,
+	// and pages, as far as it can; the service does the rest.
 	ListPbxDevices(context.Context, *ListPbxDevicesRequest) (*ListPbxDevicesResponse, error)
 	// Returns one device.
 	//
@@ -1026,7 +1020,7 @@ type PbxConfigServiceServer interface {
 	// an id: the rest is read back.
 	//
 	// Vendor: Create PBX device, POST /sip/domains/{d}/devices (Config API v2,
-	// SIP Phone System). Not repeated by the service: where the outcome is
+	// SIP Phone System). The service does not repeat it: if the outcome is
 	// unknown, the error says OUTCOME_UNKNOWN.
 	CreatePbxDevice(context.Context, *CreatePbxDeviceRequest) (*CreatePbxDeviceResponse, error)
 	// Changes the fields of a device that the mask names and returns it as

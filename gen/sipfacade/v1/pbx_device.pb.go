@@ -36,7 +36,7 @@ type PbxDevice struct {
 	// The hardware address, for example `10:20:30:1A:2B:3C`, kept as written. It
 	// cannot be changed later. Vendor: `deviceMacAddress`. Required on create.
 	MacAddress *string `protobuf:"bytes,4,opt,name=mac_address,json=macAddress,proto3,oneof" json:"mac_address,omitempty"`
-	// The user of the device. Absent where it has none.
+	// The user of the device. Absent if it has none.
 	UserId *uint32 `protobuf:"varint,5,opt,name=user_id,json=userId,proto3,oneof" json:"user_id,omitempty"`
 	// The login of the device's user.
 	User string `protobuf:"bytes,6,opt,name=user,proto3" json:"user,omitempty"`
@@ -157,7 +157,7 @@ type PbxUserDevice struct {
 	// The device's name.
 	PbxDeviceName string `protobuf:"bytes,4,opt,name=pbx_device_name,json=pbxDeviceName,proto3" json:"pbx_device_name,omitempty"`
 	// What the device registers with. A secret that exists to be handed over:
-	// the create call alone returns it, and no log prints it.
+	// only the create call returns it, and no log prints it.
 	PbxDeviceToken *string `protobuf:"bytes,5,opt,name=pbx_device_token,json=pbxDeviceToken,proto3,oneof" json:"pbx_device_token,omitempty"`
 	// When the association last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`

@@ -190,10 +190,10 @@ type PbxQueueMember struct {
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
 	// The group to ring. Required on create.
 	GroupId *uint32 `protobuf:"varint,3,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
-	// How the group's users are rung. Absent where the vendor states another
-	// word: then that is in `additional_fields`. Required on create.
+	// How the group's users are rung. Absent if the vendor states another word:
+	// then that is in `additional_fields`. Required on create.
 	RingStrategy *PbxRingStrategy `protobuf:"varint,4,opt,name=ring_strategy,json=ringStrategy,proto3,enum=sipfacade.v1.PbxRingStrategy,oneof" json:"ring_strategy,omitempty"`
-	// How often the users are rung where all are busy, 0 or more. Required on
+	// How often the users are rung if all are busy, 0 or more. Required on
 	// create.
 	RingAttempts *int32 `protobuf:"varint,5,opt,name=ring_attempts,json=ringAttempts,proto3,oneof" json:"ring_attempts,omitempty"`
 	// How many seconds the users are rung before the next member, 0 or more.

@@ -63,9 +63,9 @@ type PbxUser struct {
 	UkCallerId *string `protobuf:"bytes,15,opt,name=uk_caller_id,json=ukCallerId,proto3,oneof" json:"uk_caller_id,omitempty"`
 	// The caller id shown to US numbers, as written.
 	UsCallerId *string `protobuf:"bytes,16,opt,name=us_caller_id,json=usCallerId,proto3,oneof" json:"us_caller_id,omitempty"`
-	// Where missed calls are forwarded, as written.
+	// The number that missed calls are forwarded to, as written.
 	MobileNumber *string `protobuf:"bytes,17,opt,name=mobile_number,json=mobileNumber,proto3,oneof" json:"mobile_number,omitempty"`
-	// Whether calls follow to the mobile number where no SIP device answers.
+	// Whether calls go on to the mobile number if no SIP device answers.
 	MobileFollow *bool `protobuf:"varint,18,opt,name=mobile_follow,json=mobileFollow,proto3,oneof" json:"mobile_follow,omitempty"`
 	// The UK phone to provision for the user. Only on create.
 	UkPhoneId *uint32 `protobuf:"varint,19,opt,name=uk_phone_id,json=ukPhoneId,proto3,oneof" json:"uk_phone_id,omitempty"`

@@ -38,7 +38,7 @@ type ListMessagingProfilesRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -107,7 +107,7 @@ type ListMessagingProfilesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	MessagingProfiles []*MessagingProfile `protobuf:"bytes,1,rep,name=messaging_profiles,json=messagingProfiles,proto3" json:"messaging_profiles,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -347,9 +347,9 @@ type UpdateMessagingProfileRequest struct {
 	// The profile to change: `uuid` names it, the other fields are the new
 	// values.
 	MessagingProfile *MessagingProfile `protobuf:"bytes,1,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -542,7 +542,7 @@ type ListOutboundVoiceProfilesRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -611,7 +611,7 @@ type ListOutboundVoiceProfilesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	OutboundVoiceProfiles []*OutboundVoiceProfile `protobuf:"bytes,1,rep,name=outbound_voice_profiles,json=outboundVoiceProfiles,proto3" json:"outbound_voice_profiles,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -851,9 +851,9 @@ type UpdateOutboundVoiceProfileRequest struct {
 	// The profile to change: `uuid` names it, the other fields are the new
 	// values.
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,1,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -52,7 +52,7 @@ type ProfileServiceClient interface {
 	// Creates a messaging profile.
 	//
 	// Vendor: CreateMessagingProfile, POST /profile/messaging (Profile, 2020).
-	// Not repeated by the service: where the outcome is unknown, the error says
+	// The service does not repeat it: if the outcome is unknown, the error says
 	// OUTCOME_UNKNOWN.
 	CreateMessagingProfile(ctx context.Context, in *CreateMessagingProfileRequest, opts ...grpc.CallOption) (*CreateMessagingProfileResponse, error)
 	// Changes the fields of a messaging profile that the mask names and returns
@@ -79,8 +79,8 @@ type ProfileServiceClient interface {
 	// Creates a voice profile.
 	//
 	// Vendor: CreateOutboundVoiceProfile, POST /profile/outbound_voice (Profile,
-	// 2020). Not repeated by the service: where the outcome is unknown, the
-	// error says OUTCOME_UNKNOWN.
+	// 2020). The service does not repeat it: if the outcome is unknown, the error
+	// says OUTCOME_UNKNOWN.
 	CreateOutboundVoiceProfile(ctx context.Context, in *CreateOutboundVoiceProfileRequest, opts ...grpc.CallOption) (*CreateOutboundVoiceProfileResponse, error)
 	// Changes the fields of a voice profile that the mask names and returns it
 	// as stored.
@@ -224,7 +224,7 @@ type ProfileServiceServer interface {
 	// Creates a messaging profile.
 	//
 	// Vendor: CreateMessagingProfile, POST /profile/messaging (Profile, 2020).
-	// Not repeated by the service: where the outcome is unknown, the error says
+	// The service does not repeat it: if the outcome is unknown, the error says
 	// OUTCOME_UNKNOWN.
 	CreateMessagingProfile(context.Context, *CreateMessagingProfileRequest) (*CreateMessagingProfileResponse, error)
 	// Changes the fields of a messaging profile that the mask names and returns
@@ -251,8 +251,8 @@ type ProfileServiceServer interface {
 	// Creates a voice profile.
 	//
 	// Vendor: CreateOutboundVoiceProfile, POST /profile/outbound_voice (Profile,
-	// 2020). Not repeated by the service: where the outcome is unknown, the
-	// error says OUTCOME_UNKNOWN.
+	// 2020). The service does not repeat it: if the outcome is unknown, the error
+	// says OUTCOME_UNKNOWN.
 	CreateOutboundVoiceProfile(context.Context, *CreateOutboundVoiceProfileRequest) (*CreateOutboundVoiceProfileResponse, error)
 	// Changes the fields of a voice profile that the mask names and returns it
 	// as stored.

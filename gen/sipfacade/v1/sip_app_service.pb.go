@@ -38,7 +38,7 @@ type ListSipAppsRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -107,7 +107,7 @@ type ListSipAppsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	SipApps []*SipApp `protobuf:"bytes,1,rep,name=sip_apps,json=sipApps,proto3" json:"sip_apps,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -347,9 +347,9 @@ type UpdateSipAppRequest struct {
 	// The app to change: `uuid` names it, the other fields are the new
 	// values.
 	SipApp *SipApp `protobuf:"bytes,1,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -536,7 +536,7 @@ type AssignSipAppTnLeasesRequest struct {
 	SipAppUuid string `protobuf:"bytes,1,opt,name=sip_app_uuid,json=sipAppUuid,proto3" json:"sip_app_uuid,omitempty"`
 	// The UUIDs of the leases to assign, each once.
 	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
-	// The UUIDs of the leases to take away, each once.
+	// The UUIDs of the leases to remove, each once.
 	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -655,7 +655,7 @@ type ListSipAppTnLeasesRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -731,7 +731,7 @@ type ListSipAppTnLeasesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	TnLeases []*TnLease `protobuf:"bytes,1,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

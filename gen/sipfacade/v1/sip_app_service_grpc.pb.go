@@ -49,8 +49,8 @@ type SipAppServiceClient interface {
 	GetSipApp(ctx context.Context, in *GetSipAppRequest, opts ...grpc.CallOption) (*GetSipAppResponse, error)
 	// Creates an app.
 	//
-	// Vendor: CreateSIPControlApp, POST /sip/app (SIP Control App, 2020). Not
-	// repeated by the service: where the outcome is unknown, the error says
+	// Vendor: CreateSIPControlApp, POST /sip/app (SIP Control App, 2020). The
+	// service does not repeat it: if the outcome is unknown, the error says
 	// OUTCOME_UNKNOWN.
 	CreateSipApp(ctx context.Context, in *CreateSipAppRequest, opts ...grpc.CallOption) (*CreateSipAppResponse, error)
 	// Changes the fields of an app that the mask names and returns it as stored.
@@ -58,18 +58,18 @@ type SipAppServiceClient interface {
 	// Vendor: ModifySIPControlApp, PATCH /sip/app/{uuid} (SIP Control App,
 	// 2020).
 	UpdateSipApp(ctx context.Context, in *UpdateSipAppRequest, opts ...grpc.CallOption) (*UpdateSipAppResponse, error)
-	// Deletes an app. RESOURCE_IN_USE where it still has telephone numbers: take
-	// them away first with AssignSipAppTnLeases.
+	// Deletes an app. RESOURCE_IN_USE if it still has telephone numbers: remove
+	// them first with AssignSipAppTnLeases.
 	//
 	// Vendor: RemoveSIPControlAppByUUID, DELETE /sip/app/{uuid} (SIP Control
 	// App, 2020).
 	DeleteSipApp(ctx context.Context, in *DeleteSipAppRequest, opts ...grpc.CallOption) (*DeleteSipAppResponse, error)
-	// Assigns telephone numbers to an app and takes others away, in one call.
-	// Returns the leases that the vendor answers: whole ones, or leases with
-	// `uuid` alone where it answers no more.
+	// Assigns telephone numbers to an app and removes others, in one call.
+	// Returns the leases that the vendor answers: whole ones, or, if it answers
+	// no more, leases with only their `uuid`.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
-	// Control App, 2020). Not repeated by the service.
+	// Control App, 2020). The service does not repeat it.
 	AssignSipAppTnLeases(ctx context.Context, in *AssignSipAppTnLeasesRequest, opts ...grpc.CallOption) (*AssignSipAppTnLeasesResponse, error)
 	// Lists the telephone numbers assigned to an app.
 	//
@@ -79,13 +79,13 @@ type SipAppServiceClient interface {
 	// Runs a call flow on a call that is online.
 	//
 	// The XML is checked before it is sent: well-formed, root `Response`, known
-	// verbs where they may stand, no DTD or entities, at most 256 KiB. A mistake
-	// is REQUEST_INVALID and names line, column and verb. The vendor receives
-	// the bytes as they are given here.
+	// verbs in the places that they may have, no DTD or entities, at most 256
+	// KiB. A mistake is REQUEST_INVALID and names line, column and verb. The
+	// vendor receives the bytes as they are given here.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
-	// as a multipart form with one part `file` (SIP Control App, 2020). Not
-	// repeated by the service.
+	// as a multipart form with one part `file` (SIP Control App, 2020). The
+	// service does not repeat it.
 	ExecuteCallFlow(ctx context.Context, in *ExecuteCallFlowRequest, opts ...grpc.CallOption) (*ExecuteCallFlowResponse, error)
 }
 
@@ -197,8 +197,8 @@ type SipAppServiceServer interface {
 	GetSipApp(context.Context, *GetSipAppRequest) (*GetSipAppResponse, error)
 	// Creates an app.
 	//
-	// Vendor: CreateSIPControlApp, POST /sip/app (SIP Control App, 2020). Not
-	// repeated by the service: where the outcome is unknown, the error says
+	// Vendor: CreateSIPControlApp, POST /sip/app (SIP Control App, 2020). The
+	// service does not repeat it: if the outcome is unknown, the error says
 	// OUTCOME_UNKNOWN.
 	CreateSipApp(context.Context, *CreateSipAppRequest) (*CreateSipAppResponse, error)
 	// Changes the fields of an app that the mask names and returns it as stored.
@@ -206,18 +206,18 @@ type SipAppServiceServer interface {
 	// Vendor: ModifySIPControlApp, PATCH /sip/app/{uuid} (SIP Control App,
 	// 2020).
 	UpdateSipApp(context.Context, *UpdateSipAppRequest) (*UpdateSipAppResponse, error)
-	// Deletes an app. RESOURCE_IN_USE where it still has telephone numbers: take
-	// them away first with AssignSipAppTnLeases.
+	// Deletes an app. RESOURCE_IN_USE if it still has telephone numbers: remove
+	// them first with AssignSipAppTnLeases.
 	//
 	// Vendor: RemoveSIPControlAppByUUID, DELETE /sip/app/{uuid} (SIP Control
 	// App, 2020).
 	DeleteSipApp(context.Context, *DeleteSipAppRequest) (*DeleteSipAppResponse, error)
-	// Assigns telephone numbers to an app and takes others away, in one call.
-	// Returns the leases that the vendor answers: whole ones, or leases with
-	// `uuid` alone where it answers no more.
+	// Assigns telephone numbers to an app and removes others, in one call.
+	// Returns the leases that the vendor answers: whole ones, or, if it answers
+	// no more, leases with only their `uuid`.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
-	// Control App, 2020). Not repeated by the service.
+	// Control App, 2020). The service does not repeat it.
 	AssignSipAppTnLeases(context.Context, *AssignSipAppTnLeasesRequest) (*AssignSipAppTnLeasesResponse, error)
 	// Lists the telephone numbers assigned to an app.
 	//
@@ -227,13 +227,13 @@ type SipAppServiceServer interface {
 	// Runs a call flow on a call that is online.
 	//
 	// The XML is checked before it is sent: well-formed, root `Response`, known
-	// verbs where they may stand, no DTD or entities, at most 256 KiB. A mistake
-	// is REQUEST_INVALID and names line, column and verb. The vendor receives
-	// the bytes as they are given here.
+	// verbs in the places that they may have, no DTD or entities, at most 256
+	// KiB. A mistake is REQUEST_INVALID and names line, column and verb. The
+	// vendor receives the bytes as they are given here.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
-	// as a multipart form with one part `file` (SIP Control App, 2020). Not
-	// repeated by the service.
+	// as a multipart form with one part `file` (SIP Control App, 2020). The
+	// service does not repeat it.
 	ExecuteCallFlow(context.Context, *ExecuteCallFlowRequest) (*ExecuteCallFlowResponse, error)
 	mustEmbedUnimplementedSipAppServiceServer()
 }

@@ -141,7 +141,7 @@ type ListSipUserInvitesRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -217,7 +217,7 @@ type ListSipUserInvitesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	SipUserInvites []*SipUserInvite `protobuf:"bytes,1,rep,name=sip_user_invites,json=sipUserInvites,proto3" json:"sip_user_invites,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -375,9 +375,9 @@ type UpdateSipUserInviteRequest struct {
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The invite to change: `uuid` names it, the other fields are the new values.
 	SipUserInvite *SipUserInvite `protobuf:"bytes,2,opt,name=sip_user_invite,json=sipUserInvite,proto3" json:"sip_user_invite,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -580,7 +580,7 @@ type AssignSipConnectionTnLeasesRequest struct {
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The UUIDs of the leases to assign, each once.
 	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
-	// The UUIDs of the leases to take away, each once.
+	// The UUIDs of the leases to remove, each once.
 	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -699,7 +699,7 @@ type ListSipConnectionTnLeasesRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -775,7 +775,7 @@ type ListSipConnectionTnLeasesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	TnLeases []*TnLease `protobuf:"bytes,1,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -839,7 +839,7 @@ type ListSipConnectionsRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -908,7 +908,7 @@ type ListSipConnectionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	SipConnections []*SipConnection `protobuf:"bytes,1,rep,name=sip_connections,json=sipConnections,proto3" json:"sip_connections,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1148,9 +1148,9 @@ type UpdateSipConnectionRequest struct {
 	// The connection to change: `uuid` names it, the other fields are the new
 	// values.
 	SipConnection *SipConnection `protobuf:"bytes,1,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
-	// Which fields to change, AIP-134. Absent: those that are set. `*`: every field
-	// that can be changed. Over HTTP it is derived from the body, where `null`
-	// clears a field.
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1343,7 +1343,7 @@ type ListSipConnectionProductsRequest struct {
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings order by bytes, unset values first. Empty: oldest first.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1412,7 +1412,7 @@ type ListSipConnectionProductsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows of this page.
 	SipConnectionProducts []*SipConnectionProduct `protobuf:"bytes,1,rep,name=sip_connection_products,json=sipConnectionProducts,proto3" json:"sip_connection_products,omitempty"`
-	// Where the next page begins; empty on the last page.
+	// The token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

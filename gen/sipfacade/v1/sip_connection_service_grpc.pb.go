@@ -47,9 +47,10 @@ const (
 type SipConnectionServiceClient interface {
 	// Creates an invite under a connection and returns it with its token.
 	//
-	// Vendor: CreateSIPUserInvite, POST /sip/connection/{sip_connection_uuid}/invites
-	// (SIP User Invite, 2020). Not repeated by the service: where the outcome is
-	// unknown, the error says OUTCOME_UNKNOWN.
+	// Vendor: CreateSIPUserInvite, POST
+	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020). The
+	// service does not repeat it: if the outcome is unknown, the error says
+	// OUTCOME_UNKNOWN.
 	CreateSipUserInvite(ctx context.Context, in *CreateSipUserInviteRequest, opts ...grpc.CallOption) (*CreateSipUserInviteResponse, error)
 	// Lists the invites of a connection with their tokens.
 	//
@@ -57,8 +58,8 @@ type SipConnectionServiceClient interface {
 	// (SIP User Invite, 2020). The vendor answers all invites at once; paging,
 	// filter and order are the service's.
 	ListSipUserInvites(ctx context.Context, in *ListSipUserInvitesRequest, opts ...grpc.CallOption) (*ListSipUserInvitesResponse, error)
-	// Returns one invite with its token. RESOURCE_NOT_FOUND where the connection
-	// has no such invite.
+	// Returns one invite with its token. RESOURCE_NOT_FOUND if the connection has
+	// no such invite.
 	//
 	// The vendor has no call of its own for this: the service lists the
 	// connection's invites (ListSIPUserInvites) and picks the one.
@@ -73,12 +74,12 @@ type SipConnectionServiceClient interface {
 	// Vendor: RemoveSIPUserInviteByUUID, DELETE
 	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020).
 	DeleteSipUserInvite(ctx context.Context, in *DeleteSipUserInviteRequest, opts ...grpc.CallOption) (*DeleteSipUserInviteResponse, error)
-	// Assigns telephone numbers to a connection and takes others away, in one call.
-	// Returns the leases that the vendor answers: whole ones, or leases with `uuid`
-	// alone where it answers no more.
+	// Assigns telephone numbers to a connection and removes others, in one call.
+	// Returns the leases that the vendor answers: whole ones, or, if it answers
+	// no more, leases with only their `uuid`.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
-	// (SIP TN Leases, 2020). Not repeated by the service.
+	// (SIP TN Leases, 2020). The service does not repeat it.
 	AssignSipConnectionTnLeases(ctx context.Context, in *AssignSipConnectionTnLeasesRequest, opts ...grpc.CallOption) (*AssignSipConnectionTnLeasesResponse, error)
 	// Lists the telephone numbers assigned to a connection.
 	//
@@ -97,8 +98,8 @@ type SipConnectionServiceClient interface {
 	GetSipConnection(ctx context.Context, in *GetSipConnectionRequest, opts ...grpc.CallOption) (*GetSipConnectionResponse, error)
 	// Creates a SIP connection.
 	//
-	// Vendor: CreateSIPConnection, POST /sip/connection (SIP Connection, 2020). Not
-	// repeated by the service.
+	// Vendor: CreateSIPConnection, POST /sip/connection (SIP Connection, 2020).
+	// The service does not repeat it.
 	CreateSipConnection(ctx context.Context, in *CreateSipConnectionRequest, opts ...grpc.CallOption) (*CreateSipConnectionResponse, error)
 	// Changes the fields of a SIP connection that the mask names and returns it as
 	// stored.
@@ -114,7 +115,7 @@ type SipConnectionServiceClient interface {
 	// Lists the products that a connection can be sold under.
 	//
 	// Vendor: GetSIPConnectionProductsList, GET /sip/connection/product (SIP
-	// Connection, 2020); where that route is not found, GET /sip/product (vendor's
+	// Connection, 2020); if that route is not found, GET /sip/product (vendor's
 	// own API description, 2021).
 	ListSipConnectionProducts(ctx context.Context, in *ListSipConnectionProductsRequest, opts ...grpc.CallOption) (*ListSipConnectionProductsResponse, error)
 }
@@ -270,9 +271,10 @@ func (c *sipConnectionServiceClient) ListSipConnectionProducts(ctx context.Conte
 type SipConnectionServiceServer interface {
 	// Creates an invite under a connection and returns it with its token.
 	//
-	// Vendor: CreateSIPUserInvite, POST /sip/connection/{sip_connection_uuid}/invites
-	// (SIP User Invite, 2020). Not repeated by the service: where the outcome is
-	// unknown, the error says OUTCOME_UNKNOWN.
+	// Vendor: CreateSIPUserInvite, POST
+	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020). The
+	// service does not repeat it: if the outcome is unknown, the error says
+	// OUTCOME_UNKNOWN.
 	CreateSipUserInvite(context.Context, *CreateSipUserInviteRequest) (*CreateSipUserInviteResponse, error)
 	// Lists the invites of a connection with their tokens.
 	//
@@ -280,8 +282,8 @@ type SipConnectionServiceServer interface {
 	// (SIP User Invite, 2020). The vendor answers all invites at once; paging,
 	// filter and order are the service's.
 	ListSipUserInvites(context.Context, *ListSipUserInvitesRequest) (*ListSipUserInvitesResponse, error)
-	// Returns one invite with its token. RESOURCE_NOT_FOUND where the connection
-	// has no such invite.
+	// Returns one invite with its token. RESOURCE_NOT_FOUND if the connection has
+	// no such invite.
 	//
 	// The vendor has no call of its own for this: the service lists the
 	// connection's invites (ListSIPUserInvites) and picks the one.
@@ -296,12 +298,12 @@ type SipConnectionServiceServer interface {
 	// Vendor: RemoveSIPUserInviteByUUID, DELETE
 	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020).
 	DeleteSipUserInvite(context.Context, *DeleteSipUserInviteRequest) (*DeleteSipUserInviteResponse, error)
-	// Assigns telephone numbers to a connection and takes others away, in one call.
-	// Returns the leases that the vendor answers: whole ones, or leases with `uuid`
-	// alone where it answers no more.
+	// Assigns telephone numbers to a connection and removes others, in one call.
+	// Returns the leases that the vendor answers: whole ones, or, if it answers
+	// no more, leases with only their `uuid`.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
-	// (SIP TN Leases, 2020). Not repeated by the service.
+	// (SIP TN Leases, 2020). The service does not repeat it.
 	AssignSipConnectionTnLeases(context.Context, *AssignSipConnectionTnLeasesRequest) (*AssignSipConnectionTnLeasesResponse, error)
 	// Lists the telephone numbers assigned to a connection.
 	//
@@ -320,8 +322,8 @@ type SipConnectionServiceServer interface {
 	GetSipConnection(context.Context, *GetSipConnectionRequest) (*GetSipConnectionResponse, error)
 	// Creates a SIP connection.
 	//
-	// Vendor: CreateSIPConnection, POST /sip/connection (SIP Connection, 2020). Not
-	// repeated by the service.
+	// Vendor: CreateSIPConnection, POST /sip/connection (SIP Connection, 2020).
+	// The service does not repeat it.
 	CreateSipConnection(context.Context, *CreateSipConnectionRequest) (*CreateSipConnectionResponse, error)
 	// Changes the fields of a SIP connection that the mask names and returns it as
 	// stored.
@@ -337,7 +339,7 @@ type SipConnectionServiceServer interface {
 	// Lists the products that a connection can be sold under.
 	//
 	// Vendor: GetSIPConnectionProductsList, GET /sip/connection/product (SIP
-	// Connection, 2020); where that route is not found, GET /sip/product (vendor's
+	// Connection, 2020); if that route is not found, GET /sip/product (vendor's
 	// own API description, 2021).
 	ListSipConnectionProducts(context.Context, *ListSipConnectionProductsRequest) (*ListSipConnectionProductsResponse, error)
 	mustEmbedUnimplementedSipConnectionServiceServer()

@@ -48,8 +48,8 @@ type SipConnection struct {
 	// The id of the SIP product, 1 to 1024; see ListSipConnectionProducts. On
 	// reads it is taken from `product`. Vendor: `product`.
 	ProductId *int32 `protobuf:"varint,7,opt,name=product_id,json=productId,proto3,oneof" json:"product_id,omitempty"`
-	// The digits that select this trunk's rates, given by the product. Absent
-	// where the vendor states none.
+	// The digits that select this trunk's rates, given by the product. Absent if
+	// the vendor states none.
 	TechPrefix *int32 `protobuf:"varint,8,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
 	// The SIP product itself.
 	Product *SipConnectionProduct `protobuf:"bytes,9,opt,name=product,proto3" json:"product,omitempty"`
@@ -73,8 +73,8 @@ type SipConnection struct {
 	// The id of the trunk's prefix in the Class4 switch. Later generations of the
 	// vendor's API call it `class4_tech_prefix_id`; both are read.
 	Class4TrunkPrefixId *int64 `protobuf:"varint,17,opt,name=class4_trunk_prefix_id,json=class4TrunkPrefixId,proto3,oneof" json:"class4_trunk_prefix_id,omitempty"`
-	// The outbound voice profile itself. Only `uuid` is set where the vendor
-	// answers no more.
+	// The outbound voice profile itself. If the vendor answers no more, only
+	// `uuid` is set.
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,18,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
 	// The telephone numbers assigned to the connection.
 	TnLeases []*TnLease `protobuf:"bytes,19,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
@@ -319,7 +319,7 @@ type SipConnectionProduct struct {
 	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
 	// As the vendor writes it: `public` or `private`.
 	Type string `protobuf:"bytes,4,opt,name=type,proto3" json:"type,omitempty"`
-	// The digits that select the product's rates. Absent where there are none.
+	// The digits that select the product's rates. Absent if there are none.
 	TechPrefix *int32 `protobuf:"varint,5,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
 	// The product's rate table in the Class4 switch.
 	RateTableId *int64 `protobuf:"varint,6,opt,name=rate_table_id,json=rateTableId,proto3,oneof" json:"rate_table_id,omitempty"`
@@ -602,8 +602,8 @@ type SipUserInvite struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the invite was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// The connection the invite belongs to. The vendor leaves it empty in lists;
-	// then it is absent.
+	// The connection of the invite. The vendor leaves it empty in lists; then it
+	// is absent.
 	SipConnection *SipConnection `protobuf:"bytes,7,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
 	// The account that owns the invite.
 	Account *Account `protobuf:"bytes,8,opt,name=account,proto3" json:"account,omitempty"`
@@ -715,12 +715,12 @@ func (x *SipUserInvite) GetModifiedBy() *User {
 	return nil
 }
 
-// A telephone number leased from the vendor (TN: telephone number), with where
-// it is routed.
+// A telephone number leased from the vendor (TN: telephone number), and what it
+// rings.
 type TnLease struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The lease's UUID. The one field that is always there: some vendor
-	// generations answer an assignment with UUIDs alone.
+	// generations answer an assignment with only UUIDs.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The number itself.
 	Tn *TelephoneNumber `protobuf:"bytes,2,opt,name=tn,proto3" json:"tn,omitempty"`
@@ -884,8 +884,8 @@ func (x *TnLease) GetUpdateTime() *timestamppb.Timestamp {
 // out on purpose.
 type TelephoneNumber struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// E.164 with a leading `+` where the vendor's integer has 11 to 15 digits, for
-	// example `+12085687492`; the bare digits otherwise. Vendor: `tn`.
+	// E.164 with a leading `+` if the vendor's integer has 11 to 15 digits, for
+	// example `+12085687492`; otherwise only the digits. Vendor: `tn`.
 	PhoneNumber string `protobuf:"bytes,1,opt,name=phone_number,json=phoneNumber,proto3" json:"phone_number,omitempty"`
 	// The number's id in the Class4 switch.
 	Class4DidId *int64 `protobuf:"varint,2,opt,name=class4_did_id,json=class4DidId,proto3,oneof" json:"class4_did_id,omitempty"`
@@ -1078,8 +1078,8 @@ type SipApp struct {
 	// The outbound voice profile to use, a UUID. On reads it is taken from
 	// `outbound_voice_profile`. Vendor: `outbound_voice_profile`.
 	OutboundVoiceProfileUuid *string `protobuf:"bytes,6,opt,name=outbound_voice_profile_uuid,json=outboundVoiceProfileUuid,proto3,oneof" json:"outbound_voice_profile_uuid,omitempty"`
-	// The outbound voice profile itself. Only `uuid` is set where the vendor
-	// answers no more.
+	// The outbound voice profile itself. If the vendor answers no more, only
+	// `uuid` is set.
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,7,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
 	// The egress trunk's id in the Class4 switch.
 	Class4EgressTrunkId *int64 `protobuf:"varint,8,opt,name=class4_egress_trunk_id,json=class4EgressTrunkId,proto3,oneof" json:"class4_egress_trunk_id,omitempty"`
@@ -1244,10 +1244,10 @@ type MessagingProfile struct {
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The label of the profile, 1 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
-	// Where the vendor posts message events: a URL of 10 to 255 characters.
+	// The URL that the vendor posts message events to, 10 to 255 characters.
 	CallbackUrl *string `protobuf:"bytes,3,opt,name=callback_url,json=callbackUrl,proto3,oneof" json:"callback_url,omitempty"`
-	// Where the vendor posts when `callback_url` cannot be reached: a URL of 10 to
-	// 255 characters. Vendor: `callback_url2`.
+	// The URL that the vendor posts to when `callback_url` cannot be reached, 10
+	// to 255 characters. Vendor: `callback_url2`.
 	FailoverCallbackUrl *string `protobuf:"bytes,4,opt,name=failover_callback_url,json=failoverCallbackUrl,proto3,oneof" json:"failover_callback_url,omitempty"`
 	// Whether messages are spread over the profile's numbers. Vendor:
 	// `number_pool_enable`.

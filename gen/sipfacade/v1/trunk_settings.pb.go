@@ -86,11 +86,11 @@ func (MediaType) EnumDescriptor() ([]byte, []int) {
 // parts travel to the vendor as one flat object.
 type TrunkSettings struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The media treatment. Absent where the vendor states none or another word.
+	// The media treatment. Absent if the vendor states none or another word.
 	MediaType *MediaType `protobuf:"varint,1,opt,name=media_type,json=mediaType,proto3,enum=sipfacade.v1.MediaType,oneof" json:"media_type,omitempty"`
 	// Every other setting under the vendor's own name, for example
-	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped on
-	// reads. `media_type` does not belong here on a write. At most 1000 values in
+	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped
+	// on reads. A write must not have `media_type` here. At most 1000 values in
 	// all, 16 levels deep: the facade's own limit.
 	OtherSettings *structpb.Struct `protobuf:"bytes,2,opt,name=other_settings,json=otherSettings,proto3" json:"other_settings,omitempty"`
 	unknownFields protoimpl.UnknownFields
