@@ -16,29 +16,29 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
-// quietService answers without remembering, so that callers can share it.
-type quietService struct {
+// fixedService keeps no requests, so that callers can share it.
+type fixedService struct {
 	sipfacadev1.UnimplementedSipConnectionServiceServer
 	answer *sipfacadev1.GetSipUserInviteResponse
 }
 
-func (s quietService) GetSipUserInvite(context.Context, *sipfacadev1.GetSipUserInviteRequest) (*sipfacadev1.GetSipUserInviteResponse, error) {
+func (s fixedService) GetSipUserInvite(context.Context, *sipfacadev1.GetSipUserInviteRequest) (*sipfacadev1.GetSipUserInviteResponse, error) {
 	return s.answer, nil
 }
 
-func (s quietService) CreateSipUserInvite(context.Context, *sipfacadev1.CreateSipUserInviteRequest) (*sipfacadev1.CreateSipUserInviteResponse, error) {
+func (s fixedService) CreateSipUserInvite(context.Context, *sipfacadev1.CreateSipUserInviteRequest) (*sipfacadev1.CreateSipUserInviteResponse, error) {
 	return &sipfacadev1.CreateSipUserInviteResponse{SipUserInvite: s.answer.GetSipUserInvite()}, nil
 }
 
-func quiet() quietService {
-	return quietService{answer: &sipfacadev1.GetSipUserInviteResponse{SipUserInvite: &sipfacadev1.SipUserInvite{
+func newFixedService() fixedService {
+	return fixedService{answer: &sipfacadev1.GetSipUserInviteResponse{SipUserInvite: &sipfacadev1.SipUserInvite{
 		Uuid: inviteID, Name: proto.String(strings.Repeat("x", 255)), Token: proto.String(strings.Repeat("y", 64)),
 	}}}
 }
 
-// BenchmarkCall compares the ways to reach a service of the own process.
+// BenchmarkCall compares the ways to call a service of the same process.
 func BenchmarkCall(b *testing.B) {
-	service := quiet()
+	service := newFixedService()
 	direct := NewConn(nil)
 	sipfacadev1.RegisterSipConnectionServiceServer(direct, service)
 	request := &sipfacadev1.GetSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: inviteID}
@@ -117,7 +117,7 @@ func servedConn(
 // BenchmarkGateway is a whole request without a socket.
 func BenchmarkGateway(b *testing.B) {
 	conn := NewConn(nil)
-	sipfacadev1.RegisterSipConnectionServiceServer(conn, quiet())
+	sipfacadev1.RegisterSipConnectionServiceServer(conn, newFixedService())
 	handler, err := New(Options{Conn: conn, OnPanic: func(*http.Request, any, []byte) { b.Error("panic") }})
 	if err != nil {
 		b.Fatal(err)

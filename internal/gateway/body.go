@@ -16,10 +16,11 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// firstRead is how much is allocated, in bytes, because a caller said so.
+// firstRead is how many bytes are allocated at most for a Content-Length before any
+// byte has come.
 const firstRead = 64 << 10
 
-// readBody reads a body of at most limit bytes, nil where it has none.
+// readBody reads a body of at most limit bytes; it returns nil if there is none.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, errTooLarge(limit)
@@ -34,7 +35,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		return nil, errTooLarge(limit)
 	}
 	if err != nil {
-		return nil, unreadable(r.Context())
+		return nil, bodyBrokeOff(r.Context())
 	}
 	if len(bytes.TrimSpace(data.Bytes())) == 0 {
 		return nil, nil
@@ -47,39 +48,39 @@ func errTooLarge(limit int64) error {
 		fmt.Sprintf("the body is larger than %d bytes", limit))
 }
 
-// unreadable is a body that broke off: the caller went away, or does not speak
-// HTTP.
-func unreadable(ctx context.Context) error {
+// bodyBrokeOff returns the error of a body that ended early: the caller cancelled,
+// or did not keep to HTTP.
+func bodyBrokeOff(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return grpcstatus.FromContextError(err).Err()
 	}
 	return status.Invalid(status.Violation("body", "broke off before its end"))
 }
 
-// readBody takes the body over where the call has one and it claims to be JSON.
-func (c *call) readBody(body []byte, header http.Header) {
+// setBody keeps the body if the call takes one and its content type is JSON.
+func (c *call) setBody(body []byte, header http.Header) {
 	switch {
 	case len(body) == 0:
 	case c.route.Body == "":
-		c.refuse("body", "this call takes no body")
-	case !readable(header.Get("Content-Type")):
-		c.refuse("content-type", "want application/json")
+		c.addViolation("body", "this call takes no body")
+	case !isJSONType(header.Get("Content-Type")):
+		c.addViolation("content-type", "want application/json")
 	default:
 		c.body = body
 	}
 }
 
-// request is what the generated handler sees: what the gateway checked and
-// nothing else. The query is empty, since setQuery puts it into the message;
-// host and address are, since grpc-gateway would make metadata of them.
+// request returns the request for the generated handler, with only what the gateway
+// has checked. Its query is empty, since setQuery puts the values into the message.
+// Its host and address are empty, since grpc-gateway would make metadata of them.
 func (c *call) request(ctx context.Context, r *http.Request) *http.Request {
 	shown := r.WithContext(ctx)
 	shown.Header = passedHeaders(r.Header)
-	shown.Body = &requestBody{call: c}
+	shown.Body = &bodyDecoder{call: c}
 	shown.URL = &url.URL{Path: r.URL.Path}
 	shown.Form, shown.PostForm = url.Values{}, url.Values{}
 	shown.Host, shown.RemoteAddr = "", ""
 	return shown
 }
 
-var _ io.ReadCloser = (*requestBody)(nil)
+var _ io.ReadCloser = (*bodyDecoder)(nil)

@@ -18,24 +18,23 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// call is one HTTP request on its way through the generated handler. It travels
-// twice: as the request's body to the marshaler, which leaves its violations
-// here, and in the context to the connection, which completes the message.
+// call is one HTTP request while the generated handler serves it. The marshaler
+// gets it as the body of the request and adds the violations that it finds; the
+// connection gets it from the context and completes the message.
 type call struct {
-	route      *route
-	codec      *codec.Codec
-	body       []byte
-	violations []*errdetails.BadRequest_FieldViolation
-	query      []assignment
-	members    []string             // of the body, in its order
-	ids        []protoreflect.Value // of the body, beside the route's variables
-	answered   bool                 // the error is the service's own
+	route          *route
+	codec          *codec.Codec
+	body           []byte
+	violations     []*errdetails.BadRequest_FieldViolation
+	query          []assignment
+	members        []string             // of the body, in its order
+	bodyIDs        []protoreflect.Value // the ids that the body states, beside those of the path
+	reachedService bool                 // if so, its error is the service's
 }
 
 type callKey struct{}
 
-// callOf returns the call of a request or a context below it, nil where there is
-// none.
+// callOf returns the call of a context; nil if it has none.
 func callOf(ctx context.Context) *call {
 	c, ok := ctx.Value(callKey{}).(*call)
 	if !ok {
@@ -44,23 +43,25 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-// requestBody hands the call to the marshaler, which is given nothing else.
-type requestBody struct {
+// bodyDecoder is the body of the request that the generated handler gets. The
+// handler passes it to the marshaler, which finds the call in it.
+type bodyDecoder struct {
 	call *call
 }
 
-var errBodyHeld = errors.New("the body is read by the gateway's marshaler only")
+var errNoMessageField = errors.New("the generated handler does not read a message")
 
-// Read is what generated handlers drain; there is nothing left to read.
-func (*requestBody) Read([]byte) (int, error) { return 0, io.EOF }
+// Read reports the end of the body: generated handlers read what is left of it, and
+// the gateway has read all.
+func (*bodyDecoder) Read([]byte) (int, error) { return 0, io.EOF }
 
-// Close has nothing to close: the server closes its own body.
-func (*requestBody) Close() error { return nil }
+// Close does nothing: the HTTP server closes the body of the original request.
+func (*bodyDecoder) Close() error { return nil }
 
 // Decode reads the body into the request, or into the request field that the
-// generated handler names. It reports EOF where there is no body, which leaves
-// the field unset, and no other error: violations are collected in the call.
-func (b *requestBody) Decode(into any) error {
+// generated handler names. If there is no body, it returns EOF, which leaves the
+// field unset. Violations are not returned but collected in the call.
+func (b *bodyDecoder) Decode(into any) error {
 	if len(b.call.body) == 0 {
 		return io.EOF
 	}
@@ -75,45 +76,45 @@ func (b *requestBody) Decode(into any) error {
 	return nil
 }
 
-// target is the message to read: the whole request, or its body field, which the
-// generated handler passes by the address of the pointer to it.
+// target returns the message to read into: the whole request, or its body field, to
+// which the generated handler passes a pointer to a pointer.
 func (c *call) target(into any) (proto.Message, string, error) {
 	if message, ok := into.(proto.Message); ok {
 		return message, "", nil
 	}
 	field := reflect.ValueOf(into)
 	if field.Kind() != reflect.Pointer || field.Elem().Kind() != reflect.Pointer {
-		return nil, "", errBodyHeld
+		return nil, "", errNoMessageField
 	}
 	made := reflect.New(field.Type().Elem().Elem())
 	message, ok := made.Interface().(proto.Message)
 	if !ok {
-		return nil, "", errBodyHeld
+		return nil, "", errNoMessageField
 	}
 	field.Elem().Set(made)
 	return message, c.route.Body, nil
 }
 
-// rememberIDs keeps what the body says of the fields that the path is about to
-// set, since the generated handler overwrites them.
+// rememberIDs keeps the ids of the body, since the generated handler overwrites
+// them with those of the path.
 func (c *call) rememberIDs(body protoreflect.Message) {
-	c.ids = make([]protoreflect.Value, len(c.route.variables))
+	c.bodyIDs = make([]protoreflect.Value, len(c.route.variables))
 	for i, variable := range c.route.variables {
 		field := variable.path[len(variable.path)-1]
 		if variable.inBody && body.Has(field) {
-			c.ids[i] = body.Get(field)
+			c.bodyIDs[i] = body.Get(field)
 		}
 	}
 }
 
-// readPath reads the variables of the path, so that what is wrong with them is
-// told together with everything else.
+// readPath reads the variables of the path, so that their violations are reported
+// together with all others.
 func (c *call) readPath(segments []string) map[string]string {
 	values := make(map[string]string, len(c.route.variables))
 	for _, variable := range c.route.variables {
 		value, problem := variable.parse(segments[variable.at])
 		if problem != "" {
-			c.refuse(variable.name, "%s", problem)
+			c.addViolation(variable.name, "%s", problem)
 			values[variable.name] = segments[variable.at]
 			continue
 		}
@@ -122,15 +123,15 @@ func (c *call) readPath(segments []string) map[string]string {
 	return values
 }
 
-// complete gives the request what only the gateway knows: the query, and the
-// update mask of a PATCH. The error says everything that is wrong with the call.
+// complete sets the fields of the query and the update mask of a PATCH. Its error
+// lists every violation of the call.
 func (c *call) complete(request protoreflect.Message) error {
 	c.checkIDs(request)
 	if len(c.violations) > 0 {
 		return status.Invalid(c.violations...)
 	}
 	c.setQuery(request)
-	if paths := c.changed(request); len(paths) > 0 && !request.Has(c.route.mask) {
+	if paths := c.maskOfBody(request); len(paths) > 0 && !request.Has(c.route.mask) {
 		request.Set(c.route.mask, protoreflect.ValueOfMessage((&fieldmaskpb.FieldMask{Paths: paths}).ProtoReflect()))
 	}
 	return nil
@@ -138,7 +139,7 @@ func (c *call) complete(request protoreflect.Message) error {
 
 // checkIDs refuses a body that names another resource than the path.
 func (c *call) checkIDs(request protoreflect.Message) {
-	for i, id := range c.ids {
+	for i, id := range c.bodyIDs {
 		if !id.IsValid() {
 			continue
 		}
@@ -148,7 +149,7 @@ func (c *call) checkIDs(request protoreflect.Message) {
 			at = at.Get(field).Message()
 		}
 		if !sameID(id, at.Get(variable.path[len(variable.path)-1])) {
-			c.refuse(variable.name, "the body names another one than the path")
+			c.addViolation(variable.name, "the body names another one than the path")
 		}
 	}
 }
@@ -158,11 +159,11 @@ func sameID(a, b protoreflect.Value) bool {
 	return strings.EqualFold(a.String(), b.String())
 }
 
-// changed is the update mask that a PATCH body stands for: its members, null ones
-// included, without those that the path names. Nil where the call has no mask, and
-// where every member has a value: then the mask says no more than its absence, and
-// the service treats the call as it treats the same one over gRPC.
-func (c *call) changed(request protoreflect.Message) []string {
+// maskOfBody returns the update mask of a PATCH body: its members, null ones
+// included, without those that the path names. It returns nil if the call has no
+// mask, or if every member has a value: without a mask the service updates the
+// fields that are set, which are the same.
+func (c *call) maskOfBody(request protoreflect.Message) []string {
 	if c.route.mask == nil || len(c.members) == 0 {
 		return nil
 	}
@@ -183,13 +184,14 @@ func (c *call) changed(request protoreflect.Message) []string {
 	return names
 }
 
-// completing is the connection that the generated clients call through.
-type completing struct {
+// completingConn is the connection of the generated clients. It completes each
+// request before it passes the call on.
+type completingConn struct {
 	grpc.ClientConnInterface
 }
 
 // Invoke completes the request and passes the call on.
-func (c completing) Invoke(ctx context.Context, method string, args, reply any, options ...grpc.CallOption) error {
+func (c completingConn) Invoke(ctx context.Context, method string, args, reply any, options ...grpc.CallOption) error {
 	request, ok := args.(proto.Message)
 	current := callOf(ctx)
 	if current == nil || !ok {
@@ -198,6 +200,6 @@ func (c completing) Invoke(ctx context.Context, method string, args, reply any, 
 	if err := current.complete(request.ProtoReflect()); err != nil {
 		return err
 	}
-	current.answered = true
+	current.reachedService = true
 	return c.ClientConnInterface.Invoke(ctx, method, args, reply, options...)
 }

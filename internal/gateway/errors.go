@@ -18,7 +18,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// httpStatuses is the HTTP status of each gRPC code.
+// httpStatuses returns the HTTP status of each gRPC code.
 func httpStatuses() map[codes.Code]int {
 	return map[codes.Code]int{
 		codes.OK:                 http.StatusOK,
@@ -41,7 +41,8 @@ func httpStatuses() map[codes.Code]int {
 	}
 }
 
-// reasonStatuses are the reasons that HTTP has a status of its own for.
+// reasonStatuses returns the status of each reason for which HTTP has one of its
+// own.
 func reasonStatuses() map[string]int {
 	return map[string]int{
 		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED): http.StatusMethodNotAllowed,
@@ -49,8 +50,8 @@ func reasonStatuses() map[string]int {
 	}
 }
 
-// impliedReasons is the reason of an error that has a code and no ErrorInfo, by
-// what else it can be here; every other code is a defect.
+// impliedReasons returns the reason of an error with this code and without
+// ErrorInfo. An error with any other code and without ErrorInfo is a defect.
 func impliedReasons() map[codes.Code]sipfacadev1.ErrorReason {
 	return map[codes.Code]sipfacadev1.ErrorReason{
 		codes.InvalidArgument:  sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
@@ -69,14 +70,14 @@ func internalError() error {
 	return status.New(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL, internalMessage)
 }
 
-// handleError answers an error of the generated handlers: the violations that the
-// call collected where there are any, else the service's own error, else what
-// grpc-gateway has to say.
+// handleError answers an error of the generated handlers: with the violations of
+// the call if there are any, otherwise with the service's error, otherwise with
+// that of grpc-gateway.
 func (h *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
 	if _, ok := grpcstatus.FromError(err); !ok { // the answer could not be written
 		err = internalError()
 	}
-	if current := callOf(r.Context()); current != nil && !current.answered {
+	if current := callOf(r.Context()); current != nil && !current.reachedService {
 		err = current.refusal(err)
 	}
 	if sent, ok := runtime.ServerMetadataFromContext(ctx); ok {
@@ -89,7 +90,7 @@ func (h *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtim
 	h.WriteError(w, err)
 }
 
-// refusal is the error of a call that did not reach its service.
+// refusal returns the error of a call that did not reach its service.
 func (c *call) refusal(err error) error {
 	if len(c.violations) > 0 {
 		return status.Invalid(c.violations...)
@@ -100,7 +101,7 @@ func (c *call) refusal(err error) error {
 	return err
 }
 
-// WriteError answers an error in the one shape that all errors have.
+// WriteError answers with an error.
 func (h *Gateway) WriteError(w http.ResponseWriter, err error) {
 	code, header, body := h.ErrorAnswer(err)
 	for name, values := range header {
@@ -111,7 +112,7 @@ func (h *Gateway) WriteError(w http.ResponseWriter, err error) {
 	_, _ = w.Write(body) // the caller is gone; there is no one to report to
 }
 
-// ErrorAnswer returns the HTTP answer that an error stands for.
+// ErrorAnswer returns the HTTP answer of an error.
 func (h *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []byte) {
 	err = withReason(err)
 	known := grpcstatus.Convert(err)
@@ -123,8 +124,8 @@ func (h *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []b
 	return httpStatus(known, status.Reason(err)), header, h.errorBody(known.Proto())
 }
 
-// errorBody leaves out details that this program has no type for, as a service
-// newer than the gateway may send.
+// errorBody encodes an error without those details whose type is not linked into
+// this program.
 func (h *Gateway) errorBody(known *spb.Status) []byte {
 	body, err := h.codec.Marshal(known)
 	if err == nil {
@@ -140,7 +141,7 @@ func (h *Gateway) errorBody(known *spb.Status) []byte {
 	return []byte(internalBody)
 }
 
-// withReason gives an error the ErrorInfo that every answer has.
+// withReason adds the ErrorInfo if the error has none.
 func withReason(err error) error {
 	if status.Reason(err) != "" {
 		return err
@@ -165,7 +166,7 @@ func httpStatus(known *grpcstatus.Status, reason string) int {
 	return http.StatusInternalServerError
 }
 
-// retryAfter is how many whole seconds to wait, 0 where the error does not say.
+// retryAfter returns how many whole seconds to wait; 0 if the error does not say.
 func retryAfter(known *grpcstatus.Status) int64 {
 	for _, detail := range known.Details() {
 		if retry, ok := detail.(*errdetails.RetryInfo); ok {

@@ -19,8 +19,8 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
-// fakeService answers every call with what the test set, and remembers what it
-// was asked.
+// fakeService answers every call with what the test has set, and keeps its
+// requests.
 type fakeService struct {
 	sipfacadev1.UnimplementedSipConnectionServiceServer
 
@@ -65,16 +65,16 @@ func (f *fakeService) AssignSipConnectionTnLeases(ctx context.Context, r *sipfac
 	return &sipfacadev1.AssignSipConnectionTnLeasesResponse{TnLeases: f.leases}, f.met(ctx, r)
 }
 
-// door is a gateway with a fake service behind it.
-type door struct {
+// fakeGateway is a gateway in front of a fake service.
+type fakeGateway struct {
 	*fakeService
 	handler  http.Handler
 	panicked []any
 }
 
-func newDoor(t testing.TB, interceptors ...grpc.UnaryServerInterceptor) *door {
+func newFakeGateway(t testing.TB, interceptors ...grpc.UnaryServerInterceptor) *fakeGateway {
 	t.Helper()
-	d := &door{fakeService: &fakeService{invite: &sipfacadev1.SipUserInvite{Uuid: inviteID}}}
+	d := &fakeGateway{fakeService: &fakeService{invite: &sipfacadev1.SipUserInvite{Uuid: inviteID}}}
 	var chain grpc.UnaryServerInterceptor
 	if len(interceptors) > 0 {
 		chain = interceptors[0]
@@ -101,8 +101,8 @@ const (
 	invitePath   = invitesPath + "/" + inviteID
 )
 
-// ask sends one request; headers are "Name: value".
-func (d *door) ask(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+// send sends one request; headers are "Name: value".
+func (d *fakeGateway) send(method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	var content io.Reader
 	if body != "" {
 		content = strings.NewReader(body)
@@ -117,7 +117,7 @@ func (d *door) ask(method, target, body string, headers ...string) *httptest.Res
 	return recorder
 }
 
-// answer is an error as callers parse it.
+// answer is an error as a caller parses it.
 type answer struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`

@@ -1,7 +1,6 @@
-// Package gateway is the JSON mirror of the gRPC services. It reads and checks
-// HTTP requests by the rules of the contract, calls the services through the
-// interceptors of the gRPC server, and answers everything, errors and panics
-// too, as JSON.
+// Package gateway serves the gRPC services as a JSON API. It reads HTTP requests
+// strictly by the contract, calls the services through the interceptors of the gRPC
+// server, and writes every answer, errors and panics included, as JSON.
 package gateway
 
 import (
@@ -21,17 +20,19 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// DefaultMaxBodyBytes is the largest request body where Options says nothing.
+// DefaultMaxBodyBytes is the size of the largest request body if Options states
+// none.
 const DefaultMaxBodyBytes = 4 << 20
 
 // Options is what a gateway needs.
 type Options struct {
 	// Conn reaches the services; see NewConn. Required.
 	Conn grpc.ClientConnInterface
-	// OnPanic is told of a panic while a request was served. The caller is told
-	// nothing but INTERNAL. Required.
+	// OnPanic is called with each panic that serving a request raised. The caller
+	// gets only INTERNAL. Required.
 	OnPanic func(r *http.Request, recovered any, stack []byte)
-	// MaxBodyBytes is the largest request body, DefaultMaxBodyBytes where it is 0.
+	// MaxBodyBytes is the size of the largest request body; 0 means
+	// DefaultMaxBodyBytes.
 	MaxBodyBytes int64
 }
 
@@ -55,21 +56,21 @@ func New(options Options) (*Gateway, error) {
 	if h.maxBody == 0 {
 		h.maxBody = DefaultMaxBodyBytes
 	}
-	if err := h.serve(contractServices(), options.Conn); err != nil {
+	if err := h.addRoutes(contractServices(), options.Conn); err != nil {
 		return nil, fmt.Errorf("make the gateway: %w", err)
 	}
 	return h, nil
 }
 
-// serve makes every route of the services findable.
-func (h *Gateway) serve(services []service, conn grpc.ClientConnInterface) error {
+// addRoutes registers the generated handlers and adds their routes to the router.
+func (h *Gateway) addRoutes(services []service, conn grpc.ClientConnInterface) error {
 	routes, err := routesOf(services, h.codec)
 	if err != nil {
 		return err
 	}
 	mux := h.newMux()
 	for _, one := range services {
-		if err := one.register(context.Background(), mux, completing{conn}); err != nil {
+		if err := one.register(context.Background(), mux, completingConn{conn}); err != nil {
 			return fmt.Errorf("register %s: %w", one.desc.FullName(), err)
 		}
 	}
@@ -82,8 +83,8 @@ func (h *Gateway) serve(services []service, conn grpc.ClientConnInterface) error
 	return nil
 }
 
-// newMux makes the mux that the generated handlers register with. It decides how
-// they read and answer; which of them serves a request is the router's.
+// newMux returns the mux that the generated handlers register with. It decides how
+// they read and answer; the router decides which of them serves a request.
 func (h *Gateway) newMux() *runtime.ServeMux {
 	return runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{h.codec}),
@@ -108,14 +109,14 @@ func (h *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuseRoute(w, found)
 		return
 	}
-	r.Pattern = called.Template // as http.ServeMux does, for those who measure around
+	r.Pattern = called.Template // as http.ServeMux does, so that handlers around this one can read it
 	body, err := readBody(w, r, h.maxBody)
 	if err != nil {
 		h.WriteError(w, err)
 		return
 	}
 	current := &call{route: called, codec: h.codec}
-	current.readBody(body, r.Header)
+	current.setBody(body, r.Header)
 	current.readQuery(r.URL.RawQuery)
 	variables := current.readPath(segments)
 	ctx, cancel := current.withTimeout(r.Context(), r.Header)
@@ -124,7 +125,7 @@ func (h *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	called.handle(w, current.request(ctx, r), variables)
 }
 
-// setCommon sets the headers that every answer has.
+// setCommon sets the headers of every answer.
 func setCommon(header http.Header) {
 	header.Set("Content-Type", contentType)
 	header.Set("Cache-Control", "no-store")
@@ -143,7 +144,7 @@ func (h *Gateway) refuseRoute(w http.ResponseWriter, found methods) {
 		sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED, "this path takes "+found.allow()))
 }
 
-// recoverPanic answers a panic without telling anything about it.
+// recoverPanic answers a panic with INTERNAL, which says nothing about its cause.
 func (h *Gateway) recoverPanic(w http.ResponseWriter, r *http.Request) {
 	if recovered := recover(); recovered != nil {
 		h.onPanic(r, recovered, debug.Stack())

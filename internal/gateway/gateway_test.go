@@ -84,8 +84,8 @@ func TestRequestsReachTheService(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoor(t)
-			got := d.ask(c.method, c.target, c.body)
+			d := newFakeGateway(t)
+			got := d.send(c.method, c.target, c.body)
 			if got.Code != http.StatusOK {
 				t.Fatalf("status %d: %s", got.Code, got.Body)
 			}
@@ -109,7 +109,7 @@ func TestUpdateMask(t *testing.T) {
 		"the id is not changed":        {body: `{"uuid":"` + inviteID + `","name":null}`, want: []string{"name"}},
 		"the id in capitals":           {body: `{"uuid":"` + strings.ToUpper(inviteID) + `","name":null}`, want: []string{"name"}},
 		"the id as null":               {body: `{"uuid":null,"name":null}`, want: []string{"name"}},
-		"the id as null, alone":        {body: `{"uuid":null,"name":"abc"}`, absent: true},
+		"only the id, as null":         {body: `{"uuid":null,"name":"abc"}`, absent: true},
 		"empty object":                 {body: `{}`, absent: true},
 		"no body":                      {absent: true},
 		"query, snake":                 {query: "?update_mask=name,expire_time", body: `{"name":"abc"}`, want: []string{"name", "expire_time"}},
@@ -122,8 +122,8 @@ func TestUpdateMask(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoor(t)
-			got := d.ask(http.MethodPatch, invitePath+c.query, c.body)
+			d := newFakeGateway(t)
+			got := d.send(http.MethodPatch, invitePath+c.query, c.body)
 			if got.Code != http.StatusOK {
 				t.Fatalf("status %d: %s", got.Code, got.Body)
 			}
@@ -180,7 +180,7 @@ func TestInvalidRequests(t *testing.T) {
 			`query: order_by=%zz is not escaped correctly`,
 		}},
 		"query in both spellings": {http.MethodGet, invitesPath + "?page_size=1&pageSize=2", "", nil, []string{`page_size: given twice`}},
-		"query where none is taken": {http.MethodGet, invitePath + "?uuid=x", "", nil,
+		"query on a call without one": {http.MethodGet, invitePath + "?uuid=x", "", nil,
 			[]string{`uuid: unknown query parameter "uuid"; this call takes none`}},
 		"query beside a body of the whole request": {http.MethodPost, assign + "?add=x", `{}`, nil,
 			[]string{`add: unknown query parameter "add"; this call takes none`}},
@@ -196,8 +196,8 @@ func TestInvalidRequests(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoor(t)
-			got := d.ask(c.method, c.target, c.body, c.headers...)
+			d := newFakeGateway(t)
+			got := d.send(c.method, c.target, c.body, c.headers...)
 			read := readAnswer(t, got)
 			if got.Code != http.StatusBadRequest || read.Code != int(codes.InvalidArgument) || read.reason() != "REQUEST_INVALID" {
 				t.Errorf("status %d, %+v", got.Code, read)
@@ -215,7 +215,7 @@ func TestInvalidRequests(t *testing.T) {
 func TestAcceptedContentTypes(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{"application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"} {
-		if got := newDoor(t).ask(http.MethodPost, invitesPath, `{"name":"abc"}`, "Content-Type: "+header); got.Code != http.StatusOK {
+		if got := newFakeGateway(t).send(http.MethodPost, invitesPath, `{"name":"abc"}`, "Content-Type: "+header); got.Code != http.StatusOK {
 			t.Errorf("%s: status %d: %s", header, got.Code, got.Body)
 		}
 	}
@@ -241,7 +241,7 @@ func TestRoutesThatDoNotExist(t *testing.T) {
 		{http.MethodOptions, invitesPath, 405, "METHOD_NOT_ALLOWED", "GET, POST"},
 	}
 	for _, c := range cases {
-		got := newDoor(t).ask(c.method, c.target, "")
+		got := newFakeGateway(t).send(c.method, c.target, "")
 		read := readAnswer(t, got)
 		if got.Code != c.status || read.reason() != c.reason || got.Header().Get("Allow") != c.allow {
 			t.Errorf("%s %s: status %d, reason %s, Allow %q", c.method, c.target, got.Code, read.reason(), got.Header().Get("Allow"))
@@ -251,7 +251,7 @@ func TestRoutesThatDoNotExist(t *testing.T) {
 
 func TestBodiesThatAreTooLarge(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	long := `{"name":"` + strings.Repeat("x", DefaultMaxBodyBytes) + `"}`
 	chunked := httptest.NewRequest(http.MethodPost, invitesPath, iotest.OneByteReader(strings.NewReader(long)))
 	chunked.ContentLength = -1
@@ -272,7 +272,7 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	request := httptest.NewRequest(http.MethodPost, invitesPath, iotest.ErrReader(errors.New("reset")))
 	request.ContentLength = 10
 	recorder := httptest.NewRecorder()
-	newDoor(t).handler.ServeHTTP(recorder, request)
+	newFakeGateway(t).handler.ServeHTTP(recorder, request)
 	if diff := cmp.Diff([]string{"body: broke off before its end"}, readAnswer(t, recorder).violations()); diff != "" {
 		t.Error(diff)
 	}
@@ -280,8 +280,8 @@ func TestBodyThatBreaksOff(t *testing.T) {
 
 func TestHeadersIn(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
-	got := d.ask(http.MethodGet, invitePath, "",
+	d := newFakeGateway(t)
+	got := d.send(http.MethodGet, invitePath, "",
 		"Authorization: Bearer a", "X-Request-ID: 42", "Traceparent: t", "Tracestate: s", "X-OpenTACT-Token: o",
 		"X-Infinity-Authorization: i", "Cookie: c", "Grpc-Metadata-Evil: e", "X-Forwarded-For: 1.2.3.4",
 		"X-HTTP-Method-Override: DELETE", "TE: trailers", "Accept: text/html", "Grpc-Timeout: 10S")
@@ -303,14 +303,14 @@ func TestHeadersIn(t *testing.T) {
 
 func TestHeadersOut(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	d.act = func(ctx context.Context) error {
 		if err := grpc.SetHeader(ctx, metadata.Pairs("retry-after", "42", "x-internal", "y")); err != nil {
 			return err
 		}
 		return grpc.SetTrailer(ctx, metadata.Pairs("x-trailer", "z"))
 	}
-	got := d.ask(http.MethodGet, invitePath, "")
+	got := d.send(http.MethodGet, invitePath, "")
 	want := http.Header{
 		"Content-Type": {"application/json"}, "Content-Length": {fmt.Sprint(got.Body.Len())}, "Retry-After": {"42"},
 		"Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"},
@@ -322,7 +322,7 @@ func TestHeadersOut(t *testing.T) {
 
 func TestResponses(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	d.invite = &sipfacadev1.SipUserInvite{Uuid: inviteID, Name: proto.String("<a & b>")}
 	d.leases = []*sipfacadev1.TnLease{{Uuid: "l"}}
 	invite := `{"uuid":"` + inviteID + `","name":"<a & b>"}`
@@ -335,12 +335,12 @@ func TestResponses(t *testing.T) {
 		{http.MethodPost, "/v1/sip-connections/x/tn-leases:assign", `{}`, `{"tnLeases":[{"uuid":"l","autorenew":false}]}`},
 	}
 	for _, c := range cases {
-		if got := d.ask(c.method, c.target, c.body); got.Code != http.StatusOK || got.Body.String() != c.want {
+		if got := d.send(c.method, c.target, c.body); got.Code != http.StatusOK || got.Body.String() != c.want {
 			t.Errorf("%s %s: status %d, %s", c.method, c.target, got.Code, got.Body)
 		}
 	}
 	d.invite = nil
-	if got := d.ask(http.MethodGet, invitePath, ""); got.Body.String() != `{"uuid":""}` {
+	if got := d.send(http.MethodGet, invitePath, ""); got.Body.String() != `{"uuid":""}` {
 		t.Errorf("a resource that is not there: %s", got.Body)
 	}
 }
@@ -372,9 +372,9 @@ func TestServiceErrors(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoor(t)
+			d := newFakeGateway(t)
 			d.act = func(context.Context) error { return c.err }
-			got := d.ask(http.MethodGet, invitePath, "")
+			got := d.send(http.MethodGet, invitePath, "")
 			read := readAnswer(t, got)
 			if got.Code != c.status || read.reason() != c.reason || got.Header().Get("Retry-After") != c.retry {
 				t.Errorf("status %d, reason %s, Retry-After %q: %s", got.Code, read.reason(), got.Header().Get("Retry-After"), got.Body)
@@ -388,14 +388,14 @@ func TestServiceErrors(t *testing.T) {
 
 func TestErrorBytes(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	d.act = func(ctx context.Context) error {
 		if err := grpc.SetHeader(ctx, metadata.Pairs("retry-after", "42")); err != nil {
 			return err
 		}
 		return status.New(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND, "no such invite")
 	}
-	got := d.ask(http.MethodGet, invitePath, "")
+	got := d.send(http.MethodGet, invitePath, "")
 	want := `{"code":5,"message":"no such invite","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo",` +
 		`"reason":"RESOURCE_NOT_FOUND","domain":"sipfacade","metadata":{}}]}`
 	if got.Body.String() != want || got.Header().Get("Retry-After") != "42" {
@@ -405,9 +405,9 @@ func TestErrorBytes(t *testing.T) {
 
 func TestPanics(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	d.act = func(context.Context) error { panic("a secret") }
-	got := d.ask(http.MethodGet, invitePath, "")
+	got := d.send(http.MethodGet, invitePath, "")
 	if got.Code != http.StatusInternalServerError || got.Body.String() != internalBody {
 		t.Errorf("status %d: %s", got.Code, got.Body)
 	}
@@ -418,11 +418,11 @@ func TestPanics(t *testing.T) {
 
 func TestExpiredTimeout(t *testing.T) {
 	t.Parallel()
-	// The interceptors see the call, so that it is counted and logged like any other.
-	d := newDoor(t, func(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
+	// The interceptors run, so that the call is counted and logged like any other.
+	d := newFakeGateway(t, func(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
 		return nil, ctx.Err()
 	})
-	got := d.ask(http.MethodGet, invitePath, "", "Grpc-Timeout: 0n")
+	got := d.send(http.MethodGet, invitePath, "", "Grpc-Timeout: 0n")
 	if read := readAnswer(t, got); got.Code != http.StatusGatewayTimeout || read.reason() != "CALLER_DEADLINE" {
 		t.Errorf("status %d: %s", got.Code, got.Body)
 	}
@@ -430,9 +430,9 @@ func TestExpiredTimeout(t *testing.T) {
 
 func TestAnswerThatIsNotText(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	d.invite.Name = proto.String("\xff")
-	got := d.ask(http.MethodGet, invitePath, "")
+	got := d.send(http.MethodGet, invitePath, "")
 	if read := readAnswer(t, got); got.Code != http.StatusInternalServerError || read.Message != "internal error" {
 		t.Errorf("status %d: %s", got.Code, got.Body)
 	}
@@ -440,12 +440,12 @@ func TestAnswerThatIsNotText(t *testing.T) {
 
 func TestDetailOfUnknownType(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t)
+	d := newFakeGateway(t)
 	d.act = func(context.Context) error {
 		return grpcstatus.FromProto(&spb.Status{Code: int32(codes.NotFound), Message: "gone",
 			Details: []*anypb.Any{{TypeUrl: "type.googleapis.com/no.such.Type", Value: []byte{1}}}}).Err()
 	}
-	got := d.ask(http.MethodGet, invitePath, "")
+	got := d.send(http.MethodGet, invitePath, "")
 	if read := readAnswer(t, got); got.Code != http.StatusNotFound || read.Message != "gone" || read.reason() != "INTERNAL" {
 		t.Errorf("status %d: %s", got.Code, got.Body)
 	}
@@ -454,7 +454,7 @@ func TestDetailOfUnknownType(t *testing.T) {
 func TestManyCallersAtOnce(t *testing.T) {
 	t.Parallel()
 	conn := NewConn(nil)
-	sipfacadev1.RegisterSipConnectionServiceServer(conn, quiet())
+	sipfacadev1.RegisterSipConnectionServiceServer(conn, newFixedService())
 	handler, err := New(Options{Conn: conn, OnPanic: func(_ *http.Request, recovered any, _ []byte) { t.Error(recovered) }})
 	if err != nil {
 		t.Fatal(err)
@@ -481,15 +481,14 @@ func TestTooManyViolationsStop(t *testing.T) {
 	for i := range 1000 {
 		fmt.Fprintf(&query, "&wrong%d=1", i)
 	}
-	got := newDoor(t).ask(http.MethodGet, invitesPath+"?"+query.String(), "")
+	got := newFakeGateway(t).send(http.MethodGet, invitesPath+"?"+query.String(), "")
 	read := readAnswer(t, got)
 	if found := read.violations(); len(found) > codec.MaxViolations || !strings.HasSuffix(found[len(found)-1], "more problems") {
 		t.Errorf("%d violations, the last %s", len(found), found[len(found)-1])
 	}
 }
 
-// FuzzQuery holds the query reader against net/url: what it accepts means the
-// same there.
+// FuzzQuery checks that what the query reader accepts means the same to net/url.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{"page_size=5", "pageToken=a%2Bb&filter=x+y", "filter=a&filter=b", "&&=", "%zz", "order_by=a;b", "page_size=0x1"} {
 		f.Add(seed)
@@ -531,7 +530,7 @@ func TestOptionsAreChecked(t *testing.T) {
 // bodies are refused and answers are framed.
 func TestOverASocket(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(newDoor(t).handler)
+	server := httptest.NewServer(newFakeGateway(t).handler)
 	defer server.Close()
 	cases := []struct {
 		method, target, body string

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// incomingHeaders are the request headers that services see, by their canonical
+// incomingHeaders returns the request headers that services see, by their canonical
 // names. grpc-gateway passes Authorization by itself.
 func incomingHeaders() []string {
 	return []string{
@@ -18,8 +18,8 @@ func incomingHeaders() []string {
 	}
 }
 
-// passedHeaders are the headers that the generated handlers may see. Everything
-// else is kept from them, since some change what they do.
+// passedHeaders returns the headers for the generated handlers. All others are left
+// out, since some change what the handlers do.
 func passedHeaders(all http.Header) http.Header {
 	passed := make(http.Header, 2)
 	for _, name := range incomingHeaders() {
@@ -30,18 +30,19 @@ func passedHeaders(all http.Header) http.Header {
 	return passed
 }
 
-// incomingHeader names a passed header as metadata.
+// incomingHeader returns the metadata key of a passed header.
 func incomingHeader(name string) (string, bool) {
 	return strings.ToLower(name), name != "Authorization"
 }
 
-// outgoingHeader names the metadata that callers see as a header. The request id is
-// not among them: every HTTP answer has it, also those that are no call's.
+// outgoingHeader returns the header of a metadata key that callers see. The request
+// id is not one: the server sets it on every HTTP answer, also if there was no
+// call.
 func outgoingHeader(key string) (string, bool) {
 	return "Retry-After", key == "retry-after"
 }
 
-// noHeader keeps trailers to gRPC.
+// noHeader leaves trailers out of HTTP answers.
 func noHeader(string) (string, bool) { return "", false }
 
 const (
@@ -49,7 +50,7 @@ const (
 	wantTimeout   = "want up to 8 digits and a unit of H, M, S, m, u or n, for example 30S"
 )
 
-// withTimeout gives the context the deadline that the caller sent.
+// withTimeout returns the context with the deadline that the caller sent.
 func (c *call) withTimeout(ctx context.Context, header http.Header) (context.Context, context.CancelFunc) {
 	text := header.Get(timeoutHeader)
 	if text == "" {
@@ -57,7 +58,7 @@ func (c *call) withTimeout(ctx context.Context, header http.Header) (context.Con
 	}
 	timeout, ok := parseTimeout(text)
 	if !ok {
-		c.refuse("grpc-timeout", wantTimeout)
+		c.addViolation("grpc-timeout", wantTimeout)
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, timeout)
@@ -80,10 +81,11 @@ func parseTimeout(text string) (time.Duration, bool) {
 	return time.Duration(count) * unit, true
 }
 
-// readable tells whether a body of the content type is read as JSON: JSON itself,
-// nothing at all, and what curl claims of every -d. That no browser abuses the
-// last is seen to by the check of the origin.
-func readable(contentType string) bool {
+// isJSONType reports whether a body of the content type is read as JSON. That is
+// JSON itself, no content type, and the one that curl sends with every -d. A
+// browser may send the last from another site's page; the server's check of the
+// origin refuses that.
+func isJSONType(contentType string) bool {
 	if contentType == "" {
 		return true
 	}

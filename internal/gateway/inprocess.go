@@ -12,10 +12,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Conn calls services of this process as a gRPC client would, through the
-// interceptor of the gRPC server but without a socket, and without marshaling
-// or cloning: both sides see the same field values, so neither may change a
-// message after handing it over.
+// Conn calls services of this process like a gRPC client, through the interceptor
+// of the gRPC server, but without a socket, marshaling or cloning. Both sides share
+// the field values, so neither may change a message after it has passed it on.
 //
 // Register every service before the first call.
 type Conn struct {
@@ -23,7 +22,7 @@ type Conn struct {
 	methods     map[string]registeredMethod
 }
 
-// registeredMethod is a method of a service description with what implements it.
+// registeredMethod is a method of a service description with its implementation.
 type registeredMethod struct {
 	handle  grpc.MethodHandler
 	service any
@@ -35,7 +34,7 @@ var (
 )
 
 // NewConn returns a connection whose calls pass through the interceptor, which
-// is the gRPC server's whole chain as one; nil means none.
+// joins the gRPC server's whole chain; nil means none.
 func NewConn(interceptor grpc.UnaryServerInterceptor) *Conn {
 	return &Conn{interceptor: interceptor, methods: map[string]registeredMethod{}}
 }
@@ -48,32 +47,32 @@ func (c *Conn) RegisterService(desc *grpc.ServiceDesc, service any) {
 	}
 }
 
-// Invoke calls a method and fills the reply. Errors are status errors, as a
-// client over a socket would see them. Of the call options it honours
-// grpc.Header and grpc.Trailer. A panic of the handler passes through.
+// Invoke calls a method and fills the reply. Errors are status errors, as over a
+// socket. Of the call options it honours grpc.Header and grpc.Trailer. A panic of
+// the handler passes through.
 func (c *Conn) Invoke(ctx context.Context, fullMethod string, args, reply any, options ...grpc.CallOption) error {
 	method, ok := c.methods[fullMethod]
 	if !ok {
 		return status.Errorf(codes.Unimplemented, "unknown method %s", fullMethod)
 	}
 	stream := &serverStream{method: fullMethod}
-	accept := func(request any) error { return handOver(request, args) }
+	accept := func(request any) error { return shareFields(request, args) }
 	response, err := method.handle(method.service, serverContext(ctx, stream), accept, c.interceptor)
 	stream.report(options)
 	if err != nil {
 		return serverError(err)
 	}
-	return handOver(reply, response)
+	return shareFields(reply, response)
 }
 
-// NewStream refuses: the contract has unary calls only.
+// NewStream returns an error: the contract has only unary calls.
 func (c *Conn) NewStream(_ context.Context, _ *grpc.StreamDesc, fullMethod string, _ ...grpc.CallOption) (grpc.ClientStream, error) {
 	return nil, status.Errorf(codes.Unimplemented, "%s: streams are not served in process", fullMethod)
 }
 
-// serverContext turns the caller's context into the handler's: what was sent is
-// received, deadline and cancel stay, and there is a peer, as there always is on
-// a server.
+// serverContext returns the handler's context: outgoing metadata of the caller
+// becomes incoming metadata, deadline and cancellation stay, and there is a peer,
+// as on every server.
 func serverContext(ctx context.Context, stream *serverStream) context.Context {
 	sent, _ := metadata.FromOutgoingContext(ctx)
 	if sent == nil {
@@ -87,7 +86,7 @@ func serverContext(ctx context.Context, stream *serverStream) context.Context {
 	return grpc.NewContextWithServerTransportStream(ctx, stream)
 }
 
-// serverError is what a gRPC server makes of a handler's error.
+// serverError converts a handler's error as a gRPC server does.
 func serverError(err error) error {
 	if known, ok := status.FromError(err); ok {
 		return known.Err()
@@ -95,10 +94,10 @@ func serverError(err error) error {
 	return status.FromContextError(err).Err()
 }
 
-// handOver copies the fields of one message to an empty one of the same type,
-// sharing everything below. Generated handlers allocate their request and
-// generated clients their reply, so the values have to move once.
-func handOver(to, from any) error {
+// shareFields copies the fields of one message to an empty one of the same type;
+// what lies below the fields is shared. Generated handlers allocate their request
+// and generated clients their reply, so the fields have to be copied once.
+func shareFields(to, from any) error {
 	target, okTarget := to.(proto.Message)
 	source, okSource := from.(proto.Message)
 	if !okTarget || !okSource {

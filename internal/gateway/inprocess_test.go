@@ -161,12 +161,12 @@ func TestInvokePassesPanicsOn(t *testing.T) {
 	t.Errorf("no panic, %v", err)
 }
 
-func TestHandOverKeepsUnknownFields(t *testing.T) {
+func TestShareFieldsKeepsUnknownFields(t *testing.T) {
 	t.Parallel()
 	from := &sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{{Uuid: "a"}}, NextPageToken: "b"}
 	from.ProtoReflect().SetUnknown([]byte{0xa0, 0x06, 0x01})
 	to := &sipfacadev1.ListSipUserInvitesResponse{}
-	if err := handOver(to, from); err != nil || !proto.Equal(from, to) {
+	if err := shareFields(to, from); err != nil || !proto.Equal(from, to) {
 		t.Errorf("got %v, %v", to, err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // contentType is the type of every answer.
 const contentType = "application/json"
 
-// marshaler puts the codec where grpc-gateway asks for JSON.
+// marshaler lets grpc-gateway read and write JSON with the codec.
 type marshaler struct {
 	codec *codec.Codec
 }
@@ -23,7 +23,7 @@ var _ runtime.Marshaler = marshaler{}
 
 var errNotMessage = errors.New("not a protobuf message")
 
-// ContentType is the type of what Marshal returns.
+// ContentType returns the content type of what Marshal returns.
 func (marshaler) ContentType(any) string { return contentType }
 
 // Marshal writes a message.
@@ -35,7 +35,7 @@ func (m marshaler) Marshal(value any) ([]byte, error) {
 	return m.codec.Marshal(message)
 }
 
-// Unmarshal reads a message and reports the first thing that is wrong.
+// Unmarshal reads a message. Its error is the first violation.
 func (m marshaler) Unmarshal(data []byte, into any) error {
 	message, ok := into.(proto.Message)
 	if !ok {
@@ -50,7 +50,7 @@ func (m marshaler) Unmarshal(data []byte, into any) error {
 
 // NewDecoder returns the decoder of a request's body.
 func (m marshaler) NewDecoder(from io.Reader) runtime.Decoder {
-	if body, ok := from.(*requestBody); ok {
+	if body, ok := from.(*bodyDecoder); ok {
 		return body
 	}
 	return runtime.DecoderFunc(func(into any) error {

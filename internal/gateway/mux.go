@@ -11,25 +11,26 @@ import (
 
 var errNoHandler = errors.New("the generated code has no handler of its own for it")
 
-// handlerProbe asks a mux which generated handler it has for a request.
+// handlerProbe is a response writer that learns which generated handler a mux has
+// for a request.
 type handlerProbe struct {
 	header  http.Header
 	handle  runtime.HandlerFunc
 	pattern string
 }
 
-// Header is where a mux without an answer says so; nobody looks.
+// Header returns headers that nothing reads: a mux without a handler sets them.
 func (p *handlerProbe) Header() http.Header { return p.header }
 
-// Write discards what such a mux says.
+// Write discards the answer of such a mux.
 func (p *handlerProbe) Write(data []byte) (int, error) { return len(data), nil }
 
-// WriteHeader discards it, too.
+// WriteHeader discards the status of such a mux.
 func (p *handlerProbe) WriteHeader(int) {}
 
-// revealHandler is the middleware that answers a probe instead of serving. The
-// mux serves nothing else: finding a handler there means trying the patterns of
-// the service one by one, so it is done once per route, at the start.
+// revealHandler is the middleware that answers a probe instead of serving. The mux
+// is used for nothing else: it tries the patterns of the service one by one, so
+// each route asks it once, at the start.
 func revealHandler(next runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, variables map[string]string) {
 		probe, ok := w.(*handlerProbe)

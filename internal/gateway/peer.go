@@ -9,17 +9,17 @@ import (
 	"google.golang.org/grpc/peer"
 )
 
-// textAddr is an address that is not IP and port.
+// textAddr is an address that has no IP and port.
 type textAddr string
 
-// Network names no network: the text says it all.
+// Network returns no name: the address has none.
 func (textAddr) Network() string { return "" }
 
-// String is the address as it came.
+// String returns the address as it came.
 func (a textAddr) String() string { return string(a) }
 
 // peerOf is the HTTP caller as a gRPC server would describe it, with the client
-// certificate where there is one, so that interceptors need not know the door.
+// certificate where there is one, so that interceptors need not know the protocol.
 func peerOf(r *http.Request) *peer.Peer {
 	caller := &peer.Peer{Addr: addrOf(r.RemoteAddr)}
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {

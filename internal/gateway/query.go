@@ -15,7 +15,7 @@ import (
 
 // parameter is a query parameter and the request field that it sets.
 type parameter struct {
-	name  string // the proto path, dotted where it is nested
+	name  string // the proto path, with dots if it is nested
 	path  []protoreflect.FieldDescriptor
 	parse codec.ParseText
 }
@@ -35,7 +35,7 @@ func (r *route) bindBelow(message protoreflect.MessageDescriptor, above []protor
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
 		path := append(slices.Clone(above), field)
-		if r.takes(path) {
+		if r.isSetElsewhere(path) {
 			continue
 		}
 		if parse, ok := c.Text(field); ok {
@@ -46,7 +46,7 @@ func (r *route) bindBelow(message protoreflect.MessageDescriptor, above []protor
 	}
 }
 
-// recursive tells whether a type holds itself on the way down.
+// recursive reports whether a message type contains itself.
 func recursive(above []protoreflect.FieldDescriptor, message protoreflect.MessageDescriptor) bool {
 	return slices.ContainsFunc(above, func(field protoreflect.FieldDescriptor) bool {
 		return field.ContainingMessage() == message || field.Message() == message
@@ -64,21 +64,21 @@ func (r *route) bindParameter(path []protoreflect.FieldDescriptor, parse codec.P
 	r.names = append(r.names, made.name)
 }
 
-// readQuery reads the query strictly: what the call does not take, or takes once
-// and got twice, is a violation.
+// readQuery reads the query strictly: a parameter that the call does not take, or
+// that is given twice without being a list, is a violation.
 func (c *call) readQuery(raw string) {
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
 		}
 		if len(c.violations) >= codec.MaxViolations {
-			return // hints are dearer than nonsense
+			return // finding hints for more parameters costs time, and nobody would read them
 		}
 		key, text, _ := strings.Cut(pair, "=")
 		name, errName := url.QueryUnescape(key)
 		value, errValue := url.QueryUnescape(text)
 		if errName != nil || errValue != nil {
-			c.refuse("query", "%s is not escaped correctly", spelling.Clip(pair))
+			c.addViolation("query", "%s is not escaped correctly", spelling.Clip(pair))
 			continue
 		}
 		c.readParameter(name, value)
@@ -88,17 +88,17 @@ func (c *call) readQuery(raw string) {
 func (c *call) readParameter(name, text string) {
 	wanted, known := c.route.parameters[name]
 	if !known {
-		c.refuse(spelling.Clip(name), "%s", unknownParameter(name, c.route.names))
+		c.addViolation(spelling.Clip(name), "%s", unknownParameter(name, c.route.names))
 		return
 	}
 	repeated := wanted.path[len(wanted.path)-1].IsList()
-	if !repeated && c.given(wanted) {
-		c.refuse(wanted.name, "given twice")
+	if !repeated && c.isSet(wanted) {
+		c.addViolation(wanted.name, "given twice")
 		return
 	}
 	value, problem := wanted.parse(text)
 	if problem != "" {
-		c.refuse(wanted.name, "%s", problem)
+		c.addViolation(wanted.name, "%s", problem)
 	}
 	c.query = append(c.query, assignment{parameter: wanted, value: value})
 }
@@ -111,8 +111,8 @@ func unknownParameter(name string, known []string) string {
 	return message + "; this call takes none"
 }
 
-// given tells whether the query named a parameter already.
-func (c *call) given(wanted *parameter) bool {
+// isSet reports whether the query has set a parameter already.
+func (c *call) isSet(wanted *parameter) bool {
 	return slices.ContainsFunc(c.query, func(set assignment) bool { return set.parameter == wanted })
 }
 
@@ -132,8 +132,8 @@ func (c *call) setQuery(request protoreflect.Message) {
 	}
 }
 
-// refuse adds a violation, up to the number that one answer reports.
-func (c *call) refuse(field, format string, args ...any) {
+// addViolation adds a violation, up to the number that one answer reports.
+func (c *call) addViolation(field, format string, args ...any) {
 	if len(c.violations) < codec.MaxViolations {
 		c.violations = append(c.violations, status.Violation(field, format, args...))
 	}

@@ -12,7 +12,7 @@ type router struct {
 	root node
 }
 
-// node is where a path can be after some segments.
+// node is the state of a path after some of its segments.
 type node struct {
 	words    map[string]*node
 	variable *node
@@ -22,7 +22,7 @@ type node struct {
 // methods are the routes of one path by HTTP method.
 type methods map[string]*route
 
-// add makes a route findable.
+// add adds a route to the tree.
 func (r *router) add(to *route) {
 	at := &r.root
 	for _, piece := range to.template.segments {
@@ -55,7 +55,7 @@ func (n *node) child(piece segment) *node {
 
 // find returns the routes of an escaped path by HTTP method, and the unescaped
 // segments. Empty segments, and so trailing slashes, match nothing; an escaped
-// slash is a letter of its segment.
+// slash is a character of its segment.
 func (r *router) find(escaped string) (methods, []string) {
 	rest, rooted := strings.CutPrefix(escaped, "/")
 	if !rooted {
@@ -81,7 +81,8 @@ func (r *router) walk(path, verb string) (methods, []string) {
 	return r.root.match(parts, verb), parts
 }
 
-// match prefers words to variables, and goes back where a word leads nowhere.
+// match prefers words to variables, and tries the variable if the word leads to no
+// route.
 func (n *node) match(parts []string, verb string) methods {
 	if len(parts) == 0 {
 		return n.verbs[verb]
@@ -97,7 +98,7 @@ func (n *node) match(parts []string, verb string) methods {
 	return n.variable.match(parts[1:], verb)
 }
 
-// allow lists the methods of a path for the Allow header.
+// allow returns the methods of a path for the Allow header.
 func (m methods) allow() string {
 	names := make([]string, 0, len(m))
 	for name := range m {

@@ -25,8 +25,8 @@ type Route struct {
 	// Body is the request field that the HTTP body holds; "*" is the whole request,
 	// "" no body.
 	Body string
-	// ResponseBody is the response field that is answered alone; "" is the whole
-	// response.
+	// ResponseBody is the response field that the answer consists of; "" is the
+	// whole response.
 	ResponseBody string
 }
 
@@ -43,7 +43,7 @@ func Routes() ([]Route, error) {
 	return routes, nil
 }
 
-// route is a Route with what serving it takes.
+// route is a Route with what is needed to serve it.
 type route struct {
 	Route
 	template   template
@@ -81,7 +81,7 @@ func routesOf(services []service, c *codec.Codec) ([]*route, error) {
 	return routes, nil
 }
 
-// rulesOf returns the HTTP rules of a method, none where it is gRPC only.
+// rulesOf returns the HTTP rules of a method; none if it is only for gRPC.
 func rulesOf(method protoreflect.MethodDescriptor) []*annotations.HttpRule {
 	rule := contract.HTTPRule(method)
 	if rule == nil {
@@ -181,9 +181,9 @@ func fieldPath(input protoreflect.MessageDescriptor, dotted string) ([]protorefl
 	return path, nil
 }
 
-// takes tells whether a path variable or the body sets a request field, so that
-// no query parameter does.
-func (r *route) takes(path []protoreflect.FieldDescriptor) bool {
+// isSetElsewhere reports whether a path variable or the body sets a request field,
+// so that no query parameter may.
+func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor) bool {
 	return r.Body == "*" || r.body != nil && path[0] == r.body || slices.ContainsFunc(r.variables, func(v variable) bool {
 		return slices.Equal(v.path, path)
 	})

@@ -65,7 +65,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("run with -update where this is right:\n%s", diff)
+		t.Errorf("run with -update if this is right:\n%s", diff)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestEveryRouteCallsItsRPC(t *testing.T) {
 	t.Parallel()
 	var called string
 	stop := errors.New("far enough")
-	d := newDoor(t, func(_ context.Context, _ any, info *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
+	d := newFakeGateway(t, func(_ context.Context, _ any, info *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
 		called = info.FullMethod
 		return nil, stop
 	})
@@ -88,7 +88,7 @@ func TestEveryRouteCallsItsRPC(t *testing.T) {
 			t.Fatal(err)
 		}
 		called = ""
-		if d.ask(route.Method, parsed.path("7"), ""); called != route.RPC {
+		if d.send(route.Method, parsed.path("7"), ""); called != route.RPC {
 			t.Errorf("%s %s called %q", route.Method, route.Template, called)
 		}
 	}
@@ -139,7 +139,7 @@ func TestRouterPrefersWordsAndGoesBack(t *testing.T) {
 	}
 }
 
-// TestImpossibleRoutes makes routes that the contract does not have.
+// TestImpossibleRoutes checks the errors of routes that the contract does not have.
 func TestImpossibleRoutes(t *testing.T) {
 	t.Parallel()
 	method := contractServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
@@ -166,11 +166,11 @@ func TestRouteWithoutGeneratedHandler(t *testing.T) {
 	services := contractServices()
 	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return nil }
 	h := &Gateway{codec: codec.New()}
-	if err := h.serve(services, NewConn(nil)); !errors.Is(err, errNoHandler) {
+	if err := h.addRoutes(services, NewConn(nil)); !errors.Is(err, errNoHandler) {
 		t.Errorf("got %v", err)
 	}
 	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return errOption }
-	if err := h.serve(services, NewConn(nil)); !errors.Is(err, errOption) {
+	if err := h.addRoutes(services, NewConn(nil)); !errors.Is(err, errOption) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -234,8 +234,8 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// TestEveryServiceIsBound fails when the contract has a service with HTTP rules
-// that the table forgot.
+// TestEveryServiceIsBound fails if the table lacks a service of the contract with
+// HTTP rules.
 func TestEveryServiceIsBound(t *testing.T) {
 	t.Parallel()
 	bound := map[protoreflect.FullName]bool{}
@@ -249,7 +249,8 @@ func TestEveryServiceIsBound(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfTheGeneratedCode are those that the gateway did not foresee.
+// TestRefusalsOfTheGeneratedCode checks the errors that the generated code makes by
+// itself.
 func TestRefusalsOfTheGeneratedCode(t *testing.T) {
 	t.Parallel()
 	refused := (&call{}).refusal(grpcstatus.Error(codes.InvalidArgument, "odd"))
@@ -277,8 +278,8 @@ func TestMarshalerForEverythingElse(t *testing.T) {
 		"unknown field":    m.Unmarshal([]byte(`{"uid":1}`), read),
 		"no message":       m.Unmarshal([]byte(`{}`), "x"),
 		"write no message": m.NewEncoder(&written).Encode(7),
-		"body of a list":   (&requestBody{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(&[]string{}),
-		"body of a word":   (&requestBody{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(new(*string)),
+		"body of a list":   (&bodyDecoder{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(&[]string{}),
+		"body of a word":   (&bodyDecoder{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(new(*string)),
 	}
 	for name, err := range failures {
 		if err == nil {
@@ -287,7 +288,8 @@ func TestMarshalerForEverythingElse(t *testing.T) {
 	}
 }
 
-// TestPathNumbers are read as everywhere else, and refused with their name.
+// TestPathNumbers checks that numbers in the path are read like all others, and
+// refused with the name of their variable.
 func TestPathNumbers(t *testing.T) {
 	t.Parallel()
 	parse, ok := codec.New().Text((&sipfacadev1.SipConnection{}).ProtoReflect().Descriptor().Fields().ByName("port"))

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// errHeaderSent mirrors what a gRPC server says to a second header.
+// errHeaderSent is the error of a second header, as on a gRPC server.
 var errHeaderSent = errors.New("the header of this call was already sent")
 
 // serverStream collects the headers and trailers of one call. Handlers may set
@@ -24,7 +24,7 @@ type serverStream struct {
 
 var _ grpc.ServerTransportStream = (*serverStream)(nil)
 
-// Method is the full name of the called method.
+// Method returns the full name of the called method.
 func (s *serverStream) Method() string { return s.method }
 
 // SetHeader adds to the header until it is sent.
@@ -56,7 +56,7 @@ func (s *serverStream) addHeader(md metadata.MD, send bool) error {
 	return nil
 }
 
-// report hands header and trailer to the caller who asked for them.
+// report copies header and trailer to the call options that ask for them.
 func (s *serverStream) report(options []grpc.CallOption) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,7 +16,8 @@ type service struct {
 	register func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error
 }
 
-// contractServices lists every service that has an HTTP face: a new one is one line.
+// contractServices returns every service with HTTP rules; a new service needs one
+// line here.
 func contractServices() []service {
 	return []service{
 		bind(sipfacadev1.File_sipfacade_v1_sip_connection_service_proto, "SipConnectionService",

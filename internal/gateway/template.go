@@ -11,14 +11,14 @@ type template struct {
 	verb     string
 }
 
-// segment is a word of the path, or the name of the variable that stands there.
+// segment is a word of the path, or the name of a variable.
 type segment struct {
 	literal  string
 	variable string
 }
 
-// parseTemplate reads the path of a google.api.http rule. Of its grammar it takes
-// what the contract uses: words, `{field.path}`, and a verb at the end.
+// parseTemplate reads the path of a google.api.http rule. It accepts the part of
+// the grammar that the contract uses: words, `{field.path}`, and a verb at the end.
 func parseTemplate(path string) (template, error) {
 	var parsed template
 	rest, rooted := strings.CutPrefix(path, "/")
@@ -50,7 +50,7 @@ func parseSegment(part string) (segment, error) {
 	return segment{literal: part}, nil
 }
 
-// path fills every variable with a value.
+// path returns the path with the value in place of every variable.
 func (t template) path(value string) string {
 	var out strings.Builder
 	for _, piece := range t.segments {
