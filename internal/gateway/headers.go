@@ -5,6 +5,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,9 +31,11 @@ func passedHeaders(all http.Header) http.Header {
 	return passed
 }
 
-// incomingHeader returns the metadata key of a passed header.
+// incomingHeader returns the metadata key of a passed header. It also refuses headers
+// that passedHeaders leaves out, since grpc-gateway logs a warning at the start if it
+// would pass Connection.
 func incomingHeader(name string) (string, bool) {
-	return strings.ToLower(name), name != "Authorization"
+	return strings.ToLower(name), name != "Authorization" && slices.Contains(incomingHeaders(), name)
 }
 
 // outgoingHeader returns the header of a metadata key that callers see. The request

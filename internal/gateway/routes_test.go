@@ -305,3 +305,17 @@ func TestPathNumbers(t *testing.T) {
 		t.Errorf("got %v", current.violations)
 	}
 }
+
+// TestIncomingHeaders checks which headers become metadata. grpc-gateway asks for
+// "connection" at the start, and warns if that is passed.
+func TestIncomingHeaders(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"X-Request-Id": true, "X-Opentact-Token": true, "X-Infinity-Authorization": true, "Traceparent": true,
+		"Authorization": false, "Connection": false, "connection": false, "Grpc-Timeout": false,
+	} {
+		if key, passed := incomingHeader(name); passed != want || key != strings.ToLower(name) {
+			t.Errorf("%s: passed %t as %s", name, passed, key)
+		}
+	}
+}
