@@ -14,20 +14,29 @@ import (
 // collections cost little memory, and the memory limit bounds that.
 const gcPercent = 400
 
+// withoutContainer is the limit if no container sets one. It is soft: a process that
+// needs more gets more, and collects more often.
+const withoutContainer = 1 << 30
+
 // tuneMemory makes the garbage collector keep the process within the memory
 // limit that the provider reads, for example the container's. It returns the
-// limit that it set, 0 if it set none: there is no limit to read, or the
-// variable GOMEMLIMIT is given. GOGC wins over gcPercent in the same way.
+// limit that it set, 0 if it set none, because the variable GOMEMLIMIT is given.
+// GOGC wins over gcPercent in the same way.
 func tuneMemory(limit memlimit.Provider) (int64, error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return 0, nil
+	}
+	debug.SetMemoryLimit(withoutContainer)
 	bytes, err := memlimit.SetGoMemLimitWithOpts(memlimit.WithProvider(limit))
-	if errors.Is(err, memlimit.ErrNoCgroup) || errors.Is(err, memlimit.ErrCgroupsNotSupported) {
-		return 0, nil // not in a container
+	switch {
+	case err == nil && bytes > 0:
+		return bytes, nil
+	case err == nil, errors.Is(err, memlimit.ErrNoCgroup), errors.Is(err, memlimit.ErrCgroupsNotSupported):
+		return withoutContainer, nil
+	default:
+		return withoutContainer, fmt.Errorf("take the memory limit from the container: %w", err)
 	}
-	if err != nil {
-		return 0, fmt.Errorf("take the memory limit from the container: %w", err)
-	}
-	return bytes, nil
 }

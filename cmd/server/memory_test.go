@@ -23,9 +23,9 @@ func TestTuneMemory(t *testing.T) {
 		fails       bool
 	}{
 		"container":           {provider: container, limit: 900 << 20, percent: gcPercent},
-		"no cgroups":          {provider: absent, limit: math.MaxInt64, percent: gcPercent},
-		"no limit":            {provider: unlimited, limit: math.MaxInt64, percent: gcPercent},
-		"unreadable":          {provider: broken, limit: math.MaxInt64, percent: gcPercent, fails: true},
+		"no cgroups":          {provider: absent, limit: withoutContainer, percent: gcPercent},
+		"no limit":            {provider: unlimited, limit: withoutContainer, percent: gcPercent},
+		"unreadable":          {provider: broken, limit: withoutContainer, percent: gcPercent, fails: true},
 		"GOGC is given":       {map[string]string{"GOGC": "100"}, container, 900 << 20, 100, false},
 		"GOMEMLIMIT is given": {map[string]string{"GOMEMLIMIT": "1GiB"}, container, math.MaxInt64, gcPercent, false},
 	} {

@@ -166,10 +166,10 @@ func TestCost(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		limits.CheckWire(c.into.ProtoReflect().Descriptor(), c.data)
+		excess := limits.CheckWire(c.into.ProtoReflect().Descriptor(), c.data)
 		runtime.ReadMemStats(&after)
 		if spent := after.TotalAlloc - before.TotalAlloc; spent > size/4 {
-			t.Errorf("%s: %d bytes cost %d bytes of memory", name, len(c.data), spent)
+			t.Errorf("%s: %d bytes cost %d bytes of memory (%v)", name, len(c.data), spent, excess)
 		}
 	}
 }

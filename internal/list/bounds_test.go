@@ -26,7 +26,7 @@ var boundedFilters = map[string][2]string{
 	"nested, too many":      {joined(`(NOT account.balance = -1.5)`, " AND ", 201), "filter: has more than 200 conditions"},
 	"uuids":                 {joined(`uuid = "0d5f6c1e-6f0e-4c43-9d0a-5e8f4f4e0a01"`, " OR ", 163), ""},
 	"searches":              {joined("name:x", " OR ", 16), ""},
-	"searches, too many":    {joined("name:x", " OR ", 17), "filter: searches within strings more than 16 times with the operator :"},
+	"searches, too many":    {joined("name:x", " OR ", 17), "filter: searches within strings with the operator : more than 16 times"},
 	"presence is no search": {joined("name:*", " ", 200), ""},
 	"a path":                {"a.b.c.d.e.f.g.h = 1", `filter: unknown field "a.b.c.d.e.f.g.h"; allowed: ` + inviteFields},
 	"a path, too long":      {"a.b.c.d.e.f.g.h.i = 1", "filter: names a field with more than 8 parts"},

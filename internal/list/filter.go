@@ -90,7 +90,7 @@ func (c *checker) condition(e *expr.Expr) predicate {
 		c.searches++
 	}
 	if c.searches > maxSearches {
-		c.found.add(fmt.Errorf("searches within strings more than %d times with the operator :", maxSearches))
+		c.found.add(fmt.Errorf("searches within strings with the operator : more than %d times", maxSearches))
 		return nil
 	}
 	return restriction.predicate()

@@ -225,7 +225,7 @@ func TestFilterViolations(t *testing.T) {
 		`sip_connection.active = 1`:    {`compares sip_connection.active with 1: it takes true or false without quotes`},
 		`sip_connection.active="true"`: {`compares sip_connection.active with "true": it takes true or false without quotes`},
 		`sip_connection.active:"true"`: {`compares sip_connection.active with "true": it takes true or false without quotes`},
-		`sip_connection.active > true`: {`compares sip_connection.active with >: it can be compared only with =, != and :`},
+		`sip_connection.active > true`: {`compares sip_connection.active with >, but only =, != and : apply to it`},
 		`sip_connection.active`:        {`names sip_connection.active and compares it with nothing: write sip_connection.active = true`},
 		`NOT name`:                     {`names name and compares it with nothing: write name:* to test whether it is set`},
 		`sales`:                        {`has "sales" on its own: name the field to search in, as in name:"sales"`},
@@ -278,7 +278,7 @@ func TestFilterEnumViolations(t *testing.T) {
 	got := strings.Join(violationsOf(t, err), "\n")
 	for _, want := range []string{
 		`it takes one of MEDIA_TYPE_UNSPECIFIED, MEDIA_TYPE_BYPASS_MEDIA, MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, MEDIA_TYPE_PROXY_MEDIA`,
-		field + ` with <: it can be compared only with =, != and :`,
+		field + ` with <, but only =, != and : apply to it`,
 		`neither filter nor order can use field "tn_leases"; allowed: account.*, active, class4_egress_resource_ip_id,`,
 		`can use field "class4_ingress_trunk_settings.other_settings"; allowed: ` + field,
 	} {

@@ -42,7 +42,7 @@ func newRestriction(column *column, operator string, l literal) (*restriction, e
 		operator = filtering.FunctionEquals
 	}
 	if !has && !isEquality(operator) && !column.compared.hasRange() {
-		return nil, fmt.Errorf("compares %s with %s: it can be compared only with =, != and :", column.path, operator)
+		return nil, fmt.Errorf("compares %s with %s, but only =, != and : apply to it", column.path, operator)
 	}
 	operand, err := column.operandOf(l)
 	if err != nil {

@@ -3,6 +3,7 @@ package listener_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -34,7 +35,9 @@ func served(t *testing.T, handler http.HandlerFunc) (address string) {
 	go func() { ended <- server.Serve(l) }()
 	t.Cleanup(func() {
 		_ = server.Close() // what it returns has been seen by the callers
-		<-ended
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	return inner.Addr().String()
 }
@@ -63,6 +66,7 @@ func asked(t *testing.T, address, request string, halfClose bool) (statuses []in
 			return statuses, last
 		}
 		body, _ := io.ReadAll(response.Body) // a body that breaks off is seen by its length
+		_ = response.Body.Close()            // it was read to its end
 		statuses, last = append(statuses, response.StatusCode), response.Header.Get("Content-Type")+" "+string(body)
 	}
 }

@@ -97,7 +97,7 @@ func (l *Listener) stopWhenIdle() {
 
 // watch closes connections whose callers have stopped reading.
 func (l *Listener) watch() {
-	ticker := time.NewTicker(l.options.WriteTimeout / 4)
+	ticker := time.NewTicker(l.options.WriteTimeout / 8)
 	defer ticker.Stop()
 	for {
 		select {

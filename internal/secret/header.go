@@ -46,7 +46,7 @@ var wholeLine = []string{"cookie", "set-cookie"}
 // a hyphen could also be a word that a colon follows, unless it is Authorization.
 func header(text, name string, at int) (span, bool) {
 	authorization := endsWithFold(name, "authorization")
-	if !authorization && !containsFold(wholeLine, name) && !(strings.Contains(name, "-") && Name(name)) {
+	if !authorization && !containsFold(wholeLine, name) && (!strings.Contains(name, "-") || !Name(name)) {
 		return span{}, false
 	}
 	at = skipSpace(text, at)

@@ -63,7 +63,7 @@ func (m *Masker) match(text string, at int) (span, bool) {
 	if !exact {
 		i--
 	}
-	// Each needle that the rest begins with is the one found or one of its prefixes.
+	// If the rest begins with a needle, that is the one found or one of its prefixes.
 	for ; i >= 0; i = m.needles[i].prefix {
 		n := m.needles[i]
 		if !strings.HasPrefix(rest, n.text) || n.alone && !standsAlone(text, at, at+len(n.text)) {

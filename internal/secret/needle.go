@@ -64,8 +64,8 @@ func compareFlags(a, b bool) int {
 	}
 }
 
-// link finds for each needle the longest one that it begins with. In sorted order that
-// is the nearest one before it on the way of prefixes.
+// link finds for each needle the longest other one that it begins with. In sorted order
+// that is the one before it, or a prefix of that one.
 func link(needles []needle) {
 	for i := range needles {
 		at := i - 1

@@ -13,8 +13,8 @@ func Text(text string) string {
 	return redact(text, spans)
 }
 
-// appendEscaped appends the secrets that show when escapes are undone. Where a secret
-// ends is told by the reading with the fewest escapes undone.
+// appendEscaped appends the secrets that show when escapes are undone. If several views
+// show the same secret, the one with the fewest escapes undone tells where it ends.
 func appendEscaped(spans []span, text string) []span {
 	known := map[int]bool{}
 	for _, s := range spans {
@@ -58,11 +58,11 @@ func given(text string) []span {
 	return spans
 }
 
-// quoted reports whether the span is the inside of a quoted string. Such a string may
-// have begun with a quote that was meant otherwise, so what it holds is searched, too.
+// quoted reports whether the span is the inside of a quoted string. Its first quote may
+// be no more than an apostrophe, so what the string holds is searched, too.
 func quoted(text string, s span) bool { return strings.IndexByte("\"'", text[s.start-1]) >= 0 }
 
-// maxNameBytes bounds how far is looked for the name of a secret.
+// maxNameBytes is the longest name that is read.
 const maxNameBytes = 256
 
 // jsonMember finds the value of the JSON member whose name begins with the quote at the

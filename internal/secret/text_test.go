@@ -100,14 +100,6 @@ func TestTextAllocations(t *testing.T) {
 	}
 }
 
-// TestTextHostile: a text that is made to be read slowly is not.
-func TestTextHostile(t *testing.T) {
-	t.Parallel()
-	for _, part := range []string{`\"`, `"`, `"pin":{`, "://", "sip:", "a@", "=", " ", `"password":`, "authorization:", "basic ", `{"a":`, "%25", `\\`, "&amp;", "Cookie: ", "token="} {
-		_ = Text(strings.Repeat(part, 1<<20/len(part)))
-	}
-}
-
 // FuzzText: nothing panics, and a secret that stands in a known form is not shown, in
 // whatever it stands and however that is escaped.
 func FuzzText(f *testing.F) {

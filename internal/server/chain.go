@@ -36,6 +36,7 @@ type named struct {
 func (s *Server) chain(protocol string) []named {
 	links := []named{
 		{"identify", identify},
+		{"secrets", rememberSecrets},
 		{"observe", s.observe(protocol)},
 		{"translate", translate(s.subjects)},
 		{"recover", recovered(s.metrics)},
@@ -43,7 +44,6 @@ func (s *Server) chain(protocol string) []named {
 		{"deliver", s.deliver},
 		{"limit", s.limit},
 		{"credentials", credentials},
-		{"secrets", rememberSecrets},
 		{"validate", validate(s.validator)},
 	}
 	if protocol == protocolGRPC {
@@ -177,8 +177,8 @@ func credentials(ctx context.Context, request any, _ *grpc.UnaryServerInfo, hand
 	return handler(ctx, request)
 }
 
-// rememberSecrets lets vendor texts be masked of what the request says in secret. It
-// costs nothing unless a vendor call fails.
+// rememberSecrets lets vendor texts and log lines be masked of what the request says
+// in secret. It costs nothing unless the call fails.
 func rememberSecrets(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	if message, ok := request.(proto.Message); ok {
 		ctx = secret.WithValues(ctx, func() []string { return contract.SecretValues(message) })

@@ -18,8 +18,8 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	s := &Server{metrics: telemetry.NewMetrics("test")}
 	for protocol, want := range map[string][]string{
-		protocolGRPC: {"identify", "observe", "translate", "recover", "readable", "deliver", "limit", "credentials", "secrets", "validate"},
-		protocolHTTP: {"identify", "observe", "translate", "recover", "readable", "limit", "credentials", "secrets", "validate"},
+		protocolGRPC: {"identify", "secrets", "observe", "translate", "recover", "readable", "deliver", "limit", "credentials", "validate"},
+		protocolHTTP: {"identify", "secrets", "observe", "translate", "recover", "readable", "limit", "credentials", "validate"},
 	} {
 		var got []string
 		for _, link := range s.chain(protocol) {

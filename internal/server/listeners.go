@@ -15,7 +15,7 @@ import (
 // Limits of callers that do not read their answers.
 const (
 	// writeTimeout is how long a caller may take for the next part of an answer.
-	writeTimeout = 30 * time.Second
+	writeTimeout = 20 * time.Second
 	// maxPending is how many bytes of answers may wait on one connection; further
 	// calls on it wait until the caller has read.
 	maxPending = 32 << 20

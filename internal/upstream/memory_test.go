@@ -36,8 +36,8 @@ func acquiring(ctx context.Context, lease *Lease, bytes int64) <-chan error {
 func waits(result <-chan error) bool {
 	synctest.Wait()
 	select {
-	case <-result:
-		return false
+	case _, came := <-result:
+		return !came
 	default:
 		return true
 	}

@@ -82,7 +82,7 @@ func TestHostileCallers(t *testing.T) {
 	defer cancel()
 	attackers := &attack{outcomes: map[string]int{}}
 	opened, readers := time.Now(), openSlowReaders(t, at)
-	attackers.start(t, ctx, at)
+	attackers.start(ctx, t, at)
 	beFair(t, fair, part).report(t, "beside hostile callers")
 	cancel()
 	attackers.running.Wait()
@@ -155,7 +155,7 @@ type attack struct {
 }
 
 // start starts the hostile callers, which stop when the context ends.
-func (a *attack) start(t *testing.T, ctx context.Context, at rig.Addresses) {
+func (a *attack) start(ctx context.Context, t *testing.T, at rig.Addresses) {
 	t.Helper()
 	calls := hostileCalls()
 	names := slices.Sorted(maps.Keys(calls))

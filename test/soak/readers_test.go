@@ -91,7 +91,7 @@ type stuckKind struct {
 
 // dial opens a connection with little room for data that is not read. It is closed
 // when the test ends.
-func (s *stuckReaders) dial(t *testing.T, ctx context.Context, kind *stuckKind) (net.Conn, error) {
+func (s *stuckReaders) dial(ctx context.Context, t *testing.T, kind *stuckKind) (net.Conn, error) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", kind.address)
 	if err != nil {
@@ -131,7 +131,7 @@ func openSlowReaders(t *testing.T, at rig.Addresses) *stuckReaders {
 
 // openJSON requests a list and reads nothing.
 func (s *stuckReaders) openJSON(t *testing.T, kind *stuckKind) error {
-	conn, err := s.dial(t, t.Context(), kind)
+	conn, err := s.dial(t.Context(), t, kind)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *stuckReaders) openJSON(t *testing.T, kind *stuckKind) error {
 // openClosedWindow reads the connection and acknowledges pings, and never gives the
 // server more than the first window for the answer.
 func (s *stuckReaders) openClosedWindow(t *testing.T, kind *stuckKind) error {
-	conn, err := s.dial(t, t.Context(), kind)
+	conn, err := s.dial(t.Context(), t, kind)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (s *stuckReaders) openUnread(t *testing.T, kind *stuckKind) error {
 				return nil, net.ErrClosed // one connection for each call
 			default:
 			}
-			conn, err := s.dial(t, ctx, kind)
+			conn, err := s.dial(ctx, t, kind)
 			return &stoppingConn{Conn: conn, stop: stop, closed: closed}, err
 		})).Conn()
 	conn.Connect()

@@ -102,7 +102,7 @@ func TestShutdownUnderLoad(t *testing.T) {
 		server := rig.StartProcess(t, binary, at, c.opentact.Network.Address(), c.infinity.Network.Address(),
 			append(rig.Login(), "--upstream-timeout="+limit.String())...)
 		if rounds == 0 {
-			c.start(t, ctx, &running, at)
+			c.start(ctx, t, &running, at)
 		}
 		watch(t, at.GRPC)
 		wait(ctx, time.Duration(300+rand.IntN(1000))*time.Millisecond)
@@ -138,7 +138,7 @@ func watch(t *testing.T, address string) {
 }
 
 // start starts callers of each kind.
-func (c *callers) start(t *testing.T, ctx context.Context, running *sync.WaitGroup, at rig.Addresses) {
+func (c *callers) start(ctx context.Context, t *testing.T, running *sync.WaitGroup, at rig.Addresses) {
 	t.Helper()
 	quick := grpc.WithConnectParams(grpc.ConnectParams{
 		Backoff: backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.5, MaxDelay: 200 * time.Millisecond}, MinConnectTimeout: time.Second,

@@ -67,7 +67,7 @@ func TestSeedsWouldBeAccepted(t *testing.T) {
 			}
 			changes, err := p.changes(s.resources[k].columns, true, false)
 			if err == nil {
-				err = s.checkValues(kind(k), r.parent, r.id, changes)
+				err = s.checkValues(k, r.parent, r.id, changes)
 			}
 			if err != nil {
 				t.Errorf("%s %d: %v", s.resources[k].noun, r.id, err)

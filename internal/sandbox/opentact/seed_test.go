@@ -88,7 +88,7 @@ func TestSeedsAreAsDocumented(t *testing.T) {
 	got := map[kind]int{}
 	for k := range kinds {
 		if n := s.store.Len(k); n > 0 {
-			got[kind(k)] = n
+			got[k] = n
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -128,8 +128,7 @@ func (p *Process) Terminate(limit time.Duration) (time.Duration, error) {
 		return time.Since(started), nil
 	case <-timer.C:
 		_ = p.command.Process.Kill() // the limit is reported either way
-		<-p.ended
-		return limit, fmt.Errorf("the server did not end within %s after SIGTERM", limit)
+		return limit, fmt.Errorf("the server did not end within %s after SIGTERM: %w", limit, <-p.ended)
 	}
 }
 
