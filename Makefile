@@ -1,4 +1,4 @@
-# sipfacade: `make` prints what can be made.
+# sipfacade: `make` lists the targets.
 
 TOOL      := go tool -modfile=tools/go.mod
 LINT      := go tool -modfile=tools/lint/go.mod golangci-lint
@@ -19,7 +19,7 @@ help: ## print this list
 run: build ## build and serve with both vendors emulated: no account, no configuration
 	@bin/sipfacade serve --sandbox
 
-test: ## everything that CI runs: unit, contract and end-to-end tests, race detector on
+test: ## go vet and all tests with the race detector, but not those of soak
 	go vet ./...
 	go test -race -timeout 10m ./...
 
@@ -27,12 +27,12 @@ protos: ## print the imported protos into .cache/proto from the linked descripto
 	@mkdir -p .cache/proto
 	@go run ./proto/imports | go -C tools run ./printprotos -out ../.cache/proto
 
-generate: protos ## code, OpenAPI, descriptor image and the reasons of docs/errors.md from proto/
+generate: protos ## generate code, OpenAPI, descriptor image and the reasons of docs/errors.md from proto/
 	$(BUF) generate
 	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb proto
 	go run ./proto/reasons docs/errors.md
 
-lint: protos breaking ## buf and Go linters, import rules included
+lint: protos breaking ## run the linters of buf and Go, import rules included
 	$(BUF) lint
 	$(BUF) format --diff --exit-code proto
 	$(LINT) run --build-tags soak ./...
@@ -41,10 +41,10 @@ breaking: protos
 	@if [ -f gen/released.binpb ]; then $(BUF) breaking --against gen/released.binpb; \
 	else echo "breaking: skipped, there is no release yet (gen/released.binpb)"; fi
 
-bench: ## the benchmark table of docs/performance.md
+bench: ## run the benchmarks of docs/performance.md for BENCHTIME (1s)
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
-fuzz: ## every fuzz target for FUZZTIME (30s)
+fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for package in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 			echo "== $$package $$target"; \
@@ -52,12 +52,12 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 		done; \
 	done
 
-soak: ## random faults for SOAK (3m), then a ledger of what was really done
+soak: ## random faults for SOAK (3m), hostile requests, slow readers, shutdown under load
 	go test -tags soak -timeout 15m ./test/soak -duration $(SOAK) -v
 
-build: ## bin/sipfacade
+build: ## build bin/sipfacade
 	@mkdir -p bin
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sipfacade ./cmd/server
 
-clean: ## remove what was built
+clean: ## remove bin and .cache
 	rm -rf bin .cache

@@ -72,7 +72,7 @@ func serve(c config.Config, stdout, stderr io.Writer) error {
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr))
 	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
-		logger.Warn("memory limit", "error", err.Error()) // Go then runs without one
+		logger.Warn("memory limit", "error", err.Error()) // the default holds then
 	} else if limit > 0 {
 		logger.Info("memory limit", "bytes", limit)
 	}
