@@ -107,8 +107,7 @@ func logFormat(given config.LogFormat, log io.Writer) string {
 	return string(config.LogFormatJSON)
 }
 
-// checkConfig prints where each setting comes from. Parse has reported what is
-// wrong.
+// checkConfig prints the source of each setting. Parse has reported what is wrong.
 func checkConfig(c config.Config, stdout, _ io.Writer) error {
 	_, err := fmt.Fprint(stdout, c.Describe())
 	return err

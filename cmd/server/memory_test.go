@@ -9,7 +9,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
-// TestTuneMemory is not parallel: limits and variables belong to the process.
+// TestTuneMemory is not parallel: it changes limits and variables of the process.
 func TestTuneMemory(t *testing.T) {
 	container := memlimit.Limit(1000 << 20)
 	broken := func() (uint64, error) { return 0, errors.New("no such file") }

@@ -91,8 +91,8 @@ func TestReadFileThatIsNotThere(t *testing.T) {
 	}
 }
 
-// FuzzReadFile holds that any file gives known keys or mistakes of one line
-// each, and that no mistake repeats a password.
+// FuzzReadFile checks that any file gives known keys or mistakes of one line each, and
+// that no mistake repeats a password.
 func FuzzReadFile(f *testing.F) {
 	for _, content := range []string{
 		"sandbox: true\n", "a: [b, {c: d}]", "? x\n: y", "<<: *a", "&a sandbox: *a", "--- |\n x\n...\n---\n", "\x00", "%YAML 9.9\n---\n", "!!map {}",

@@ -48,7 +48,7 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && address.Unmap().IsLoopback()
 }
 
-// isEverywhere reports whether the host stands for all interfaces.
+// isEverywhere reports whether the host means all interfaces.
 func isEverywhere(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "" || err == nil && address.Unmap().IsUnspecified()

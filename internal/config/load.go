@@ -35,7 +35,7 @@ func settingFlags(model *kong.Application) []*kong.Flag {
 	return flags
 }
 
-// Source says where the value of a setting came from.
+// Source is the origin of a setting's value.
 type Source string
 
 // The sources, the strongest first.
@@ -46,13 +46,13 @@ const (
 	FromDefault     Source = "default"
 )
 
-// sources holds, by key, where the values that somebody gave came from.
+// sources has, by key, the source of each value that was given.
 type sources map[string]Source
 
 // given reports whether somebody chose the value.
 func (s sources) given(key string) bool { return s[key] != "" }
 
-// of returns where the value came from.
+// of returns the source of the value.
 func (s sources) of(key string) Source { return cmp.Or(s[key], FromDefault) }
 
 // loader gives kong the environment and the file, and collects what is wrong

@@ -90,7 +90,7 @@ func TestFlagForms(t *testing.T) {
 	}
 }
 
-// TestDefaults holds the documented defaults.
+// TestDefaults checks the documented defaults.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	want := Config{

@@ -14,10 +14,9 @@ const (
 )
 
 const (
-	// WriteGrace is how long the server waits for a write on the wire after the
-	// deadline or the disappearance of its caller. A drain must outlast it, or
-	// the server would close the connection before it can answer what became
-	// of the write.
+	// WriteGrace is how long the server waits for a write that was sent after the
+	// deadline or the disappearance of its caller. A drain must outlast it, or the
+	// server would close the connection before it can answer what became of the write.
 	WriteGrace = 2 * time.Second
 	// drainMargin is what the default of drain_timeout adds to
 	// upstream_timeout: the grace, and time to send the answers.

@@ -100,8 +100,8 @@ func TestSecretFollowsItsFile(t *testing.T) {
 	check("restored", "back", "")
 }
 
-// TestSettledFileIsNotReadAgain holds that Reveal is cheap: it reads the file
-// again only if identity, time or size have changed.
+// TestSettledFileIsNotReadAgain checks that Reveal is cheap: it reads the file again
+// only if identity, time or size have changed.
 func TestSettledFileIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	long := time.Now().Add(-time.Hour)

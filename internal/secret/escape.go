@@ -12,8 +12,8 @@ import (
 type escape struct {
 	// begin is what each escape begins with.
 	begin byte
-	// undo returns what the escape at the beginning of a text stands for, and its length
-	// or 0 if there is none.
+	// undo returns the meaning of the escape at the beginning of a text, and its
+	// length, or 0 if there is none.
 	undo func(text string) (decoded string, length int)
 }
 

@@ -66,7 +66,7 @@ func (m *Masker) match(text string, at int) (span, bool) {
 	// If the rest begins with a needle, that is the one found or one of its prefixes.
 	for ; i >= 0; i = m.needles[i].prefix {
 		n := m.needles[i]
-		if !strings.HasPrefix(rest, n.text) || n.alone && !standsAlone(text, at, at+len(n.text)) {
+		if !strings.HasPrefix(rest, n.text) || n.bounded && !hasBoundaries(text, at, at+len(n.text)) {
 			continue
 		}
 		return n.span(text, at), true
@@ -74,8 +74,8 @@ func (m *Masker) match(text string, at int) (span, bool) {
 	return span{}, false
 }
 
-// standsAlone reports whether no letter or digit is beside text[start:end].
-func standsAlone(text string, start, end int) bool {
+// hasBoundaries reports whether no letter or digit is beside text[start:end].
+func hasBoundaries(text string, start, end int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:start])
 	after, _ := utf8.DecodeRuneInString(text[end:])
 	return !letterOrDigit(before) && !letterOrDigit(after)

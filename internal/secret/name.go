@@ -4,7 +4,7 @@ import (
 	"bytes"
 )
 
-// Name reports whether a member of that name holds a secret. It goes by the words of
+// Name reports whether a member of that name holds a secret. It compares the words of
 // the name, without case: userPIN, voicemail_pin and clientsecret name secrets, and
 // shipping, keypad and password_required do not.
 func Name(name string) bool {
@@ -144,7 +144,7 @@ func (s stem) exempts(text []byte) bool {
 	return false
 }
 
-// chunkEnd returns where the letters and digits from start on end.
+// chunkEnd returns the end of the letters and digits that begin at start.
 func chunkEnd(name string, start int) int {
 	for start < len(name) && alphanumeric(name[start]) {
 		start++
@@ -152,9 +152,9 @@ func chunkEnd(name string, start int) int {
 	return start
 }
 
-// wordEnd returns where the word that begins at start ends: before a letter that follows
-// a digit, and before an upper case letter that follows a lower case one or that begins
-// a word after a run of upper case.
+// wordEnd returns the end of the word that begins at start: before a letter that
+// follows a digit, and before an upper case letter that follows a lower case one or
+// that begins a word after a run of upper case.
 func wordEnd(name string, start, end int) int {
 	for i := start + 1; i < end; i++ {
 		switch {

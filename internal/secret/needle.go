@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// shortValue is the length below which a value is replaced only if it stands alone.
+// shortValue is the length below which a value is replaced only if no letter or digit
+// is beside it.
 const shortValue = 4
 
 // needle is one form of a value.
 type needle struct {
 	text string
-	// alone needs a boundary on both sides.
-	alone bool
+	// bounded needs a boundary on both sides.
+	bounded bool
 	// within is set if the text is the middle of a base64 text: begun and unfinished say
 	// whether the characters before and behind it hold bits of the value, too.
 	within, begun, unfinished bool
@@ -22,8 +23,8 @@ type needle struct {
 	prefix int
 }
 
-// span returns the range that the needle at the offset stands for. In base64 that
-// includes the characters which hold only some bits of the value, and the padding.
+// span returns the range of the needle at the offset. In base64 that includes the
+// characters which hold only some bits of the value, and the padding.
 func (n needle) span(text string, at int) span {
 	found := span{start: at, end: at + len(n.text)}
 	if n.begun && at > 0 && base64Character(text[at-1]) {
@@ -45,7 +46,7 @@ func needlesOf(values []string) []needle {
 		needles = appendForms(needles, value)
 	}
 	slices.SortFunc(needles, func(a, b needle) int {
-		return cmp.Or(strings.Compare(a.text, b.text), compareFlags(a.alone, b.alone), compareFlags(b.within, a.within))
+		return cmp.Or(strings.Compare(a.text, b.text), compareFlags(a.bounded, b.bounded), compareFlags(b.within, a.within))
 	})
 	needles = slices.CompactFunc(needles, func(a, b needle) bool { return a.text == b.text })
 	link(needles)
@@ -76,20 +77,20 @@ func link(needles []needle) {
 	}
 }
 
-// appendForms appends the forms of one value. What an escape stands for is found by
-// undoing it; the forms here are those that cannot be undone.
+// appendForms appends the forms of one value. Escaped forms are found by undoing the
+// escapes; the forms here are those that cannot be undone.
 func appendForms(needles []needle, value string) []needle {
 	if value == "" {
 		return needles
 	}
 	short := len(value) < shortValue
-	needles = append(needles, needle{text: value, alone: short})
+	needles = append(needles, needle{text: value, bounded: short})
 	if strings.Contains(value, " ") {
-		needles = append(needles, needle{text: strings.ReplaceAll(value, " ", "+"), alone: short})
+		needles = append(needles, needle{text: strings.ReplaceAll(value, " ", "+"), bounded: short})
 	}
 	for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		if short {
-			needles = append(needles, needle{text: alphabet.EncodeToString([]byte(value)), alone: true})
+			needles = append(needles, needle{text: alphabet.EncodeToString([]byte(value)), bounded: true})
 			continue
 		}
 		for offset := range 3 {

@@ -1,10 +1,10 @@
 // Package secret is the one matcher of secret names and the one masker of secret
-// values. It knows nothing else of the project.
+// values. It imports no other package of the project.
 package secret
 
 import "context"
 
-// Redacted stands in the place of a secret.
+// Redacted replaces a secret.
 const Redacted = "[redacted]"
 
 // valuesKey is the key of the values in a context.

@@ -2,11 +2,12 @@ package secret
 
 import "strings"
 
-// Text returns the text without the secrets that its own form gives away: members with
-// secret names of JSON, user information in URLs, key=value pairs with secret names,
-// and credentials in headers. A text without any of these is returned as it is.
+// Text returns the text without the secrets that can be recognised by their form:
+// members with secret names of JSON, user information in URLs, key=value pairs with
+// secret names, and credentials in headers. A text without any of these is returned as
+// it is.
 func Text(text string) string {
-	spans := given(text)
+	spans := secretsIn(text)
 	if escaped(text) {
 		spans = appendEscaped(spans, text)
 	}
@@ -14,14 +15,14 @@ func Text(text string) string {
 }
 
 // appendEscaped appends the secrets that show when escapes are undone. If several views
-// show the same secret, the one with the fewest escapes undone tells where it ends.
+// show the same secret, the one with the fewest escapes undone decides where it ends.
 func appendEscaped(spans []span, text string) []span {
 	known := map[int]bool{}
 	for _, s := range spans {
 		known[s.start] = true
 	}
 	for _, v := range views(text)[1:] {
-		for _, s := range given(v.text) {
+		for _, s := range secretsIn(v.text) {
 			if s = v.original(s); !known[s.start] {
 				known[s.start] = true
 				spans = append(spans, s)
@@ -31,13 +32,14 @@ func appendEscaped(spans []span, text string) []span {
 	return spans
 }
 
-// finders find the secret that the character at an offset gives away, by the character.
+// finders are functions that find a secret at the offset of a character, by that
+// character.
 var finders = [256]func(text string, at int) (span, bool){
 	'"': jsonMember, '\'': jsonMember, '=': pair, ':': behindColon, ' ': behindScheme,
 }
 
-// given returns the secrets that the text gives away as it stands.
-func given(text string) []span {
+// secretsIn returns the secrets in the text without undoing escapes.
+func secretsIn(text string) []span {
 	var spans []span
 	for i := 0; i < len(text); {
 		find := finders[text[i]]
@@ -116,7 +118,7 @@ func quoteEnd(text string, at int) int {
 	return -1
 }
 
-// nestedEnd returns where the object or array at the offset ends.
+// nestedEnd returns the end of the object or array at the offset.
 func nestedEnd(text string, at int) int {
 	depth := 0
 	for i := at; i < len(text); i++ {

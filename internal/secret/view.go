@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// view is a text with one level of its escapes undone. It knows where each of its
-// bytes comes from.
+// view is a text with one level of its escapes undone. It keeps the origin of each of
+// its bytes.
 type view struct {
 	text   string
 	parent *view // nil if this is the original text
 	undone []undone
 }
 
-// undone is an escape of the parent and what stands for it in the view.
+// undone is an escape of the parent and its meaning in the view.
 type undone struct {
 	at, size     int // in the view
 	from, length int // in the parent
@@ -87,7 +87,7 @@ func (v *view) original(s span) span {
 	return s
 }
 
-// start returns where in the parent the byte at the offset begins.
+// start returns the offset in the parent at which the byte at the offset begins.
 func (v *view) start(offset int) int {
 	e, ok := v.before(offset + 1)
 	switch {
@@ -100,7 +100,7 @@ func (v *view) start(offset int) int {
 	}
 }
 
-// end returns where in the parent the byte before the offset ends.
+// end returns the offset in the parent at which the byte before the offset ends.
 func (v *view) end(offset int) int {
 	e, ok := v.before(offset)
 	switch {

@@ -51,14 +51,15 @@ var words = map[string]class{
 // roots are parts of which each name of a secret has one.
 var roots = []string{"pass", "pwd", "pin", "secret", "token", "cred", "key", "authorization", "ha1", "psk", "jwt", "otp", "cookie"}
 
-// stem is a part of a word that gives a secret away whatever stands around it.
+// stem is a part of a word that makes it the name of a secret, whatever is before and
+// after it.
 type stem struct {
 	text string
 	// unless are longer words that begin with the stem and name no secret.
 	unless []string
 }
 
-// stems find what is run together with words that are not listed.
+// stems are for words that are run together with words that are not listed.
 var stems = []stem{
 	{text: "password", unless: []string{"passwordless"}},
 	{text: "passwd"},

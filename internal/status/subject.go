@@ -11,7 +11,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
-// Subjects tells, from the contract, which resource each method is about.
+// Subjects has the resource of each method, from the contract.
 type Subjects struct {
 	methods map[string]subjectRule
 	names   map[protoreflect.FullName]map[string]string

@@ -131,7 +131,7 @@ var (
 		"failed at the vendor"}
 )
 
-// judge picks the verdict.
+// judge returns the verdict on a failed call.
 func judge(e *upstream.Error) verdict {
 	if e.Kind == upstream.KindStatus {
 		return judgeStatus(e)
@@ -147,7 +147,7 @@ func judge(e *upstream.Error) verdict {
 	}
 }
 
-// judgeStatus picks the verdict on an error status.
+// judgeStatus returns the verdict on an error status.
 func judgeStatus(e *upstream.Error) verdict {
 	switch known, ok := byStatus[e.Status]; {
 	case e.Status >= 500 && e.Delivery() == upstream.Unknown:
@@ -264,7 +264,7 @@ func metadataOf(e *upstream.Error) map[string]string {
 	return metadata
 }
 
-// moreDetails are the details that belong to the verdict.
+// moreDetails returns the details of the verdict.
 func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []protoadapt.MessageV1) {
 	switch found.reason {
 	case sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION:

@@ -12,17 +12,17 @@ import (
 // handler redacts records before another handler writes them.
 type handler struct{ next slog.Handler }
 
-// NewHandler returns a handler that hands records to next without secrets: the values
-// of attributes that are named like secrets, what texts give away by their form, and,
-// in errors, the values that the context says must not be shown.
+// NewHandler returns a handler that passes records to next without secrets: without the
+// values of attributes that are named like secrets, without what package secret finds
+// in texts, and, in errors, without the values that the context says must not be shown.
 func NewHandler(next slog.Handler) slog.Handler { return handler{next} }
 
-// Enabled is decided by the other handler.
+// Enabled reports what the other handler reports.
 func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
 	return h.next.Enabled(ctx, level)
 }
 
-// Handle redacts the record and hands it on.
+// Handle redacts the record and passes it on.
 func (h handler) Handle(ctx context.Context, record slog.Record) error {
 	clean := slog.NewRecord(record.Time, record.Level, secret.Text(record.Message), record.PC)
 	record.Attrs(func(attribute slog.Attr) bool {
@@ -44,11 +44,12 @@ func (h handler) WithAttrs(attributes []slog.Attr) slog.Handler {
 // WithGroup opens a group.
 func (h handler) WithGroup(name string) slog.Handler { return handler{h.next.WithGroup(name)} }
 
-// errorKey is the key of attributes with the text of an error. Errors repeat what
-// vendors say, and vendors repeat what they were sent.
+// errorKey is the key of attributes with the text of an error. Errors quote vendors,
+// and vendors quote what they were sent.
 const errorKey = "error"
 
-// redactAttribute goes by the name, then by the value.
+// redactAttribute redacts the value if the name is that of a secret, and otherwise the
+// secrets in the value.
 func redactAttribute(ctx context.Context, attribute slog.Attr) slog.Attr {
 	if secret.Name(attribute.Key) {
 		return slog.String(attribute.Key, secret.Redacted)
@@ -85,8 +86,7 @@ func redactAttributeValue(ctx context.Context, value slog.Value) slog.Value {
 	}
 }
 
-// redactAny redacts a value of any type. If that changes it, its text stands in its
-// place.
+// redactAny redacts a value of any type. If that changes it, it becomes a text.
 func redactAny(ctx context.Context, value slog.Value) slog.Value {
 	switch v := value.Any().(type) {
 	case nil:
@@ -108,7 +108,7 @@ func redactAny(ctx context.Context, value slog.Value) slog.Value {
 	return value
 }
 
-// unprintable stands for what cannot be written.
+// unprintable is written for a value that cannot be written.
 const unprintable = "cannot be shown"
 
 // textOf calls a method that returns a text and may panic, as those of nil pointers do.

@@ -46,7 +46,7 @@ var httpProblems = []httpProblem{
 // otherHTTPProblem is the text for all others.
 const otherHTTPProblem = "the HTTP library reported a problem"
 
-// standardLog is where the standard library's loggers write.
+// standardLog is the output of the standard library's loggers.
 type standardLog struct{ logger *slog.Logger }
 
 // StandardLogWriter returns the output for the standard library's loggers: that of

@@ -13,7 +13,7 @@ import (
 )
 
 // Message returns the message for a log line, without the fields that the contract
-// marks as secret and the members that are named like secrets. The work is done when
+// marks as secret and the members that are named like secrets. It is only redacted if
 // the line is written.
 func Message(message proto.Message) slog.LogValuer { return loggedMessage{message} }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/sipfacade/sipfacade/gen"
 )
 
-// Where the generated part begins and ends.
+// The beginning and end of the generated part.
 const (
 	begin = "<!-- reasons: from proto/sipfacade/v1/error_reason.proto by make generate -->\n"
 	end   = "<!-- end of reasons -->\n"

@@ -1,6 +1,5 @@
-// Package codec writes and reads proto3 JSON. Its output is the same bytes from
-// build to build, and its input errors name every field that is wrong, neither
-// of which protojson offers.
+// Package codec writes and reads proto3 JSON. Its output has the same bytes in every
+// build, and its input errors name every field that is wrong; protojson offers neither.
 package codec
 
 import (
@@ -10,7 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Codec compiles a plan for each message type the first time it meets it. It is
+// Codec compiles a plan for each message type when it first reads or writes one. It is
 // safe for concurrent use.
 type Codec struct {
 	plans    sync.Map // protoreflect.MessageDescriptor → *plan
@@ -19,7 +18,7 @@ type Codec struct {
 	decoders sync.Pool // of *decoder
 }
 
-// New returns a codec that knows no type yet.
+// New returns a codec that has compiled no type yet.
 func New() *Codec {
 	return &Codec{
 		buffers:  sync.Pool{New: func() any { return new([]byte) }},
@@ -27,8 +26,8 @@ func New() *Codec {
 	}
 }
 
-// maxPooledBuffer is the largest buffer, in bytes, that is kept for reuse. A
-// page of a thousand rows should not stay in memory for ever.
+// maxPooledBuffer is the largest buffer, in bytes, that is kept for reuse, so that a
+// page of a thousand rows does not stay in memory.
 const maxPooledBuffer = 1 << 20
 
 // Marshal returns the message as JSON. Fields without presence are written with

@@ -98,7 +98,7 @@ func TestNumbersAgreeWithProtojson(t *testing.T) {
 	})
 }
 
-// lenient tells the notations that only this codec reads: those of whole numbers
+// lenient reports whether only this codec reads the notation: those of whole numbers
 // whose zeros are spread over fraction, digits and exponent, and negative zero.
 func lenient(input string) bool {
 	return strings.ContainsAny(input, "eE") || strings.Trim(input, `"0.`) == "-"
@@ -332,7 +332,7 @@ func TestDecodeKeepsNothing(t *testing.T) {
 	}
 }
 
-// TestConcurrentUse compiles the same plans from many sides.
+// TestConcurrentUse compiles the same plans in many goroutines.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	codec, want := New(), benchedInvite()
@@ -397,8 +397,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds the decoder against protojson: what protojson reads is read
-// the same here, and what is read here is written so that protojson reads it.
+// FuzzDecode compares the decoder with protojson: what protojson reads is read the same
+// here, and what is read here is written so that protojson reads it.
 func FuzzDecode(f *testing.F) {
 	seeds := []string{
 		`{}`, `{"name":"x","port":5060}`, `{"port":"1e3"}`, `{"tnLeases":[{"tn":{"phoneNumber":"+1"}}]}`, `{"port":1.0,"active":true}`,

@@ -20,7 +20,7 @@ const (
 	MaxViolations = 100
 )
 
-// Report says what reading found beside the values.
+// Report is what reading found besides the values.
 type Report struct {
 	// Members are the proto names of the fields that the outermost object has, in
 	// its order, those given as null included.

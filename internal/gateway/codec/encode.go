@@ -103,7 +103,7 @@ func keyOrder(kind protoreflect.Kind) func(a, b protoreflect.MapKey) int {
 	}
 }
 
-// scalarWriter picks the JSON form of a scalar or an enum.
+// scalarWriter returns the writer for the JSON form of a scalar or an enum.
 func scalarWriter(desc protoreflect.FieldDescriptor) writeValue {
 	switch desc.Kind() {
 	case protoreflect.EnumKind:

@@ -14,7 +14,7 @@ type decimal struct {
 	exponent int
 }
 
-// maxExponent bounds what exponents are told apart. Beyond it every number is
+// maxExponent is the largest exponent that is read exactly. Beyond it every number is
 // out of range or has a fraction, and adding to it cannot overflow.
 const maxExponent = 1 << 30
 
@@ -123,7 +123,7 @@ func parseUnsigned(text string, bits int) (uint64, bool) {
 	return whole, err == nil
 }
 
-// plainDigits tells the common case: digits alone, without a leading zero.
+// plainDigits reports the common case: only digits, without a leading zero.
 func plainDigits(text string) bool {
 	digits, rest := cutDigits(text)
 	return digits != "" && rest == "" && (digits[0] != '0' || len(digits) == 1)

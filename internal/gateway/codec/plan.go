@@ -44,7 +44,7 @@ type maxItems struct {
 // writeValue adds one value to dst as JSON.
 type writeValue func(dst []byte, value protoreflect.Value) ([]byte, error)
 
-// compiler makes the plans of one type and of all types below it.
+// compiler compiles the plans of one type and of all types below it.
 type compiler struct {
 	codec *Codec
 	made  map[protoreflect.MessageDescriptor]*plan
@@ -72,8 +72,7 @@ func (p *plan) add(f *field) {
 	}
 }
 
-// names spells the fields that a caller may write, as the caller spelled the
-// unknown one.
+// names returns the fields that a caller may write, in the spelling of the unknown one.
 func (p *plan) names(unknown string) []string {
 	names := make([]string, len(p.writable))
 	for i, f := range p.writable {
@@ -84,8 +83,7 @@ func (p *plan) names(unknown string) []string {
 	return names
 }
 
-// outputOnly reports whether callers never write the field, so that it is no help
-// to them when they mistyped another.
+// outputOnly reports whether callers never write the field, so that no hint names it.
 func outputOnly(desc protoreflect.FieldDescriptor) bool {
 	return contract.Behaves(desc, annotations.FieldBehavior_OUTPUT_ONLY)
 }

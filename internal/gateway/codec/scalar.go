@@ -17,12 +17,12 @@ type scalar struct {
 	parse parseText
 }
 
-// parseText reads a value from the text of a JSON string, number or boolean, or
-// of a query parameter. The second result says what is wrong, "" if nothing
-// is; it never repeats the text, which may be a secret.
+// parseText reads a value from the text of a JSON string, number or boolean, or of a
+// query parameter. The second result says what is wrong, or is ""; it never repeats the
+// text, which may be a secret.
 type parseText func(text []byte) (protoreflect.Value, string)
 
-// scalarOf picks how a field's scalars are read.
+// scalarOf returns how a field's scalars are read.
 func scalarOf(desc protoreflect.FieldDescriptor) *scalar {
 	switch desc.Kind() {
 	case protoreflect.EnumKind:

@@ -35,7 +35,7 @@ func (d *decoder) push(name string)   { d.path = append(d.path, step{name: name}
 func (d *decoder) pushKey(key string) { d.path = append(d.path, step{name: key, kind: stepKey}) }
 func (d *decoder) pop()               { d.path = d.path[:len(d.path)-1] }
 
-// fieldPath spells the path as protovalidate does: `tn_leases[2].tn`,
+// fieldPath returns the path as protovalidate writes it: `tn_leases[2].tn`,
 // `fields["key"]`. The whole input is "body".
 func (d *decoder) fieldPath() string {
 	var out strings.Builder
@@ -57,7 +57,7 @@ func (d *decoder) fieldPath() string {
 	return out.String()
 }
 
-// problem adds a violation of the field being read; "" is none.
+// problem adds a violation of the field being read, unless it is "".
 func (d *decoder) problem(description string) {
 	if description != "" {
 		d.violation(d.fieldPath(), description)
@@ -73,8 +73,8 @@ func (d *decoder) violation(field, description string) {
 	d.stopped = len(d.report.Violations) >= MaxViolations
 }
 
-// within reports whether a limit holds. Beyond it reading stops: what follows would
-// cost more than it can tell the caller.
+// within reports whether a limit holds. Beyond it reading stops: the rest costs time
+// and would not help the caller.
 func (d *decoder) within(holds bool, problem string) bool {
 	if !holds {
 		d.problem(problem)
@@ -83,7 +83,7 @@ func (d *decoder) within(holds bool, problem string) bool {
 	return holds
 }
 
-// wrongType says what came instead of what was wanted, and skips it.
+// wrongType reports a value of another type than wanted, and skips it.
 func (d *decoder) wrongType(want string) {
 	if got, ok := kindNames()[d.json.PeekKind()]; ok {
 		d.problem("want " + want + ", got " + got)
@@ -207,7 +207,7 @@ func (d *decoder) stopOn(err error) bool {
 	return false
 }
 
-// end refuses whatever follows the message.
+// end reports what follows the message as a violation.
 func (d *decoder) end() {
 	if d.stopped {
 		return

@@ -16,7 +16,7 @@ type special struct {
 	text fillText
 }
 
-// fillText sets a message from text. It says what is wrong, "" if nothing is.
+// fillText sets a message from text. It returns what is wrong, or "".
 type fillText func(m protoreflect.Message, text []byte) string
 
 var errForeignType = errors.New("a well-known type that is not the generated one")

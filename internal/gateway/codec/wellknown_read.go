@@ -142,8 +142,8 @@ func (d *decoder) fillPlainValue(value *structpb.Value) {
 	}
 }
 
-// fillAny leaves the packed message to protojson: its type is known only once
-// "@type" is found, anywhere in the object. No request of the contract has one.
+// fillAny reads the packed message with protojson: its type is known only once "@type"
+// is found, anywhere in the object. No request of the contract has one.
 func (d *decoder) fillAny(packed *anypb.Any) {
 	if d.json.PeekKind() != '{' {
 		d.wrongType("an object")
