@@ -19,7 +19,7 @@ import (
 // callers is how many calls are in flight at a time.
 const callers = 32
 
-// TestMain plays a role where this process was started as one.
+// TestMain runs a role if this process was started for one.
 func TestMain(m *testing.M) {
 	if role, ok := roles[os.Getenv(roleVariable)]; ok {
 		if err := role(os.Getenv(targetVariable)); err != nil {
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 // process. The vendor answers 3 KB.
 func BenchmarkCall(b *testing.B) {
 	vendor := start(b, "vendor", "")
-	for _, door := range []struct {
+	for _, row := range []struct {
 		name, role string
 		call       func(b *testing.B, process *process) func() error
 	}{
@@ -43,9 +43,9 @@ func BenchmarkCall(b *testing.B) {
 		{"grpc", "facade", overGRPC},
 		{"json", "facade", overHTTP("/v1/sip-connections/")},
 	} {
-		b.Run(door.name, func(b *testing.B) {
-			server := start(b, door.role, vendor.address["http"])
-			call := door.call(b, server)
+		b.Run(row.name, func(b *testing.B) {
+			server := start(b, row.role, vendor.address["http"])
+			call := row.call(b, server)
 			spread(b, 4*callers*10, call) // connections, pools and caches warm up
 			before := server.cpu(b)
 			b.ResetTimer()

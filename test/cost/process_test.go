@@ -26,7 +26,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// How a process is told what to be.
+// The variables that give a process its role.
 const (
 	roleVariable   = "COST_ROLE"
 	targetVariable = "COST_TARGET"
@@ -70,7 +70,7 @@ func start(b *testing.B, role, target string) *process {
 	started := &process{command: command}
 	line, err := bufio.NewReader(stdout).ReadBytes('\n')
 	if err != nil || json.Unmarshal(line, &started.address) != nil {
-		b.Fatalf("%s did not say where it listens: %q, %v", role, line, err)
+		b.Fatalf("%s did not print its addresses: %q, %v", role, line, err)
 	}
 	return started
 }
@@ -92,7 +92,7 @@ func (p *process) cpu(b *testing.B) time.Duration {
 	return time.Duration(user+system) * clockTick
 }
 
-// ready tells the parent where the doors are and waits for it to go.
+// ready prints the addresses for the parent process and waits for the parent's end.
 func ready(address map[string]string) error {
 	if err := json.NewEncoder(os.Stdout).Encode(address); err != nil {
 		return err
@@ -113,7 +113,7 @@ func serveHTTP(handler http.Handler) error {
 	return ready(map[string]string{"http": listener.Addr().String()})
 }
 
-// playVendor answers every call with the same connection.
+// playVendor is the vendor: it answers every call with the same connection.
 func playVendor(string) error {
 	emulator := sandbox.New(sandbox.Options{Seed: true, Tokens: []string{sandbox.DefaultToken}})
 	request := httptest.NewRequest(http.MethodGet, sandbox.BasePath+"/sip/connection/"+sandbox.ConnectionUUID(1), nil)
@@ -147,14 +147,14 @@ func trimmed(body []byte) []byte {
 	return short
 }
 
-// playProxy is the baseline.
+// playProxy is the reverse proxy, the baseline.
 func playProxy(target string) error {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: target})
 	proxy.Transport = upstream.NewTransport(0)
 	return serveHTTP(proxy)
 }
 
-// playFacade is the whole server with all its middleware, without its log.
+// playFacade is the whole server with all interceptors, without its log.
 func playFacade(target string) error {
 	invocation, err := config.Parse([]string{
 		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",

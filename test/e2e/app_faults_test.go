@@ -11,7 +11,7 @@ import (
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// The ids of the calls below; all of them are seeded.
+// The ids of the calls below; the emulator has them from the start.
 const (
 	someApp              = "a9900000-0000-4000-8000-000000000001"
 	someCall             = "ca110000-0000-4000-8000-000000000001"
@@ -22,8 +22,8 @@ const (
 // goodFlow is a call flow without a mistake.
 const goodFlow = `<Response><Say>Good morning</Say></Response>`
 
-// appAndProfileActions are reads and writes of apps, calls and profiles: what
-// callers are told of them follows the same table.
+// appAndProfileActions returns reads and writes of apps, calls and profiles. Their
+// errors follow the same table.
 func appAndProfileActions() []action {
 	return []action{
 		{"read", "SipAppService.GetSipApp", map[string]any{"uuid": someApp}},
@@ -36,11 +36,12 @@ func appAndProfileActions() []action {
 	}
 }
 
-// judgeApart is judge with a server of its own for each protocol: one that the vendor
-// asked for a pause does not ask it again before that is over.
-func judgeApart(t *testing.T, v *vendor, flags []string, a action, want verdict) {
+// checkOnOwnServers is checkVerdict with a server of its own for each protocol: a
+// server that the vendor has asked for a pause sends it nothing until the pause is
+// over.
+func checkOnOwnServers(t *testing.T, v *vendor, flags []string, a action, want verdict) {
 	t.Helper()
-	var told []outcome
+	var outcomes []outcome
 	for i := range 2 {
 		way := startFacade(t, v.url(), flags...).protocols()[i]
 		made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
@@ -50,34 +51,34 @@ func judgeApart(t *testing.T, v *vendor, flags []string, a action, want verdict)
 		for _, problem := range want.check(made) {
 			t.Errorf("%s: %s", way.name(), problem)
 		}
-		told = append(told, made)
+		outcomes = append(outcomes, made)
 	}
-	compareErrors(t, told)
+	compareErrors(t, outcomes)
 }
 
-// menuRow is an entry of the sandbox's menu of faults, and what callers are told of
-// a read and of a write. A verdict of OK is a response.
-type menuRow struct {
+// faultRow is a kind of fault, and the verdicts on a read and on a write. A verdict of
+// OK is a response.
+type faultRow struct {
 	fault       fault.Fault
 	read, write verdict
 }
 
-// menuRows are every kind of fault.
-func menuRows() map[fault.Kind]menuRow {
-	refused := func(code codes.Code, reason, status, retry string) menuRow {
-		return menuRow{
+// faultRows returns every kind of fault.
+func faultRows() map[fault.Kind]faultRow {
+	refused := func(code codes.Code, reason, status, retry string) faultRow {
+		return faultRow{
 			read:  verdict{code: code, reason: reason, status: status, retry: retry},
 			write: verdict{code: code, reason: reason, status: status, retry: retry, delivery: "REJECTED"},
 		}
 	}
-	unclear := func(code codes.Code, reason, status string) menuRow {
-		return menuRow{
+	unclear := func(code codes.Code, reason, status string) faultRow {
+		return faultRow{
 			read:  verdict{code: code, reason: reason, status: status},
 			write: verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", status: status, delivery: "UNKNOWN"},
 		}
 	}
 	const bad = "UPSTREAM_BAD_RESPONSE"
-	rows := map[fault.Kind]menuRow{
+	rows := map[fault.Kind]faultRow{
 		fault.Latency:       {},
 		fault.Status:        unclear(codes.Unavailable, "UPSTREAM_ERROR", "502"),
 		fault.Unauthorized:  refused(codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED", "401", ""),
@@ -105,11 +106,11 @@ func menuRows() map[fault.Kind]menuRow {
 	return rows
 }
 
-// TestFaultMenu: every fault of the sandbox's menu strikes reads and writes of apps,
-// calls and profiles, and both protocols tell it alike.
+// TestFaultMenu: every kind of fault affects reads and writes of apps, calls and
+// profiles, and both protocols report it in the same way.
 func TestFaultMenu(t *testing.T) {
 	t.Parallel()
-	rows := menuRows()
+	rows := faultRows()
 	for _, kind := range fault.Kinds() {
 		if _, ok := rows[kind.Kind]; !ok {
 			t.Errorf("no row for the fault %s", kind.Kind)
@@ -123,7 +124,7 @@ func TestFaultMenu(t *testing.T) {
 	}
 }
 
-func (r menuRow) run(t *testing.T) {
+func (r faultRow) run(t *testing.T) {
 	menu := sandbox.NewFaultMenu()
 	if _, err := menu.Add(r.fault); err != nil {
 		t.Fatal(err)
@@ -141,9 +142,9 @@ func (r menuRow) run(t *testing.T) {
 			case want.code == codes.OK:
 				f.accept(t, a)
 			case r.fault.Kind == fault.RateLimited:
-				judgeApart(t, vendor, flags, a, r.of(a, want))
+				checkOnOwnServers(t, vendor, flags, a, r.of(a, want))
 			default:
-				f.judge(t, a, r.of(a, want))
+				f.checkVerdict(t, a, r.of(a, want))
 			}
 			sent := operations(vendor.take())
 			if a.name != "read" && !a.repeatable() && len(sent) != 2 {
@@ -153,9 +154,9 @@ func (r menuRow) run(t *testing.T) {
 	}
 }
 
-// of is the verdict with the vendor's status of this call: creates that succeed
-// before the fault strikes are answered with 201.
-func (r menuRow) of(a action, want verdict) verdict {
+// of is the verdict with the vendor's status of this call: creates that succeed before
+// the fault takes effect are answered with 201.
+func (r faultRow) of(a action, want verdict) verdict {
 	handled := []fault.Kind{fault.MalformedJSON, fault.Truncated, fault.Oversize, fault.Reshape}
 	if a.name == "create" && slices.Contains(handled, r.fault.Kind) {
 		want.status = "201"
@@ -163,9 +164,9 @@ func (r menuRow) of(a action, want verdict) verdict {
 	return want
 }
 
-// TestWritesThatFailDidHappen: a fault that strikes after the vendor handled the
-// call is told as unknown, and the write is there.
-func TestWritesThatFailDidHappen(t *testing.T) {
+// TestWritesThatFailTookEffect: after a fault that takes effect when the vendor has
+// handled the call, the outcome is reported as unknown, and the write has taken effect.
+func TestWritesThatFailTookEffect(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fault.Kind{fault.ResetAfter, fault.MalformedJSON, fault.HTML, fault.Truncated} {
 		for way := range 2 {

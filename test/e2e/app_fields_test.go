@@ -13,7 +13,7 @@ import (
 )
 
 // appAnsweredCalls are the calls of apps and profiles whose documented answers are
-// held against what arrives.
+// compared with what callers get.
 func appAnsweredCalls() map[string]answered {
 	app := map[string]any{"sipAppUuid": someApp}
 	lease := map[string]any{"sipAppUuid": someApp, "add": []any{someLease}}
@@ -46,8 +46,8 @@ func TestAppAndProfileFields(t *testing.T) {
 	}
 }
 
-// oneAnswer is what a vendor that answers every call with the payload makes of a
-// call, through both protocols, which have to agree.
+// oneAnswer makes a call through both protocols to a vendor that answers every call
+// with the payload, and returns the outcome, which must be the same.
 func oneAnswer(t *testing.T, f *facade, rpc string, request map[string]any) outcome {
 	t.Helper()
 	var made []outcome
@@ -141,15 +141,16 @@ func TestProfileSpellings(t *testing.T) {
 	}
 }
 
-// TestMisprint11LeasesInPlaceOfProfiles: the vendor's own documents show an array of leases
-// where a profile belongs. One is never shown as a profile, nor a write called good.
+// TestMisprint11LeasesInPlaceOfProfiles: the vendor's documents show an array of leases
+// in place of a profile. A lease is never shown as a profile, and such a write is no
+// success.
 func TestMisprint11LeasesInPlaceOfProfiles(t *testing.T) {
 	t.Parallel()
 	one := `{"created_on":"2019-08-24T14:15:22Z","uuid":"` + someLease + `","tn":{"tn":12065550101},"tnorder":{"uuid":"x"},"name":"a lease","autorenew":true}`
 	vendor := startVendor(t, http.NotFoundHandler())
 	f := startFacade(t, vendor.url(), withToken())
 	for name, payload := range map[string]string{
-		"an array of one": `[` + one + `]`, "an array of two": `[` + one + `,` + one + `]`, "a lease alone": one,
+		"an array of one": `[` + one + `]`, "an array of two": `[` + one + `,` + one + `]`, "a lease without an array": one,
 		"an array of none": `[]`, "leases whose relations are empty": `[{"uuid":"` + someLease + `","tn":{},"tnorder":{}}]`,
 		"leases whose relations are null": `[{"uuid":"` + someLease + `","tn":null,"tnorder":null}]`,
 	} {
@@ -159,22 +160,22 @@ func TestMisprint11LeasesInPlaceOfProfiles(t *testing.T) {
 			if c.write {
 				want = verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", status: "200", delivery: "UNKNOWN"}
 			}
-			t.Run(name+"/"+c.rpc, func(t *testing.T) { f.judge(t, action{"", c.rpc, c.request}, want) })
+			t.Run(name+"/"+c.rpc, func(t *testing.T) { f.checkVerdict(t, action{"", c.rpc, c.request}, want) })
 		}
 		if name == "an array of none" {
 			continue // which is a good answer of a list
 		}
 		for _, rpc := range []string{"ProfileService.ListMessagingProfiles", "ProfileService.ListOutboundVoiceProfiles", "SipAppService.ListSipApps"} {
 			t.Run(name+"/"+rpc, func(t *testing.T) {
-				f.judge(t, action{"read", rpc, nil}, verdict{code: codes.Internal, reason: "UPSTREAM_BAD_RESPONSE", status: "200"})
+				f.checkVerdict(t, action{"read", rpc, nil}, verdict{code: codes.Internal, reason: "UPSTREAM_BAD_RESPONSE", status: "200"})
 			})
 		}
 	}
 }
 
-// TestUnknownMediaTypeStays: a media type that the contract does not know is shown
-// among the other settings, and sent back from there it would be refused.
-func TestUnknownMediaTypeStays(t *testing.T) {
+// TestUnknownMediaTypeIsKept: a media type that the contract does not know is shown
+// among the other settings. A write with it there is refused.
+func TestUnknownMediaTypeIsKept(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, http.NotFoundHandler())
 	f := startFacade(t, vendor.url(), withToken())
@@ -260,8 +261,8 @@ func TestCallNumberForms(t *testing.T) {
 	}
 }
 
-// TestAnswersAreDistinct: a value that stands twice in a vendor's answer could stand
-// in for another.
+// TestAnswersAreDistinct: each value is in a vendor's answer once, so that no value
+// hides that another is missing.
 func TestAnswersAreDistinct(t *testing.T) {
 	t.Parallel()
 	repeated := map[string]bool{ // there are few words for these

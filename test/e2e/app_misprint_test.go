@@ -14,12 +14,12 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// The tests below are named after the rows of docs/upstreams.md in which the
-// vendor's documents differ from each other or from what is sent: those about apps
-// and profiles, seen from a caller. Package opentact has those that its client shows.
+// The tests below are named after the rows of docs/upstreams.md in which the vendor's
+// documents differ from each other or from what is sent: those about apps and profiles
+// that callers see. Package opentact has those that its client shows.
 
-// sends is what both protocols make the vendor receive for a call, which has to be one
-// request, and the same.
+// sends makes a call through both protocols and returns the request that the vendor
+// received, which must be one and the same.
 func sends(t *testing.T, rpc string, request map[string]any) received {
 	t.Helper()
 	vendor := startVendor(t, json200(good+"}"))
@@ -35,7 +35,7 @@ func sends(t *testing.T, rpc string, request map[string]any) received {
 	return got[0]
 }
 
-// wantSent holds method, path and JSON body of a request.
+// wantSent checks method, path and JSON body of a request.
 func wantSent(t *testing.T, got received, method, path, body string) {
 	t.Helper()
 	if got.method != method || got.target != vendorBase+path {
@@ -167,8 +167,7 @@ func TestMisprint12NeverTheBarePath(t *testing.T) {
 	}
 }
 
-// TestMisprint13RemovalDeletes: though it is described as a read, and shows what it
-// removed.
+// TestMisprint13RemovalDeletes: although the vendor describes it as a read.
 func TestMisprint13RemovalDeletes(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":{"uuid":"`+someMessagingProfile+`","name":"Reminders"}}`))
@@ -325,6 +324,6 @@ func TestMisprint30StatusZeroOfAProfileIsAPlaceholder(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, reply(404, "application/json", `{"success":false,"message":"string","status":0}`))
 	f := startFacade(t, vendor.url(), withToken())
-	f.judge(t, action{"read", "ProfileService.GetMessagingProfile", map[string]any{"uuid": someMessagingProfile}},
+	f.checkVerdict(t, action{"read", "ProfileService.GetMessagingProfile", map[string]any{"uuid": someMessagingProfile}},
 		verdict{code: codes.NotFound, reason: "RESOURCE_NOT_FOUND", status: "404"})
 }

@@ -7,7 +7,7 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// flowMistakes are call flows that are wrong, and where and how callers are told.
+// flowMistakes returns wrong call flows, each with the place and the text of its error.
 func flowMistakes() map[string]struct{ flow, place, what string } {
 	return map[string]struct{ flow, place, what string }{
 		"not closed":                  {"<Response>\n <Say>Hello", "line 2, column 12", "<Say>"},
@@ -17,7 +17,7 @@ func flowMistakes() map[string]struct{ flow, place, what string } {
 		"another root":                {"<?xml version=\"1.0\"?>\n<Reply><Say>Hello</Say></Reply>", "line 2, column 1", "<Reply>"},
 		"two roots":                   {"<Response/>\n<Response/>", "line 2, column 1", "<Response>"},
 		"no root":                     {"<!-- nothing -->", "line 1, column 17", "<Response>"},
-		"text alone":                  {"Hello", "line 1, column 1", "<Response>"},
+		"only text":                   {"Hello", "line 1, column 1", "<Response>"},
 		"text between verbs":          {"<Response>Hello<Hangup/></Response>", "line 1, column 11", "<Response>"},
 		"an unknown verb":             {"<Response>\n  <Shout>Hello</Shout>\n</Response>", "line 2, column 3", "<Shout> is not a verb"},
 		"a verb in the wrong case":    {"<Response><SAY>Hello</SAY></Response>", "line 1, column 11", "<SAY> is not a verb"},
@@ -39,7 +39,7 @@ func flowMistakes() map[string]struct{ flow, place, what string } {
 	}
 }
 
-// TestCallFlowMistakes: each mistake is told with its line, column and verb, and
+// TestCallFlowMistakes: each mistake is reported with its line, column and verb, and
 // nothing is sent.
 func TestCallFlowMistakes(t *testing.T) {
 	t.Parallel()
@@ -55,11 +55,11 @@ func TestCallFlowMistakes(t *testing.T) {
 	}
 }
 
-// refuseFlow wants both protocols to refuse a call flow, with all of the parts in what
-// they say of it.
+// refuseFlow checks that both protocols refuse a call flow, with all of the parts in
+// the error.
 func refuseFlow(t *testing.T, f *facade, flow string, parts ...string) {
 	t.Helper()
-	var told []outcome
+	var outcomes []outcome
 	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, "SipAppService.ExecuteCallFlow", map[string]any{"callUuid": someCall, "callFlowXml": flow}))
 		if err != nil {
@@ -71,13 +71,12 @@ func refuseFlow(t *testing.T, f *facade, flow string, parts ...string) {
 				t.Errorf("%s: %s", way.name(), problem)
 			}
 		}
-		told = append(told, made)
+		outcomes = append(outcomes, made)
 	}
-	compareErrors(t, told)
+	compareErrors(t, outcomes)
 }
 
-// TestCallFlowSize: 256 KiB are taken, one byte more is not, and is not looked at
-// either.
+// TestCallFlowSize: 256 KiB are accepted, one byte more is refused without being read.
 func TestCallFlowSize(t *testing.T) {
 	t.Parallel()
 	const most = 256 << 10
@@ -111,8 +110,8 @@ func TestCallFlowSize(t *testing.T) {
 	}
 }
 
-// TestCallFlowMistakeWithOthers: a call that is no UUID and a call flow that is
-// wrong are told together, and an empty one is missing.
+// TestCallFlowMistakeWithOthers: a call that is no UUID and a wrong call flow are
+// reported together, and an empty call flow counts as missing.
 func TestCallFlowMistakeWithOthers(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(good+"}"))

@@ -21,14 +21,14 @@ import (
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// caseFiles are where the cases lie: a folder for each service, in each file one
-// or more YAML documents, each of them a case.
+// caseFiles is the pattern of the case files: a folder for each service, and in each
+// file one or more YAML documents, each of them a case.
 const caseFiles = "testdata/cases/*/*.yaml"
 
-// testCase is a course of calls on an emulator that is freshly seeded.
+// testCase is a series of calls to a freshly seeded emulator.
 type testCase struct {
 	Name string `yaml:"name"`
-	// Protocol restricts the case to `grpc` or `json`, for what only that one has.
+	// Protocol restricts the case to `grpc` or `json`.
 	Protocol string `yaml:"protocol"`
 	// Faults wait in the emulator from the beginning, by the JSON names of their
 	// members.
@@ -60,17 +60,17 @@ type step struct {
 	Headers map[string]string `yaml:"headers"`
 	// PatchBody is sent on the JSON protocol in place of body and mask.
 	PatchBody any `yaml:"patch_body"`
-	// Raw is an HTTP request as it is, on the JSON protocol alone.
+	// Raw is an HTTP request as it is, only for JSON.
 	Raw *rawRequest `yaml:"raw"`
 
-	// Response is what the response must hold at least; "*any*" stands for any
-	// value, and lists are compared whole.
+	// Response is the least that the response must have; "*any*" matches any value, and
+	// lists are compared whole.
 	Response any `yaml:"response"`
 	// Absent are paths that the response must not have.
 	Absent []string   `yaml:"absent"`
 	Error  *wantError `yaml:"error"`
-	// HTTP and HTTPHeaders are those of the JSON protocol; the status is derived from
-	// the error where it is not given.
+	// HTTP and HTTPHeaders are those of the JSON protocol; if the status is not given,
+	// it is derived from the error.
 	HTTP        int               `yaml:"http"`
 	HTTPHeaders map[string]string `yaml:"http_headers"`
 
@@ -131,8 +131,7 @@ func loadCases(t testing.TB) []testCase {
 	return all
 }
 
-// readCases is strict: a misspelt member would be an expectation that nobody
-// checks.
+// readCases is strict: a misspelt member would be an expectation that is never checked.
 func readCases(file string) ([]testCase, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -166,7 +165,7 @@ func (c *testCase) check() error {
 		case (s.Call == "") == (s.Raw == nil):
 			return fmt.Errorf("step %d: give either call or raw", i)
 		case s.Raw != nil && c.Protocol != "json":
-			return fmt.Errorf("step %d: raw is for the JSON protocol alone", i)
+			return fmt.Errorf("step %d: raw is only for JSON", i)
 		case s.Response != nil && s.Error != nil:
 			return fmt.Errorf("step %d: give either response or error", i)
 		case s.Response == nil && s.Error == nil:
@@ -176,8 +175,8 @@ func (c *testCase) check() error {
 	return nil
 }
 
-// faultMenus are the menus of the vendors, in which the faults of the case wait. A
-// fault names its vendor where that is not OpenTACT.
+// faultMenus returns the vendors' menus with the faults of the case. A fault names its
+// vendor if that is not OpenTACT.
 func (c *testCase) faultMenus() (map[string]*fault.Menu, error) {
 	menus := map[string]*fault.Menu{"opentact": sandbox.NewFaultMenu(), "infinity": infinitysandbox.NewFaultMenu()}
 	for _, entry := range c.Faults {

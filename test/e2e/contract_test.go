@@ -40,7 +40,7 @@ func shortName(method protoreflect.MethodDescriptor) string {
 	return string(method.Parent().Name()) + "." + string(method.Name())
 }
 
-// commented is the contract as the descriptor image has it: with comments.
+// commented returns the contract of the descriptor image, which has comments.
 func commented(t *testing.T) *protoregistry.Files {
 	t.Helper()
 	set := &descriptorpb.FileDescriptorSet{}
@@ -54,8 +54,8 @@ func commented(t *testing.T) *protoregistry.Files {
 	return files
 }
 
-// TestComments: everything in the contract says what it is, and says so in the
-// image that reflection answers from.
+// TestComments: everything in the contract has a comment, also in the image that
+// reflection answers from.
 func TestComments(t *testing.T) {
 	t.Parallel()
 	seen := 0

@@ -12,11 +12,11 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// byTime makes every call at once, since each takes as long as its deadline, and
-// wants its verdict from the JSON protocol. A gRPC client ends its call by itself when
-// the deadline passes, and the server's transport does so as well: there, the code
-// is all that callers can be told, and the log has to say the rest.
-func (f *facade) byTime(t *testing.T, timeout time.Duration, want func(action) verdict) {
+// checkDeadlines makes all calls at the same time, since each takes as long as its
+// deadline, and compares the errors over JSON with the verdict. A gRPC client and the
+// server's transport end a call by themselves when the deadline passes: there callers
+// get only the code, and the log must have the rest.
+func (f *facade) checkDeadlines(t *testing.T, timeout time.Duration, want func(action) verdict) {
 	t.Helper()
 	var all sync.WaitGroup
 	for _, a := range actions() {
@@ -54,8 +54,7 @@ func (f *facade) deadlineOverGRPC(t *testing.T, timeout time.Duration, a action,
 		}
 		return
 	}
-	// The deadline reaches the server as such or as the client's cancel, whichever
-	// comes first.
+	// The server sees the deadline or the client's cancel, whichever comes first.
 	allowed := []any{want.reason}
 	if want.reason == "CALLER_DEADLINE" {
 		allowed = append(allowed, "CALLER_CANCELLED")
@@ -65,8 +64,8 @@ func (f *facade) deadlineOverGRPC(t *testing.T, timeout time.Duration, a action,
 	}
 }
 
-// sentOrNot is the verdict on reads, and on writes that may have taken effect.
-func sentOrNot(read, write verdict) func(action) verdict {
+// bySent is the verdict on reads, and on writes that may have taken effect.
+func bySent(read, write verdict) func(action) verdict {
 	return func(a action) verdict {
 		if a.name == "read" {
 			return read
@@ -79,18 +78,18 @@ func sentOrNot(read, write verdict) func(action) verdict {
 func TestOwnTimeCap(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken(), "--upstream-timeout=1s")
-	f.byTime(t, time.Minute, sentOrNot(
+	f.checkDeadlines(t, time.Minute, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "UPSTREAM_TIMEOUT"},
 		verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", delivery: "UNKNOWN"},
 	))
 }
 
-// TestOwnTimeCapBeforeSending: the login already takes longer than that.
+// TestOwnTimeCapBeforeSending: the login takes longer than that.
 func TestOwnTimeCapBeforeSending(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, hangs(t))
 	f := startFacade(t, vendor.url(), append(loginFlags(), "--upstream-timeout=500ms")...)
-	f.byTime(t, time.Minute, sentOrNot(
+	f.checkDeadlines(t, time.Minute, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "UPSTREAM_TIMEOUT"},
 		verdict{code: codes.Unavailable, reason: "UPSTREAM_UNREACHABLE", delivery: "NOT_SENT"},
 	))
@@ -101,26 +100,26 @@ func TestOwnTimeCapBeforeSending(t *testing.T) {
 func TestCallerDeadline(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken())
-	f.byTime(t, time.Second, sentOrNot(
+	f.checkDeadlines(t, time.Second, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "CALLER_DEADLINE"},
 		verdict{code: codes.DeadlineExceeded, reason: "OUTCOME_UNKNOWN", delivery: "UNKNOWN"},
 	))
 }
 
-// TestCallerDeadlineBeforeSending: the login already takes longer than that.
+// TestCallerDeadlineBeforeSending: the login takes longer than that.
 func TestCallerDeadlineBeforeSending(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, hangs(t))
 	f := startFacade(t, vendor.url(), append(loginFlags(), "--upstream-timeout=2s")...)
-	f.byTime(t, 500*time.Millisecond, sentOrNot(
+	f.checkDeadlines(t, 500*time.Millisecond, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "CALLER_DEADLINE"},
 		verdict{code: codes.DeadlineExceeded, reason: "CALLER_DEADLINE", delivery: "NOT_SENT"},
 	))
 	onlyLogins(t, vendor)
 }
 
-// TestDeadlineThatHasPassed: nothing is even tried, and a write says so. A gRPC
-// client does not send such a call.
+// TestDeadlineThatHasPassed: nothing is sent, and a write says so. A gRPC client does
+// not send such a call.
 func TestDeadlineThatHasPassed(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(good+"}"))
@@ -145,12 +144,12 @@ func TestDeadlineThatHasPassed(t *testing.T) {
 	}
 }
 
-// TestDeadlineBeyondTheCap: a caller may wait longer than the service does, but
-// not make it wait.
+// TestDeadlineBeyondTheCap: a caller may have a later deadline, but it does not extend
+// the service's cap.
 func TestDeadlineBeyondTheCap(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken(), "--upstream-timeout=500ms")
-	f.byTime(t, time.Hour, sentOrNot(
+	f.checkDeadlines(t, time.Hour, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "UPSTREAM_TIMEOUT"},
 		verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", delivery: "UNKNOWN"},
 	))
@@ -163,8 +162,8 @@ func onlyLogins(t *testing.T, v *vendor) {
 	}
 }
 
-// TestCallerCancels: the caller goes away while the vendor works. Nobody is left to
-// be told, so the log has to say it.
+// TestCallerCancels: the caller cancels while the vendor works. It gets no answer, so
+// the log must have the outcome.
 func TestCallerCancels(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -192,8 +191,8 @@ func TestCallerCancels(t *testing.T) {
 	}
 }
 
-// cancelled gives a call up once the vendor has received something, and wants the
-// reason in the log.
+// cancelled cancels a call when the vendor has received it, and checks the reason in
+// the log.
 func (f *facade) cancelled(t *testing.T, way protocol, a action, arrived <-chan struct{}, reason string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

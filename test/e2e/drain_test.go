@@ -53,9 +53,9 @@ func arrivals(next http.Handler) (http.HandlerFunc, <-chan struct{}) {
 	}, arrived
 }
 
-// TestDrainDeadlineTellsTheTruth: calls that outlast the drain are answered by what
-// is known of them. An open health Watch takes none of their time.
-func TestDrainDeadlineTellsTheTruth(t *testing.T) {
+// TestDrainDeadlineAnswersWhatIsKnown: calls that outlast the drain answer what is
+// known of them. An open health Watch does not shorten their time.
+func TestDrainDeadlineAnswersWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	handler, arrived := arrivals(hangs(t))
 	f := startChanged(t, startVendor(t, handler).url(), shortDrain, withToken())
@@ -83,7 +83,7 @@ func TestDrainDeadlineTellsTheTruth(t *testing.T) {
 	}
 }
 
-// TestDrainLetsCallsFinish: what ends within the drain is answered as ever.
+// TestDrainLetsCallsFinish: a call that ends within the drain is answered as always.
 func TestDrainLetsCallsFinish(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})

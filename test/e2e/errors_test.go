@@ -12,15 +12,15 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// errorRow is a row of the contract's table of errors: how the vendor answers, and
-// what callers are told of a read and of a write.
+// errorRow is a row of the contract's table of errors: how the vendor answers, and the
+// verdicts on a read and on a write.
 type errorRow struct {
 	answer      http.HandlerFunc
 	flags       []string // withToken unless given
 	read, write verdict
-	// others are the kinds of write that are told something else.
+	// others are the verdicts on kinds of write that differ.
 	others map[string]verdict
-	// removes says that a removal succeeds: what it answers does not matter.
+	// removes says that a removal succeeds, since its answer does not matter.
 	removes bool
 }
 
@@ -35,8 +35,8 @@ func (r errorRow) of(a action) verdict {
 	return r.write
 }
 
-// refused is a row in which reads and writes are told the same, and no write took
-// effect.
+// refused returns a row with the same verdict on reads and writes, in which no write
+// took effect.
 func refused(answer http.HandlerFunc, code codes.Code, reason, status string) errorRow {
 	return errorRow{
 		answer: answer,
@@ -45,7 +45,7 @@ func refused(answer http.HandlerFunc, code codes.Code, reason, status string) er
 	}
 }
 
-// unclear is a row in which a write may have taken effect.
+// unclear returns a row in which a write may have taken effect.
 func unclear(answer http.HandlerFunc, code codes.Code, reason, status string) errorRow {
 	return errorRow{
 		answer: answer,
@@ -59,7 +59,8 @@ func (r errorRow) with(flags ...string) errorRow {
 	return r
 }
 
-// waiting is the row with a time to wait where nothing took effect.
+// waiting returns the row with a time to wait, for verdicts after which nothing took
+// effect.
 func (r errorRow) waiting(retry string) errorRow {
 	r.read.retry = retry
 	if r.write.delivery != "UNKNOWN" {
@@ -181,7 +182,7 @@ func credentialRows() map[string]errorRow {
 	}
 }
 
-// TestErrors walks the contract's table of errors, each row on reads and on every
+// TestErrors checks each row of the contract's table of errors with reads and every
 // kind of write, through both protocols.
 func TestErrors(t *testing.T) {
 	t.Parallel()
@@ -212,9 +213,9 @@ func (r errorRow) run(t *testing.T) {
 			}
 			want := r.of(a)
 			if want.reason == "UPSTREAM_RATE_LIMITED" { // a facade makes no call in the pause after it
-				judgeApart(t, vendor, r.flags, a, want)
+				checkOnOwnServers(t, vendor, r.flags, a, want)
 			} else {
-				f.judge(t, a, want)
+				f.checkVerdict(t, a, want)
 			}
 			sent := slices.DeleteFunc(operations(vendor.take()), func(name string) bool { return name == "Auth" })
 			r.checkSent(t, a, want, sent)
@@ -222,8 +223,8 @@ func (r errorRow) run(t *testing.T) {
 	}
 }
 
-// checkSent wants calls that must not happen twice to have been made once by each
-// protocol, and those that were not sent not at all. A refused login is renewed once.
+// checkSent checks that calls which must not happen twice were made once by each
+// protocol, and that unsent ones were not made. A refused login is renewed once.
 func (r errorRow) checkSent(t *testing.T, a action, want verdict, sent []string) {
 	t.Helper()
 	switch {
@@ -275,14 +276,14 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		if a.name == "read" {
 			delivery = ""
 		}
-		f.judge(t, a, verdict{code: codes.Internal, reason: "UPSTREAM_BAD_RESPONSE", status: "302", delivery: delivery})
+		f.checkVerdict(t, a, verdict{code: codes.Internal, reason: "UPSTREAM_BAD_RESPONSE", status: "302", delivery: delivery})
 	}
 	if followed := elsewhere.take(); len(followed) > 0 {
 		t.Errorf("the redirect was followed: %q", followed)
 	}
 }
 
-// unreachable is what callers are told where no byte could be sent.
+// unreachable is the verdict if no byte could be sent.
 func unreachable(a action) verdict {
 	v := verdict{code: codes.Unavailable, reason: "UPSTREAM_UNREACHABLE"}
 	if a.name != "read" {
@@ -291,7 +292,7 @@ func unreachable(a action) verdict {
 	return v
 }
 
-// TestConnectionRefused: nobody listens.
+// TestConnectionRefused: there is no listener at the address.
 func TestConnectionRefused(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -304,34 +305,33 @@ func TestConnectionRefused(t *testing.T) {
 	}
 	f := startFacade(t, "http://"+address+vendorBase, withToken())
 	for _, a := range actions() {
-		f.judge(t, a, unreachable(a))
+		f.checkVerdict(t, a, unreachable(a))
 	}
 }
 
-// TestTLSFailure: the vendor's certificate is not to be trusted.
+// TestTLSFailure: the vendor's certificate is not trusted.
 func TestTLSFailure(t *testing.T) {
 	t.Parallel()
 	v := &vendor{handler: json200(good + "}")}
 	v.listener = httptest.NewUnstartedServer(v)
 	v.listener.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	v.listener.Config.ErrorLog = nobody()
+	v.listener.Config.ErrorLog = discardingLogger()
 	v.listener.StartTLS()
 	t.Cleanup(v.listener.Close)
 	f := startFacade(t, v.url(), withToken())
 	for _, a := range actions() {
-		f.judge(t, a, unreachable(a))
+		f.checkVerdict(t, a, unreachable(a))
 	}
 	if got := v.take(); len(got) > 0 {
 		t.Errorf("the vendor received %q over a connection that is not to be trusted", operations(got))
 	}
 }
 
-// TestResetBeforeAnyByte: the connection is closed without being read. Whether a
-// byte left by then is a race that the network decides; what callers are told has
-// to follow from it.
+// TestResetBeforeAnyByte: the connection is closed without being read. Whether a byte
+// was sent by then depends on the network; the error must agree with it.
 func TestResetBeforeAnyByte(t *testing.T) {
 	t.Parallel()
-	f := startFacade(t, "http://"+slammingListener(t)+vendorBase, withToken())
+	f := startFacade(t, "http://"+resettingListener(t)+vendorBase, withToken())
 	for _, a := range actions() {
 		for _, way := range f.protocols() {
 			made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
@@ -347,8 +347,8 @@ func TestResetBeforeAnyByte(t *testing.T) {
 	}
 }
 
-// slammingListener accepts connections and resets each at once.
-func slammingListener(t *testing.T) (address string) {
+// resettingListener accepts connections and resets each at once.
+func resettingListener(t *testing.T) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 )
 
-// anyValue stands for a value that varies.
+// anyValue matches any value.
 const anyValue = "*any*"
 
-// differences says where got lacks what want has. Objects may have more members;
-// lists are compared whole.
+// differences returns what got lacks of want. Objects may have more members; lists are
+// compared whole.
 func differences(path string, want, got any) []string {
 	if want == anyValue {
 		return nil
@@ -60,7 +60,7 @@ func memberDifferences(path string, want, got map[string]any) []string {
 	return found
 }
 
-// failure is an error as a caller finds it in the details of the status.
+// failure is an error as the details of a status describe it.
 type failure struct {
 	code       codes.Code
 	message    string
@@ -71,7 +71,7 @@ type failure struct {
 	retry      *errdetails.RetryInfo
 }
 
-// failureOf reads the details, each of which may be there once.
+// failureOf reads the details, of which each type may occur once.
 func failureOf(o outcome) (failure, error) {
 	known := grpcstatus.FromProto(o.status)
 	f := failure{code: known.Code(), message: known.Message()}
@@ -107,8 +107,8 @@ func httpStatuses() map[codes.Code]int {
 	}
 }
 
-// httpStatusOf is the HTTP status of an error, by its reason where that has one of
-// its own.
+// httpStatusOf returns the HTTP status of an error: by its reason if that has one,
+// otherwise by its code.
 func httpStatusOf(code codes.Code, reason string) int {
 	switch reason {
 	case "METHOD_NOT_ALLOWED":
@@ -119,7 +119,7 @@ func httpStatusOf(code codes.Code, reason string) int {
 	return httpStatuses()[code]
 }
 
-// check says how an error differs from the one that is wanted.
+// check returns how an error differs from the one that is wanted.
 func (w *wantError) check(o outcome) []string {
 	if o.status == nil {
 		return []string{fmt.Sprintf("want %s %s, got a response: %v", w.Code, w.Reason, o.response)}
@@ -147,8 +147,8 @@ func (w *wantError) check(o outcome) []string {
 	return append(found, w.checkRetry(got, o)...)
 }
 
-// checkViolations wants exactly the fields that are named. Where none is,
-// REQUEST_INVALID still has to name one.
+// checkViolations checks that exactly these fields are named. If none is given,
+// REQUEST_INVALID must still name one.
 func (w *wantError) checkViolations(got failure) []string {
 	if w.Reason == "REQUEST_INVALID" && len(got.violations) == 0 {
 		return []string{"REQUEST_INVALID without violations"}
@@ -183,8 +183,8 @@ func (w *wantError) checkResource(got failure) []string {
 	return found
 }
 
-// checkRetry holds together what says when to try again: the detail, the trailers,
-// and the header.
+// checkRetry checks that the detail, the trailers and the header agree on when to try
+// again.
 func (w *wantError) checkRetry(got failure, o outcome) []string {
 	wait, err := time.ParseDuration(w.RetryAfter)
 	if w.RetryAfter != "" && err != nil {
@@ -209,7 +209,7 @@ func (w *wantError) checkRetry(got failure, o outcome) []string {
 	return found
 }
 
-// trailerOf is what the contract promises for an error.
+// trailerOf returns the trailers that the contract promises for an error.
 func trailerOf(got failure) map[string]string {
 	switch {
 	case got.reason == "OUTCOME_UNKNOWN":
@@ -223,7 +223,7 @@ func trailerOf(got failure) map[string]string {
 	return nil
 }
 
-// seconds is the delay in whole seconds, "" where there is none.
+// seconds returns the delay in whole seconds; "" if there is none.
 func seconds(retry *errdetails.RetryInfo) string {
 	if retry == nil {
 		return ""
@@ -231,7 +231,7 @@ func seconds(retry *errdetails.RetryInfo) string {
 	return strconv.FormatInt(int64((retry.GetRetryDelay().AsDuration()+time.Second-1)/time.Second), 10)
 }
 
-// checkHeaders wants the values given; "" wants the header to be absent.
+// checkHeaders checks the given values; "" means that the header must be absent.
 func checkHeaders(want, got map[string]string) []string {
 	var found []string
 	for name, value := range want {
@@ -243,7 +243,7 @@ func checkHeaders(want, got map[string]string) []string {
 	return found
 }
 
-// promises says what every outcome must keep, whatever else is expected of it.
+// promises checks what holds for every outcome.
 func promises(o outcome) []string {
 	var found []string
 	if o.header != nil {
@@ -271,7 +271,8 @@ func promises(o outcome) []string {
 	return found
 }
 
-// nulls finds null outside of free-form objects, where the vendor's own stay.
+// nulls returns the paths of null outside of free-form objects, which may contain the
+// vendor's own.
 func nulls(path string, value any) []string {
 	var found []string
 	switch v := value.(type) {

@@ -18,20 +18,20 @@ import (
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
-// facade is a whole server on loopback ports of its own.
+// facade is a whole server on loopback ports.
 type facade struct {
 	server *server.Server
 	conn   *grpc.ClientConn
 	client *http.Client
-	logs   *logbook
+	logs   *capturedLog
 	stop   func()
 }
 
 // vendorToken is the JWT that a facade sends unless its flags say otherwise.
 const vendorToken = "SECRET-vendor-token"
 
-// baseFlags make a facade that listens anywhere, stops at once, and logs in to
-// the vendor at the URL with a static token.
+// baseFlags returns the flags of a server on free ports without a drain delay, with the
+// vendor at the URL.
 func baseFlags(vendorURL string) []string {
 	return []string{
 		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
@@ -59,7 +59,7 @@ func startChanged(t testing.TB, vendorURL string, change func(*config.Config), f
 		t.Fatalf("configure the server: %v", err)
 	}
 	change(&invocation.Config)
-	f := &facade{logs: newLogbook(), client: newClient()}
+	f := &facade{logs: newCapturedLog(), client: newClient()}
 	f.server, err = server.New(invocation.Config, "e2e", telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
@@ -92,7 +92,7 @@ func run(t testing.TB, s *server.Server) (stop func()) {
 // base is the URL of the JSON protocol.
 func (f *facade) base() string { return "http://" + f.server.Address("http") }
 
-// newClient returns a client that shows everything as it comes.
+// newClient returns a client that neither follows redirects nor decompresses.
 func newClient() *http.Client {
 	return &http.Client{
 		Transport:     &http.Transport{DisableCompression: true},

@@ -14,9 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// answered is a call and the file with the vendor's whole answer to it. The files
-// have every documented member, each with a value of its own, and `SECRET` in every
-// value that nobody may see.
+// answered is a call and the file with the vendor's whole answer to it. The files have
+// every documented member, each with a value of its own, and `SECRET` in every value
+// that must not be shown.
 type answered struct {
 	answer  string
 	rpc     string
@@ -91,9 +91,9 @@ func indented(t *testing.T, value any) string {
 	return text.String()
 }
 
-// leftOut are the members of nested objects that the contract leaves out on
-// purpose, by the member that holds the object, or the file that it is the payload
-// of; "" stands for every object.
+// leftOut has the members of nested objects that the contract leaves out on purpose, by
+// the member whose value the object is, or the file whose payload it is; "" means every
+// object.
 var leftOut = map[string][]string{
 	"":                 {"password", "ha1", "ha1b"},
 	"account":          {"users", "admin", "messaging_profile_default", "messaging_profiles", "addresses"},
@@ -110,10 +110,9 @@ var leftOut = map[string][]string{
 	"tnorder": {"tns", "account", "profile", "sip_connection", "sip_control_app", "created_by", "modified_by", "tnleases"},
 }
 
-// checkArrived wants every text and number of the vendor's answer somewhere in the
+// checkArrived checks that every text and number of the vendor's answer is in the
 // response, in the contract's spelling. Nearly all of them are in the answer once, so
-// that none can stand in for another; where they stand is for the golden files to
-// show.
+// that none hides that another is missing; golden files check their places.
 func checkArrived(t *testing.T, way, name string, body []byte, response any) {
 	t.Helper()
 	var answer map[string]any
@@ -158,7 +157,7 @@ func eachScalar(path string, value any, skipped map[string][]string, visit func(
 	}
 }
 
-// spelled is a vendor's value as the contract spells it.
+// spelled returns a vendor's value as the contract writes it.
 func spelled(path, text string) string {
 	words := map[string]string{
 		"Proxy Media + Transcoding": "MEDIA_TYPE_PROXY_MEDIA_TRANSCODING", "Bypass Media": "MEDIA_TYPE_BYPASS_MEDIA",
@@ -175,8 +174,8 @@ func spelled(path, text string) string {
 	return text
 }
 
-// relationForms are the forms in which the vendor answers a relation, and whether
-// it is there then.
+// relationForms returns the forms in which the vendor answers a relation, and whether
+// it is present then.
 func relationForms() map[string]bool {
 	return map[string]bool{
 		`null`: false, `{}`: false, `""`: false,

@@ -12,16 +12,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// vendorGoldens is where the requests lie that the vendor must receive.
+// vendorGoldens is the folder of the requests that the vendor must receive.
 const vendorGoldens = "testdata/vendor"
 
-// incidental headers say nothing about the call. Everything else that is sent is
-// in the golden files, so that a new header does not go unnoticed.
+// incidental headers do not depend on the call. Everything else that is sent is in the
+// golden files, so that a new header is noticed.
 var incidental = map[string]bool{
 	"Content-Length": true, "User-Agent": true, "Traceparent": true, "Tracestate": true, "Baggage": true,
 }
 
-// transcript writes requests as the vendor got them.
+// transcript returns requests as the vendor got them.
 func transcript(requests []received) string {
 	parts := make([]string, len(requests))
 	for i, r := range requests {
@@ -42,7 +42,7 @@ func (r received) String() string {
 		case name == "X-Auth-Token" && value != "":
 			value = "<jwt>"
 		case name == "Authorization" && strings.HasPrefix(r.target, infinityBase):
-			value = hidden(value)
+			value = withoutCredential(value)
 		}
 		fmt.Fprintf(&text, "%s: %s\n", name, value)
 	}

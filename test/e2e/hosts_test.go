@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestHosts: the JSON and admin listeners answer for themselves only, and no page of
-// another site reaches them.
+// TestHosts: the JSON and admin listeners answer only for their own names, and refuse
+// requests from another site's page.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
@@ -47,7 +47,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// get asks a listener under a name; with headers it posts.
+// get sends a request to a listener under a name; with headers it is a POST.
 func (f *facade) get(t *testing.T, listener, path, host string, header http.Header) (status int, body string) {
 	t.Helper()
 	method := http.MethodGet

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// pbxActions are one read and every kind of write at Infinity.
+// pbxActions returns one read and every kind of write at Infinity.
 func pbxActions() []action {
 	return []action{
 		{"read", "PbxConfigService.GetPbxUser", map[string]any{"domainId": 1, "userId": 1}},
@@ -28,8 +28,8 @@ func pbxActions() []action {
 
 func (a action) reads() bool { return a.name == "read" || strings.HasSuffix(a.name, "list") }
 
-// says answers a status with a bare JSON string, as Infinity does.
-func says(status int, message string, headers ...string) http.HandlerFunc {
+// bareString answers a status with a bare JSON string, as Infinity does.
+func bareString(status int, message string, headers ...string) http.HandlerFunc {
 	body, _ := json.Marshal(message) // a string always can be marshaled
 	return reply(status, "application/json", string(body)+"\n", headers...)
 }
@@ -47,14 +47,14 @@ func (r errorRow) ofInfinity(a action) verdict {
 }
 
 func infinityRows() map[string]errorRow {
-	conflict := refused(says(409, "in conflict"), codes.Aborted, "CONFLICT", "409")
+	conflict := refused(bareString(409, "in conflict"), codes.Aborted, "CONFLICT", "409")
 	conflict.others = map[string]verdict{
 		"create": {code: codes.AlreadyExists, reason: "RESOURCE_EXISTS", status: "409", delivery: "REJECTED"},
 		"delete": {code: codes.FailedPrecondition, reason: "RESOURCE_IN_USE", status: "409", delivery: "REJECTED"},
 	}
 	unsent := func(code codes.Code, reason string) errorRow {
 		return errorRow{
-			answer: says(401, "auth required"), read: verdict{code: code, reason: reason},
+			answer: bareString(401, "auth required"), read: verdict{code: code, reason: reason},
 			write: verdict{code: code, reason: reason, delivery: "NOT_SENT"},
 		}
 	}
@@ -62,28 +62,28 @@ func infinityRows() map[string]errorRow {
 		return unclear(answer, codes.Internal, "UPSTREAM_BAD_RESPONSE", "200")
 	}
 	rejected := func() errorRow {
-		return refused(says(401, "auth failed"), codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED", "401")
+		return refused(bareString(401, "auth failed"), codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED", "401")
 	}
 	const rateLimited = "UPSTREAM_RATE_LIMITED"
 	return map[string]errorRow{
-		"400":                      refused(says(400, "no such thing"), codes.InvalidArgument, "UPSTREAM_VALIDATION", "400"),
+		"400":                      refused(bareString(400, "no such thing"), codes.InvalidArgument, "UPSTREAM_VALIDATION", "400"),
 		"401 for a login":          rejected(),
 		"401 for a key":            rejected().with("--infinity-api-key=SECRET-key"),
 		"401 as a page":            refused(page(401), codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED", "401"),
 		"no credential of the own": unsent(codes.Internal, "UPSTREAM_CREDENTIAL_REJECTED").with("--infinity-credentials=service", withToken()),
 		"no credential of a call":  unsent(codes.Unauthenticated, "CREDENTIAL_MISSING").with("--infinity-credentials=caller"),
-		"402":                      refused(says(402, "pay"), codes.FailedPrecondition, "UPSTREAM_PAYMENT_REQUIRED", "402"),
-		"403":                      refused(says(403, "access denied"), codes.PermissionDenied, "UPSTREAM_FORBIDDEN", "403"),
+		"402":                      refused(bareString(402, "pay"), codes.FailedPrecondition, "UPSTREAM_PAYMENT_REQUIRED", "402"),
+		"403":                      refused(bareString(403, "access denied"), codes.PermissionDenied, "UPSTREAM_FORBIDDEN", "403"),
 		"403 as a page":            refused(page(403), codes.PermissionDenied, "UPSTREAM_FORBIDDEN", "403"),
-		"404 as a string":          refused(says(404, "not found"), codes.NotFound, "RESOURCE_NOT_FOUND", "404"),
+		"404 as a string":          refused(bareString(404, "not found"), codes.NotFound, "RESOURCE_NOT_FOUND", "404"),
 		"404 as an object":         refused(reply(404, "application/json", `{"error":"not found"}`), codes.NotFound, "RESOURCE_NOT_FOUND", "404"),
 		"404 as a page":            refused(page(404), codes.Internal, "UPSTREAM_BAD_RESPONSE", "404"),
 		"404 without a body":       refused(reply(404, "application/json", ""), codes.Internal, "UPSTREAM_BAD_RESPONSE", "404"),
-		"405":                      refused(says(405, "method not allowed"), codes.Internal, "UPSTREAM_CONTRACT", "405"),
+		"405":                      refused(bareString(405, "method not allowed"), codes.Internal, "UPSTREAM_CONTRACT", "405"),
 		"409":                      conflict,
-		"422":                      refused(says(422, "no"), codes.InvalidArgument, "UPSTREAM_VALIDATION", "422"),
-		"429":                      refused(says(429, "slow down", "Retry-After", "7"), codes.ResourceExhausted, rateLimited, "429").waiting("7s"),
-		"500":                      unclear(says(500, "oh no"), codes.Unavailable, "UPSTREAM_ERROR", "500"),
+		"422":                      refused(bareString(422, "no"), codes.InvalidArgument, "UPSTREAM_VALIDATION", "422"),
+		"429":                      refused(bareString(429, "slow down", "Retry-After", "7"), codes.ResourceExhausted, rateLimited, "429").waiting("7s"),
+		"500":                      unclear(bareString(500, "oh no"), codes.Unavailable, "UPSTREAM_ERROR", "500"),
 		"502 as a page":            unclear(page(502), codes.Unavailable, "UPSTREAM_ERROR", "502"),
 		"302":                      refused(page(302, "Location", "/elsewhere"), codes.Internal, "UPSTREAM_BAD_RESPONSE", "302"),
 		"a page":                   bad(page(200)),
@@ -91,8 +91,8 @@ func infinityRows() map[string]errorRow {
 	}
 }
 
-// TestInfinityErrors walks the contract's table of errors for Infinity. Each call
-// has a server for itself: one that the vendor keeps failing may stop calling it.
+// TestInfinityErrors checks the contract's table of errors for Infinity. Each call has
+// a server of its own, since a server may stop calling a vendor that keeps failing.
 func TestInfinityErrors(t *testing.T) {
 	t.Parallel()
 	for name, row := range infinityRows() {
@@ -107,7 +107,7 @@ func TestInfinityErrors(t *testing.T) {
 
 func (r errorRow) runInfinity(t *testing.T, a action) {
 	want := r.ofInfinity(a)
-	var told []outcome
+	var outcomes []outcome
 	for i := range 2 {
 		f := startInfinity(t, r.answer, r.flags...)
 		way := f.protocols()[i]
@@ -118,7 +118,7 @@ func (r errorRow) runInfinity(t *testing.T, a action) {
 		for _, problem := range want.check(made) {
 			t.Errorf("%s: %s", way.name(), problem)
 		}
-		told = append(told, made)
+		outcomes = append(outcomes, made)
 		sent := operations(f.vendor.take())
 		once := a.name == "create" || a.name == "add"
 		switch {
@@ -128,11 +128,11 @@ func (r errorRow) runInfinity(t *testing.T, a action) {
 			t.Errorf("%s: want one vendor call, got %q", way.name(), sent)
 		}
 	}
-	compareErrors(t, told)
+	compareErrors(t, outcomes)
 }
 
-// TestInfinityMessages: a bare string of the vendor is shown, a page never is, and
-// the error of a missing credential says where it belongs.
+// TestInfinityMessages: a bare string of the vendor is shown, a page never is, and the
+// error of a missing credential names its vendor.
 func TestInfinityMessages(t *testing.T) {
 	t.Parallel()
 	a := pbxActions()[0]
@@ -140,10 +140,10 @@ func TestInfinityMessages(t *testing.T) {
 		answer  http.HandlerFunc
 		message string
 	}{
-		"a string":              {says(403, "access denied"), "access denied"},
+		"a string":              {bareString(403, "access denied"), "access denied"},
 		"an object with error":  {reply(403, "application/json", `{"error":"no rights"}`), "no rights"},
 		"an object with errors": {reply(400, "application/json", `{"errors":"bad rights"}`), "bad rights"},
-		"marks":                 {says(403, "line\x01one\ntwo"), "line"},
+		"marks":                 {bareString(403, "line\x01one\ntwo"), "line"},
 	} {
 		f := startInfinity(t, c.answer)
 		for _, way := range f.protocols() {
@@ -158,7 +158,7 @@ func TestInfinityMessages(t *testing.T) {
 	}
 }
 
-// TestInfinityUnreachable: nobody listens.
+// TestInfinityUnreachable: there is no listener at the address.
 func TestInfinityUnreachable(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -174,12 +174,12 @@ func TestInfinityUnreachable(t *testing.T) {
 		if !a.reads() {
 			want.delivery = "NOT_SENT"
 		}
-		startFacade(t, "http://"+address+vendorBase, infinityFlags()...).judge(t, a, want)
+		startFacade(t, "http://"+address+vendorBase, infinityFlags()...).checkVerdict(t, a, want)
 	}
 }
 
-// TestCallerCredentialOfInfinity: what the call brings goes to the vendor as it is,
-// and nothing else does.
+// TestCallerCredentialOfInfinity: the credential of the call is sent to the vendor as
+// it is, and no other.
 func TestCallerCredentialOfInfinity(t *testing.T) {
 	t.Parallel()
 	f := startInfinity(t, newInfinity(), "--infinity-credentials=caller")

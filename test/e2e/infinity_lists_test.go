@@ -12,8 +12,8 @@ import (
 	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 )
 
-// counted counts the rows of each answer that a vendor gives.
-type counted struct {
+// rowCounter counts the rows of each answer that a vendor gives.
+type rowCounter struct {
 	http.Handler
 
 	mu   sync.Mutex
@@ -21,7 +21,7 @@ type counted struct {
 }
 
 // ServeHTTP implements http.Handler.
-func (c *counted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (c *rowCounter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	lines := &lineCounter{ResponseWriter: w}
 	c.Handler.ServeHTTP(lines, r)
 	c.mu.Lock()
@@ -30,7 +30,7 @@ func (c *counted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // take returns the counts since the last take.
-func (c *counted) take() []int {
+func (c *rowCounter) take() []int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	taken := c.rows
@@ -59,7 +59,7 @@ func devicesOf(t *testing.T, more int) *infinitysandbox.Server {
 	return emulator
 }
 
-// pager walks a list of devices page by page, changing protocols after each.
+// pager reads a list of devices page by page, and changes the protocol after each.
 type pager struct {
 	f       *rig
 	request map[string]any
@@ -103,7 +103,7 @@ func (p *pager) all(t *testing.T) []int {
 	return slices.Concat(p.pages...)
 }
 
-// wantEach wants the ids each once, in whatever order, and all of the wanted.
+// wantEach checks that the ids are the wanted ones, each once, in any order.
 func wantEach(t *testing.T, got, want []int) {
 	t.Helper()
 	seen := map[int]int{}
@@ -133,11 +133,12 @@ func ukDevices(more int) []int {
 	return ids
 }
 
-// TestManyDevices: a page of a long list moves no more than the page.
+// TestManyDevices: for a page of a long list the vendor sends little more than the
+// page.
 func TestManyDevices(t *testing.T) {
 	t.Parallel()
 	const more = 5000
-	vendor := &counted{Handler: devicesOf(t, more)}
+	vendor := &rowCounter{Handler: devicesOf(t, more)}
 	f := startInfinity(t, vendor)
 	for _, order := range []string{"pbx_device_id", "pbx_device_id desc"} {
 		p := devicePager(f, 50, order)
@@ -152,8 +153,8 @@ func TestManyDevices(t *testing.T) {
 	}
 }
 
-// TestDevicesThatChangeBetweenPages: rows come and go, and no other row appears
-// twice or vanishes.
+// TestDevicesThatChangeBetweenPages: rows are created and deleted, and no other row
+// appears twice or is missing.
 func TestDevicesThatChangeBetweenPages(t *testing.T) {
 	t.Parallel()
 	const more = 40
@@ -209,8 +210,8 @@ func removeDevice(t *testing.T, f *rig, id int) int {
 	return id
 }
 
-// deaf is a vendor that ignores parameters of lists.
-func deaf(vendor http.Handler, ignored ...string) http.Handler {
+// ignoring returns a vendor that ignores parameters of lists.
+func ignoring(vendor http.Handler, ignored ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		for _, name := range ignored {
@@ -221,8 +222,9 @@ func deaf(vendor http.Handler, ignored ...string) http.Handler {
 	})
 }
 
-// TestDeafVendors: whatever a vendor ignores, the pages are right.
-func TestDeafVendors(t *testing.T) {
+// TestVendorsThatIgnoreParameters: the pages are right, whichever parameters a vendor
+// ignores.
+func TestVendorsThatIgnoreParameters(t *testing.T) {
 	t.Parallel()
 	const more = 60
 	for name, ignored := range map[string][]string{
@@ -232,7 +234,7 @@ func TestDeafVendors(t *testing.T) {
 		for _, order := range []string{"pbx_device_id desc", "update_time desc"} {
 			t.Run(name+" "+order, func(t *testing.T) {
 				t.Parallel()
-				f := startInfinity(t, deaf(devicesOf(t, more), ignored...))
+				f := startInfinity(t, ignoring(devicesOf(t, more), ignored...))
 				wanted := devicePager(startInfinity(t, devicesOf(t, 0)), 3, order)
 				wanted.request["filter"] = "user_id = 1"
 				filtered := devicePager(f, 3, order)
@@ -258,8 +260,8 @@ const (
 	heapBound = 64 << 20
 )
 
-// endless streams rows, most of them, and measures the memory as it does so.
-type endless struct {
+// streamedRows is a vendor that sends manyRows rows and measures the memory meanwhile.
+type streamedRows struct {
 	id   string
 	mu   sync.Mutex
 	peak uint64
@@ -271,7 +273,7 @@ const sameInEachRow = `","email":"somebody@brightwater.example.com","companyName
 	`"pbxDeviceName":"Device","displayName":"User `
 
 // ServeHTTP implements http.Handler.
-func (e *endless) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (e *streamedRows) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	var row []byte
 	for i := range manyRows {
 		row = append(append(row[:0], `{"`...), e.id...)
@@ -286,14 +288,14 @@ func (e *endless) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-func (e *endless) measure() {
+func (e *streamedRows) measure() {
 	in := heapInUse()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.peak = max(e.peak, in)
 }
 
-// heapInUse is what is left after a collection.
+// heapInUse returns the heap that is in use after a collection.
 func heapInUse() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats
@@ -307,7 +309,7 @@ func TestMemoryOfLongLists(t *testing.T) {
 		{listUsers, "userId", "pbxUsers", "display_name desc"},
 		{"PbxConfigService.ListPbxDevices", "pbxDeviceId", "pbxDevices", "pbx_device_id desc"}, // asked for a page, and sends all
 	} {
-		vendor := &endless{id: c.id}
+		vendor := &streamedRows{id: c.id}
 		f := startInfinity(t, vendor)
 		before := heapInUse()
 		request := map[string]any{"domainId": 1, "orderBy": c.order, "pageSize": 2}

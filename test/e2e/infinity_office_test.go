@@ -16,7 +16,7 @@ import (
 
 // startSandbox starts the server as `serve --sandbox` does, and returns the URL of
 // its JSON protocol and its log.
-func startSandbox(t *testing.T) (base string, logs *logbook) {
+func startSandbox(t *testing.T) (base string, logs *capturedLog) {
 	t.Helper()
 	invocation, err := config.Parse([]string{
 		"serve", "--sandbox", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0", "--drain-delay=0s",
@@ -24,7 +24,7 @@ func startSandbox(t *testing.T) (base string, logs *logbook) {
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}
-	logs = newLogbook()
+	logs = newCapturedLog()
 	started, err := server.New(invocation.Config, "e2e", telemetry.NewLogger(logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
@@ -33,7 +33,7 @@ func startSandbox(t *testing.T) (base string, logs *logbook) {
 	return "http://" + started.Address("http"), logs
 }
 
-// TestOffice runs the script that configures a small office, and wants each of its
+// TestOffice runs the script that configures a small office, and checks each of its
 // answers.
 func TestOffice(t *testing.T) {
 	t.Parallel()
@@ -64,7 +64,7 @@ func TestOffice(t *testing.T) {
 	}
 }
 
-// officeAnswers are what the script has to print, an answer on each line.
+// officeAnswers returns what the script must print, an answer on each line.
 func officeAnswers() []map[string]any {
 	type m = map[string]any
 	return []map[string]any{

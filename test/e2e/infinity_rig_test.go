@@ -12,17 +12,17 @@ import (
 	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 )
 
-// infinityBase is the path under which Infinity's routes lie.
+// infinityBase is the path that all of Infinity's routes begin with.
 const infinityBase = infinitysandbox.BasePath
 
-// The login at Infinity that a facade is given unless its flags say otherwise.
+// The login at Infinity that a server gets unless its flags have another.
 const (
 	infinityUsername = "telephony@brightwater.example.com"
 	infinityPassword = "SECRET-infinity-password"
 )
 
-// infinityLogin are the flags of that login. Flags that say anything about the
-// credential leave it out.
+// infinityLogin returns the flags of that login, or none if the given flags set a
+// credential.
 func infinityLogin(flags []string) []string {
 	for _, flag := range flags {
 		for _, about := range []string{"--infinity-credentials", "--infinity-api-key", "--infinity-username"} {
@@ -38,13 +38,13 @@ func infinityLogin(flags []string) []string {
 // another.
 func infinityFlags(flags ...string) []string { return append(infinityLogin(flags), flags...) }
 
-// hidden is an Authorization header without what is secret in it.
-func hidden(authorization string) string {
+// withoutCredential returns an Authorization header without its secret.
+func withoutCredential(authorization string) string {
 	scheme, _, _ := strings.Cut(authorization, " ")
 	return "<" + strings.ToLower(scheme) + ">"
 }
 
-// byVendor lets two vendors answer behind one listener, each below its own path.
+// byVendor returns a handler with two vendors, each below its own path.
 func byVendor(opentact, infinity http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, infinityBase+"/") {
@@ -74,9 +74,9 @@ var createAnswers = map[string]infinitysandbox.CreateAnswer{
 	"nothing": infinitysandbox.CreatedNothing, "row": infinitysandbox.CreatedRow,
 }
 
-// infinity is a freshly seeded emulator of Infinity. It serves the documented
-// spellings alone, and its tokens are counted, so that both protocols see the same.
-func (in *course) infinity(t *testing.T, c *testCase, menu *fault.Menu) *infinitysandbox.Server {
+// infinity is a freshly seeded emulator of Infinity. It serves only the documented
+// spellings, and its tokens are counted, so that both protocols see the same.
+func (in *caseRun) infinity(t *testing.T, c *testCase, menu *fault.Menu) *infinitysandbox.Server {
 	t.Helper()
 	switches := c.Vendor.Infinity
 	creates, known := createAnswers[switches.Creates]
@@ -98,7 +98,7 @@ func (in *course) infinity(t *testing.T, c *testCase, menu *fault.Menu) *infinit
 	return emulator
 }
 
-// newInfinity is an emulator for tests that are no cases.
+// newInfinity returns an emulator for tests that are no cases.
 func newInfinity() *infinitysandbox.Server {
 	return infinitysandbox.New(infinitysandbox.Options{
 		Seed: true, Username: infinityUsername, Password: infinityPassword, StrictSpelling: true,

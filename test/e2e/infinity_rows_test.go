@@ -23,7 +23,7 @@ func usersRequest(rpc string) map[string]any {
 	return map[string]any{"domainId": 1, "orderBy": "user_id"}
 }
 
-// TestInfinityBodies: every form in which rows are known, or feared, to come.
+// TestInfinityBodies: every form in which the vendor may send rows.
 func TestInfinityBodies(t *testing.T) {
 	t.Parallel()
 	const one, two = `{"userId":"1","user":"a.b","extensionNumber":"007"}`, `{"userId":"2","user":"c.d"}`
@@ -43,7 +43,7 @@ func TestInfinityBodies(t *testing.T) {
 		"an array":                   {listUsers, "[" + one + ",\n" + two + "]\n", both},
 		"an empty array":             {listUsers, "[]", none},
 		"an empty body":              {listUsers, "", none},
-		"a line break alone":         {listUsers, "\n", none},
+		"only a line break":          {listUsers, "\n", none},
 		"spread over lines":          {readUser, "{\n    \"userId\": \"1\",\n    \"user\": \"a.b\",\n    \"extensionNumber\": \"007\"\n}\n", map[string]any{"pbxUser": a}},
 		"one in an array":            {readUser, "[" + one + "]", map[string]any{"pbxUser": a}},
 		"a row of 70,000 bytes":      {listUsers, `{"userId":1,"user":"a.b","extensionNumber":"007","note":"` + long + "\"}\n" + two + "\n", both},
@@ -116,7 +116,7 @@ func TestInfinityValues(t *testing.T) {
 	}
 }
 
-// wantNoSecret looks in everything that callers see, and in the log.
+// wantNoSecret searches everything that callers see, and the log.
 func wantNoSecret(t *testing.T, f *rig, rpc string, request map[string]any) {
 	t.Helper()
 	for _, way := range f.protocols() {
@@ -133,7 +133,8 @@ func wantNoSecret(t *testing.T, f *rig, rpc string, request map[string]any) {
 	}
 }
 
-// TestUnknownRingStrategy: a word that the contract does not know is kept beside.
+// TestUnknownRingStrategy: a word that the contract does not know is kept in
+// additional_fields.
 func TestUnknownRingStrategy(t *testing.T) {
 	t.Parallel()
 	f := startInfinity(t, json200(`{"queueMemberId":"1","ringStrategy":"roundRobin","ringSecs":"5"}`))
@@ -202,7 +203,7 @@ func TestBrokenLists(t *testing.T) {
 }
 
 // TestLondonTime: date-times without a zone are read in the one that is configured,
-// filters are written in it, and summer is not winter.
+// filters are written in it, with and without summer time.
 func TestLondonTime(t *testing.T) {
 	t.Parallel()
 	row := `{"pbxDeviceId":"1","createDatetime":"2026-01-15 12:00:00","updateDatetime":"2026-07-15 12:00:00"}`

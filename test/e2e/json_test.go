@@ -19,12 +19,12 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
-// jsonProtocol calls over HTTP, by the rule that the contract gives the method.
+// jsonProtocol calls over HTTP, by the method's rule in the contract.
 type jsonProtocol struct{ *facade }
 
 func (jsonProtocol) name() string { return "json" }
 
-// httpRule is the HTTP rule of a method, nil where it has none.
+// httpRule returns the HTTP rule of a method; nil if it has none.
 func httpRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	return rule
@@ -98,7 +98,7 @@ func (d jsonProtocol) request(ctx context.Context, c call) (*http.Request, error
 	return request, nil
 }
 
-// expand fills the variables of a path and takes them out of the request.
+// expand fills the variables of a path and removes them from the request.
 func expand(template string, request protoreflect.Message) (string, error) {
 	var path strings.Builder
 	for {
@@ -116,7 +116,7 @@ func expand(template string, request protoreflect.Message) (string, error) {
 		field := holder.Descriptor().Fields().ByTextName(names[len(names)-1])
 		value := holder.Get(field).String()
 		if value == "" {
-			return "", fmt.Errorf("the path needs %s: such a case is for the gRPC protocol alone", variable)
+			return "", fmt.Errorf("the path needs %s: such a case is only for gRPC", variable)
 		}
 		holder.Clear(field)
 		path.WriteString(url.PathEscape(value))
@@ -124,7 +124,7 @@ func expand(template string, request protoreflect.Message) (string, error) {
 	}
 }
 
-// takeBody encodes what the body holds and takes it out of the request.
+// takeBody encodes the body and removes it from the request.
 func takeBody(name string, request protoreflect.Message) ([]byte, error) {
 	switch name {
 	case "":
@@ -143,7 +143,7 @@ func takeBody(name string, request protoreflect.Message) ([]byte, error) {
 	return body, err
 }
 
-// takeQuery writes the fields that are left as query parameters.
+// takeQuery returns the fields that are left as query parameters.
 func takeQuery(request protoreflect.Message) (url.Values, error) {
 	query, err := url.Values{}, error(nil)
 	request.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {

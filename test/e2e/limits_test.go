@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
-// TestLeasesOfOneAssignment: a thousand in all, not one more.
+// TestLeasesOfOneAssignment: a thousand in all are accepted, one more is refused.
 func TestLeasesOfOneAssignment(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
@@ -58,7 +58,7 @@ func leases(from, count int) []any {
 	return list
 }
 
-// TestLargeRequests: 4 MiB over gRPC as well; json_api.yaml has the other.
+// TestLargeRequests: the limit of 4 MiB over gRPC; json_api.yaml has that of JSON.
 func TestLargeRequests(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
@@ -85,7 +85,7 @@ func TestLargeRequests(t *testing.T) {
 	}
 }
 
-// TestUnknownMethod: the answer over gRPC; json_api.yaml has the other's.
+// TestUnknownMethod: the answer over gRPC; json_api.yaml has that of JSON.
 func TestUnknownMethod(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())

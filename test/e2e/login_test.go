@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFreshLogin: a token that the vendor no longer takes is renewed once, and the
-// call is made again, a create as well: the vendor refused it.
+// TestFreshLogin: a token that the vendor no longer accepts is renewed once, and the
+// call is sent again, also a create, since the vendor has refused it.
 func TestFreshLogin(t *testing.T) {
 	t.Parallel()
 	for _, a := range actions() {
@@ -33,7 +33,7 @@ func TestFreshLogin(t *testing.T) {
 	}
 }
 
-// expiring is a vendor whose first token is good for nothing.
+// expiring is a vendor that refuses its first token.
 func expiring() http.Handler {
 	var logins atomic.Int64
 	login := func(w http.ResponseWriter, r *http.Request) {

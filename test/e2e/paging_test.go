@@ -15,7 +15,8 @@ import (
 // manyInvites is how many a connection has in the test below.
 const manyInvites = 10_000
 
-// TestManyInvites pages through a long list and wants every row once, in order.
+// TestManyInvites reads a long list page by page, and checks that it gets every row
+// once, in order.
 func TestManyInvites(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, listing(t))
@@ -36,8 +37,8 @@ func TestManyInvites(t *testing.T) {
 	}
 }
 
-// listing is the answer to the list, written once: the emulator would write ten
-// thousand rows anew for every page.
+// listing returns a handler with the answer to the list, written once: the emulator
+// would write ten thousand rows again for every page.
 func listing(t *testing.T) http.HandlerFunc {
 	t.Helper()
 	ids := 0

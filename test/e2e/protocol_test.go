@@ -27,18 +27,18 @@ type call struct {
 	method  protoreflect.MethodDescriptor
 	request proto.Message
 	headers map[string]string
-	// patchBody, where there is one, is the HTTP body of an update, with the mask
-	// left for the server to derive.
+	// patchBody, if given, is the HTTP body of an update, from which the server derives
+	// the mask.
 	patchBody []byte
 }
 
 // outcome is what a caller gets.
 type outcome struct {
-	// raw is everything that came over the wire, for secrets to be looked for.
+	// raw is everything that was received, which is searched for secrets.
 	raw string
-	// response is the proto3 JSON of the response message, nil where the call failed.
+	// response is the proto3 JSON of the response message; nil if the call failed.
 	response any
-	// status is nil where the call succeeded.
+	// status is nil if the call succeeded.
 	status *spb.Status
 	// trailer is the gRPC protocol's.
 	trailer metadata.MD
@@ -47,7 +47,7 @@ type outcome struct {
 	header map[string]string
 }
 
-// protocol is a way into the server.
+// protocol makes calls over gRPC or as JSON.
 type protocol interface {
 	name() string
 	call(ctx context.Context, c call) (outcome, error)

@@ -16,8 +16,8 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// rawGRPC sends bytes as a unary call, as no client library would, and returns the
-// trailers.
+// rawGRPC sends any bytes as a unary call, which client libraries cannot, and returns
+// the trailers.
 func (f *facade) rawGRPC(t *testing.T, path, encoding string, body []byte) http.Header {
 	t.Helper()
 	transport := &http.Transport{Protocols: new(http.Protocols)}
@@ -66,7 +66,7 @@ func zipped(t *testing.T, message []byte) []byte {
 }
 
 // TestRefusedBelowTheInterceptors: what grpc-go would refuse by itself has a reason, a
-// request id, a log line and a count like everything else.
+// request id, a log line and a count like all other calls.
 func TestRefusedBelowTheInterceptors(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))

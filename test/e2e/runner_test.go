@@ -19,7 +19,7 @@ import (
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// TestCases performs every case file through both protocols.
+// TestCases runs every case through both protocols.
 func TestCases(t *testing.T) {
 	t.Parallel()
 	shared := &rigs{t: t}
@@ -31,7 +31,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// rig is a server with a vendor behind it.
+// rig is a server and its vendor.
 type rig struct {
 	*facade
 	vendor *vendor
@@ -42,15 +42,15 @@ func newRig(t testing.TB, flags ...string) *rig {
 	return &rig{startFacade(t, v.url(), flags...), v}
 }
 
-// rigs lends servers to cases that leave no trace in them: no faults, and no flags
-// of their own. A case has its server for itself while it runs.
+// rigs is a pool of servers for cases that do not change them: cases without faults and
+// flags of their own. No two cases use a server at the same time.
 type rigs struct {
 	t    *testing.T
 	mu   sync.Mutex
 	idle []*rig
 }
 
-func (r *rigs) borrow() *rig {
+func (r *rigs) take() *rig {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if last := len(r.idle) - 1; last >= 0 {
@@ -61,14 +61,14 @@ func (r *rigs) borrow() *rig {
 	return newRig(r.t, withToken())
 }
 
-func (r *rigs) giveBack(lent *rig) {
+func (r *rigs) putBack(lent *rig) {
 	lent.logs.forget()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.idle = append(r.idle, lent)
 }
 
-// run performs the case through each of its protocols and compares what came out.
+// run runs the case through each of its protocols and compares the outcomes.
 func (c *testCase) run(t *testing.T, shared *rigs) {
 	var traces []trace
 	for _, way := range []string{"grpc", "json"} {
@@ -86,7 +86,7 @@ func (c *testCase) run(t *testing.T, shared *rigs) {
 	}
 }
 
-// trace is what came of each step.
+// trace has the outcome of each step.
 type trace []stepTrace
 
 type stepTrace struct {
@@ -94,18 +94,18 @@ type stepTrace struct {
 	sent    string
 }
 
-// course is one performance of a case.
-type course struct {
+// caseRun is one run of a case.
+type caseRun struct {
 	*rig
 	protocol  protocol
 	clock     atomic.Int64
 	variables variables
 }
 
-// through performs the case through one protocol, on a fresh emulator.
+// through runs the case through one protocol, with a fresh emulator.
 func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 	t.Helper()
-	in := &course{variables: variables{}}
+	in := &caseRun{variables: variables{}}
 	if len(c.Faults) > 0 || len(c.Flags) > 0 {
 		flags := c.Flags
 		if flags == nil {
@@ -113,8 +113,8 @@ func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 		}
 		in.rig = newRig(t, flags...)
 	} else {
-		in.rig = shared.borrow()
-		defer shared.giveBack(in.rig)
+		in.rig = shared.take()
+		defer shared.putBack(in.rig)
 	}
 	in.protocol = in.protocols()[slices.Index([]string{"grpc", "json"}, way)]
 	in.install(t, c)
@@ -129,13 +129,13 @@ func (c *testCase) through(t *testing.T, way string, shared *rigs) trace {
 		}
 		done = append(done, performed)
 	}
-	in.lookForSecrets(t, done)
+	in.checkSecrets(t, done)
 	return done
 }
 
-// install puts a freshly seeded emulator behind the server. Its clock stands still
-// within a step and its ids are counted, so that both protocols see the same.
-func (in *course) install(t *testing.T, c *testCase) {
+// install gives the server a freshly seeded emulator. Its clock does not move within a
+// step and its ids are counted, so that both protocols see the same.
+func (in *caseRun) install(t *testing.T, c *testCase) {
 	t.Helper()
 	menus, err := c.faultMenus()
 	if err != nil {
@@ -159,12 +159,12 @@ func (in *course) install(t *testing.T, c *testCase) {
 }
 
 // now is a minute later at each step.
-func (in *course) now() time.Time {
+func (in *caseRun) now() time.Time {
 	return time.Date(2026, time.June, 1, 12, int(in.clock.Load()), 0, 0, time.UTC)
 }
 
-// perform makes the call of one step and says what is wrong with its outcome.
-func (in *course) perform(t *testing.T, i int, s step) (stepTrace, []string) {
+// perform makes the call of one step and returns what is wrong with its outcome.
+func (in *caseRun) perform(t *testing.T, i int, s step) (stepTrace, []string) {
 	t.Helper()
 	in.clock.Store(int64(i))
 	in.vendor.take()
@@ -190,7 +190,7 @@ func (in *course) perform(t *testing.T, i int, s step) (stepTrace, []string) {
 }
 
 // make calls through the protocol.
-func (in *course) make(t *testing.T, s step) (outcome, error) {
+func (in *caseRun) make(t *testing.T, s step) (outcome, error) {
 	t.Helper()
 	if s.Raw != nil {
 		return in.makeRaw(t, s.Raw)
@@ -216,7 +216,7 @@ func (in *course) make(t *testing.T, s step) (outcome, error) {
 	return in.protocol.call(t.Context(), made)
 }
 
-func (in *course) makeRaw(t *testing.T, raw *rawRequest) (outcome, error) {
+func (in *caseRun) makeRaw(t *testing.T, raw *rawRequest) (outcome, error) {
 	t.Helper()
 	body, err := in.variables.inText(raw.Body)
 	if err != nil {
@@ -237,8 +237,8 @@ func (in *course) makeRaw(t *testing.T, raw *rawRequest) (outcome, error) {
 	return jsonProtocol{in.facade}.send(request)
 }
 
-// check holds an outcome against the expectation of its step.
-func (in *course) check(s step, made outcome) []string {
+// check compares an outcome with the expectation of its step.
+func (in *caseRun) check(s step, made outcome) []string {
 	var found []string
 	if made.header != nil {
 		found = append(found, checkHTTP(s, made)...)
@@ -265,8 +265,8 @@ func (in *course) check(s step, made outcome) []string {
 	return found
 }
 
-// checkHTTP holds the HTTP status against the one that is given, or else follows
-// from the error.
+// checkHTTP compares the HTTP status with the one that is given, or that follows from
+// the error.
 func checkHTTP(s step, made outcome) []string {
 	want := s.HTTP
 	switch {
@@ -283,13 +283,13 @@ func checkHTTP(s step, made outcome) []string {
 	return found
 }
 
-// compareProtocols wants the same from both: response, status, and what the vendor
-// received.
+// compareProtocols checks that response, status, and what the vendor received are the
+// same for both.
 func compareProtocols(t *testing.T, viaGRPC, viaJSON trace) {
 	t.Helper()
 	for i := range viaGRPC {
 		a, b := viaGRPC[i], viaJSON[i]
-		if diff := cmp.Diff(normal(a.outcome.response), normal(b.outcome.response)); diff != "" {
+		if diff := cmp.Diff(withoutTokens(a.outcome.response), withoutTokens(b.outcome.response)); diff != "" {
 			t.Errorf("step %d: the responses differ (-grpc +json):\n%s", i, diff)
 		}
 		if diff := cmp.Diff(a.outcome.status, b.outcome.status, protocmp.Transform()); diff != "" {
@@ -301,8 +301,8 @@ func compareProtocols(t *testing.T, viaGRPC, viaJSON trace) {
 	}
 }
 
-// normal is a response without what differs from call to call: page tokens.
-func normal(response any) any {
+// withoutTokens returns a response without page tokens, which differ from call to call.
+func withoutTokens(response any) any {
 	object, ok := response.(map[string]any)
 	if token, _ := object["nextPageToken"].(string); !ok || token == "" {
 		return response
@@ -315,12 +315,12 @@ func normal(response any) any {
 	return same
 }
 
-// secretMark is in every secret that the test data makes up.
+// secretMark is in every secret of the test data.
 const secretMark = "SECRET"
 
-// lookForSecrets wants none of the secrets in what callers see, and none of them,
-// nor an invite's token, in the log.
-func (in *course) lookForSecrets(t *testing.T, done trace) {
+// checkSecrets checks that callers see none of the secrets, and that the log has none
+// of them and no invite's token.
+func (in *caseRun) checkSecrets(t *testing.T, done trace) {
 	t.Helper()
 	secrets, logged := append(slices.Concat(sandbox.Secrets(), infinitysandbox.Secrets()), secretMark), in.logs.String()
 	var seen []string

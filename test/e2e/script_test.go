@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// Answers of a scripted vendor. Each is given whatever the call is.
+// Answers of a scripted vendor. Each is given to every call.
 
-// reply answers a status and a body.
+// reply returns a handler that answers a status and a body.
 func reply(status int, contentType, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(headers); i += 2 {
@@ -36,10 +36,11 @@ func page(status int, headers ...string) http.HandlerFunc {
 	return reply(status, "text/html", "<html><body>PROXY-PAGE</body></html>", headers...)
 }
 
-// good is an answer that every call accepts in part, followed by what a test adds.
+// good is the beginning of an answer that every call accepts, to which a test adds the
+// rest.
 const good = `{"success":true,"payload":{"uuid":"14b17e00-0000-4000-8000-000000000001","name":"Front desk"}`
 
-// breaksOff announces more than it sends.
+// breaksOff announces more bytes than it sends.
 func breaksOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(good)+100))
@@ -58,7 +59,7 @@ func resets(w http.ResponseWriter, _ *http.Request) {
 	_ = conn.Close() // that is all there is to do
 }
 
-// hangs answers nothing until its client gives up or the test ends.
+// hangs answers nothing until its client cancels or the test ends.
 func hangs(t testing.TB) http.HandlerFunc {
 	over := t.Context().Done()
 	return func(_ http.ResponseWriter, r *http.Request) {

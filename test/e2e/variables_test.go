@@ -13,7 +13,7 @@ type variables map[string]string
 
 var reference = regexp.MustCompile(`\$\{(\w+)\}`)
 
-// in returns the value with every reference replaced, in any string of it.
+// in returns the value with every reference in its strings replaced.
 func (v variables) in(value any) (any, error) {
 	switch x := value.(type) {
 	case string:
@@ -65,7 +65,7 @@ func (v variables) save(paths map[string]string, response any) error {
 	return nil
 }
 
-// at is the value at a path such as `sipUserInvites[0].name`.
+// at returns the value at a path such as `sipUserInvites[0].name`.
 func at(value any, path string) (any, bool) {
 	for name := range strings.SplitSeq(strings.ReplaceAll(path, "[", ".["), ".") {
 		if inner, isIndex := strings.CutPrefix(name, "["); isIndex {
@@ -87,7 +87,7 @@ func at(value any, path string) (any, bool) {
 	return value, true
 }
 
-// plain is a value as encoding/json would read it, whoever wrote it.
+// plain returns a value as encoding/json reads it.
 func plain(value any) (any, error) {
 	encoded, err := json.Marshal(value)
 	if err != nil {

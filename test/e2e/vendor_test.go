@@ -15,7 +15,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// vendorBase is the path under which the vendor's routes lie.
+// vendorBase is the path that all of the vendor's routes begin with.
 const vendorBase = "/rest"
 
 // received is one request as the vendor got it.
@@ -27,8 +27,8 @@ type received struct {
 	body      []byte
 }
 
-// vendor is a listener in the vendor's place. It remembers what it received and
-// lets a handler answer: an emulator, or a script.
+// vendor is an HTTP server in place of the vendor. It records the requests, and a
+// handler answers them: an emulator, or a script.
 type vendor struct {
 	listener *httptest.Server
 
@@ -49,8 +49,8 @@ func startVendor(t testing.TB, handler http.Handler) *vendor {
 // url is the base URL that a facade is given.
 func (v *vendor) url() string { return v.listener.URL + vendorBase }
 
-// ServeHTTP reads the whole body first, so that the handler is told when the
-// client goes away.
+// ServeHTTP reads the whole body first, so that the handler's context ends when the
+// client has gone.
 func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -64,7 +64,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handler.ServeHTTP(w, r)
 }
 
-// answer changes who answers and forgets what was received.
+// answer sets the handler and drops the recorded requests.
 func (v *vendor) answer(handler http.Handler) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -107,7 +107,7 @@ func operationOf(r *http.Request) string {
 	return "unknown"
 }
 
-// fits matches a path with a template segment by segment.
+// fits reports whether a path matches a template, segment by segment.
 func fits(template, path string) bool {
 	want, got := strings.Split(template, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {

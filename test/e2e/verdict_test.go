@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 )
 
-// The ids of the calls below; a scripted vendor does not look at them.
+// The ids of the calls below; a scripted vendor ignores them.
 const (
 	someConnection = "5f1c2b3a-0000-4000-8000-000000000001"
 	someInvite     = "14b17e00-0000-4000-8000-000000000001"
@@ -35,18 +35,18 @@ func actions() []action {
 	}
 }
 
-// repeatable tells whether the service may send the call again by itself.
+// repeatable reports whether the service may send the call again by itself.
 func (a action) repeatable() bool { return a.name != "create" && a.name != "assign" }
 
-// verdict is what callers are told of a failed call.
+// verdict is the error that callers get for a failed call.
 type verdict struct {
 	code   codes.Code
 	reason string
-	// status is the vendor's HTTP status, "" where it gave no answer.
+	// status is the vendor's HTTP status; "" if there was no answer.
 	status string
-	// delivery is said of writes alone.
+	// delivery is only set for writes.
 	delivery string
-	// vendor is OpenTACT unless given.
+	// vendor is OpenTACT if it is not given.
 	vendor string
 	retry  string
 }
@@ -67,7 +67,7 @@ func (v verdict) upstream() string {
 	return v.vendor
 }
 
-// check holds the outcome of one protocol against the verdict.
+// check compares the outcome of one protocol with the verdict.
 func (v verdict) check(o outcome) []string {
 	found := append(v.wants().check(o), promises(o)...)
 	if o.header != nil && o.http != httpStatusOf(v.code, v.reason) {
@@ -81,11 +81,11 @@ func (v verdict) check(o outcome) []string {
 	return found
 }
 
-// judge makes the call through both protocols and wants the verdict from each, and the
-// same from both.
-func (f *facade) judge(t *testing.T, a action, want verdict) {
+// checkVerdict makes the call through both protocols, and checks that both get the
+// verdict and the same error.
+func (f *facade) checkVerdict(t *testing.T, a action, want verdict) {
 	t.Helper()
-	var told []outcome
+	var outcomes []outcome
 	for _, way := range f.protocols() {
 		made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
 		if err != nil {
@@ -94,12 +94,12 @@ func (f *facade) judge(t *testing.T, a action, want verdict) {
 		for _, problem := range want.check(made) {
 			t.Errorf("%s: %s", way.name(), problem)
 		}
-		told = append(told, made)
+		outcomes = append(outcomes, made)
 	}
-	compareErrors(t, told)
+	compareErrors(t, outcomes)
 }
 
-// accept makes the call through both protocols and wants it to succeed.
+// accept makes the call through both protocols, which must succeed.
 func (f *facade) accept(t *testing.T, a action) {
 	t.Helper()
 	for _, way := range f.protocols() {
@@ -110,11 +110,11 @@ func (f *facade) accept(t *testing.T, a action) {
 	}
 }
 
-// compareErrors wants the same error from every outcome.
-func compareErrors(t *testing.T, told []outcome) {
+// compareErrors checks that every outcome has the same error.
+func compareErrors(t *testing.T, outcomes []outcome) {
 	t.Helper()
-	for _, other := range told[1:] {
-		if diff := cmp.Diff(told[0].status, other.status, protocmp.Transform()); diff != "" {
+	for _, other := range outcomes[1:] {
+		if diff := cmp.Diff(outcomes[0].status, other.status, protocmp.Transform()); diff != "" {
 			t.Errorf("the protocols tell different errors (-grpc +json):\n%s", diff)
 		}
 	}

@@ -113,8 +113,8 @@ func emulated() []string {
 	return slices.Concat(sandbox.Operations(), infinitysandbox.Operations())
 }
 
-// TestEveryRPC: each RPC is documented for machines, bound to HTTP, validated,
-// covered by a case, and held against what the vendor must receive.
+// TestEveryRPC: each RPC has an idempotency level, an HTTP rule, validation, a case,
+// and a golden file of what the vendor must receive.
 func TestEveryRPC(t *testing.T) {
 	t.Parallel()
 	called := map[string]bool{}
@@ -147,8 +147,8 @@ func TestEveryRPC(t *testing.T) {
 
 var idName = regexp.MustCompile(`(^|_)(uuid|id|uuids|ids)$`)
 
-// checkIDs wants a rule on every id of a request, and of the resource that it
-// carries, as far as callers may send it.
+// checkIDs checks that every id of a request and of its resource has a rule, if callers
+// may send it.
 func checkIDs(t *testing.T, message protoreflect.MessageDescriptor) {
 	t.Helper()
 	for i := range message.Fields().Len() {
@@ -182,8 +182,8 @@ var levels = map[descriptorpb.MethodOptions_IdempotencyLevel]upstream.Class{
 	descriptorpb.MethodOptions_IDEMPOTENCY_UNKNOWN: upstream.Once,
 }
 
-// checkVendor wants a route with the retry class that the contract promises, and a
-// golden file of what it sends.
+// checkVendor checks that there is a route with the retry class that the contract
+// promises, and a golden file of what it sends.
 func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_IdempotencyLevel) {
 	t.Helper()
 	operation, known := vendorOperations[name]
@@ -209,7 +209,7 @@ func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_Ide
 	}
 }
 
-// TestTables: no table names what is not there.
+// TestTables: no table of the tests names an RPC that does not exist.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	for name := range vendorOperations {
@@ -224,7 +224,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestGoldensAreUsed: a golden file that no case compares with says nothing.
+// TestGoldensAreUsed: every golden file is compared by a case.
 func TestGoldensAreUsed(t *testing.T) {
 	t.Parallel()
 	used := []string{"Auth"} // TestLoginRequest
@@ -337,8 +337,8 @@ var httpSurface = map[string]string{
 	"PbxConfigService.DeletePbxDevice":         "DELETE /v1/pbx/domains/{domain_id}/devices/{pbx_device_id}",
 }
 
-// TestHTTPSurface: the bindings are those that were promised, and the description
-// that the server hands out has each of them.
+// TestHTTPSurface: the bindings are the promised ones, and the served description has
+// each of them.
 func TestHTTPSurface(t *testing.T) {
 	t.Parallel()
 	described := descriptionOf(t)
@@ -347,13 +347,13 @@ func TestHTTPSurface(t *testing.T) {
 		if want := httpSurface[shortName(method)]; want != verb+" "+path {
 			t.Errorf("%s: want %q, got %s %s", shortName(method), want, verb, path)
 		}
-		if _, ok := described[anonymous(path)][strings.ToLower(verb)]; !ok {
+		if _, ok := described[withoutVariables(path)][strings.ToLower(verb)]; !ok {
 			t.Errorf("/openapi.json lacks %s %s", verb, path)
 		}
 	}
 }
 
-// descriptionOf is what /openapi.json says: the operations of each path.
+// descriptionOf returns the operations of each path in /openapi.json.
 func descriptionOf(t *testing.T) map[string]map[string]json.RawMessage {
 	t.Helper()
 	f := startFacade(t, startVendor(t, http.NotFoundHandler()).url(), withToken())
@@ -370,19 +370,19 @@ func descriptionOf(t *testing.T) map[string]map[string]json.RawMessage {
 	}
 	paths := map[string]map[string]json.RawMessage{}
 	for path, operations := range description.Paths {
-		if paths[anonymous(path)] == nil {
-			paths[anonymous(path)] = map[string]json.RawMessage{}
+		if paths[withoutVariables(path)] == nil {
+			paths[withoutVariables(path)] = map[string]json.RawMessage{}
 		}
-		maps.Copy(paths[anonymous(path)], operations)
+		maps.Copy(paths[withoutVariables(path)], operations)
 	}
 	return paths
 }
 
 var pathVariable = regexp.MustCompile(`\{[^}]*\}`)
 
-// anonymous is a path without the names of its variables, which the description
-// spells in its own way.
-func anonymous(path string) string { return pathVariable.ReplaceAllString(path, "{}") }
+// withoutVariables returns a path without the names of its variables, which the
+// description writes in its own way.
+func withoutVariables(path string) string { return pathVariable.ReplaceAllString(path, "{}") }
 
 // TestListConventions: what every list takes and answers.
 func TestListConventions(t *testing.T) {
@@ -402,8 +402,8 @@ func TestListConventions(t *testing.T) {
 	}
 }
 
-// TestUpdateConventions: every update takes a mask and the resource, and shares its
-// answer with get and create.
+// TestUpdateConventions: every update takes a mask and the resource, and answers the
+// same resource as get and create.
 func TestUpdateConventions(t *testing.T) {
 	t.Parallel()
 	for _, method := range methods() {

@@ -29,12 +29,12 @@ type action struct {
 	merged, bare bool
 	infinity     bool
 	call         func(protocol int, mark string) rig.Call
-	// key is the key of the write in the journal; nil means the mark.
+	// key is the key of the write in the vendor's record; nil means the mark.
 	key func(protocol int) string
-	// where returns the path at which the vendor shows the result, and shows returns
-	// the text there.
-	where func(protocol int) string
-	shows func(protocol int, mark string) string
+	// resultPath returns the path at which the vendor shows the result, and shows
+	// returns the text in it.
+	resultPath func(protocol int) string
+	shows      func(protocol int, mark string) string
 	// gone actions are done when the text is no longer shown.
 	gone bool
 }
@@ -55,7 +55,7 @@ func onOpenTACT() []action {
 			call: func(protocol int, mark string) rig.Call {
 				return rig.RenameMessagingProfile(opentact.MessagingProfileUUID(1+protocol), mark)
 			},
-			where: func(protocol int) string {
+			resultPath: func(protocol int) string {
 				return "/rest/profile/messaging/" + opentact.MessagingProfileUUID(1+protocol)
 			},
 		},
@@ -64,23 +64,23 @@ func onOpenTACT() []action {
 			call: func(protocol int, _ string) rig.Call {
 				return rig.DeleteSipUserInvite(opentact.ConnectionUUID(1), opentact.InviteUUID(1+protocol))
 			},
-			key:   func(protocol int) string { return opentact.InviteUUID(1 + protocol) },
-			where: func(int) string { return "/rest/sip/connection/" + opentact.ConnectionUUID(1) + "/invites" },
-			shows: func(protocol int, _ string) string { return opentact.InviteUUID(1 + protocol) },
+			key:        func(protocol int) string { return opentact.InviteUUID(1 + protocol) },
+			resultPath: func(int) string { return "/rest/sip/connection/" + opentact.ConnectionUUID(1) + "/invites" },
+			shows:      func(protocol int, _ string) string { return opentact.InviteUUID(1 + protocol) },
 		},
 		{
 			name: "create", class: once, shows: markOnly,
-			call:  func(_ int, mark string) rig.Call { return rig.CreateMessagingProfile(mark) },
-			where: func(int) string { return "/rest/profile/messaging" },
+			call:       func(_ int, mark string) rig.Call { return rig.CreateMessagingProfile(mark) },
+			resultPath: func(int) string { return "/rest/profile/messaging" },
 		},
 		{
 			name: "assign", class: once,
 			call: func(protocol int, _ string) rig.Call {
 				return rig.AssignLease(opentact.ConnectionUUID(7), opentact.LeaseUUID(23+protocol))
 			},
-			key:   func(protocol int) string { return opentact.LeaseUUID(23 + protocol) },
-			where: func(int) string { return "/rest/sip/connection/" + opentact.ConnectionUUID(7) + "/tnlease" },
-			shows: func(protocol int, _ string) string { return opentact.LeaseUUID(23 + protocol) },
+			key:        func(protocol int) string { return opentact.LeaseUUID(23 + protocol) },
+			resultPath: func(int) string { return "/rest/sip/connection/" + opentact.ConnectionUUID(7) + "/tnlease" },
+			shows:      func(protocol int, _ string) string { return opentact.LeaseUUID(23 + protocol) },
 		},
 		{
 			name: "call flow", class: once,
@@ -97,13 +97,13 @@ func onInfinity() []action {
 		{name: "read", infinity: true, class: read, call: func(protocol int, _ string) rig.Call { return rig.GetPbxUser(uk, uint32(1+protocol)) }},
 		{
 			name: "update", infinity: true, class: idempotent, bare: true, shows: markOnly,
-			call:  func(protocol int, mark string) rig.Call { return rig.RenamePbxUser(uk, uint32(1+protocol), mark) },
-			where: func(protocol int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/users/%d", uk, 1+protocol) },
+			call:       func(protocol int, mark string) rig.Call { return rig.RenamePbxUser(uk, uint32(1+protocol), mark) },
+			resultPath: func(protocol int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/users/%d", uk, 1+protocol) },
 		},
 		{
 			name: "merged update", infinity: true, class: idempotent, merged: true, bare: true, shows: markOnly,
-			call:  func(protocol int, mark string) rig.Call { return rig.RenamePbxGroup(uk, uint32(1+protocol), mark) },
-			where: func(protocol int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d", uk, 1+protocol) },
+			call:       func(protocol int, mark string) rig.Call { return rig.RenamePbxGroup(uk, uint32(1+protocol), mark) },
+			resultPath: func(protocol int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d", uk, 1+protocol) },
 		},
 		{
 			name: "delete", infinity: true, class: idempotent, bare: true, gone: true,
@@ -111,7 +111,7 @@ func onInfinity() []action {
 			key: func(protocol int) string {
 				return fmt.Sprintf("/config/v2/sip/domains/%d/trustedNetwork/%d", uk, 1+protocol)
 			},
-			where: func(protocol int) string {
+			resultPath: func(protocol int) string {
 				return fmt.Sprintf("/config/v2/sip/domains/%d/trustedNetworks/%d", uk, 1+protocol)
 			},
 			shows: func(int, string) string { return "description" },
@@ -121,7 +121,7 @@ func onInfinity() []action {
 			call: func(protocol int, mark string) rig.Call {
 				return rig.CreatePbxTrustedNetwork(uk, fmt.Sprintf("198.51.100.%d/32", 100+protocol), mark)
 			},
-			where: func(int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/trustednetworks", uk) },
+			resultPath: func(int) string { return fmt.Sprintf("/config/v2/sip/domains/%d/trustednetworks", uk) },
 		},
 		{
 			name: "assign", infinity: true, class: once, bare: true,
@@ -129,7 +129,7 @@ func onInfinity() []action {
 			key: func(protocol int) string {
 				return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d/users", us, 10+protocol)
 			},
-			where: func(protocol int) string {
+			resultPath: func(protocol int) string {
 				return fmt.Sprintf("/config/v2/sip/domains/%d/groups/%d/users", us, 10+protocol)
 			},
 			shows: func(int, string) string { return "dana.whitfield" },
@@ -137,7 +137,7 @@ func onInfinity() []action {
 	}
 }
 
-// fixture is a facade with both vendors behind it.
+// fixture is a facade and both vendors.
 type fixture struct {
 	facade           *rig.Facade
 	opentact         *rig.Vendor
@@ -154,7 +154,7 @@ func newFixture(t *testing.T, flags ...string) *fixture {
 	return s
 }
 
-// behind starts a facade in front of an OpenTACT that the test serves.
+// behind starts a facade whose OpenTACT is the handler.
 func behind(t *testing.T, vendor http.Handler, flags ...string) (*rig.Facade, *rig.Vendor) {
 	t.Helper()
 	served := rig.ServeOpenTACT(t, vendor, true)
@@ -177,18 +177,18 @@ func markOf(a action, protocol int) string {
 	return "mark-" + vendor + "-" + strings.ReplaceAll(a.name, " ", "-") + "-" + fmt.Sprint(protocol)
 }
 
-// tally returns what the vendor's journal has about a write.
-func (s *fixture) tally(a action, protocol int) rig.Tally {
+// writeCounts returns what the vendor's record has about a write.
+func (s *fixture) writeCounts(a action, protocol int) rig.WriteCounts {
 	if a.key != nil {
-		return s.vendorOf(a).Journal.Of(a.key(protocol))
+		return s.vendorOf(a).Writes.Of(a.key(protocol))
 	}
-	return s.vendorOf(a).Journal.Of(markOf(a, protocol))
+	return s.vendorOf(a).Writes.Of(markOf(a, protocol))
 }
 
 // stored reports whether the vendor shows that the write was done.
 func (s *fixture) stored(a action, protocol int) bool {
-	if a.where == nil {
+	if a.resultPath == nil {
 		return strings.Contains(s.openTACTEmulator.CallFlow(opentact.CallUUID(1+protocol)), markOf(a, protocol))
 	}
-	return strings.Contains(s.vendorOf(a).Ask(a.where(protocol)), a.shows(protocol, markOf(a, protocol))) != a.gone
+	return strings.Contains(s.vendorOf(a).Ask(a.resultPath(protocol)), a.shows(protocol, markOf(a, protocol))) != a.gone
 }

@@ -186,13 +186,13 @@ func check(t *testing.T, what string, protocol rig.Protocol, want outcome, limit
 	}
 }
 
-// account compares what the vendor did with the outcome that the caller was told.
+// account compares what the vendor did with the outcome in the answer.
 func (s *fixture) account(t *testing.T, c networkCase, a action, protocol int) {
 	t.Helper()
 	if a.class == read {
 		return
 	}
-	did, want := s.tally(a, protocol), c.wants(a)
+	did, want := s.writeCounts(a, protocol), c.wants(a)
 	fewest, most := c.done, 1
 	if a.class == idempotent {
 		most = 2

@@ -30,8 +30,8 @@ func mustCall(t *testing.T, protocol rig.Protocol, call rig.Call) rig.Answer {
 	return answer
 }
 
-// TestOneBrokenConnection: one connection breaks when the vendor has executed the
-// call. A call that may be repeated succeeds at the second try; any other is executed
+// TestOneBrokenConnection: one connection breaks when the vendor has executed the call.
+// A call that may be repeated succeeds with the second attempt; any other is executed
 // once, and its outcome is unknown.
 func TestOneBrokenConnection(t *testing.T) {
 	t.Parallel()
@@ -65,8 +65,8 @@ func TestOneBrokenConnection(t *testing.T) {
 				s.opentact.Settle()
 				s.infinity.Settle()
 				for _, a := range all {
-					if a.class == once && (s.tally(a, at) != rig.Tally{Arrived: 1, Done: 1} || !s.stored(a, at)) {
-						t.Errorf("%s: %+v, stored %t; want it once", markOf(a, at), s.tally(a, at), s.stored(a, at))
+					if a.class == once && (s.writeCounts(a, at) != rig.WriteCounts{Arrived: 1, Done: 1} || !s.stored(a, at)) {
+						t.Errorf("%s: %+v, stored %t; want it once", markOf(a, at), s.writeCounts(a, at), s.stored(a, at))
 					}
 				}
 			})
@@ -74,8 +74,8 @@ func TestOneBrokenConnection(t *testing.T) {
 	}
 }
 
-// TestRefusalAfterAnUnknownTry: the first try of a write is executed and its answer is
-// lost; the second is refused. The caller must not be told that the write was refused.
+// TestRefusalAfterAnUnknownTry: the first attempt of a write is executed and its answer
+// is lost; the second is refused. The caller must not read that the write was refused.
 func TestRefusalAfterAnUnknownTry(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]fault.Fault{
@@ -102,7 +102,7 @@ func TestRefusalAfterAnUnknownTry(t *testing.T) {
 					t.Errorf("%s: the first try was not done", protocol.Name)
 				}
 				if answer.Reason != unknown.reason || answer.Delivery != unknown.delivery || answer.Code == codes.Unavailable {
-					t.Errorf("%s: the write was done, and the caller is told %s", protocol.Name, answer)
+					t.Errorf("%s: the write was done, and the caller got %s", protocol.Name, answer)
 				}
 			}
 		})

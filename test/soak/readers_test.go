@@ -29,8 +29,8 @@ const (
 	slowReaders = 10
 	// cutOffWithin is how long the server may keep such a connection.
 	cutOffWithin = 60 * time.Second
-	// largeRows rows of largeText bytes are more than the kernel takes off the server's
-	// hands, which is at most 4 MiB for each connection.
+	// largeRows rows of largeText bytes are more than the kernel buffers for a
+	// connection, which is at most 4 MiB.
 	largeRows = 1000
 	largeText = 8 << 10
 )
@@ -89,7 +89,7 @@ type stuckKind struct {
 	conns   []net.Conn
 }
 
-// dial opens a connection with little room for data that is not read. It is closed
+// dial opens a connection with a small buffer for data that is not read. It is closed
 // when the test ends.
 func (s *stuckReaders) dial(ctx context.Context, t *testing.T, kind *stuckKind) (net.Conn, error) {
 	t.Helper()

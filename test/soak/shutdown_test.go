@@ -38,7 +38,7 @@ const (
 	mostRepeats = 8
 )
 
-// retryOnUnavailable is the service config of a caller who trusts UNAVAILABLE.
+// retryOnUnavailable is the service config of a caller that retries UNAVAILABLE.
 const retryOnUnavailable = `{"methodConfig": [{"name": [{}], "waitForReady": true, "retryPolicy": {
 	"maxAttempts": 5, "initialBackoff": "0.05s", "maxBackoff": "0.5s", "backoffMultiplier": 2,
 	"retryableStatusCodes": ["UNAVAILABLE"]}}]}`
@@ -76,7 +76,7 @@ type create struct {
 	err    error // the connection ended without an answer
 }
 
-// callers create objects until they are stopped, and record what they were told.
+// callers create objects until they are stopped, and record the answers.
 type callers struct {
 	opentact, infinity *rig.Vendor
 
@@ -216,7 +216,7 @@ func (c *callers) check(t *testing.T) {
 			continue
 		}
 		if problems++; problems <= shownProblems {
-			t.Errorf("%s: %s: %+v after %s, %v", made.mark, problem, made.vendor.Journal.Of(made.mark), made.answer, made.err)
+			t.Errorf("%s: %s: %+v after %s, %v", made.mark, problem, made.vendor.Writes.Of(made.mark), made.answer, made.err)
 		}
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(outcomes)) {
@@ -237,13 +237,13 @@ func (made create) verdict() string {
 
 // problem returns how the answer differs from what the vendor did, or "".
 func (made create) problem() string {
-	tally := made.vendor.Journal.Of(made.mark)
-	arrived := tally.Arrived - tally.Refused
+	writeCounts := made.vendor.Writes.Of(made.mark)
+	arrived := writeCounts.Arrived - writeCounts.Refused
 	answered := made.err == nil && made.answer.Code == codes.OK
 	switch {
 	case arrived > 1:
 		return "it was executed more than once"
-	case answered && tally.Done != 1:
+	case answered && writeCounts.Done != 1:
 		return "it succeeded and was not executed"
 	case answered:
 		return ""
@@ -252,7 +252,7 @@ func (made create) problem() string {
 	case made.answer.Delivery == "UNKNOWN":
 		return ""
 	case arrived > 0:
-		return "it was executed and the caller was told otherwise, or nothing"
+		return "it was executed, and the answer says otherwise or there was none"
 	case made.answer.Code == codes.DeadlineExceeded:
 		return "it was not answered in time"
 	}

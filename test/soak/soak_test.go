@@ -62,7 +62,7 @@ func TestSoak(t *testing.T) {
 	openTACTHandler.set(opentact.New(opentact.Options{Seed: true}))
 	infinityHandler.set(infinity.New(infinity.Options{Seed: true}))
 	for _, v := range all {
-		v.Journal.Forget()
+		v.Writes.Reset()
 		v.menu, v.rows, v.assigned = nil, nil, nil
 	}
 	compare(t, before)
@@ -138,7 +138,7 @@ func audit(found *findings, team []*worker, all []*vendor) {
 			case count > 1:
 				found.problem("%s was created %d times", b.mark, count)
 			case count > 0 && b.said == nothing:
-				found.problem("%s was created although the caller was told that nothing was done", b.mark)
+				found.problem("%s was created although the answer says that nothing was done", b.mark)
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func audit(found *findings, team []*worker, all []*vendor) {
 func (w *worker) audit(values map[string]string) {
 	for _, o := range w.objects {
 		if value := values[o.id]; !o.may[value] {
-			w.findings.problem("%s of %s is %q, and may be %v; last told: %s", o.id, w.vendor.name, value, o.may, o.last)
+			w.findings.problem("%s of %s is %q, and may be %v; last answer: %s", o.id, w.vendor.name, value, o.may, o.last)
 		}
 	}
 	assigned := w.vendor.assigned(w.number / 2)

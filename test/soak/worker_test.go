@@ -26,7 +26,7 @@ type vendor struct {
 	update       func(id, value string) rig.Call
 	id, value    string // fields of an answer
 	// assign returns a worker's next assignment: the call, its target, and its key in
-	// the journal.
+	// the record of writes.
 	assign func(pair, turn int) (call rig.Call, to, key string)
 	// moves means that an assignment ends the one before.
 	moves bool
@@ -205,15 +205,16 @@ func (w *worker) create(ctx context.Context) {
 	w.objects = append(w.objects, &object{id: id, may: map[string]bool{mark: true}, last: mark})
 }
 
-// executedAtMost checks in the journal how often the write arrived without a refusal.
+// executedAtMost checks in the vendor's record how often the write arrived without a
+// refusal.
 func (w *worker) executedAtMost(what, key string, times int, said string, answer rig.Answer) {
-	tally := w.vendor.Journal.Of(key)
-	came := tally.Arrived - tally.Refused
+	writeCounts := w.vendor.Writes.Of(key)
+	came := writeCounts.Arrived - writeCounts.Refused
 	if came > times {
-		w.findings.problem("%s %s came %d times: %+v after %s", what, key, came, tally, answer)
+		w.findings.problem("%s %s came %d times: %+v after %s", what, key, came, writeCounts, answer)
 	}
 	if answer.Delivery == "NOT_SENT" && came > 0 {
-		w.findings.problem("%s %s came although it is said that it was not sent (%s): %+v after %s", what, key, said, tally, answer)
+		w.findings.problem("%s %s came although it is said that it was not sent (%s): %+v after %s", what, key, said, writeCounts, answer)
 	}
 }
 
@@ -267,9 +268,9 @@ func (w *worker) read(ctx context.Context, o *object) {
 func (w *worker) assign(ctx context.Context) {
 	w.turn++
 	call, to, key := w.vendor.assign(w.number/2, w.turn)
-	before := w.vendor.Journal.Of(key)
+	before := w.vendor.Writes.Of(key)
 	answer := w.make(ctx, "assign", call)
-	after := w.vendor.Journal.Of(key)
+	after := w.vendor.Writes.Of(key)
 	if came := after.Arrived - after.Refused - before.Arrived + before.Refused; came > 1 || came > 0 && answer.Delivery == "NOT_SENT" {
 		w.findings.problem("assign %s came %d times: %s", key, came, answer)
 	}

@@ -1,6 +1,6 @@
 // Package rig is shared by the tests of bad networks: a TCP proxy that breaks
-// connections, a facade in front of it with clients for both protocols, and a journal
-// of the writes that reached the vendor.
+// connections, a facade in front of it with clients for both protocols, and a record of
+// the writes that reached the vendor.
 package rig
 
 import (
@@ -193,7 +193,7 @@ type meter struct {
 	cut    *Cut
 	passed int
 	head   []byte
-	body   int // where the body begins; 0 until that is known
+	body   int // offset of the body; 0 until that is known
 }
 
 // take returns how many bytes of the chunk pass, and whether the connection ends then.

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Addresses are where a server process listens.
+// Addresses are those that a server process listens on.
 type Addresses struct{ GRPC, HTTP, Admin string }
 
 // FreeAddresses returns addresses that a server can be started at again and again.

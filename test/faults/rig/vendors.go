@@ -10,11 +10,11 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// Vendor is an emulated vendor that is reached over a network, with a journal of the
+// Vendor is an emulated vendor that is reached over a network, with a record of the
 // writes that arrive.
 type Vendor struct {
 	Network *Network
-	Journal *Journal
+	Writes  *Writes
 	handler http.Handler
 	server  *httptest.Server
 	header  http.Header
@@ -34,8 +34,8 @@ func ServeInfinity(t testing.TB, emulator http.Handler, keepAlive bool) *Vendor 
 
 func serve(t testing.TB, emulator http.Handler, keepAlive bool, header http.Header) *Vendor {
 	t.Helper()
-	v := &Vendor{handler: emulator, header: header, Journal: NewJournal(emulator)}
-	v.server = httptest.NewUnstartedServer(v.Journal)
+	v := &Vendor{handler: emulator, header: header, Writes: NewWrites(emulator)}
+	v.server = httptest.NewUnstartedServer(v.Writes)
 	v.server.Config.SetKeepAlivesEnabled(keepAlive)
 	v.server.Start()
 	t.Cleanup(v.server.Close)

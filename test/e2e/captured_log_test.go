@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// logbook keeps what a server logs. It is safe for concurrent use.
-type logbook struct {
+// capturedLog keeps what a server logs. It is safe for concurrent use.
+type capturedLog struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
 	grown chan struct{} // closed and replaced at each line
 }
 
-func newLogbook() *logbook { return &logbook{grown: make(chan struct{})} }
+func newCapturedLog() *capturedLog { return &capturedLog{grown: make(chan struct{})} }
 
 // Write implements io.Writer.
-func (l *logbook) Write(p []byte) (int, error) {
+func (l *capturedLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	close(l.grown)
@@ -31,34 +31,34 @@ func (l *logbook) Write(p []byte) (int, error) {
 }
 
 // String is everything that was logged.
-func (l *logbook) String() string {
+func (l *capturedLog) String() string {
 	text, _ := l.read()
 	return text
 }
 
-// read returns everything, and what is closed when there is more.
-func (l *logbook) read() (text string, grown <-chan struct{}) {
+// read returns everything, and a channel that is closed when there is more.
+func (l *capturedLog) read() (text string, grown <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String(), l.grown
 }
 
 // forget drops what was logged so far.
-func (l *logbook) forget() {
+func (l *capturedLog) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text.Reset()
 }
 
-// patience is how long a test waits for what must happen; only a failing test
+// waitLimit is how long a test waits for what must happen; only a failing test
 // waits that long.
-const patience = 30 * time.Second
+const waitLimit = 30 * time.Second
 
 // call waits for the line of a finished call and returns it. The protocol is `grpc` or
 // `http`, as the server names them.
-func (l *logbook) call(t *testing.T, protocol, method string) map[string]any {
+func (l *capturedLog) call(t *testing.T, protocol, method string) map[string]any {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	for {
 		text, grown := l.read()
@@ -77,5 +77,5 @@ func (l *logbook) call(t *testing.T, protocol, method string) map[string]any {
 	}
 }
 
-// nobody reads what this logger is told.
-func nobody() *log.Logger { return log.New(io.Discard, "", 0) }
+// discardingLogger returns a logger without output.
+func discardingLogger() *log.Logger { return log.New(io.Discard, "", 0) }
