@@ -18,8 +18,8 @@ func (textAddr) Network() string { return "" }
 // String returns the address as it came.
 func (a textAddr) String() string { return string(a) }
 
-// peerOf is the HTTP caller as a gRPC server would describe it, with the client
-// certificate where there is one, so that interceptors need not know the protocol.
+// peerOf describes the HTTP caller like a gRPC server does, with the client
+// certificate if there is one, so that interceptors need not know the protocol.
 func peerOf(r *http.Request) *peer.Peer {
 	caller := &peer.Peer{Addr: addrOf(r.RemoteAddr)}
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {

@@ -15,7 +15,7 @@ func Text(text string) string {
 }
 
 // appendEscaped appends the secrets that show when escapes are undone. If several views
-// show the same secret, the one with the fewest escapes undone decides where it ends.
+// show the same secret, the one with the fewest escapes undone decides its end.
 func appendEscaped(spans []span, text string) []span {
 	known := map[int]bool{}
 	for _, s := range spans {

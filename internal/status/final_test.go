@@ -84,7 +84,7 @@ func TestInvalid(t *testing.T) {
 		err := status.Invalid(violations[:count]...)
 		got := status.Violations(err)
 		if len(got) != min(count, 25) || grpcstatus.Code(err) != codes.InvalidArgument || status.Reason(err) != "REQUEST_INVALID" {
-			t.Errorf("%d: %d told of in %v", count, len(got), err)
+			t.Errorf("%d: %d reported in %v", count, len(got), err)
 		}
 		for i, violation := range got[:min(count, 24)] {
 			if violation.GetField() != "add["+strconv.Itoa(i)+"]" || !strings.Contains(err.Error(), violation.GetField()+": "+violation.GetDescription()) {

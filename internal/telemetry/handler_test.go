@@ -30,7 +30,7 @@ type settings struct {
 type valuer struct{}
 
 func (valuer) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("user", "joe"), slog.String("userPIN", "hush"))
+	return slog.GroupValue(slog.String("user", "joe"), slog.String("userPIN", "opal"))
 }
 
 // line returns what a logger with the redacting handler, or without it, writes.
@@ -52,27 +52,27 @@ func line(t *testing.T, redacting bool, write func(*slog.Logger)) string {
 
 func TestHandler(t *testing.T) {
 	t.Parallel()
-	ctx := secret.WithValues(t.Context(), func() []string { return []string{"p;hush"} })
+	ctx := secret.WithValues(t.Context(), func() []string { return []string{"p;opal"} })
 	for name, c := range map[string]struct {
 		write func(*slog.Logger)
 		want  string
 	}{
-		"message":            {func(l *slog.Logger) { l.Info("got token=hush") }, `{"level":"INFO","msg":"got token=[redacted]"}`},
-		"string":             {func(l *slog.Logger) { l.Info("m", "a", "https://joe:hush@h/") }, `{"level":"INFO","msg":"m","a":"https://[redacted]@h/"}`},
-		"name":               {func(l *slog.Logger) { l.Info("m", "auth_pass", "hush", "pin", 4711) }, `{"level":"INFO","msg":"m","auth_pass":"[redacted]","pin":"[redacted]"}`},
-		"group":              {func(l *slog.Logger) { l.Info("m", slog.Group("g", "apiKey", "hush", "a", 1)) }, `{"level":"INFO","msg":"m","g":{"apiKey":"[redacted]","a":1}}`},
-		"secret group":       {func(l *slog.Logger) { l.Info("m", slog.Group("credentials", "a", "hush")) }, `{"level":"INFO","msg":"m","credentials":"[redacted]"}`},
-		"with":               {func(l *slog.Logger) { l.With("pwd", "hush").WithGroup("g").Info("m", "pwd", "hush") }, `{"level":"INFO","msg":"m","pwd":"[redacted]","g":{"pwd":"[redacted]"}}`},
+		"message":            {func(l *slog.Logger) { l.Info("got token=opal") }, `{"level":"INFO","msg":"got token=[redacted]"}`},
+		"string":             {func(l *slog.Logger) { l.Info("m", "a", "https://joe:opal@h/") }, `{"level":"INFO","msg":"m","a":"https://[redacted]@h/"}`},
+		"name":               {func(l *slog.Logger) { l.Info("m", "auth_pass", "opal", "pin", 4711) }, `{"level":"INFO","msg":"m","auth_pass":"[redacted]","pin":"[redacted]"}`},
+		"group":              {func(l *slog.Logger) { l.Info("m", slog.Group("g", "apiKey", "opal", "a", 1)) }, `{"level":"INFO","msg":"m","g":{"apiKey":"[redacted]","a":1}}`},
+		"secret group":       {func(l *slog.Logger) { l.Info("m", slog.Group("credentials", "a", "opal")) }, `{"level":"INFO","msg":"m","credentials":"[redacted]"}`},
+		"with":               {func(l *slog.Logger) { l.With("pwd", "opal").WithGroup("g").Info("m", "pwd", "opal") }, `{"level":"INFO","msg":"m","pwd":"[redacted]","g":{"pwd":"[redacted]"}}`},
 		"valuer":             {func(l *slog.Logger) { l.Info("m", "a", valuer{}) }, `{"level":"INFO","msg":"m","a":{"user":"joe","userPIN":"[redacted]"}}`},
-		"error":              {func(l *slog.Logger) { l.Info("m", "cause", errors.New(`{"pin":"hush"}`)) }, `{"level":"INFO","msg":"m","cause":"{\"pin\":\"[redacted]\"}"}`},
+		"error":              {func(l *slog.Logger) { l.Info("m", "cause", errors.New(`{"pin":"opal"}`)) }, `{"level":"INFO","msg":"m","cause":"{\"pin\":\"[redacted]\"}"}`},
 		"nil pointer":        {func(l *slog.Logger) { l.Info("m", "cause", (*nilError)(nil)) }, `{"level":"INFO","msg":"m","cause":"cannot be shown"}`},
-		"URL":                {func(l *slog.Logger) { l.Info("m", "a", &url.URL{Scheme: "http", User: url.User("hush"), Host: "h"}) }, `{"level":"INFO","msg":"m","a":"http://[redacted]@h"}`},
-		"bytes":              {func(l *slog.Logger) { l.Info("m", "a", []byte("pin=hush")) }, `{"level":"INFO","msg":"m","a":"pin=[redacted]"}`},
-		"struct":             {func(l *slog.Logger) { l.Info("m", "a", settings{"n", "hush"}) }, `{"level":"INFO","msg":"m","a":"{\"Name\":\"n\",\"Password\":\"[redacted]\"}"}`},
+		"URL":                {func(l *slog.Logger) { l.Info("m", "a", &url.URL{Scheme: "http", User: url.User("opal"), Host: "h"}) }, `{"level":"INFO","msg":"m","a":"http://[redacted]@h"}`},
+		"bytes":              {func(l *slog.Logger) { l.Info("m", "a", []byte("pin=opal")) }, `{"level":"INFO","msg":"m","a":"pin=[redacted]"}`},
+		"struct":             {func(l *slog.Logger) { l.Info("m", "a", settings{"n", "opal"}) }, `{"level":"INFO","msg":"m","a":"{\"Name\":\"n\",\"Password\":\"[redacted]\"}"}`},
 		"what is no JSON":    {func(l *slog.Logger) { l.Info("m", "a", func() {}) }, `{"level":"INFO","msg":"m","a":"cannot be shown"}`},
-		"error of a call":    {func(l *slog.Logger) { l.InfoContext(ctx, "m", "cause", errors.New("a p%3Bhush b")) }, `{"level":"INFO","msg":"m","cause":"a [redacted] b"}`},
-		"its text":           {func(l *slog.Logger) { l.InfoContext(ctx, "m", "error", "password=p;hush") }, `{"level":"INFO","msg":"m","error":"password=[redacted]"}`},
-		"a call of no error": {func(l *slog.Logger) { l.InfoContext(ctx, "m", "a", "p;hush") }, `{"level":"INFO","msg":"m","a":"p;hush"}`},
+		"error of a call":    {func(l *slog.Logger) { l.InfoContext(ctx, "m", "cause", errors.New("a p%3Bopal b")) }, `{"level":"INFO","msg":"m","cause":"a [redacted] b"}`},
+		"its text":           {func(l *slog.Logger) { l.InfoContext(ctx, "m", "error", "password=p;opal") }, `{"level":"INFO","msg":"m","error":"password=[redacted]"}`},
+		"a call of no error": {func(l *slog.Logger) { l.InfoContext(ctx, "m", "a", "p;opal") }, `{"level":"INFO","msg":"m","a":"p;opal"}`},
 	} {
 		if diff := cmp.Diff(c.want, line(t, true, c.write)); diff != "" {
 			t.Errorf("%s: %s", name, diff)

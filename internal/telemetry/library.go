@@ -37,7 +37,7 @@ var httpProblems = []httpProblem{
 	{"http2: header list too large", "an HTTP/2 header list was too large"},
 	{"http2: server connection error", "an HTTP/2 connection failed"},
 	{"http2: server closing client connection", "an HTTP/2 connection was closed"},
-	{"http2: received GOAWAY", "an HTTP/2 connection was told to go away"},
+	{"http2: received GOAWAY", "an HTTP/2 connection was asked to close"},
 	{"http2: Transport", "an HTTP/2 client connection failed"},
 	{"protocol error", "an HTTP/2 peer broke the protocol"},
 	{"timeout waiting for", "an HTTP/2 peer did not answer in time"},

@@ -31,14 +31,14 @@ func logLines(t *testing.T, text string) (lines [][3]string) {
 func TestStandardLog(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
-		`Unsolicited response received on idle HTTP channel starting with "hush"; err=<nil>`: "an idle HTTP connection received an unsolicited response",
-		"http: TLS handshake error from 10.0.0.1:1: hush":                                    "a TLS handshake failed",
-		"http: panic serving 10.0.0.1:1: hush\ngoroutine 1":                                  "an HTTP handler panicked",
-		"http: Accept error: hush; retrying in 5ms":                                          "an HTTP listener could not accept a connection",
-		"http: superfluous response.WriteHeader call from hush (a.go:1)":                     "an HTTP handler wrote a second status",
-		`http2: invalid header: hush`:                                                        "an HTTP/2 header was invalid",
+		`Unsolicited response received on idle HTTP channel starting with "opal"; err=<nil>`: "an idle HTTP connection received an unsolicited response",
+		"http: TLS handshake error from 10.0.0.1:1: opal":                                    "a TLS handshake failed",
+		"http: panic serving 10.0.0.1:1: opal\ngoroutine 1":                                  "an HTTP handler panicked",
+		"http: Accept error: opal; retrying in 5ms":                                          "an HTTP listener could not accept a connection",
+		"http: superfluous response.WriteHeader call from opal (a.go:1)":                     "an HTTP handler wrote a second status",
+		`http2: invalid header: opal`:                                                        "an HTTP/2 header was invalid",
 		`net/http: invalid byte 'h' in Cookie.Value; dropping invalid bytes`:                 "an HTTP cookie or header was invalid",
-		"hush http: panic serving":                                                           otherHTTPProblem,
+		"opal http: panic serving":                                                           otherHTTPProblem,
 		"":                                                                                   otherHTTPProblem,
 	} {
 		var buffer bytes.Buffer
@@ -54,15 +54,15 @@ func TestStandardLog(t *testing.T) {
 func TestErrorLog(t *testing.T) {
 	t.Parallel()
 	var buffer bytes.Buffer
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("hush") }))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("opal") }))
 	server.Config.ErrorLog = log.New(StandardLogWriter(NewLogger(&buffer, slog.LevelInfo, "json")), "", 0)
 	server.Start()
-	if response, err := server.Client().Get(server.URL + "/hush"); err == nil {
+	if response, err := server.Client().Get(server.URL + "/opal"); err == nil {
 		_ = response.Body.Close()
 		t.Error("the panic was answered")
 	}
 	server.Close()
-	if diff := cmp.Diff([][3]string{{"WARN", "an HTTP handler panicked", ""}}, logLines(t, buffer.String())); diff != "" || strings.Contains(buffer.String(), "hush") {
+	if diff := cmp.Diff([][3]string{{"WARN", "an HTTP handler panicked", ""}}, logLines(t, buffer.String())); diff != "" || strings.Contains(buffer.String(), "opal") {
 		t.Errorf("%s %s", buffer.String(), diff)
 	}
 }
@@ -75,18 +75,18 @@ func TestGRPCLogger(t *testing.T) {
 		write func(grpclog.LoggerV2)
 		want  [][3]string
 	}{
-		"information": {func(l grpclog.LoggerV2) { l.Info("hush"); l.Infoln("hush"); l.Infof("%s", "hush") }, nil},
-		"warnings": {func(l grpclog.LoggerV2) { l.Warning("hush"); l.Warningln("[core]", "hush"); l.Warningf("%s", "hush") },
+		"information": {func(l grpclog.LoggerV2) { l.Info("opal"); l.Infoln("opal"); l.Infof("%s", "opal") }, nil},
+		"warnings": {func(l grpclog.LoggerV2) { l.Warning("opal"); l.Warningln("[core]", "opal"); l.Warningf("%s", "opal") },
 			[][3]string{{"WARN", problem, ""}, {"WARN", problem, "core"}, {"WARN", problem, ""}}},
-		"errors": {func(l grpclog.LoggerV2) { l.Error("[transport]", "hush"); l.Errorln(1, "hush"); l.Errorf("%s", "hush") },
+		"errors": {func(l grpclog.LoggerV2) { l.Error("[transport]", "opal"); l.Errorln(1, "opal"); l.Errorf("%s", "opal") },
 			[][3]string{{"ERROR", problem, "transport"}, {"ERROR", problem, ""}, {"ERROR", problem, ""}}},
-		"the end": {func(l grpclog.LoggerV2) { l.Fatal(); l.Fatalln("[hush]"); l.Fatalf("%s", "hush") },
+		"the end": {func(l grpclog.LoggerV2) { l.Fatal(); l.Fatalln("[opal]"); l.Fatalf("%s", "opal") },
 			[][3]string{{"ERROR", problem, ""}, {"ERROR", problem, ""}, {"ERROR", problem, ""}}},
 	} {
 		var buffer bytes.Buffer
 		logger := GRPCLogger(NewLogger(&buffer, slog.LevelDebug, "json"))
 		c.write(logger)
-		if diff := cmp.Diff(c.want, logLines(t, buffer.String())); diff != "" || strings.Contains(buffer.String(), "hush") || logger.V(0) {
+		if diff := cmp.Diff(c.want, logLines(t, buffer.String())); diff != "" || strings.Contains(buffer.String(), "opal") || logger.V(0) {
 			t.Errorf("%s: %s %s", name, buffer.String(), diff)
 		}
 	}

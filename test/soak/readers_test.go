@@ -99,7 +99,7 @@ func (s *stuckReaders) dial(ctx context.Context, t *testing.T, kind *stuckKind) 
 	}
 	t.Cleanup(func() { _ = conn.Close() }) // the server may have closed it
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetReadBuffer(4 << 10) // with more room it only takes larger answers
+		_ = tcp.SetReadBuffer(4 << 10) // with a larger buffer the test only needs larger answers
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
