@@ -33,6 +33,8 @@ type Server struct {
 	subjects  *status.Subjects
 	validator *validation.Validator
 	memory    *upstream.Memory
+	answers   *answers
+	reads     map[string]bool // the methods without side effects
 	vendors   *vendors
 	calls     *calls
 
@@ -52,8 +54,8 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 	s := &Server{
 		config: c, logger: logger, metrics: telemetry.NewMetrics(version),
 		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
-		memory:   upstream.NewMemory(memoryBudget(c)), calls: newCalls(),
-		draining: make(chan struct{}), failed: make(chan error, 5),
+		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
+		reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}
 	steps := []struct {
 		what string
