@@ -34,6 +34,7 @@ type Server struct {
 	validator *validation.Validator
 	memory    *upstream.Memory
 	answers   *answers
+	receiver  *receiver
 	reads     map[string]bool // the methods without side effects
 	vendors   *vendors
 	calls     *calls
@@ -93,9 +94,9 @@ func (s *Server) buildServices(version string) error {
 	}
 	s.grpc = s.newGRPC(asOne(interceptors(s.chain(protocolGRPC))))
 	conn := gateway.NewConn(asOne(interceptors(s.chain(protocolHTTP))))
-	register(receiving{s.grpc, newReceiver()}, s.vendors, tokens)
+	register(receiving{s.grpc, s.receiver}, s.vendors, tokens)
 	register(conn, s.vendors, tokens)
-	s.checks = registerHealth(s.grpc)
+	s.checks = registerHealth(s.grpc, s.receiver)
 	if s.config.Reflection {
 		if err := registerReflection(s.grpc); err != nil {
 			return err
