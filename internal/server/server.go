@@ -56,7 +56,7 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 		config: c, logger: logger, metrics: telemetry.NewMetrics(version),
 		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
-		reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
+		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}
 	steps := []struct {
 		what string
