@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"google.golang.org/grpc"
@@ -31,25 +30,25 @@ type named struct {
 }
 
 // chain is what every call passes, from the outside in: observing sees what all the
-// others decide, and nothing reaches a handler unchecked. Calls over gRPC also
-// deliver their answers here; the JSON gateway writes its own.
+// others decide, and nothing reaches a handler unchecked. How an answer is kept until
+// its caller has it differs between the protocols.
 func (s *Server) chain(protocol string) []named {
-	links := []named{
+	deliver := s.deliver
+	if protocol == protocolHTTP {
+		deliver = s.retain
+	}
+	return []named{
 		{"identify", identify},
 		{"secrets", rememberSecrets},
 		{"observe", s.observe(protocol)},
 		{"translate", translate(s.subjects)},
 		{"recover", recovered(s.metrics)},
 		{"readable", readable},
-		{"deliver", s.deliver},
 		{"limit", s.limit},
+		{"deliver", deliver},
 		{"credentials", credentials},
 		{"validate", validate(s.validator)},
 	}
-	if protocol == protocolGRPC {
-		return links
-	}
-	return slices.DeleteFunc(links, func(link named) bool { return link.name == "deliver" })
 }
 
 // interceptors are those of the chain, in its order.

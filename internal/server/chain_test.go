@@ -17,10 +17,8 @@ import (
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	s := &Server{metrics: telemetry.NewMetrics("test")}
-	for protocol, want := range map[string][]string{
-		protocolGRPC: {"identify", "secrets", "observe", "translate", "recover", "readable", "deliver", "limit", "credentials", "validate"},
-		protocolHTTP: {"identify", "secrets", "observe", "translate", "recover", "readable", "limit", "credentials", "validate"},
-	} {
+	want := []string{"identify", "secrets", "observe", "translate", "recover", "readable", "limit", "deliver", "credentials", "validate"}
+	for _, protocol := range []string{protocolGRPC, protocolHTTP} {
 		var got []string
 		for _, link := range s.chain(protocol) {
 			got = append(got, link.name)

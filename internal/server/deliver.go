@@ -2,60 +2,133 @@ package server
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"sync"
 
+	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
 	grpcproto "google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
 
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/listener"
-	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// An answer over gRPC outlives its call: it waits in the transport until its caller
-// takes it. Until then it counts as held, for its connection and, if the vendor's
-// answer was large, for all calls together.
+// A large answer outlives the vendor's that it was made of: over gRPC it waits in the
+// transport, over HTTP in the connection, until its caller has read it. What vendor
+// answers take while they are read, and what answers to callers take while they wait,
+// have budgets of their own, so that slow callers do not keep the vendors waiting.
 
-// piece is how many bytes of an answer are counted as taken at a time.
-const piece = 64 << 10
+const (
+	// piece is how many bytes of an answer are counted as taken at a time.
+	piece = 64 << 10
+	// freeAnswerBytes is the size up to which an answer takes none of the budget.
+	freeAnswerBytes = 64 << 10
+	// jsonGrowth is how many times the size of a message its JSON takes, at most, the
+	// message included.
+	jsonGrowth = 3
+)
 
-// answer is a response on its way to the codec.
+// answers is the budget of large answers that wait for their callers.
+type answers struct {
+	limit int64
+	taken *semaphore.Weighted
+}
+
+func newAnswers(limit int64) *answers {
+	return &answers{limit: limit, taken: semaphore.NewWeighted(limit)}
+}
+
+// take waits for room for an answer and returns what gives it back; nil if there is
+// nothing to give back. An answer that is larger than the budget takes all of it. One
+// that must reach its caller, since it tells what a write did, does not wait.
+func (a *answers) take(ctx context.Context, size int64, must bool) (release func(), err error) {
+	if size <= freeAnswerBytes {
+		return nil, nil
+	}
+	size = min(size, a.limit)
+	if must {
+		if !a.taken.TryAcquire(size) {
+			return nil, nil
+		}
+	} else if a.taken.Acquire(ctx, size) != nil {
+		return nil, unread(ctx)
+	}
+	return sync.OnceFunc(func() { a.taken.Release(size) }), nil
+}
+
+// unread is the error of a read whose answer waited for other answers to be read until
+// its time was over.
+func unread(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return status.WithCause(ctx, ctx.Err())
+	}
+	return status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
+		"too many large answers wait to be read by their callers")
+}
+
+// answer is a response on its way to the codec of gRPC.
 type answer struct {
 	message  proto.Message
 	size     int
 	delivery *listener.Delivery
 }
 
-// deliver takes the memory of a call's vendor answers, and keeps of it what the
-// response needs until the caller has taken that.
-func (s *Server) deliver(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	conn := connOf(ctx)
-	ctx, lease := s.memory.Lease(ctx)
-	response, err := handler(ctx, request)
+// deliver counts the response of a gRPC call until its caller has taken it.
+func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	vendorCtx, lease := s.memory.Lease(ctx)
+	defer lease.Release()
+	response, err := handler(vendorCtx, request)
 	message, ok := response.(proto.Message)
+	conn := connOf(ctx)
 	if err != nil || !ok || conn == nil {
-		lease.Release()
 		return response, err
 	}
-	size := proto.Size(message)
-	delivery, err := conn.Pending().Begin(ctx, int64(size), keep(lease, size))
+	size, must := proto.Size(message), !s.reads[info.FullMethod]
+	release, err := s.answers.take(ctx, int64(size), must)
 	if err != nil {
-		lease.Release()
 		return nil, err
 	}
-	return &answer{message: message, size: size, delivery: delivery}, nil
+	delivery, err := conn.Pending().Begin(ctx, int64(size), release)
+	switch {
+	case err == nil:
+		return &answer{message: message, size: size, delivery: delivery}, nil
+	case release != nil:
+		release()
+	}
+	if must {
+		return response, nil
+	}
+	return nil, unread(ctx)
 }
 
-// keep shrinks the lease to the response, and returns what releases it; nil if there
-// is nothing left to release.
-func keep(lease *upstream.Lease, size int) (release func()) {
-	if lease.Held() == 0 {
-		return nil
+// answeredKey is the context key of what an HTTP request holds of the budget.
+type answeredKey struct{}
+
+// retain counts the response of a call of the JSON gateway until the HTTP request has
+// been answered.
+func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	vendorCtx, lease := s.memory.Lease(ctx)
+	defer lease.Release()
+	response, err := handler(vendorCtx, request)
+	message, ok := response.(proto.Message)
+	held, isHTTP := ctx.Value(answeredKey{}).(*func())
+	if err != nil || !ok || !isHTTP || lease.Held() == 0 { // a small answer of a vendor makes no large one
+		return response, err
 	}
-	lease.Keep(int64(size))
-	return lease.Release
+	release, err := s.answers.take(ctx, jsonGrowth*int64(proto.Size(message)), !s.reads[info.FullMethod])
+	if err != nil {
+		return nil, err
+	}
+	if release != nil {
+		*held = release
+	}
+	return response, nil
 }
 
 // answerCodec encodes answers and learns when they are taken.

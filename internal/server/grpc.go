@@ -63,12 +63,12 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 }
 
 // registerHealth adds the health service, serving for each service by name.
-func registerHealth(server *grpc.Server) *health.Server {
+func registerHealth(server *grpc.Server, receiver *receiver) *health.Server {
 	checks := health.NewServer()
 	for name := range server.GetServiceInfo() {
 		checks.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
 	}
-	grpc_health_v1.RegisterHealthServer(receiving{server, newReceiver()}, checks)
+	grpc_health_v1.RegisterHealthServer(receiving{server, receiver}, checks)
 	return checks
 }
 

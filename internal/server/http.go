@@ -47,16 +47,34 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	}
 	s.gateway = calls
 	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
-	return s.observeHTTP(s.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.observeHTTP(s.guarded(s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
 			return
 		}
-		ctx, lease := s.memory.Lease(r.Context())
-		defer lease.Release()
-		calls.ServeHTTP(w, r.WithContext(ctx))
-	}))), nil
+		answered := func() {}
+		defer func() { answered() }()
+		calls.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), answeredKey{}, &answered)))
+	})))), nil
+}
+
+// bounded lets no more large bodies arrive at a time than there is room for, over both
+// protocols together.
+func (s *Server) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size := r.ContentLength
+		if size < 0 {
+			size = maxRequestBytes // it does not say, so it may be that long
+		}
+		if size > freeRequestBytes && size <= maxRequestBytes { // a longer one is not read
+			if err := s.receiver.arriving.Acquire(r.Context(), size); err != nil {
+				return // the caller has gone
+			}
+			defer s.receiver.arriving.Release(size)
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // guarded refuses requests to foreign hosts, and those that a browser sends from

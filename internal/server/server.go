@@ -33,6 +33,9 @@ type Server struct {
 	subjects  *status.Subjects
 	validator *validation.Validator
 	memory    *upstream.Memory
+	answers   *answers
+	receiver  *receiver
+	reads     map[string]bool // the methods without side effects
 	vendors   *vendors
 	calls     *calls
 
@@ -52,8 +55,8 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 	s := &Server{
 		config: c, logger: logger, metrics: telemetry.NewMetrics(version),
 		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
-		memory:   upstream.NewMemory(memoryBudget(c)), calls: newCalls(),
-		draining: make(chan struct{}), failed: make(chan error, 5),
+		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
+		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}
 	steps := []struct {
 		what string
@@ -91,9 +94,9 @@ func (s *Server) buildServices(version string) error {
 	}
 	s.grpc = s.newGRPC(asOne(interceptors(s.chain(protocolGRPC))))
 	conn := gateway.NewConn(asOne(interceptors(s.chain(protocolHTTP))))
-	register(receiving{s.grpc, newReceiver()}, s.vendors, tokens)
+	register(receiving{s.grpc, s.receiver}, s.vendors, tokens)
 	register(conn, s.vendors, tokens)
-	s.checks = registerHealth(s.grpc)
+	s.checks = registerHealth(s.grpc, s.receiver)
 	if s.config.Reflection {
 		if err := registerReflection(s.grpc); err != nil {
 			return err

@@ -1,9 +1,12 @@
 package server
 
 import (
+	"fmt"
+
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -21,6 +24,21 @@ func contractServices() (services []protoreflect.ServiceDescriptor) {
 		return true
 	})
 	return services
+}
+
+// readMethods are the full names of the methods that change nothing.
+func readMethods() map[string]bool {
+	reads := map[string]bool{}
+	for _, service := range contractServices() {
+		for i := range service.Methods().Len() {
+			method := service.Methods().Get(i)
+			options, _ := method.Options().(*descriptorpb.MethodOptions)
+			if options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS {
+				reads[fmt.Sprintf("/%s/%s", service.FullName(), method.Name())] = true
+			}
+		}
+	}
+	return reads
 }
 
 // register registers every service with one protocol.

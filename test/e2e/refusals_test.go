@@ -13,6 +13,8 @@ import (
 
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -149,4 +151,19 @@ func (f *facade) admin(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestHealthOfUnknownService: a probe gets the code of the health protocol in the form
+// of all errors, and fills no log.
+func TestHealthOfUnknownService(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())
+	_, err := grpc_health_v1.NewHealthClient(f.conn).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{Service: "nothing"})
+	want := wantError{Code: codeName{codes.NotFound}, Reason: "RESOURCE_NOT_FOUND"}
+	for _, problem := range want.check(outcome{status: grpcstatus.Convert(err).Proto()}) {
+		t.Error(problem)
+	}
+	if logged := f.logs.call(t, "grpc", grpc_health_v1.Health_Check_FullMethodName); logged["level"] != "DEBUG" {
+		t.Errorf("logged as %v", logged["level"])
+	}
 }

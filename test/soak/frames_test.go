@@ -85,6 +85,10 @@ func answerPings(framer *http2.Framer) {
 			}
 		case *http2.RSTStreamFrame:
 			return
+		case *http2.HeadersFrame:
+			if f.StreamEnded() { // refused: nothing is kept for this caller
+				return
+			}
 		case *http2.SettingsFrame:
 			if !f.IsAck() {
 				err = framer.WriteSettingsAck()

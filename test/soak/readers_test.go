@@ -25,8 +25,9 @@ import (
 )
 
 const (
-	// slowReaders is how many connections of each protocol never read.
-	slowReaders = 10
+	// slowReaders is how many connections of each kind never read: so many that all
+	// their answers fit the server's budget, and none of them is refused.
+	slowReaders = 3
 	// cutOffWithin is how long the server may keep such a connection.
 	cutOffWithin = 60 * time.Second
 	// largeRows rows of largeText bytes are more than the kernel buffers for a
