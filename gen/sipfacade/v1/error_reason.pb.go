@@ -128,10 +128,11 @@ const (
 	// calls, for five seconds unless the operator set another time
 	// (`breaker_pause`). The call was not sent. Do: wait as `RetryInfo` says.
 	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
-	// The call waited for a connection to the vendor, or for memory for the
-	// vendor's answer, until its deadline or the service's own cap; or more calls
-	// wait for a connection than `upstream_queue` allows. A write was not sent.
-	// Do: try again after a short, random pause; make fewer calls at a time.
+	// The call waited until its deadline or the service's own cap: for a
+	// connection to the vendor, for memory for the vendor's answer, or for memory
+	// for its own, because callers do not read theirs. Or more calls wait for a
+	// connection than `upstream_queue` allows. A write was not sent. Do: try
+	// again after a short, random pause; make fewer calls at a time.
 	ErrorReason_ERROR_REASON_UPSTREAM_SATURATED ErrorReason = 29
 	// The server is stopping, and the call was a read or was not sent to the
 	// vendor; or it was a stream, such as a health Watch. Do: try again, on
