@@ -92,7 +92,7 @@ func TestHeldBackAnswerClosesTheConnection(t *testing.T) {
 	}
 }
 
-// TestPendingBounds: answers wait for room, an oversized one for the others to be
+// TestPendingBounds: answers wait until others are taken, an oversized one for the others to be
 // taken, and everything is given back.
 func TestPendingBounds(t *testing.T) {
 	t.Parallel()

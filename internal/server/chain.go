@@ -84,10 +84,7 @@ type requestIDKey struct{}
 // success as a header, with an error as a trailer, since an error that begins with
 // headers is not retried by any client.
 func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	id := first(ctx, requestIDHeader)
-	if !plausibleID(id) {
-		id = newRequestID()
-	}
+	id := requestIDOf(ctx)
 	response, err := handler(context.WithValue(ctx, requestIDKey{}, id), request)
 	send := grpc.SetHeader
 	if err != nil {
@@ -95,6 +92,18 @@ func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler
 	}
 	_ = send(ctx, metadata.Pairs(requestIDHeader, id)) // without a transport there is nobody to send it to
 	return response, err
+}
+
+// requestIDOf returns the caller's request id, or a new one. Of a gRPC call it is
+// always the same.
+func requestIDOf(ctx context.Context) string {
+	call := callOf(ctx)
+	call.identify.Do(func() {
+		if call.id = first(ctx, requestIDHeader); !plausibleID(call.id) {
+			call.id = newRequestID()
+		}
+	})
+	return call.id
 }
 
 // newRequestID returns a random id.

@@ -61,4 +61,4 @@ func isLocalAddress(r *http.Request, name string) bool {
 }
 
 // clipped shortens what a caller sent for a message.
-func clipped(text string) string { return text[:min(len(text), 64)] }
+func clipped(text string) string { return text[:min(len(text), 256)] }

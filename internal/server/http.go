@@ -47,7 +47,7 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	}
 	s.gateway = calls
 	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
-	return s.observeHTTP(s.guarded(s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return identifyHTTP(s.observeHTTP(s.guarded(s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
@@ -56,10 +56,10 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 		answered := func() {}
 		defer func() { answered() }()
 		calls.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), answeredKey{}, &answered)))
-	})))), nil
+	}))))), nil
 }
 
-// bounded lets no more large bodies arrive at a time than there is room for, over both
+// bounded lets large bodies arrive only while their budget lasts, which is that of both
 // protocols together.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -86,31 +86,42 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if err == nil && origin.Check(r) != nil {
 			err = status.Invalid(status.Violation("origin", "a browser sent this from another site's page"))
 		}
-		if err != nil {
-			s.gateway.WriteError(w, err)
+		if err == nil {
+			next.ServeHTTP(w, r)
 			return
 		}
-		next.ServeHTTP(w, r)
+		s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "reason", status.Reason(err),
+			"request_id", w.Header().Get(requestIDHeader))
+		markObserved(r.Context())
+		s.gateway.WriteError(w, err)
 	})
 }
 
-// observeHTTP gives every answer a request id, and logs and counts it: also those to
-// requests that were refused before they became a call.
-func (s *Server) observeHTTP(next http.Handler) http.Handler {
+// identifyHTTP gives every answer the caller's request id, or a new one.
+func identifyHTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		listener.NoteProtocol(r)
 		id := r.Header.Get(requestIDHeader)
 		if !plausibleID(id) {
 			id = newRequestID()
 			r.Header.Set(requestIDHeader, id)
 		}
 		w.Header().Set(requestIDHeader, id)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// observeHTTP counts every answer of the JSON API, and logs those to requests that did
+// not become a call.
+func (s *Server) observeHTTP(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		listener.NoteProtocol(r)
 		observed := false
 		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answered, r.WithContext(context.WithValue(r.Context(), observedKey{}, &observed)))
 		s.metrics.HTTPAnswer(answered.status)
 		if !observed {
-			s.logger.Info("http", "method", r.Method, "path", r.URL.Path, "status", answered.status, "request_id", id)
+			s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "status", answered.status,
+				"request_id", w.Header().Get(requestIDHeader))
 		}
 	})
 }

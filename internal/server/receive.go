@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -30,8 +31,8 @@ const (
 	maxRequestBytes = 4 << 20
 	// receiveTimeout is how long the message of a call may take to arrive.
 	receiveTimeout = 30 * time.Second
-	// freeRequestBytes is the size up to which a message is read without asking for
-	// room; transport flow control lets that much arrive anyway.
+	// freeRequestBytes is the size up to which a message takes none of the budget;
+	// HTTP/2 flow control lets that much arrive anyway.
 	freeRequestBytes = 64 << 10
 	// uncheckedBytes is the size up to which no content can take much memory.
 	uncheckedBytes = 4 << 10
@@ -44,6 +45,7 @@ type incoming interface {
 	ReadMessageHeader(header []byte) error
 	Read(n int) (mem.BufferSlice, error)
 	RecvCompress() string
+	SetTrailer(metadata.MD) error
 	WriteStatus(*grpcstatus.Status) error
 }
 
@@ -112,7 +114,10 @@ func (r *receiver) read(ctx context.Context, decode func(any) error, request any
 	if !ok || !isMessage { // another grpc-go: it reads, and words its refusals itself
 		return decode(request)
 	}
-	late := time.AfterFunc(r.timeout, func() { _ = stream.WriteStatus(lateStatus()) }) // fails if the call is over
+	late := time.AfterFunc(r.timeout, func() { // what fails here fails because the call is over
+		_ = stream.SetTrailer(metadata.Pairs(requestIDHeader, requestIDOf(ctx)))
+		_ = stream.WriteStatus(lateStatus())
+	})
 	defer late.Stop()
 	err := r.readMessage(ctx, stream, message)
 	if err != nil && ctx.Err() != nil {

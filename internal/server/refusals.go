@@ -26,6 +26,8 @@ type grpcCall struct {
 	unknown  string // an encoding that the server does not have
 	release  func() // not nil while the call holds the encodings
 	observed bool   // the interceptors have logged and counted it
+	identify sync.Once
+	id       string
 }
 
 // callKey and connKey are the context keys of a gRPC call and its connection.

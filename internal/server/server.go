@@ -107,7 +107,7 @@ func (s *Server) buildServices(version string) error {
 		return err
 	}
 	s.json.server = s.newHTTP(handler)
-	s.rest[0].server = s.newHTTP(s.guarded(newAdmin(&s.ready, version, s.metrics, s.vendors.faults)))
+	s.rest[0].server = s.newHTTP(identifyHTTP(s.guarded(newAdmin(&s.ready, version, s.metrics, s.vendors.faults))))
 	for _, emulator := range s.vendors.emulators {
 		emulator.server.ErrorLog = s.libraryLog()
 		s.rest = append(s.rest, emulator)

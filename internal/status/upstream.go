@@ -68,7 +68,7 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindBreakerOpen: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN,
 		"was not sent: the vendor has been failing and gets no calls for a while"),
 	upstream.KindSaturated: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
-		"was given up: too many calls to the vendor are under way"),
+		"was given up: too many calls to the vendor are under way, or vendor answers take up their memory"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"failed inside the service"),
 }
