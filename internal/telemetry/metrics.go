@@ -22,6 +22,10 @@ type Metrics struct {
 	misread  *prometheus.CounterVec
 	answers  *prometheus.CounterVec
 	panics   prometheus.Counter
+
+	boundCalls    *boundSeries[callLabels]
+	boundAttempts *boundSeries[attemptLabels]
+	boundAnswers  *boundSeries[int]
 }
 
 // buckets span what a call may take, from an answer without a vendor to the cap.
@@ -57,6 +61,8 @@ func NewMetrics(version string) *Metrics {
 			Name: "sipfacade_panics_total", Help: "Panics that were answered as INTERNAL.",
 		}),
 	}
+	m.boundCalls, m.boundAttempts = newBoundSeries(m.bindCall), newBoundSeries(m.bindAttempt)
+	m.boundAnswers = newBoundSeries(m.bindAnswer)
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "sipfacade_build_info", Help: "Always 1; the version is the label.",
 		ConstLabels: prometheus.Labels{"version": version},
@@ -74,14 +80,30 @@ func (m *Metrics) Handler() http.Handler {
 
 // Call counts a call that came over a protocol, grpc or http.
 func (m *Metrics) Call(protocol, method, code, reason string, took time.Duration) {
-	m.calls.WithLabelValues(protocol, method, code, reason).Inc()
-	m.seconds.WithLabelValues(protocol, method).Observe(took.Seconds())
+	bound := m.boundCalls.of(callLabels{protocol, method, code, reason})
+	bound.count.Inc()
+	bound.seconds.Observe(took.Seconds())
+}
+
+func (m *Metrics) bindCall(l callLabels) series {
+	return series{
+		count:   m.calls.WithLabelValues(l.protocol, l.method, l.code, l.reason),
+		seconds: m.seconds.WithLabelValues(l.protocol, l.method),
+	}
 }
 
 // Upstream counts an exchange with a vendor.
 func (m *Metrics) Upstream(o upstream.Observation) {
-	m.attempts.WithLabelValues(o.Vendor, o.Route.Operation, strconv.Itoa(o.Status), o.Outcome).Inc()
-	m.waited.WithLabelValues(o.Vendor, o.Route.Operation).Observe(o.Duration.Seconds())
+	bound := m.boundAttempts.of(attemptLabels{o.Vendor, o.Route.Operation, o.Outcome, o.Status})
+	bound.count.Inc()
+	bound.seconds.Observe(o.Duration.Seconds())
+}
+
+func (m *Metrics) bindAttempt(l attemptLabels) series {
+	return series{
+		count:   m.attempts.WithLabelValues(l.vendor, l.operation, strconv.Itoa(l.status), l.outcome),
+		seconds: m.waited.WithLabelValues(l.vendor, l.operation),
+	}
 }
 
 // Misread counts values that could not be read.
@@ -90,7 +112,11 @@ func (m *Metrics) Misread(vendor, operation, member string, count int) {
 }
 
 // HTTPAnswer counts an answer of the JSON API.
-func (m *Metrics) HTTPAnswer(status int) { m.answers.WithLabelValues(strconv.Itoa(status)).Inc() }
+func (m *Metrics) HTTPAnswer(status int) { m.boundAnswers.of(status).count.Inc() }
+
+func (m *Metrics) bindAnswer(status int) series {
+	return series{count: m.answers.WithLabelValues(strconv.Itoa(status))}
+}
 
 // Panic counts a panic.
 func (m *Metrics) Panic() { m.panics.Inc() }
