@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -44,6 +45,36 @@ func benchedInvite() *sipfacadev1.SipUserInvite {
 	}
 }
 
+// benchedApp is an app of about 3 KB with its relations.
+func benchedApp() *sipfacadev1.SipApp {
+	invite := benchedInvite()
+	connection := invite.GetSipConnection()
+	lease := &sipfacadev1.TnLease{
+		Uuid: "22222222-3333-4444-8555-666666666666", Autorenew: true, CreateTime: invite.GetCreateTime(),
+		Tn: &sipfacadev1.TelephoneNumber{PhoneNumber: "+441632960002"},
+	}
+	return &sipfacadev1.SipApp{
+		Uuid: invite.GetUuid(), Name: invite.Name, Subdomain: connection.Subdomain, Active: proto.Bool(true),
+		Class4EgressTrunkSettings: connection.GetClass4EgressTrunkSettings(), Class4EgressTrunkId: proto.Int64(1 << 40),
+		OutboundVoiceProfile: &sipfacadev1.OutboundVoiceProfile{Uuid: invite.GetUuid(), Name: invite.Name, Account: invite.GetAccount()},
+		TnLeases:             slices.Repeat([]*sipfacadev1.TnLease{lease}, 7), Account: invite.GetAccount(),
+		CreatedBy: invite.GetCreatedBy(), ModifiedBy: invite.GetModifiedBy(),
+		CreateTime: invite.GetCreateTime(), UpdateTime: invite.GetUpdateTime(),
+	}
+}
+
+// benchedInvites are a thousand invites without relations, about 200 KB.
+func benchedInvites() *sipfacadev1.ListSipUserInvitesResponse {
+	page, invite := &sipfacadev1.ListSipUserInvitesResponse{}, benchedInvite()
+	for range 1000 {
+		page.SipUserInvites = append(page.SipUserInvites, &sipfacadev1.SipUserInvite{
+			Uuid: invite.GetUuid(), Name: invite.Name, Token: invite.Token,
+			ExpireTime: invite.GetExpireTime(), CreateTime: invite.GetCreateTime(), UpdateTime: invite.GetUpdateTime(),
+		})
+	}
+	return page
+}
+
 func benchedPage() *sipfacadev1.ListSipUserInvitesResponse {
 	page := &sipfacadev1.ListSipUserInvitesResponse{NextPageToken: "next"}
 	for range 50 {
@@ -53,13 +84,16 @@ func benchedPage() *sipfacadev1.ListSipUserInvitesResponse {
 }
 
 func benched() map[string]proto.Message {
-	return map[string]proto.Message{"invite": benchedInvite(), "page": benchedPage()}
+	return map[string]proto.Message{
+		"app": benchedApp(), "invite": benchedInvite(), "invites": benchedInvites(), "page": benchedPage(),
+	}
 }
 
 func BenchmarkEncode(b *testing.B) {
 	codec := New()
 	writers := map[string]func(proto.Message) ([]byte, error){
 		"codec":     codec.Marshal,
+		"before":    func(m proto.Message) ([]byte, error) { return codec.Append(nil, m) },
 		"protojson": protojson.MarshalOptions{EmitDefaultValues: true}.Marshal,
 	}
 	for size, message := range benched() {

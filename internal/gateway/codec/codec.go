@@ -4,6 +4,7 @@
 package codec
 
 import (
+	"fmt"
 	"sync"
 
 	"google.golang.org/protobuf/proto"
@@ -15,14 +16,14 @@ import (
 type Codec struct {
 	plans    sync.Map // protoreflect.MessageDescriptor → *plan
 	mu       sync.Mutex
-	buffers  sync.Pool // of *[]byte
+	encoders sync.Pool // of *encoder
 	decoders sync.Pool // of *decoder
 }
 
 // New returns a codec that knows no type yet.
 func New() *Codec {
 	return &Codec{
-		buffers:  sync.Pool{New: func() any { return new([]byte) }},
+		encoders: sync.Pool{New: func() any { return newEncoder() }},
 		decoders: sync.Pool{New: func() any { return newDecoder() }},
 	}
 }
@@ -31,23 +32,25 @@ func New() *Codec {
 // page of a thousand rows should not stay in memory for ever.
 const maxPooledBuffer = 1 << 20
 
-// Marshal returns the message as JSON. Fields without presence are written with
-// their default values, as protojson does with EmitDefaultValues.
+// Marshal returns a message that an answer can hold as JSON: a response of the contract, or
+// google.rpc.Status, or a part of them. Fields without presence are written with their
+// default values, as protojson does with EmitDefaultValues, and a nil message is written as
+// an empty one. Errors are other types, strings that are not UTF-8, and values that JSON
+// cannot express.
 func (c *Codec) Marshal(message proto.Message) ([]byte, error) {
-	scratch, ok := c.buffers.Get().(*[]byte)
+	e, ok := c.encoders.Get().(*encoder)
 	if !ok {
-		scratch = new([]byte)
+		e = newEncoder()
 	}
-	written, err := c.Append((*scratch)[:0], message)
-	var exact []byte
-	if err == nil {
-		exact = append(make([]byte, 0, len(written)), written...)
+	defer c.encoders.Put(e)
+	e.reset()
+	if !e.message(message) {
+		return nil, fmt.Errorf("write %T as JSON: %w", message, errNoAnswer)
 	}
-	if cap(written) <= maxPooledBuffer {
-		*scratch = written
-		c.buffers.Put(scratch)
+	if e.err != nil {
+		return nil, fmt.Errorf("write %T as JSON: %w", message, e.err)
 	}
-	return exact, err
+	return e.take(), nil
 }
 
 // Append adds the message to dst as JSON. A nil message is written as an empty
