@@ -1,6 +1,6 @@
-// Package codec writes and reads proto3 JSON. Its output is the same bytes from
-// build to build, and its input errors name every field that is wrong, neither
-// of which protojson offers.
+// Package codec writes answers as proto3 JSON, by functions that are generated from the
+// contract, and reads requests from it. Other than protojson it writes the same bytes in
+// every build, and its errors name every field of the input that is wrong.
 package codec
 
 import (
@@ -11,8 +11,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Codec compiles a plan for each message type the first time it meets it. It is
-// safe for concurrent use.
+// Codec writes answers by generated functions, and reads requests by a plan for each message
+// type, which it compiles when it reads the type for the first time. It is safe for
+// concurrent use.
 type Codec struct {
 	plans    sync.Map // protoreflect.MessageDescriptor → *plan
 	mu       sync.Mutex
@@ -20,7 +21,7 @@ type Codec struct {
 	decoders sync.Pool // of *decoder
 }
 
-// New returns a codec that knows no type yet.
+// New returns a codec that has no plans yet.
 func New() *Codec {
 	return &Codec{
 		encoders: sync.Pool{New: func() any { return newEncoder() }},
@@ -28,8 +29,8 @@ func New() *Codec {
 	}
 }
 
-// maxPooledBuffer is the largest buffer, in bytes, that is kept for reuse. A
-// page of a thousand rows should not stay in memory for ever.
+// maxPooledBuffer is the largest buffer, in bytes, that is kept for reuse. A large list
+// should not stay in memory for ever.
 const maxPooledBuffer = 1 << 20
 
 // Marshal returns a message that an answer can hold as JSON: a response of the contract, or
@@ -53,16 +54,8 @@ func (c *Codec) Marshal(message proto.Message) ([]byte, error) {
 	return e.take(), nil
 }
 
-// Append adds the message to dst as JSON. A nil message is written as an empty
-// one. Strings that are not UTF-8 and values that JSON cannot express are
-// errors.
-func (c *Codec) Append(dst []byte, message proto.Message) ([]byte, error) {
-	m := message.ProtoReflect()
-	return c.plan(m.Descriptor()).write(dst, m)
-}
-
-// plan returns the plan of a type. On first use it is compiled together with
-// every type below it, so that recursive types end in themselves.
+// plan returns the plan of a type. On first use it is compiled together with the plans of
+// all types below it, so that a type that contains itself has one plan.
 func (c *Codec) plan(desc protoreflect.MessageDescriptor) *plan {
 	if known, ok := c.plans.Load(desc); ok {
 		if p, ok := known.(*plan); ok {
@@ -71,7 +64,7 @@ func (c *Codec) plan(desc protoreflect.MessageDescriptor) *plan {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	fresh := compiler{codec: c, made: map[protoreflect.MessageDescriptor]*plan{}}
+	fresh := compiler{made: map[protoreflect.MessageDescriptor]*plan{}}
 	root := fresh.message(desc)
 	for made, p := range fresh.made {
 		c.plans.Store(made, p)
