@@ -1,7 +1,9 @@
 package codec
 
 import (
+	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +146,7 @@ func BenchmarkDecode(b *testing.B) {
 // of a large list is the answer; it grows a few times only (each costs two allocations under
 // the race detector).
 func TestEncodeAllocations(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection allocates, too
 	large := &sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: slices.Repeat([]*sipfacadev1.SipUserInvite{benchedInvite()}, 500)}
 	for name, c := range map[string]struct {
 		message proto.Message
@@ -157,7 +160,7 @@ func TestEncodeAllocations(t *testing.T) {
 	} {
 		e := newEncoder() // the pool of a codec forgets at random under the race detector
 		var out []byte
-		got := testing.AllocsPerRun(5, func() {
+		got := testing.AllocsPerRun(10, func() {
 			e.reset()
 			e.message(c.message)
 			out = e.take()
@@ -168,5 +171,17 @@ func TestEncodeAllocations(t *testing.T) {
 		if cap(out) > len(out)+len(out)/2 {
 			t.Errorf("%s: a buffer of %d for %d bytes", name, cap(out), len(out))
 		}
+	}
+}
+
+// TestEncodeLargeFirstElement: the buffer of a list does not grow as if all elements were as
+// large as the first one.
+func TestEncodeLargeFirstElement(t *testing.T) {
+	t.Parallel()
+	page := benchedInvites()
+	page.SipUserInvites[0].Name = proto.String(strings.Repeat("x", 100<<10))
+	e := newEncoder()
+	if e.message(page); cap(e.out) > 4*len(e.out) {
+		t.Errorf("a buffer of %d for %d bytes", cap(e.out), len(e.out))
 	}
 }

@@ -61,19 +61,14 @@ func encodesAsProtojson(types []proto.Message) func(*rapid.T) {
 		if errors.Is(ourErr, errNoAnswer) {
 			t.Skip("an error with a detail that no error has")
 		}
-		theirs, theirErr := protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(message)
-		if (ourErr == nil) != (theirErr == nil) {
-			t.Fatalf("got %v, want %v", ourErr, theirErr)
-		}
 		if ourErr != nil {
+			if theirs, err := protojson.Marshal(message); err == nil {
+				t.Fatalf("got %v, want %s", ourErr, theirs)
+			}
 			return
 		}
-		var want bytes.Buffer
-		if err := json.Compact(&want, theirs); err != nil {
-			t.Fatalf("%s: %v", theirs, err)
-		}
-		if !bytes.Equal(ours, want.Bytes()) {
-			t.Fatalf("got  %s\nwant %s", ours, want.Bytes())
+		if want := compacted(t, message); string(ours) != want {
+			t.Fatalf("got  %s\nwant %s", ours, want)
 		}
 	}
 }
@@ -201,13 +196,15 @@ func TestMarshalErrors(t *testing.T) {
 		"nested, two": {&sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{
 			{}, {Account: &sipfacadev1.Account{Name: "\xff"}, CreatedBy: &sipfacadev1.User{}}, {Uuid: "\xff"},
 		}, NextPageToken: "\xff"}, "sipUserInvites: element 1: account: name: write a string"},
-		"year 10000":       {&sipfacadev1.Account{CreateTime: stamp(maxTimestampSeconds+1, 0), UpdateTime: stamp(0, -1)}, "createTime: a time"},
-		"negative nanos":   {&sipfacadev1.Account{UpdateTime: stamp(0, -1)}, "updateTime: a time"},
-		"two signs":        {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Seconds: 1, Nanos: -1}}, "retryDelay: a duration"},
-		"endless duration": {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Seconds: maxDurationSeconds + 1}}, "retryDelay: a duration"},
-		"no value":         {settings(nil), "otherSettings: a google.protobuf.Value without a kind"},
-		"no kind":          {settings(&structpb.Value{}), "otherSettings: a google.protobuf.Value without a kind"},
-		"no number":        {settings(structpb.NewNumberValue(math.NaN())), "otherSettings: a google.protobuf.Value that"},
+		"year 10000":        {&sipfacadev1.Account{CreateTime: stamp(maxTimestampSeconds+1, 0), UpdateTime: stamp(0, -1)}, "createTime: a time"},
+		"negative nanos":    {&sipfacadev1.Account{UpdateTime: stamp(0, -1)}, "updateTime: a time"},
+		"too many nanos":    {&sipfacadev1.Account{UpdateTime: stamp(0, maxNanos+1)}, "updateTime: a time"},
+		"a second in nanos": {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Nanos: maxNanos + 1}}, "retryDelay: a duration"},
+		"two signs":         {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Seconds: 1, Nanos: -1}}, "retryDelay: a duration"},
+		"endless duration":  {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Seconds: maxDurationSeconds + 1}}, "retryDelay: a duration"},
+		"no value":          {settings(nil), "otherSettings: a google.protobuf.Value without a kind"},
+		"no kind":           {settings(&structpb.Value{}), "otherSettings: a google.protobuf.Value without a kind"},
+		"no number":         {settings(structpb.NewNumberValue(math.NaN())), "otherSettings: a google.protobuf.Value that"},
 		"list of lists": {settings(structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{
 			structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{nil, nil}}), nil,
 		}})), "otherSettings: element 0: element 0: a google.protobuf.Value without a kind"},
@@ -222,6 +219,66 @@ func TestMarshalErrors(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", name, err, want)
 		}
 	}
+}
+
+// TestEncoderKeepsNothing: an encoder that waits for the next message keeps no part of the
+// last one in memory.
+func TestEncoderKeepsNothing(t *testing.T) {
+	t.Parallel()
+	e := newEncoder()
+	for _, message := range []proto.Message{benchedInvite(), &errdetails.ErrorInfo{Metadata: map[string]string{"b": "2", "a": "1"}}} {
+		e.message(message)
+		if len(e.names) > 0 || strings.Join(e.names[:cap(e.names)], "") != "" {
+			t.Errorf("after %T: kept %q", message, e.names[:cap(e.names)])
+		}
+	}
+}
+
+// TestMarshalAfterError: an error does not stay in the encoder.
+func TestMarshalAfterError(t *testing.T) {
+	t.Parallel()
+	codec := New()
+	for range 10 {
+		if _, err := codec.Marshal(&sipfacadev1.Account{Name: "\xff"}); err == nil {
+			t.Error("no error")
+		}
+		if got, err := codec.Marshal(&sipfacadev1.TrunkSettings{}); err != nil || string(got) != "{}" {
+			t.Errorf("got %s, %v", got, err)
+		}
+	}
+}
+
+// TestStrings: every character at every place of a short and a long string is written as
+// protojson writes it.
+func TestStrings(t *testing.T) {
+	t.Parallel()
+	codec := New()
+	for _, length := range []int{1, 7, 8, 9, 16, 21} {
+		for at := range length {
+			for letter := range rune(0x100) {
+				text := []rune(strings.Repeat("~", length))
+				text[at] = letter
+				message := &sipfacadev1.SipUserInvite{Uuid: string(text)}
+				got, err := codec.Marshal(message)
+				if want := compacted(t, message); err != nil || string(got) != want {
+					t.Fatalf("got %s, %v; want %s", got, err, want)
+				}
+			}
+		}
+	}
+}
+
+// compacted returns what protojson writes, without the spaces that it adds at random.
+func compacted(t interface{ Fatalf(string, ...any) }, message proto.Message) string {
+	written, err := protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(message)
+	if err != nil {
+		t.Fatalf("protojson: %v", err)
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, written); err != nil {
+		t.Fatalf("%s: %v", written, err)
+	}
+	return compact.String()
 }
 
 // TestEveryAnswer: whatever a method of the contract returns can be written.
