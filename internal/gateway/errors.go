@@ -132,7 +132,7 @@ func (h *Gateway) errorBody(known *spb.Status) []byte {
 		return body
 	}
 	known.Details = slices.DeleteFunc(known.GetDetails(), func(detail *anypb.Any) bool {
-		_, err := h.codec.Marshal(detail)
+		_, err := h.codec.Marshal(&spb.Status{Details: []*anypb.Any{detail}})
 		return err != nil
 	})
 	if body, err = h.codec.Marshal(known); err == nil {

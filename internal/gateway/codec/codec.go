@@ -1,64 +1,61 @@
-// Package codec writes and reads proto3 JSON. Its output has the same bytes in every
-// build, and its input errors name every field that is wrong; protojson offers neither.
+// Package codec writes answers as proto3 JSON, by functions that are generated from the
+// contract, and reads requests from it. Other than protojson it writes the same bytes in
+// every build, and its errors name every field of the input that is wrong.
 package codec
 
 import (
+	"fmt"
 	"sync"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Codec compiles a plan for each message type when it first reads or writes one. It is
-// safe for concurrent use.
+// Codec writes answers by generated functions, and reads requests by a plan for each message
+// type, which it compiles when it reads the type for the first time. It is safe for
+// concurrent use.
 type Codec struct {
 	plans    sync.Map // protoreflect.MessageDescriptor → *plan
 	mu       sync.Mutex
-	buffers  sync.Pool // of *[]byte
+	encoders sync.Pool // of *encoder
 	decoders sync.Pool // of *decoder
 }
 
-// New returns a codec that has compiled no type yet.
+// New returns a codec that has no plans yet.
 func New() *Codec {
 	return &Codec{
-		buffers:  sync.Pool{New: func() any { return new([]byte) }},
+		encoders: sync.Pool{New: func() any { return newEncoder() }},
 		decoders: sync.Pool{New: func() any { return newDecoder() }},
 	}
 }
 
-// maxPooledBuffer is the largest buffer, in bytes, that is kept for reuse, so that a
-// page of a thousand rows does not stay in memory.
+// maxPooledBuffer is the largest buffer, in bytes, that is kept for reuse. A large list
+// should not stay in memory for ever.
 const maxPooledBuffer = 1 << 20
 
-// Marshal returns the message as JSON. Fields without presence are written with
-// their default values, as protojson does with EmitDefaultValues.
+// Marshal returns a message that an answer can hold as JSON: a response of the contract, or
+// google.rpc.Status, or a part of them. Fields without presence are written with their
+// default values, as protojson does with EmitDefaultValues, and a nil message is written as
+// an empty one. Errors are other types, strings that are not UTF-8, and values that JSON
+// cannot express.
 func (c *Codec) Marshal(message proto.Message) ([]byte, error) {
-	scratch, ok := c.buffers.Get().(*[]byte)
+	e, ok := c.encoders.Get().(*encoder)
 	if !ok {
-		scratch = new([]byte)
+		e = newEncoder()
 	}
-	written, err := c.Append((*scratch)[:0], message)
-	var exact []byte
-	if err == nil {
-		exact = append(make([]byte, 0, len(written)), written...)
+	defer c.encoders.Put(e)
+	e.reset()
+	if !e.message(message) {
+		return nil, fmt.Errorf("write %T as JSON: %w", message, errNoAnswer)
 	}
-	if cap(written) <= maxPooledBuffer {
-		*scratch = written
-		c.buffers.Put(scratch)
+	if e.err != nil {
+		return nil, fmt.Errorf("write %T as JSON: %w", message, e.err)
 	}
-	return exact, err
+	return e.take(), nil
 }
 
-// Append adds the message to dst as JSON. A nil message is written as an empty
-// one. Strings that are not UTF-8 and values that JSON cannot express are
-// errors.
-func (c *Codec) Append(dst []byte, message proto.Message) ([]byte, error) {
-	m := message.ProtoReflect()
-	return c.plan(m.Descriptor()).write(dst, m)
-}
-
-// plan returns the plan of a type. On first use it is compiled together with
-// every type below it, so that recursive types end in themselves.
+// plan returns the plan of a type. On first use it is compiled together with the plans of
+// all types below it, so that a type that contains itself has one plan.
 func (c *Codec) plan(desc protoreflect.MessageDescriptor) *plan {
 	if known, ok := c.plans.Load(desc); ok {
 		if p, ok := known.(*plan); ok {
@@ -67,7 +64,7 @@ func (c *Codec) plan(desc protoreflect.MessageDescriptor) *plan {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	fresh := compiler{codec: c, made: map[protoreflect.MessageDescriptor]*plan{}}
+	fresh := compiler{made: map[protoreflect.MessageDescriptor]*plan{}}
 	root := fresh.message(desc)
 	for made, p := range fresh.made {
 		c.plans.Store(made, p)

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -29,45 +28,31 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
-// TestAgreesWithProtojson compares both directions over random messages.
-func TestAgreesWithProtojson(t *testing.T) {
+// TestReadsWhatProtojsonWrites decodes random messages.
+func TestReadsWhatProtojsonWrites(t *testing.T) {
 	t.Parallel()
 	for name, types := range map[string][]proto.Message{"messages": testedTypes(), "scalars": wrappers()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rapid.Check(t, agreement(types))
+			rapid.Check(t, readsWhatProtojsonWrites(types))
 		})
 	}
 }
 
-func agreement(types []proto.Message) func(*rapid.T) {
+func readsWhatProtojsonWrites(types []proto.Message) func(*rapid.T) {
 	codec := New()
 	return func(t *rapid.T) {
 		kind := rapid.SampledFrom(types).Draw(t, "type").ProtoReflect().Type()
-		message := drawMessage(t, kind, 3)
-		ours, ourErr := codec.Marshal(message)
-		theirs, theirErr := protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(message)
-		if (ourErr == nil) != (theirErr == nil) {
-			t.Fatalf("write: ours %v, protojson %v", ourErr, theirErr)
+		message, read := drawMessage(t, kind, 3), kind.New().Interface()
+		written, err := protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(message)
+		if err != nil {
+			t.Skip("no JSON can hold it")
 		}
-		if ourErr != nil {
-			return
+		if report := codec.Decode(written, read, ""); len(report.Violations) > 0 {
+			t.Fatalf("read %s: %v", written, report.Violations)
 		}
-		if diff := cmp.Diff(parsed(t, theirs), parsed(t, ours)); diff != "" {
-			t.Fatalf("-protojson +ours:\n%s", diff)
-		}
-		again, err := codec.Append([]byte("x"), message)
-		if err != nil || !bytes.Equal(again[1:], ours) {
-			t.Fatalf("not stable: %s, then %s, %v", ours, again, err)
-		}
-		for _, input := range [][]byte{ours, theirs} {
-			read := kind.New().Interface()
-			if report := codec.Decode(input, read, ""); len(report.Violations) > 0 {
-				t.Fatalf("read %s: %v", input, report.Violations)
-			}
-			if diff := cmp.Diff(message, read, protocmp.Transform(), cmpopts.EquateNaNs()); diff != "" {
-				t.Fatalf("read %s:\n%s", input, diff)
-			}
+		if diff := cmp.Diff(message, read, protocmp.Transform(), cmpopts.EquateNaNs()); diff != "" {
+			t.Fatalf("read %s:\n%s", written, diff)
 		}
 	}
 }
@@ -102,79 +87,6 @@ func TestNumbersAgreeWithProtojson(t *testing.T) {
 // whose zeros are spread over fraction, digits and exponent, and negative zero.
 func lenient(input string) bool {
 	return strings.ContainsAny(input, "eE") || strings.Trim(input, `"0.`) == "-"
-}
-
-// parsed keeps numbers as they are written.
-func parsed(t *rapid.T, data []byte) any {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		t.Fatalf("%s: %v", data, err)
-	}
-	return value
-}
-
-func TestMarshal(t *testing.T) {
-	t.Parallel()
-	stamp := func(nanos int32) *timestamppb.Timestamp { return &timestamppb.Timestamp{Seconds: 1e9, Nanos: nanos} }
-	cases := []struct {
-		message proto.Message
-		want    string
-	}{
-		{&sipfacadev1.SipConnectionProduct{}, `{"id":0,"name":"","description":"","type":""}`},
-		{&sipfacadev1.SipConnectionProduct{RateTableId: proto.Int64(1 << 60)},
-			`{"id":0,"name":"","description":"","type":"","rateTableId":"1152921504606846976"}`},
-		{&sipfacadev1.ListSipUserInvitesResponse{}, `{"sipUserInvites":[],"nextPageToken":""}`},
-		{&sipfacadev1.TelephoneNumber{PhoneNumber: "<+1\u2028\"\\\x01>"},
-			"{\"phoneNumber\":\"<+1\u2028\\\"\\\\\\u0001>\",\"registered\":false}"},
-		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum()}, `{"mediaType":"MEDIA_TYPE_PROXY_MEDIA"}`},
-		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType(77).Enum()}, `{"mediaType":77}`},
-		{&errdetails.ErrorInfo{Metadata: map[string]string{"b": "2", "a": "1", "c": "3"}},
-			`{"reason":"","domain":"","metadata":{"a":"1","b":"2","c":"3"}}`},
-		{stamp(0), `"2001-09-09T01:46:40Z"`},
-		{stamp(120000000), `"2001-09-09T01:46:40.120Z"`},
-		{stamp(1000), `"2001-09-09T01:46:40.000001Z"`},
-		{stamp(1), `"2001-09-09T01:46:40.000000001Z"`},
-		{durationpb.New(-1500 * time.Millisecond), `"-1.500s"`},
-		{durationpb.New(-500 * time.Millisecond), `"-0.500s"`},
-		{&fieldmaskpb.FieldMask{Paths: []string{"expire_time", "a.b_c"}}, `"expireTime,a.bC"`},
-		{wrapperspb.Int64(5), `"5"`},
-		{wrapperspb.Bytes([]byte{0xfb, 0xff}), `"+/8="`},
-		{&anypb.Any{}, `{}`},
-		{&expr.SourceInfo{Positions: map[int64]int32{10: 1, 9: 2, -1: 3}},
-			`{"syntaxVersion":"","location":"","lineOffsets":[],"positions":{"-1":3,"9":2,"10":1},"macroCalls":{},"extensions":[]}`},
-	}
-	for _, c := range cases {
-		if got, err := New().Marshal(c.message); err != nil || string(got) != c.want {
-			t.Errorf("%T: got %s, %v; want %s", c.message, got, err, c.want)
-		}
-	}
-}
-
-func TestMarshalErrors(t *testing.T) {
-	t.Parallel()
-	cases := map[string]proto.Message{
-		"not UTF-8":           &sipfacadev1.Account{Name: "\xff"},
-		"key not UTF-8":       &errdetails.ErrorInfo{Metadata: map[string]string{"\xff": ""}},
-		"nested":              &sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{{Uuid: "\xff"}}},
-		"year 10000":          &timestamppb.Timestamp{Seconds: maxTimestampSeconds + 1},
-		"negative nanos":      &timestamppb.Timestamp{Nanos: -1},
-		"two signs":           &durationpb.Duration{Seconds: 1, Nanos: -1},
-		"endless duration":    &durationpb.Duration{Seconds: maxDurationSeconds + 1},
-		"mask path":           &fieldmaskpb.FieldMask{Paths: []string{"a__b"}},
-		"value without kind":  &structpb.Value{},
-		"object with no kind": &structpb.Struct{Fields: map[string]*structpb.Value{"a": nil}},
-		"list with no kind":   &structpb.ListValue{Values: []*structpb.Value{nil}},
-		"no such type":        &anypb.Any{TypeUrl: "type.googleapis.com/no.such.Type"},
-		"value without type":  &anypb.Any{Value: []byte{1}},
-		"broken value":        &anypb.Any{TypeUrl: "type.googleapis.com/google.rpc.ErrorInfo", Value: []byte{0xff}},
-	}
-	for name, message := range cases {
-		if got, err := New().Marshal(message); err == nil {
-			t.Errorf("%s: got %s", name, got)
-		}
-	}
 }
 
 func TestDecodeAccepts(t *testing.T) {

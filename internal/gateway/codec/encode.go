@@ -1,219 +1,262 @@
 package codec
 
 import (
-	"cmp"
-	"encoding/base64"
+	"bytes"
+	"encoding/binary"
+	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-func (p *plan) write(dst []byte, m protoreflect.Message) ([]byte, error) {
-	if p.special != nil {
-		return p.special.write(dst, m)
-	}
-	dst, err := p.writeMembers(append(dst, '{'), m)
-	return append(dst, '}'), err
+// encoder writes one message. encode.gen.go has a function for each type, which calls the
+// methods below for each field. They take the member's key as it is written: with a comma
+// before it and a colon behind it.
+type encoder struct {
+	out      []byte
+	names    []string // a stack: the sorted names of the objects being written
+	err      error    // the first one
+	failedAt int      // how long the output was then
 }
 
-// writeMembers adds the members in the order of the contract. dst ends in `{`
-// or in a member.
-func (p *plan) writeMembers(dst []byte, m protoreflect.Message) ([]byte, error) {
+var errNoAnswer = errors.New("a type that no answer has")
+
+// initialBuffer is the size, in bytes, of a new buffer: most answers that are no lists fit.
+const initialBuffer = 4 << 10
+
+func newEncoder() *encoder { return &encoder{} }
+
+// reset keeps the memory only.
+func (e *encoder) reset() {
+	*e = encoder{out: slices.Grow(e.out[:0], initialBuffer), names: e.names[:0]}
+}
+
+// take returns what was written. Large buffers are handed over, the others are copied and
+// kept.
+func (e *encoder) take() []byte {
+	if cap(e.out) <= maxPooledBuffer {
+		return bytes.Clone(e.out)
+	}
+	out := e.out
+	e.out = nil
+	return out
+}
+
+// open begins an object and returns where it begins, for close.
+func (e *encoder) open(key string) (start int) {
+	e.out = append(e.out, key...)
+	return len(e.out)
+}
+
+// close ends an object. The comma before its first member becomes the brace.
+func (e *encoder) close(start int, key string) { e.bracket(start, key, '{', '}') }
+
+// closeList ends a list in the same way.
+func (e *encoder) closeList(start int, key string) { e.bracket(start, key, '[', ']') }
+
+func (e *encoder) bracket(start int, key string, first, last byte) {
+	if len(e.out) == start {
+		e.out = append(e.out, first)
+	}
+	e.out[start] = first
+	e.out = append(e.out, last)
+	if e.failedSince(start) {
+		e.err = withKey(key, e.err)
+	}
+}
+
+// fail notes what is wrong with the value of the key.
+func (e *encoder) fail(key string, err error) {
+	if e.err == nil {
+		e.err, e.failedAt = withKey(key, err), len(e.out)
+	}
+}
+
+// failedSince reports whether the error is in what was written from start on.
+func (e *encoder) failedSince(start int) bool { return e.err != nil && start <= e.failedAt }
+
+// withKey adds the name in a key to an error.
+func withKey(key string, err error) error {
+	if name := strings.Trim(key, `,":`); name != "" {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
+}
+
+// orEmpty returns an empty message for none.
+func orEmpty[M any](message *M) *M {
+	if message == nil {
+		return new(M)
+	}
+	return message
+}
+
+// The methods append to e.out in place, or to an array on the stack first: storing a slice
+// that strconv returned costs a write barrier while the garbage collector runs.
+
+func (e *encoder) raw(key, value string) {
+	e.out = append(e.out, key...)
+	e.out = append(e.out, value...)
+}
+
+func (e *encoder) bool(key string, value bool) {
+	if value {
+		e.raw(key, "true")
+	} else {
+		e.raw(key, "false")
+	}
+}
+
+// maxDigits is the length of the longest number.
+const maxDigits = 32
+
+func (e *encoder) int32(key string, value int32) {
+	var digits [maxDigits]byte
+	e.out = append(e.out, key...)
+	e.out = append(e.out, strconv.AppendInt(digits[:0], int64(value), 10)...)
+}
+
+func (e *encoder) uint32(key string, value uint32) {
+	var digits [maxDigits]byte
+	e.out = append(e.out, key...)
+	e.out = append(e.out, strconv.AppendUint(digits[:0], uint64(value), 10)...)
+}
+
+// int64 quotes the number: JSON readers keep 53 bits.
+func (e *encoder) int64(key string, value int64) {
+	var digits [maxDigits]byte
+	e.out = append(e.out, key...)
+	e.out = append(e.out, '"')
+	e.out = append(e.out, strconv.AppendInt(digits[:0], value, 10)...)
+	e.out = append(e.out, '"')
+}
+
+func (e *encoder) double(key string, value float64) {
+	var digits [maxDigits]byte
+	e.out = append(e.out, key...)
+	e.out = append(e.out, appendDouble(digits[:0], value)...)
+}
+
+// enum writes the name, or the number if the contract has no name for it.
+func (e *encoder) enum(key string, value int32, names map[int32]string) {
+	name, ok := names[value]
+	if !ok {
+		e.int32(key, value)
+		return
+	}
+	e.out = append(e.out, key...)
+	e.out = append(e.out, '"')
+	e.out = append(e.out, name...)
+	e.out = append(e.out, '"')
+}
+
+func (e *encoder) string(key, value string) {
+	e.out = append(e.out, key...)
+	e.out = append(e.out, '"')
+	start := len(e.out)
+	e.out = append(e.out, value...)
+	if plain(e.out[start:]) {
+		e.out = append(e.out, '"')
+		return
+	}
 	var err error
-	for _, f := range p.fields {
-		if f.presence && !m.Has(f.desc) {
-			continue
-		}
-		dst = append(separate(dst), f.key...)
-		if dst, err = f.write(dst, m.Get(f.desc)); err != nil {
-			return dst, fmt.Errorf("%s: %w", f.name, err)
-		}
-	}
-	return dst, nil
-}
-
-// separate adds the comma that a second member or element needs.
-func separate(dst []byte) []byte {
-	if last := dst[len(dst)-1]; last == '{' || last == '[' {
-		return dst
-	}
-	return append(dst, ',')
-}
-
-func listWriter(write writeValue) writeValue {
-	return func(dst []byte, value protoreflect.Value) ([]byte, error) {
-		var err error
-		list := value.List()
-		dst = append(dst, '[')
-		for i := range list.Len() {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = write(dst, list.Get(i)); err != nil {
-				return dst, fmt.Errorf("element %d: %w", i, err)
-			}
-		}
-		return append(dst, ']'), nil
+	if e.out, err = jsontext.AppendQuote(e.out[:start-1], value); err != nil {
+		e.fail(key, fmt.Errorf("write a string: %w", err))
 	}
 }
 
-// mapWriter writes maps with their keys in order, since Go's own order changes
-// from call to call.
-func mapWriter(key protoreflect.FieldDescriptor, write writeValue) writeValue {
-	order := keyOrder(key.Kind())
-	return func(dst []byte, value protoreflect.Value) ([]byte, error) {
-		var err error
-		entries := value.Map()
-		dst = append(dst, '{')
-		for _, k := range sortedKeys(entries, order) {
-			if dst, err = writeString(separate(dst), k.Value()); err != nil {
-				return dst, err
-			}
-			if dst, err = write(append(dst, ':'), entries.Get(k)); err != nil {
-				return dst, fmt.Errorf("key %q: %w", k.String(), err)
+// plain reports whether text is ASCII that JSON does not escape. It looks at eight bytes at
+// a time, the last of which may be looked at twice.
+func plain(text []byte) bool {
+	if len(text) < 8 {
+		for _, c := range text {
+			if c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
+				return false
 			}
 		}
-		return append(dst, '}'), nil
-	}
-}
-
-func sortedKeys(entries protoreflect.Map, order func(a, b protoreflect.MapKey) int) []protoreflect.MapKey {
-	keys := make([]protoreflect.MapKey, 0, entries.Len())
-	entries.Range(func(key protoreflect.MapKey, _ protoreflect.Value) bool {
-		keys = append(keys, key)
 		return true
-	})
-	slices.SortFunc(keys, order)
-	return keys
-}
-
-func keyOrder(kind protoreflect.Kind) func(a, b protoreflect.MapKey) int {
-	switch kind {
-	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind,
-		protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind:
-		return func(a, b protoreflect.MapKey) int { return cmp.Compare(a.Int(), b.Int()) }
-	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind, protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return func(a, b protoreflect.MapKey) int { return cmp.Compare(a.Uint(), b.Uint()) }
-	default: // strings, and "false" before "true"
-		return func(a, b protoreflect.MapKey) int { return cmp.Compare(a.String(), b.String()) }
 	}
-}
-
-// scalarWriter returns the writer for the JSON form of a scalar or an enum.
-func scalarWriter(desc protoreflect.FieldDescriptor) writeValue {
-	switch desc.Kind() {
-	case protoreflect.EnumKind:
-		return enumWriter(desc)
-	case protoreflect.BoolKind:
-		return writeBool
-	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
-		return writeInt32
-	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
-		return writeUint32
-	case protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind:
-		return writeInt64
-	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return writeUint64
-	case protoreflect.FloatKind:
-		return writeFloat
-	case protoreflect.DoubleKind:
-		return writeDouble
-	case protoreflect.BytesKind:
-		return writeBytes
-	default:
-		return writeString
+	found := unusual(binary.LittleEndian.Uint64(text[len(text)-8:]))
+	for ; len(text) > 8; text = text[8:] {
+		found |= unusual(binary.LittleEndian.Uint64(text))
 	}
+	return found == 0
 }
 
-func enumWriter(desc protoreflect.FieldDescriptor) writeValue {
-	values := desc.Enum().Values()
-	null := isNullValue(desc)
-	return func(dst []byte, value protoreflect.Value) ([]byte, error) {
-		number := value.Enum()
-		if null {
-			return append(dst, "null"...), nil
+// unusual returns a number that is not 0 if any of eight bytes is below 0x20, '"', '\\' or
+// above 0x7f. Subtracting 1 from a byte that is 0 sets its highest bit.
+func unusual(eight uint64) uint64 {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quotes, slashes := eight^ones*'"', eight^ones*'\\'
+	return (eight | (eight - ones*' ') | (quotes - ones) | (slashes - ones)) & highs
+}
+
+func (e *encoder) strings(key string, list []string) {
+	start := e.open(key)
+	for _, item := range list {
+		e.string(",", item)
+	}
+	e.closeList(start, key)
+}
+
+// stringMap writes the entries in the order of their names, since Go's own order changes
+// from call to call.
+func (e *encoder) stringMap(key string, entries map[string]string) {
+	start := e.open(key)
+	names := pushNames(e, entries)
+	for _, name := range names {
+		e.string(",", name)
+		e.string(":", entries[name])
+	}
+	e.popNames(names)
+	e.close(start, key)
+}
+
+// pushNames returns the names in order. They are on a stack that the caller pops.
+func pushNames[V any](e *encoder, entries map[string]V) []string {
+	start := len(e.names)
+	for name := range entries {
+		e.names = append(e.names, name)
+	}
+	names := e.names[start:]
+	slices.Sort(names)
+	return names
+}
+
+// popNames forgets the names, which would keep the message in memory.
+func (e *encoder) popNames(names []string) {
+	e.names = e.names[:len(e.names)-len(names)]
+	clear(names)
+}
+
+// encodeList writes messages of one type; nil is written as an empty one.
+func encodeList[M any](e *encoder, key string, list []*M, encode func(e *encoder, key string, m *M)) {
+	start := e.open(key)
+	for i, item := range list {
+		e.reserve(start, i, len(list))
+		begin := len(e.out)
+		encode(e, ",", orEmpty(item))
+		if e.failedSince(begin) {
+			e.err = fmt.Errorf("element %d: %w", i, e.err)
+			break
 		}
-		if known := values.ByNumber(number); known != nil {
-			dst = append(append(dst, '"'), known.Name()...)
-			return append(dst, '"'), nil
-		}
-		return strconv.AppendInt(dst, int64(number), 10), nil
 	}
+	e.closeList(start, key)
 }
 
-func writeBool(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return strconv.AppendBool(dst, value.Bool()), nil
-}
-
-func writeInt32(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return strconv.AppendInt(dst, value.Int(), 10), nil
-}
-
-func writeUint32(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return strconv.AppendUint(dst, value.Uint(), 10), nil
-}
-
-// writeInt64 quotes the number: JSON readers keep 53 bits.
-func writeInt64(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return append(strconv.AppendInt(append(dst, '"'), value.Int(), 10), '"'), nil
-}
-
-func writeUint64(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return append(strconv.AppendUint(append(dst, '"'), value.Uint(), 10), '"'), nil
-}
-
-func writeFloat(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return appendFloat(dst, value.Float(), 32), nil
-}
-
-func writeDouble(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return appendFloat(dst, value.Float(), 64), nil
-}
-
-func writeBytes(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return append(base64.StdEncoding.AppendEncode(append(dst, '"'), value.Bytes()), '"'), nil
-}
-
-func writeString(dst []byte, value protoreflect.Value) ([]byte, error) {
-	return quote(dst, value.String())
-}
-
-func quote(dst []byte, text string) ([]byte, error) {
-	dst, err := jsontext.AppendQuote(dst, text)
-	if err != nil {
-		return dst, fmt.Errorf("write a string: %w", err)
+// reserve makes space for the rest of a list when there is space for less than two elements
+// of the size that they had so far. It does not more than quadruple the buffer, since the
+// first elements may be unusually large.
+func (e *encoder) reserve(start, done, total int) {
+	if done == 0 {
+		return
 	}
-	return dst, nil
-}
-
-// appendFloat writes the shortest digits that read back as the same number, in
-// the notation of ECMAScript, as protojson and encoding/json do.
-func appendFloat(dst []byte, number float64, bits int) []byte {
-	switch {
-	case math.IsNaN(number):
-		return append(dst, `"NaN"`...)
-	case math.IsInf(number, 1):
-		return append(dst, `"Infinity"`...)
-	case math.IsInf(number, -1):
-		return append(dst, `"-Infinity"`...)
-	case plainNotation(math.Abs(number), bits):
-		return strconv.AppendFloat(dst, number, 'f', -1, bits)
+	size := (len(e.out) - start) / done
+	if cap(e.out)-len(e.out) < 2*size {
+		rest := (size + size/8 + 1) * (total - done)
+		e.out = slices.Grow(e.out, min(rest, 3*len(e.out)))
 	}
-	dst = strconv.AppendFloat(dst, number, 'e', -1, bits)
-	if end := len(dst); dst[end-4] == 'e' && dst[end-3] == '-' && dst[end-2] == '0' {
-		dst[end-2] = dst[end-1] // e-09 is e-9 in ECMAScript
-		dst = dst[:end-1]
-	}
-	return dst
-}
-
-func plainNotation(size float64, bits int) bool {
-	if bits == 32 {
-		return size == 0 || float32(size) >= 1e-6 && float32(size) < 1e21
-	}
-	return size == 0 || size >= 1e-6 && size < 1e21
 }

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// decimal is a JSON number taken apart: sign, digits without the point, and the
-// power of ten that they are multiplied with.
+// decimal is the parts of a JSON number: sign, digits without the point, and the power of
+// ten that they are multiplied with.
 type decimal struct {
 	negative bool
 	digits   string
 	exponent int
 }
 
-// maxExponent is the largest exponent that is read exactly. Beyond it every number is
-// out of range or has a fraction, and adding to it cannot overflow.
+// maxExponent stands for all larger exponents. With any of them a number is out of range or
+// has a fraction, and adding to it cannot overflow.
 const maxExponent = 1 << 30
 
-// parseDecimal reads text by the number grammar of JSON. False means it is no
+// parseDecimal reads text by the number grammar of JSON. It returns false if the text is no
 // number.
 func parseDecimal(text string) (decimal, bool) {
 	var number decimal
@@ -123,7 +123,7 @@ func parseUnsigned(text string, bits int) (uint64, bool) {
 	return whole, err == nil
 }
 
-// plainDigits reports the common case: only digits, without a leading zero.
+// plainDigits reports the common case: digits only, without a leading zero.
 func plainDigits(text string) bool {
 	digits, rest := cutDigits(text)
 	return digits != "" && rest == "" && (digits[0] != '0' || len(digits) == 1)
@@ -143,4 +143,25 @@ func parseFloating(text string, bits int) (float64, bool) {
 	}
 	number, err := strconv.ParseFloat(text, bits)
 	return number, err == nil
+}
+
+// appendDouble writes the shortest digits that read back as the same number, in the
+// notation of ECMAScript, as protojson and encoding/json do.
+func appendDouble(out []byte, number float64) []byte {
+	switch size := math.Abs(number); {
+	case math.IsNaN(number):
+		return append(out, `"NaN"`...)
+	case math.IsInf(number, 1):
+		return append(out, `"Infinity"`...)
+	case math.IsInf(number, -1):
+		return append(out, `"-Infinity"`...)
+	case size == 0 || 1e-6 <= size && size < 1e21:
+		return strconv.AppendFloat(out, number, 'f', -1, 64)
+	}
+	out = strconv.AppendFloat(out, number, 'e', -1, 64)
+	if end := len(out); out[end-4] == 'e' && out[end-3] == '-' && out[end-2] == '0' {
+		out[end-2] = out[end-1] // e-09 is e-9 in ECMAScript
+		out = out[:end-1]
+	}
+	return out
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
-// plan is how messages of one type are written and read.
+// plan is how messages of one type are read.
 type plan struct {
 	special  *special // nil for an ordinary message
 	fields   []*field
@@ -19,16 +19,13 @@ type plan struct {
 	oneofs   int
 }
 
-// field is how one field is written and read.
+// field is how one field is read.
 type field struct {
 	desc     protoreflect.FieldDescriptor
 	name     string // as violations spell it
 	index    int
-	oneof    int  // the index of its oneof, -1 if it is in none
-	presence bool // unset is left out
-	nullable bool // null is a value, not absence
-	key      string
-	write    writeValue
+	oneof    int     // the index of its oneof, -1 if it is in none
+	nullable bool    // null is a value, not absence
 	scalar   *scalar // of the field, its elements or its map values; nil for messages
 	message  *plan   // the same for messages, nil for scalars
 	mapKey   *scalar // of maps
@@ -41,13 +38,9 @@ type maxItems struct {
 	problem string
 }
 
-// writeValue adds one value to dst as JSON.
-type writeValue func(dst []byte, value protoreflect.Value) ([]byte, error)
-
-// compiler compiles the plans of one type and of all types below it.
+// compiler makes the plans of one type and of all types below it.
 type compiler struct {
-	codec *Codec
-	made  map[protoreflect.MessageDescriptor]*plan
+	made map[protoreflect.MessageDescriptor]*plan
 }
 
 func (c *compiler) message(desc protoreflect.MessageDescriptor) *plan {
@@ -59,7 +52,7 @@ func (c *compiler) message(desc protoreflect.MessageDescriptor) *plan {
 	for i := range desc.Fields().Len() {
 		p.add(c.field(desc.Fields().Get(i)))
 	}
-	p.special = c.special(desc, p)
+	p.special = specialOf(desc, p)
 	return p
 }
 
@@ -72,7 +65,8 @@ func (p *plan) add(f *field) {
 	}
 }
 
-// names returns the fields that a caller may write, in the spelling of the unknown one.
+// names returns the fields that a caller may write, in lowerCamelCase or in snake_case as
+// the unknown one.
 func (p *plan) names(unknown string) []string {
 	names := make([]string, len(p.writable))
 	for i, f := range p.writable {
@@ -83,7 +77,8 @@ func (p *plan) names(unknown string) []string {
 	return names
 }
 
-// outputOnly reports whether callers never write the field, so that no hint names it.
+// outputOnly reports whether callers never write the field. Then it is no suggestion for
+// the name of an unknown field.
 func outputOnly(desc protoreflect.FieldDescriptor) bool {
 	return contract.Behaves(desc, annotations.FieldBehavior_OUTPUT_ONLY)
 }
@@ -94,9 +89,7 @@ func (c *compiler) field(desc protoreflect.FieldDescriptor) *field {
 		name:     desc.TextName(),
 		index:    desc.Index(),
 		oneof:    -1,
-		presence: desc.HasPresence(),
 		nullable: nullable(desc),
-		key:      `"` + desc.JSONName() + `":`,
 	}
 	if in := desc.ContainingOneof(); in != nil && !in.IsSynthetic() {
 		f.oneof = in.Index()
@@ -110,27 +103,14 @@ func (c *compiler) field(desc protoreflect.FieldDescriptor) *field {
 
 // values plans what the field holds: one value, a list or a map of them.
 func (c *compiler) values(f *field) {
-	switch {
-	case f.desc.IsMap():
-		f.mapKey = mapKeys()[f.desc.MapKey().Kind()]
-		f.write = mapWriter(f.desc.MapKey(), c.single(f, f.desc.MapValue()))
-	case f.desc.IsList():
-		f.write = listWriter(c.single(f, f.desc))
-	default:
-		f.write = c.single(f, f.desc)
+	value := f.desc
+	if f.desc.IsMap() {
+		f.mapKey, value = mapKeys()[f.desc.MapKey().Kind()], f.desc.MapValue()
 	}
-}
-
-// single plans one value and returns its writer.
-func (c *compiler) single(f *field, desc protoreflect.FieldDescriptor) writeValue {
-	if desc.Message() == nil {
-		f.scalar = scalarOf(desc)
-		return scalarWriter(desc)
-	}
-	p := c.message(desc.Message())
-	f.message = p
-	return func(dst []byte, value protoreflect.Value) ([]byte, error) {
-		return p.write(dst, value.Message())
+	if value.Message() != nil {
+		f.message = c.message(value.Message())
+	} else {
+		f.scalar = scalarOf(value)
 	}
 }
 

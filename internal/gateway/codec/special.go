@@ -7,37 +7,35 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// special is how a well-known type with a JSON form of its own is written and
-// read.
+// special is how a well-known type with a JSON form of its own is read.
 type special struct {
-	write func(dst []byte, m protoreflect.Message) ([]byte, error)
-	read  func(d *decoder, m protoreflect.Message)
+	read func(d *decoder, m protoreflect.Message)
 	// text reads the types with a JSON form of one string; nil for the others.
 	text fillText
 }
 
-// fillText sets a message from text. It returns what is wrong, or "".
+// fillText sets a message from text. It returns what is wrong, "" if nothing is.
 type fillText func(m protoreflect.Message, text []byte) string
 
 var errForeignType = errors.New("a well-known type that is not the generated one")
 
-// special returns the JSON form of a well-known type, nil for every other type.
-func (c *compiler) special(desc protoreflect.MessageDescriptor, p *plan) *special {
+// specialOf returns how a well-known type is read, nil for every other type.
+func specialOf(desc protoreflect.MessageDescriptor, p *plan) *special {
 	switch desc.FullName() {
 	case "google.protobuf.Timestamp":
-		return textual(writeTimestamp, fillTimestamp)
+		return textual(fillTimestamp)
 	case "google.protobuf.Duration":
-		return textual(writeDuration, fillDuration)
+		return textual(fillDuration)
 	case "google.protobuf.FieldMask":
-		return textual(writeFieldMask, fillFieldMask)
+		return textual(fillFieldMask)
 	case "google.protobuf.Struct":
-		return &special{write: writeAs(writeStruct), read: readStructAs((*decoder).fillStruct)}
+		return &special{read: readStructAs((*decoder).fillStruct)}
 	case "google.protobuf.ListValue":
-		return &special{write: writeAs(writeListValue), read: readStructAs((*decoder).fillListValue)}
+		return &special{read: readStructAs((*decoder).fillListValue)}
 	case valueName:
-		return &special{write: writeAs(writeStructValue), read: readStructAs((*decoder).fillStructValue)}
+		return &special{read: readStructAs((*decoder).fillStructValue)}
 	case "google.protobuf.Any":
-		return &special{write: writeAs(c.codec.writeAny), read: readAs((*decoder).fillAny)}
+		return &special{read: readAs((*decoder).fillAny)}
 	case "google.protobuf.BoolValue", "google.protobuf.StringValue", "google.protobuf.BytesValue",
 		"google.protobuf.Int32Value", "google.protobuf.Int64Value", "google.protobuf.UInt32Value",
 		"google.protobuf.UInt64Value", "google.protobuf.FloatValue", "google.protobuf.DoubleValue":
@@ -46,42 +44,28 @@ func (c *compiler) special(desc protoreflect.MessageDescriptor, p *plan) *specia
 	return nil
 }
 
-// textual is the form of a type that JSON writes as one string.
-func textual[M proto.Message](write func([]byte, M) ([]byte, error), fill func(M, []byte) string) *special {
+// textual reads a type that is one string in JSON.
+func textual[M proto.Message](fill func(M, []byte) string) *special {
 	text := func(m protoreflect.Message, text []byte) string {
 		if typed, ok := m.Interface().(M); ok {
 			return fill(typed, text)
 		}
 		return errForeignType.Error()
 	}
-	return &special{write: writeAs(write), text: text, read: func(d *decoder, m protoreflect.Message) {
+	return &special{text: text, read: func(d *decoder, m protoreflect.Message) {
 		if raw, ok := d.scalarText("a string", `"`); ok {
 			d.problem(text(m, raw))
 		}
 	}}
 }
 
-// wrapper is the form of a message that JSON writes as its only field.
+// wrapper reads a message that is in JSON what its only field is.
 func wrapper(value *field) *special {
-	return &special{
-		write: func(dst []byte, m protoreflect.Message) ([]byte, error) {
-			return value.write(dst, m.Get(value.desc))
-		},
-		read: func(d *decoder, m protoreflect.Message) {
-			if read, ok := d.scalar(value.scalar); ok {
-				m.Set(value.desc, read)
-			}
-		},
-	}
-}
-
-func writeAs[M proto.Message](write func([]byte, M) ([]byte, error)) func([]byte, protoreflect.Message) ([]byte, error) {
-	return func(dst []byte, m protoreflect.Message) ([]byte, error) {
-		if typed, ok := m.Interface().(M); ok {
-			return write(dst, typed)
+	return &special{read: func(d *decoder, m protoreflect.Message) {
+		if read, ok := d.scalar(value.scalar); ok {
+			m.Set(value.desc, read)
 		}
-		return dst, errForeignType
-	}
+	}}
 }
 
 func readAs[M proto.Message](read func(*decoder, M)) func(*decoder, protoreflect.Message) {
@@ -95,8 +79,7 @@ func readAs[M proto.Message](read func(*decoder, M)) func(*decoder, protoreflect
 	}
 }
 
-// readStructAs reads a type of free form, the values of which are counted from its
-// beginning.
+// readStructAs reads a type of free form and counts its values from its beginning.
 func readStructAs[M proto.Message](read func(*decoder, M)) func(*decoder, protoreflect.Message) {
 	return readAs(func(d *decoder, message M) {
 		d.structValues = 0

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -43,7 +44,7 @@ func overNanoseconds(text []byte) bool {
 }
 
 func fillDuration(length *durationpb.Duration, text []byte) string {
-	quoted, err := quote(nil, string(text))
+	quoted, err := jsontext.AppendQuote(nil, text)
 	if err != nil || protojson.Unmarshal(quoted, length) != nil {
 		return wantDuration
 	}
@@ -68,6 +69,19 @@ func fillFieldMask(mask *fieldmaskpb.FieldMask, text []byte) string {
 		mask.Paths = append(mask.Paths, path)
 	}
 	return ""
+}
+
+// snakeCase returns a field path that has either spelling in its proto spelling.
+func snakeCase(path string) string {
+	var out strings.Builder
+	for _, letter := range []byte(path) {
+		if 'A' <= letter && letter <= 'Z' {
+			out.WriteByte('_')
+			letter += 'a' - 'A'
+		}
+		out.WriteByte(letter)
+	}
+	return out.String()
 }
 
 func (d *decoder) fillStruct(object *structpb.Struct) {

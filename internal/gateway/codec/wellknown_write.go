@@ -1,20 +1,15 @@
 package codec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -32,166 +27,138 @@ var (
 	errDurationRange = errors.New("a duration of more than 10000 years, or with two signs")
 	errNoKind        = errors.New("a google.protobuf.Value without a kind")
 	errNotJSONNumber = errors.New("a google.protobuf.Value that is no finite number")
-	errMaskPath      = errors.New("a field mask path that JSON cannot carry")
 	errNoTypeURL     = errors.New("a google.protobuf.Any with a value but no type")
 )
 
-func writeTimestamp(dst []byte, stamp *timestamppb.Timestamp) ([]byte, error) {
+func encodeTimestamp(e *encoder, key string, stamp *timestamppb.Timestamp) {
 	seconds, nanos := stamp.GetSeconds(), stamp.GetNanos()
 	if seconds < minTimestampSeconds || seconds > maxTimestampSeconds || nanos < 0 || nanos > maxNanos {
-		return dst, errTimeRange
+		e.fail(key, errTimeRange)
+		return
 	}
-	dst = time.Unix(seconds, 0).UTC().AppendFormat(append(dst, '"'), time.RFC3339)
-	dst = appendFraction(dst[:len(dst)-len("Z")], nanos)
-	return append(dst, `Z"`...), nil
+	moment := time.Unix(seconds, 0).UTC()
+	year, month, day := moment.Date()
+	hour, minute, second := moment.Clock()
+	e.raw(key, `"0000-00-00T00:00:00`)
+	text := e.out[len(e.out)-len("0000-00-00T00:00:00"):]
+	addTwoDigits(text[0:], year/100)
+	addTwoDigits(text[2:], year%100)
+	addTwoDigits(text[5:], int(month))
+	addTwoDigits(text[8:], day)
+	addTwoDigits(text[11:], hour)
+	addTwoDigits(text[14:], minute)
+	addTwoDigits(text[17:], second)
+	e.fraction(nanos)
+	e.out = append(e.out, `Z"`...)
 }
 
-func writeDuration(dst []byte, length *durationpb.Duration) ([]byte, error) {
+// addTwoDigits adds a number below 100 to a text of zeros.
+func addTwoDigits(zeros []byte, number int) {
+	zeros[0] += byte(number / 10)
+	zeros[1] += byte(number % 10)
+}
+
+func encodeDuration(e *encoder, key string, length *durationpb.Duration) {
 	seconds, nanos := length.GetSeconds(), length.GetNanos()
-	negative := seconds < 0 || nanos < 0
-	if negative {
-		seconds, nanos = -seconds, -nanos
+	sign := `"`
+	if seconds < 0 || nanos < 0 {
+		sign, seconds, nanos = `"-`, -seconds, -nanos
 	}
 	if seconds < 0 || seconds > maxDurationSeconds || nanos < 0 || nanos > maxNanos {
-		return dst, errDurationRange
+		e.fail(key, errDurationRange)
+		return
 	}
-	dst = append(dst, '"')
-	if negative {
-		dst = append(dst, '-')
-	}
-	dst = appendFraction(strconv.AppendInt(dst, seconds, 10), nanos)
-	return append(dst, `s"`...), nil
+	e.raw(key, sign)
+	e.out = strconv.AppendInt(e.out, seconds, 10)
+	e.fraction(nanos)
+	e.out = append(e.out, `s"`...)
 }
 
-// appendFraction writes nanoseconds as 0, 3, 6 or 9 digits after a point.
-func appendFraction(dst []byte, nanos int32) []byte {
+// fraction writes nanoseconds as 0, 3, 6 or 9 digits after a point.
+func (e *encoder) fraction(nanos int32) {
 	if nanos == 0 {
-		return dst
+		return
 	}
-	digits := fmt.Appendf(nil, "%09d", nanos)
-	for range 2 {
-		digits = bytes.TrimSuffix(digits, []byte("000"))
+	digits := 9
+	for nanos%1000 == 0 {
+		nanos /= 1000
+		digits -= 3
 	}
-	return append(append(dst, '.'), digits...)
+	e.out = append(e.out, ".000000000"[:1+digits]...)
+	for last := len(e.out) - 1; nanos > 0; last-- {
+		e.out[last] += byte(nanos % 10)
+		nanos /= 10
+	}
 }
 
-func writeFieldMask(dst []byte, mask *fieldmaskpb.FieldMask) ([]byte, error) {
-	paths := make([]string, len(mask.GetPaths()))
-	for i, path := range mask.GetPaths() {
-		paths[i] = camelCase(path)
-		if !protoreflect.FullName(path).IsValid() || snakeCase(paths[i]) != path {
-			return dst, fmt.Errorf("%w: %q", errMaskPath, path)
-		}
+// encodeStruct writes the members in the order of their names.
+func encodeStruct(e *encoder, key string, object *structpb.Struct) {
+	start := e.open(key)
+	names := pushNames(e, object.GetFields())
+	for _, name := range names {
+		e.string(",", name)
+		encodeValue(e, ":", object.GetFields()[name])
 	}
-	return quote(dst, strings.Join(paths, ","))
+	e.popNames(names)
+	e.close(start, key)
 }
 
-func writeStruct(dst []byte, object *structpb.Struct) ([]byte, error) {
-	var err error
-	dst = append(dst, '{')
-	for _, name := range slices.Sorted(maps.Keys(object.GetFields())) {
-		if dst, err = quote(separate(dst), name); err != nil {
-			return dst, err
-		}
-		if dst, err = writeStructValue(append(dst, ':'), object.GetFields()[name]); err != nil {
-			return dst, err
-		}
-	}
-	return append(dst, '}'), nil
-}
-
-func writeListValue(dst []byte, list *structpb.ListValue) ([]byte, error) {
-	var err error
-	dst = append(dst, '[')
-	for i, value := range list.GetValues() {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = writeStructValue(dst, value); err != nil {
-			return dst, err
-		}
-	}
-	return append(dst, ']'), nil
-}
-
-func writeStructValue(dst []byte, value *structpb.Value) ([]byte, error) {
+func encodeValue(e *encoder, key string, value *structpb.Value) {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_NullValue:
-		return append(dst, "null"...), nil
+		e.raw(key, "null")
 	case *structpb.Value_BoolValue:
-		return strconv.AppendBool(dst, kind.BoolValue), nil
+		e.bool(key, kind.BoolValue)
 	case *structpb.Value_StringValue:
-		return quote(dst, kind.StringValue)
+		e.string(key, kind.StringValue)
 	case *structpb.Value_StructValue:
-		return writeStruct(dst, kind.StructValue)
+		encodeStruct(e, key, kind.StructValue)
 	case *structpb.Value_ListValue:
-		return writeListValue(dst, kind.ListValue)
+		encodeList(e, key, kind.ListValue.GetValues(), encodeValue)
 	case *structpb.Value_NumberValue:
 		if math.IsNaN(kind.NumberValue) || math.IsInf(kind.NumberValue, 0) {
-			return dst, errNotJSONNumber
+			e.fail(key, errNotJSONNumber)
+			return
 		}
-		return appendFloat(dst, kind.NumberValue, 64), nil
+		e.double(key, kind.NumberValue)
 	default:
-		return dst, errNoKind
+		e.fail(key, errNoKind)
 	}
 }
 
-// writeAny writes the packed message with its type as the first member, so that
-// a reader knows what follows.
-func (c *Codec) writeAny(dst []byte, packed *anypb.Any) ([]byte, error) {
+// encodeAny writes the packed message with its type as the first member, so that a reader
+// knows what follows.
+func encodeAny(e *encoder, key string, packed *anypb.Any) {
 	if packed.GetTypeUrl() == "" {
 		if len(packed.GetValue()) > 0 {
-			return dst, errNoTypeURL
+			e.fail(key, errNoTypeURL)
 		}
-		return append(dst, "{}"...), nil
+		e.raw(key, "{}")
+		return
 	}
 	message, err := packed.UnmarshalNew()
 	if err != nil {
-		return dst, fmt.Errorf("unpack %s: %w", packed.GetTypeUrl(), err)
+		e.fail(key, fmt.Errorf("unpack %s: %w", packed.GetTypeUrl(), err))
+		return
 	}
-	if dst, err = quote(append(dst, `{"@type":`...), packed.GetTypeUrl()); err != nil {
-		return dst, err
-	}
-	return c.writeUnpacked(dst, message.ProtoReflect())
+	start := e.open(key)
+	e.string(`,"@type":`, packed.GetTypeUrl())
+	e.unpacked(message)
+	e.close(start, key)
 }
 
-func (c *Codec) writeUnpacked(dst []byte, m protoreflect.Message) ([]byte, error) {
-	var err error
-	if p := c.plan(m.Descriptor()); p.special == nil {
-		dst, err = p.writeMembers(dst, m)
-	} else {
-		dst, err = p.special.write(append(dst, `,"value":`...), m)
+// unpacked writes the members of a message into the object that is being written: its
+// braces are taken away again.
+func (e *encoder) unpacked(message proto.Message) {
+	start := len(e.out)
+	if !e.message(message) {
+		e.fail("", fmt.Errorf("%w: %T", errNoAnswer, message))
+		return
 	}
-	return append(dst, '}'), err
-}
-
-// camelCase turns a field path into its JSON spelling.
-func camelCase(path string) string {
-	var out strings.Builder
-	upper := false
-	for _, letter := range []byte(path) {
-		switch {
-		case letter == '_':
-			upper = true
-			continue
-		case upper && 'a' <= letter && letter <= 'z':
-			letter -= 'a' - 'A'
-		}
-		upper = false
-		out.WriteByte(letter)
+	e.out = e.out[:len(e.out)-len("}")]
+	if len(e.out) == start+len("{") {
+		e.out = e.out[:start]
+		return
 	}
-	return out.String()
-}
-
-// snakeCase turns a field path in either spelling into its proto spelling.
-func snakeCase(path string) string {
-	var out strings.Builder
-	for _, letter := range []byte(path) {
-		if 'A' <= letter && letter <= 'Z' {
-			out.WriteByte('_')
-			letter += 'a' - 'A'
-		}
-		out.WriteByte(letter)
-	}
-	return out.String()
+	e.out[start] = ','
 }
