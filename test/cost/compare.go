@@ -1,0 +1,99 @@
+package cost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Plan is how long the slices of a comparison are, how many there are at least, and for
+// how long more of them are made.
+type Plan struct {
+	Slice  time.Duration
+	Slices int
+	Limit  time.Duration
+}
+
+// Compare measures a kind of work in all servers, in slices that take turns, so that a
+// busy moment of the machine falls on all of them alike. Only the ratios within a turn
+// are compared.
+func (b *Bench) Compare(ctx context.Context, work Work, callers int, plan Plan) (rows []Row, err error) {
+	subjects, err := b.subjectsOf(ctx, work, callers)
+	if err != nil {
+		return nil, fmt.Errorf("compare %s: %w", work.Name, err)
+	}
+	defer func() { err = errors.Join(err, stopAll(subjects)) }()
+	for _, s := range subjects {
+		if err := s.warm(ctx, callers); err != nil {
+			return nil, fmt.Errorf("compare %s: %w", work.Name, err)
+		}
+	}
+	started := time.Now()
+	for turn := 0; turn < plan.Slices || time.Since(started) < plan.Limit; turn++ {
+		for i := range subjects {
+			s := subjects[(i+turn)%len(subjects)] // none always follows the same other
+			if err := s.slice(ctx, callers, plan.Slice); err != nil {
+				return nil, fmt.Errorf("compare %s: %w", work.Name, err)
+			}
+		}
+	}
+	return b.rowsOf(ctx, work, callers, subjects)
+}
+
+// rowsOf returns what was measured. Allocations are counted last, because reading the
+// counter is work too.
+func (b *Bench) rowsOf(ctx context.Context, work Work, callers int, subjects []*subject) ([]Row, error) {
+	var rows []Row
+	for _, s := range subjects {
+		row := Row{
+			Work: work.Name, Server: s.server, Callers: callers, Calls: len(s.latencies), CPUMicros: median(s.cpu),
+			P50Micros: micros(quantile(s.latencies, 0.5)), P99Micros: micros(quantile(s.latencies, 0.99)),
+		}
+		if s.facade != nil {
+			row.ToProxy, row.ToDecode = ratioTo(subjects, Proxy, s), ratioTo(subjects, DecodeProxy, s)
+			allocations, err := s.facade.Allocations(ctx, countedCalls(row.CPUMicros), s.call)
+			if err != nil {
+				return nil, fmt.Errorf("count the allocations of %s: %w", work.Name, err)
+			}
+			row.Allocations = allocations
+		}
+		b.print(row)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// countedCalls is over how many calls allocations are counted: a quarter of a second.
+func countedCalls(cpuMicros float64) int { return max(3, int(250_000/cpuMicros)) }
+
+// ratioTo returns the ratio of a server's slices to those of another; nil if that was
+// not measured.
+func ratioTo(subjects []*subject, server string, of *subject) *Ratio {
+	for _, base := range subjects {
+		if base.server != server {
+			continue
+		}
+		var ratios []float64
+		for i, cpu := range of.cpu {
+			ratios = append(ratios, cpu/base.cpu[i])
+		}
+		return &Ratio{Median: median(ratios), Low: quantile(ratios, 0.25), High: quantile(ratios, 0.75)}
+	}
+	return nil
+}
+
+// micros is a duration in µs.
+func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
+
+// print reports a row.
+func (b *Bench) print(row Row) {
+	ratio := ""
+	if row.ToProxy != nil {
+		ratio = fmt.Sprintf("  %.2f proxies", row.ToProxy.Median)
+	}
+	if row.ToDecode != nil {
+		ratio += fmt.Sprintf("  %.2f decoding proxies", row.ToDecode.Median)
+	}
+	b.Print("%-34s %4d callers  %-14s %9.0f µs %s", row.Work, row.Callers, row.Server, row.CPUMicros, ratio)
+}
