@@ -7,12 +7,16 @@ import (
 	"time"
 )
 
-// Plan is how long the slices of a comparison are, how many there are at least, and for
-// how long more of them are made.
+// Plan says how much of a comparison is made.
 type Plan struct {
-	Slice  time.Duration
+	// Slice is how long one server is measured at a time.
+	Slice time.Duration
+	// Slices is how many there are for each server at least, and Limit for how long more
+	// of them are made.
 	Slices int
 	Limit  time.Duration
+	// Allocations says whether these are counted as well.
+	Allocations bool
 }
 
 // Compare measures a kind of work in all servers, in slices that take turns, so that a
@@ -38,12 +42,12 @@ func (b *Bench) Compare(ctx context.Context, work Work, callers int, plan Plan) 
 			}
 		}
 	}
-	return b.rowsOf(ctx, work, callers, subjects)
+	return b.rowsOf(ctx, work, callers, plan, subjects)
 }
 
 // rowsOf returns what was measured. Allocations are counted last, because reading the
 // counter is work too.
-func (b *Bench) rowsOf(ctx context.Context, work Work, callers int, subjects []*subject) ([]Row, error) {
+func (b *Bench) rowsOf(ctx context.Context, work Work, callers int, plan Plan, subjects []*subject) ([]Row, error) {
 	var rows []Row
 	for _, s := range subjects {
 		row := Row{
@@ -52,6 +56,8 @@ func (b *Bench) rowsOf(ctx context.Context, work Work, callers int, subjects []*
 		}
 		if s.facade != nil {
 			row.ToProxy, row.ToDecode = ratioTo(subjects, Proxy, s), ratioTo(subjects, DecodeProxy, s)
+		}
+		if s.facade != nil && plan.Allocations {
 			allocations, err := s.facade.Allocations(ctx, countedCalls(row.CPUMicros), s.call)
 			if err != nil {
 				return nil, fmt.Errorf("count the allocations of %s: %w", work.Name, err)

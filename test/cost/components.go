@@ -109,41 +109,52 @@ func (b *Bench) profile(ctx context.Context, server string, work Work, callers i
 	return shares(traces), nil
 }
 
-// shares adds up the samples of `go tool pprof -traces`: stacks between lines of dashes,
-// each with its time before the innermost function.
+// sample is a stack, the innermost function first, and the CPU time spent in it.
+type sample struct {
+	stack []string
+	took  time.Duration
+}
+
+// shares adds up the samples of each component.
 func shares(traces []byte) map[string]float64 {
-	sums := map[string]time.Duration{}
 	var total time.Duration
-	var stack []string
-	var took time.Duration
-	finish := func() {
-		if took > 0 {
-			sums[componentOf(stack)] += took
-			total += took
-			if allocates(stack) {
-				sums[Allocation] += took
-			}
-		}
-		stack, took = nil, 0
-	}
-	for lines := bufio.NewScanner(bytes.NewReader(traces)); lines.Scan(); {
-		fields := strings.Fields(lines.Text())
-		switch {
-		case strings.HasPrefix(lines.Text(), "-----"):
-			finish()
-		case len(fields) == 2 && len(stack) == 0:
-			took, _ = time.ParseDuration(fields[0]) // headings are not durations
-			stack = fields[1:]
-		case len(fields) > 0:
-			stack = append(stack, fields[0])
+	sums := map[string]time.Duration{}
+	for _, s := range samples(traces) {
+		total += s.took
+		sums[componentOf(s.stack)] += s.took
+		if allocates(s.stack) {
+			sums[Allocation] += s.took
 		}
 	}
-	finish()
 	parts := map[string]float64{}
 	for name, sum := range sums {
 		parts[name] = sum.Seconds() / total.Seconds()
 	}
 	return parts
+}
+
+// samples reads what `go tool pprof -traces` prints: stacks between lines of dashes, with
+// the time before the innermost function.
+func samples(traces []byte) (all []sample) {
+	var next sample
+	for lines := bufio.NewScanner(bytes.NewReader(traces)); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		switch {
+		case strings.HasPrefix(lines.Text(), "-----"):
+			next = sample{}
+		case len(fields) > 1 && next.took == 0:
+			took, err := time.ParseDuration(fields[0])
+			if err != nil {
+				continue // a heading
+			}
+			next = sample{stack: fields[1:2], took: took}
+			all = append(all, next)
+		case len(fields) > 0 && next.took > 0:
+			next.stack = append(next.stack, fields[0])
+			all[len(all)-1] = next
+		}
+	}
+	return all
 }
 
 // module begins the names of the project's own functions.

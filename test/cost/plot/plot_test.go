@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/test/cost"
+)
+
+// TestCommitted: the tables and plots in docs are those of the results in docs.
+func TestCommitted(t *testing.T) {
+	t.Parallel()
+	const docs = "../../../docs"
+	files, err := render(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join(docs, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s does not show the results; run `go run ./test/cost/plot`:\n%s", name, diff)
+		}
+	}
+}
+
+// TestWellFormed: the plots are XML, also if a name has characters of its syntax.
+func TestWellFormed(t *testing.T) {
+	t.Parallel()
+	lines := []line{{name: "a < b & c", colour: "#000000", points: []point{{1, 10}, {1000, 10}}}}
+	svg := draw(chart{title: "x > y", xLabel: number, yLabel: duration, lines: lines})
+	decoder := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		_, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAxis: an axis of several decades has their powers of ten, a short one also has
+// steps between them; equal distances are equal factors.
+func TestAxis(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		values []float64
+		ticks  []float64
+	}{
+		{[]float64{10, 100_000}, []float64{10, 100, 1000, 10_000, 100_000}},
+		{[]float64{150, 600}, []float64{200, 500}},
+		{[]float64{1, 50}, []float64{1, 2, 5, 10, 20, 50}},
+	} {
+		a := newAxis(tt.values, 0, 100)
+		if diff := cmp.Diff(tt.ticks, a.ticks()); diff != "" {
+			t.Errorf("%v: %s", tt.values, diff)
+		}
+	}
+	a := newAxis([]float64{1, 100}, 0, 100)
+	if lower, upper := a.position(10)-a.position(1), a.position(100)-a.position(10); lower-upper > 1e-9 || upper-lower > 1e-9 {
+		t.Errorf("a factor of ten is %f and %f pixels", lower, upper)
+	}
+}
+
+// TestVerdict: lists are held against the proxy that decodes, other calls against the
+// plain one.
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	half, twice := &cost.Ratio{Median: 0.5}, &cost.Ratio{Median: 2}
+	for _, tt := range []struct {
+		row  cost.Row
+		want string
+	}{
+		{cost.Row{Work: "SipApp", Server: cost.OverGRPC, ToProxy: twice}, "1.30, **missed**"},
+		{cost.Row{Work: "SipApp", Server: cost.OverJSON, ToProxy: half}, "1.45, met"},
+		{cost.Row{Work: "1,000 invites", Server: cost.OverGRPC, ToProxy: twice, ToDecode: half}, "0.40, **missed**"},
+		{cost.Row{Work: "1,000 invites", Server: cost.OverJSON, ToProxy: twice, ToDecode: half}, "0.55, met"},
+		{cost.Row{Work: "5,000 PBX users", Server: cost.OverJSON, ToDecode: half}, "0.40, **missed**"},
+		{cost.Row{Work: "SipApp", Server: cost.Proxy}, ""},
+	} {
+		if got := verdict(tt.row); got != tt.want {
+			t.Errorf("%s over %s: %q, want %q", tt.row.Work, tt.row.Server, got, tt.want)
+		}
+	}
+}
+
+// TestReplace: a document without the marks is left alone.
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	got, err := replace([]byte("before\n"+begin+"old\n"+end+"after\n"), []byte("new\n"))
+	if want := "before\n" + begin + "\nnew\n\n" + end + "after\n"; string(got) != want || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := replace([]byte("no marks"), nil); err == nil {
+		t.Error("a document without marks was written")
+	}
+}
