@@ -10,9 +10,11 @@ import (
 	"github.com/sipfacade/sipfacade/test/cost/child"
 )
 
-// The servers that are compared.
+// The servers that are compared. The tuned proxy runs with the garbage collector's
+// setting of the service; it shows how much of a ratio is that setting.
 const (
 	Proxy       = "proxy"
+	TunedProxy  = "proxy, GOGC=400"
 	DecodeProxy = "proxy + decode"
 	OverGRPC    = "gRPC"
 	OverJSON    = "JSON"
@@ -50,13 +52,25 @@ type subject struct {
 	latencies []time.Duration
 }
 
-// subjectsOf starts the servers that a kind of work is compared in.
-func (b *Bench) subjectsOf(ctx context.Context, work Work, callers int) (subjects []*subject, err error) {
-	servers := []string{Proxy, DecodeProxy, OverGRPC, OverJSON}
-	for _, server := range servers {
-		if server == DecodeProxy && !work.Decoded {
-			continue
-		}
+// proxyArguments are the arguments of each proxy.
+func proxyArguments() map[string][]string {
+	return map[string][]string{Proxy: nil, TunedProxy: {"-gogc=400"}, DecodeProxy: {"-decode"}}
+}
+
+// servers are those that a kind of work is compared in.
+func (w Work) servers(plan Plan) []string {
+	servers := []string{Proxy}
+	if w.Decoded {
+		servers = append(servers, DecodeProxy)
+	} else if plan.Full {
+		servers = append(servers, TunedProxy)
+	}
+	return append(servers, OverGRPC, OverJSON)
+}
+
+// startAll starts the servers that a kind of work is compared in.
+func (b *Bench) startAll(ctx context.Context, work Work, callers int, plan Plan) (subjects []*subject, err error) {
+	for _, server := range work.servers(plan) {
 		started, err := b.start(ctx, server, work, callers)
 		if err != nil {
 			return nil, errors.Join(err, stopAll(subjects))
@@ -68,14 +82,12 @@ func (b *Bench) subjectsOf(ctx context.Context, work Work, callers int) (subject
 
 // start starts one server.
 func (b *Bench) start(ctx context.Context, server string, work Work, callers int) (*subject, error) {
-	if server == OverGRPC || server == OverJSON {
+	arguments, isProxy := proxyArguments()[server]
+	if !isProxy {
 		return b.startFacade(ctx, server, work, callers)
 	}
-	args := []string{"-target=" + b.vendor.Address}
-	if server == DecodeProxy {
-		args = append(args, "-decode")
-	}
-	process, err := child.Start(filepath.Join(b.Tools, "proxy"), args...)
+	arguments = append(arguments, "-target="+b.vendor.Address)
+	process, err := child.Start(filepath.Join(b.Tools, "proxy"), arguments...)
 	if err != nil {
 		return nil, err
 	}

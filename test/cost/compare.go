@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 )
 
@@ -15,15 +16,15 @@ type Plan struct {
 	// of them are made.
 	Slices int
 	Limit  time.Duration
-	// Allocations says whether these are counted as well.
-	Allocations bool
+	// Full also counts allocations and measures the tuned proxy.
+	Full bool
 }
 
 // Compare measures a kind of work in all servers, in slices that take turns, so that a
 // busy moment of the machine falls on all of them alike. Only the ratios within a turn
 // are compared.
 func (b *Bench) Compare(ctx context.Context, work Work, callers int, plan Plan) (rows []Row, err error) {
-	subjects, err := b.subjectsOf(ctx, work, callers)
+	subjects, err := b.startAll(ctx, work, callers, plan)
 	if err != nil {
 		return nil, fmt.Errorf("compare %s: %w", work.Name, err)
 	}
@@ -35,9 +36,8 @@ func (b *Bench) Compare(ctx context.Context, work Work, callers int, plan Plan) 
 	}
 	started := time.Now()
 	for turn := 0; turn < plan.Slices || time.Since(started) < plan.Limit; turn++ {
-		for i := range subjects {
-			s := subjects[(i+turn)%len(subjects)] // none always follows the same other
-			if err := s.slice(ctx, callers, plan.Slice); err != nil {
+		for _, i := range rand.Perm(len(subjects)) { // none always follows the same other
+			if err := subjects[i].slice(ctx, callers, plan.Slice); err != nil {
 				return nil, fmt.Errorf("compare %s: %w", work.Name, err)
 			}
 		}
@@ -54,10 +54,10 @@ func (b *Bench) rowsOf(ctx context.Context, work Work, callers int, plan Plan, s
 			Work: work.Name, Server: s.server, Callers: callers, Calls: len(s.latencies), CPUMicros: median(s.cpu),
 			P50Micros: micros(quantile(s.latencies, 0.5)), P99Micros: micros(quantile(s.latencies, 0.99)),
 		}
-		if s.facade != nil {
+		if s.server != Proxy {
 			row.ToProxy, row.ToDecode = ratioTo(subjects, Proxy, s), ratioTo(subjects, DecodeProxy, s)
 		}
-		if s.facade != nil && plan.Allocations {
+		if s.facade != nil && plan.Full {
 			allocations, err := s.facade.Allocations(ctx, countedCalls(row.CPUMicros), s.call)
 			if err != nil {
 				return nil, fmt.Errorf("count the allocations of %s: %w", work.Name, err)
@@ -73,11 +73,11 @@ func (b *Bench) rowsOf(ctx context.Context, work Work, callers int, plan Plan, s
 // countedCalls is over how many calls allocations are counted: a quarter of a second.
 func countedCalls(cpuMicros float64) int { return max(3, int(250_000/cpuMicros)) }
 
-// ratioTo returns the ratio of a server's slices to those of another; nil if that was
-// not measured.
+// ratioTo returns the ratio of a server's slices to those of another; nil if there is no
+// other of that name.
 func ratioTo(subjects []*subject, server string, of *subject) *Ratio {
 	for _, base := range subjects {
-		if base.server != server {
+		if base.server != server || base == of {
 			continue
 		}
 		var ratios []float64

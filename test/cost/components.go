@@ -163,7 +163,7 @@ const module = "github.com/sipfacade/sipfacade/"
 // componentOf tells what a stack belongs to, the innermost function first.
 func componentOf(stack []string) string {
 	switch {
-	case strings.HasPrefix(stack[0], "internal/runtime/syscall.") || strings.HasPrefix(stack[0], "syscall."):
+	case strings.HasPrefix(stack[0], "internal/runtime/syscall") || strings.HasPrefix(stack[0], "syscall."):
 		return systemCalls
 	case calls(stack, "runtime.gcBgMarkWorker", "runtime.gcAssistAlloc", "runtime.bgsweep", "runtime.bgscavenge", "runtime.gcStart"):
 		return collection

@@ -16,7 +16,7 @@ func TestComponentOf(t *testing.T) {
 		want  string
 		stack []string
 	}{
-		{"system calls", []string{"internal/runtime/syscall.Syscall6", "syscall.write", "net/http.(*conn).serve"}},
+		{"system calls", []string{"internal/runtime/syscall/linux.Syscall6", "syscall.write", "net/http.(*conn).serve"}},
 		{"garbage collection", []string{"runtime.scanobject", "runtime.gcDrain", "runtime.gcBgMarkWorker"}},
 		{"stack growth", []string{"runtime.copystack", "runtime.newstack", "google.golang.org/grpc.(*Server).handleStream"}},
 		{"vendor JSON", []string{"runtime.mallocgc", "strconv.Unquote", module + "internal/upstream/tolerant.(*Reader).Text", module + "internal/upstream/opentact.decode"}},

@@ -51,7 +51,7 @@ func (b *Bench) thousand(ctx context.Context, server string) (Crowd, error) {
 const (
 	listCallers = 8
 	listRows    = 50_000
-	listLimit   = 75 * time.Second
+	listLimit   = 65 * time.Second
 )
 
 // longLists lets eight callers read all pages of 50,000 invites, over one connection.

@@ -8,7 +8,7 @@ import (
 // tablePlan is for the table: enough slices for a median. In those of long lists, 32
 // callers with one call each take seconds.
 func tablePlan() Plan {
-	return Plan{Slice: 200 * time.Millisecond, Slices: 4, Limit: 5 * time.Second, Allocations: true}
+	return Plan{Slice: 200 * time.Millisecond, Slices: 3, Limit: 5 * time.Second, Full: true}
 }
 
 // growthPlan is for a point of a plot.

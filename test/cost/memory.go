@@ -18,7 +18,7 @@ func (b *Bench) MemoryAndStart(ctx context.Context) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, peak := range []struct {
+	for _, run := range []struct {
 		name           string
 		target         float64
 		server         string
@@ -27,14 +27,14 @@ func (b *Bench) MemoryAndStart(ctx context.Context) ([]Figure, error) {
 	}{
 		{"peak, 256 callers with lists of 1 MB, gRPC", 430, OverGRPC, 256, 2, ListInvites(megabyteRows)},
 		{"peak, 256 callers with lists of 1 MB, JSON", 430, OverJSON, 256, 2, ListInvites(megabyteRows)},
-		{"peak, one caller with 100,000 invites, gRPC", 150, OverGRPC, 1, 3, ListInvites(100_000)},
-		{"peak, one caller with 100,000 invites, JSON", 150, OverJSON, 1, 3, ListInvites(100_000)},
+		{"peak, one caller with 100,000 invites, gRPC", 150, OverGRPC, 1, 6, ListInvites(100_000)},
+		{"peak, one caller with 100,000 invites, JSON", 150, OverJSON, 1, 6, ListInvites(100_000)},
 	} {
-		used, err := b.peak(ctx, peak.server, peak.work, peak.callers, peak.calls)
+		used, err := b.peak(ctx, run.server, run.work, run.callers, run.calls)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", peak.name, err)
+			return nil, fmt.Errorf("%s: %w", run.name, err)
 		}
-		figures = append(figures, Figure{Name: peak.name, Value: used, Target: peak.target, Unit: "MiB"})
+		figures = append(figures, Figure{Name: run.name, Value: used, Target: run.target, Unit: "MiB"})
 	}
 	for _, f := range figures {
 		b.Print("%-50s %5.0f %s", f.Name, f.Value, f.Unit)

@@ -8,11 +8,13 @@ import (
 	"slices"
 )
 
-// chart is one plot with logarithmic axes.
+// chart is one plot. The x axis is logarithmic.
 type chart struct {
 	title, xTitle, yTitle string
 	xLabel, yLabel        func(float64) string
-	lines                 []line
+	// fromZero makes the y axis linear, from zero, rather than logarithmic.
+	fromZero bool
+	lines    []line
 }
 
 // line is one series, named at its last point.
@@ -56,16 +58,19 @@ func (c chart) write(svg *bytes.Buffer) {
 			xs, ys = append(xs, p.x), append(ys, p.y)
 		}
 	}
-	x, y := newAxis(xs, left, plotWidth), newAxis(ys, top+plotHeight, -plotHeight)
+	x, y := logarithmic(xs, left, plotWidth), logarithmic(ys, top+plotHeight, -plotHeight)
+	if c.fromZero {
+		y = linear(ys, top+plotHeight, -plotHeight)
+	}
 	text(svg, left, 22, `font-size="14" font-weight="600" fill="#1f2328"`, c.title)
 	text(svg, left+plotWidth/2, chartHeight-14, `text-anchor="middle" fill="#59636e"`, c.xTitle)
 	text(svg, left, top-8, `fill="#59636e"`, c.yTitle)
-	for _, tick := range x.ticks() {
+	for _, tick := range x.ticks {
 		at := x.position(tick)
 		rule(svg, at, top, at, top+plotHeight)
 		text(svg, at, top+plotHeight+18, `text-anchor="middle" fill="#59636e"`, c.xLabel(tick))
 	}
-	for _, tick := range y.ticks() {
+	for _, tick := range y.ticks {
 		at := y.position(tick)
 		rule(svg, left, at, left+plotWidth, at)
 		text(svg, left-8, at+4, `text-anchor="end" fill="#59636e"`, c.yLabel(tick))
@@ -106,41 +111,4 @@ func text(svg *bytes.Buffer, x, y float64, attributes, content string) {
 
 func rule(svg *bytes.Buffer, x1, y1, x2, y2 float64) {
 	fmt.Fprintf(svg, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="#e4e8ec"/>`+"\n", x1, y1, x2, y2)
-}
-
-// axis maps values to pixels by their logarithm.
-type axis struct {
-	low, high     float64 // exponents of ten
-	start, length float64 // in pixels
-}
-
-// newAxis returns an axis on which the values fit, with some room at both ends.
-func newAxis(values []float64, start, length float64) axis {
-	const room = 0.04
-	low, high := math.Log10(slices.Min(values)), math.Log10(slices.Max(values))
-	margin := max((high-low)*room, 0.02)
-	return axis{low: low - margin, high: high + margin, start: start, length: length}
-}
-
-// position is the pixel of a value.
-func (a axis) position(value float64) float64 {
-	return a.start + a.length*(math.Log10(value)-a.low)/(a.high-a.low)
-}
-
-// ticks are the powers of ten on the axis, and 2 and 5 times these on a short one.
-func (a axis) ticks() (ticks []float64) {
-	const short = 2 // decades
-	steps := []float64{1}
-	if a.high-a.low < short {
-		steps = []float64{1, 2, 5}
-	}
-	for exponent := math.Floor(a.low); exponent <= a.high; exponent++ {
-		for _, step := range steps {
-			value := step * math.Pow(10, exponent)
-			if at := math.Log10(value); at >= a.low && at <= a.high {
-				ticks = append(ticks, value)
-			}
-		}
-	}
-	return ticks
 }

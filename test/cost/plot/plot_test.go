@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -50,26 +51,44 @@ func TestWellFormed(t *testing.T) {
 	}
 }
 
-// TestAxis: an axis of several decades has their powers of ten, a short one also has
-// steps between them; equal distances are equal factors.
+// TestAxis: a logarithmic axis has the powers of ten, and steps between them if it is
+// short; a linear one begins at zero.
 func TestAxis(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
+		make   func(values []float64, start, length float64) axis
 		values []float64
 		ticks  []float64
 	}{
-		{[]float64{10, 100_000}, []float64{10, 100, 1000, 10_000, 100_000}},
-		{[]float64{150, 600}, []float64{200, 500}},
-		{[]float64{1, 50}, []float64{1, 2, 5, 10, 20, 50}},
+		{logarithmic, []float64{10, 100_000}, []float64{10, 100, 1000, 10_000, 100_000}},
+		{logarithmic, []float64{150, 600}, []float64{200, 500}},
+		{logarithmic, []float64{1, 50}, []float64{1, 2, 5, 10, 20, 50}},
+		{linear, []float64{150, 600}, []float64{0, 100, 200, 300, 400, 500, 600}},
+		{linear, []float64{1500}, []float64{0, 200, 400, 600, 800, 1000, 1200, 1400}},
+		{linear, []float64{300}, []float64{0, 50, 100, 150, 200, 250, 300}},
 	} {
-		a := newAxis(tt.values, 0, 100)
-		if diff := cmp.Diff(tt.ticks, a.ticks()); diff != "" {
+		if diff := cmp.Diff(tt.ticks, tt.make(tt.values, 0, 100).ticks); diff != "" {
 			t.Errorf("%v: %s", tt.values, diff)
 		}
 	}
-	a := newAxis([]float64{1, 100}, 0, 100)
-	if lower, upper := a.position(10)-a.position(1), a.position(100)-a.position(10); lower-upper > 1e-9 || upper-lower > 1e-9 {
-		t.Errorf("a factor of ten is %f and %f pixels", lower, upper)
+}
+
+// TestPosition: equal distances are equal factors on a logarithmic axis, and equal
+// differences on a linear one.
+func TestPosition(t *testing.T) {
+	t.Parallel()
+	values := []float64{1, 100}
+	for _, tt := range []struct {
+		a                   axis
+		first, second, last float64
+	}{
+		{logarithmic(values, 0, 100), 1, 10, 100},
+		{linear(values, 0, 100), 0, 50, 100},
+	} {
+		lower, upper := tt.a.position(tt.second)-tt.a.position(tt.first), tt.a.position(tt.last)-tt.a.position(tt.second)
+		if math.Abs(lower-upper) > 1e-9 || lower <= 0 {
+			t.Errorf("from %g to %g are %f pixels, from there to %g %f", tt.first, tt.second, lower, tt.last, upper)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ var colours = map[string]string{
 func rowsPlot(results *cost.Results) []byte {
 	length := func(r cost.Row) float64 { return float64(r.Length) }
 	return draw(chart{
-		title: "One page of a list of invites, by the rows that the vendor answers", xTitle: "rows", yTitle: "CPU time of one call",
+		title: "A page of invites: CPU time by the rows that the vendor answers", xTitle: "rows", yTitle: "CPU time of one call",
 		xLabel: number, yLabel: duration,
 		lines: linesOf(results.Rows, length, func(r cost.Row) float64 { return r.CPUMicros }),
 	})
@@ -26,11 +26,11 @@ func rowsPlot(results *cost.Results) []byte {
 func callersPlot(results *cost.Results) []byte {
 	callers := func(r cost.Row) float64 { return float64(r.Callers) }
 	return draw(chart{
-		title: "SipApp, by the callers that call at once", xTitle: "callers", yTitle: "CPU time of one call",
-		xLabel: number, yLabel: duration,
+		title: "SipApp: CPU time by the callers that call at once", xTitle: "callers", yTitle: "CPU time of one call",
+		xLabel: number, yLabel: duration, fromZero: true,
 		lines: linesOf(results.Callers, callers, func(r cost.Row) float64 { return r.CPUMicros }),
 	}, chart{
-		title: "The same: how long one call in a hundred takes at least", xTitle: "callers", yTitle: "99th percentile of the latency",
+		title: "SipApp: latency by the callers that call at once", xTitle: "callers", yTitle: "99th percentile",
 		xLabel: number, yLabel: duration,
 		lines: linesOf(results.Callers, callers, func(r cost.Row) float64 { return r.P99Micros }),
 	})

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"runtime/debug"
 	"time"
 
 	"github.com/sipfacade/sipfacade/test/cost/child"
@@ -24,7 +25,9 @@ import (
 func main() {
 	target := flag.String("target", "", "host and port to forward to")
 	decode := flag.Bool("decode", false, "read each answer once with encoding/json")
+	gogc := flag.Int("gogc", 100, "percentage for the garbage collector, as in GOGC")
 	flag.Parse()
+	debug.SetGCPercent(*gogc)
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: *target})
 	proxy.Transport = newTransport()
 	if *decode {
