@@ -35,9 +35,9 @@ func TestAllocations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer disconnect()
+		t.Cleanup(disconnect)
 		jsonCall, closeIdle := tt.work.OverJSON(facade.HTTP, 1)
-		defer closeIdle()
+		t.Cleanup(closeIdle)
 		check(t, facade, tt.work.Name+" over gRPC", tt.calls, tt.grpc, grpcCall)
 		check(t, facade, tt.work.Name+" over JSON", tt.calls, tt.json, jsonCall)
 	}

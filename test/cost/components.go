@@ -77,7 +77,7 @@ func (b *Bench) Profile(ctx context.Context) (all []Breakdown, err error) {
 }
 
 // profileSeconds is how long a profile is.
-const profileSeconds = 3
+const profileSeconds = 5
 
 // profile takes a profile of the service under load and returns its shares.
 func (b *Bench) profile(ctx context.Context, server string, work Work, callers int) (map[string]float64, error) {

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -90,17 +89,4 @@ func busyTime() (time.Duration, error) {
 		ticks += value
 	}
 	return time.Duration(ticks) * 10 * time.Millisecond, nil
-}
-
-// ownTime is the CPU time of this process and of those of its children that have ended.
-func ownTime() (time.Duration, error) {
-	var sum int64
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(who, &usage); err != nil {
-			return 0, fmt.Errorf("read the CPU time of the benchmark: %w", err)
-		}
-		sum += usage.Utime.Nano() + usage.Stime.Nano()
-	}
-	return time.Duration(sum), nil
 }

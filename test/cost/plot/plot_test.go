@@ -92,6 +92,18 @@ func TestPosition(t *testing.T) {
 	}
 }
 
+// TestDuration: a value that is rounded up to the next unit is written in that.
+func TestDuration(t *testing.T) {
+	t.Parallel()
+	for micros, want := range map[float64]string{
+		0: "0", 1.234: "1.23 µs", 314.4: "314 µs", 999.7: "1 ms", 1500: "1.5 ms", 104_600: "105 ms", 4_160_000: "4.16 s", 20_000_000: "20 s",
+	} {
+		if got := duration(micros); got != want {
+			t.Errorf("%g µs is written %q, want %q", micros, got, want)
+		}
+	}
+}
+
 // TestVerdict: lists are held against the proxy that decodes, other calls against the
 // plain one.
 func TestVerdict(t *testing.T) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/sipfacade/sipfacade/test/cost"
 )
@@ -59,14 +61,24 @@ func number(value float64) string {
 	return fmt.Sprintf("%d,%03d", int(value)/1000, int(value)%1000)
 }
 
-// duration writes µs in the unit that fits.
+// duration writes µs with three digits, in the unit that fits.
 func duration(micros float64) string {
-	switch {
-	case micros < 1000:
-		return fmt.Sprintf("%.3g µs", micros)
-	case micros < 1_000_000:
-		return fmt.Sprintf("%.3g ms", micros/1000)
-	default:
-		return fmt.Sprintf("%.3g s", micros/1_000_000)
+	if micros == 0 {
+		return "0"
 	}
+	unit := math.Pow(10, math.Floor(math.Log10(micros))-2)
+	rounded := math.Round(micros/unit) * unit
+	switch {
+	case rounded < 1000:
+		return digits(rounded) + " µs"
+	case rounded < 1_000_000:
+		return digits(rounded/1000) + " ms"
+	default:
+		return digits(rounded/1_000_000) + " s"
+	}
+}
+
+// digits writes a number of three digits without an exponent.
+func digits(value float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", value), "0"), ".")
 }
