@@ -17,6 +17,8 @@ func tables(results *cost.Results) []byte {
 		results.Machine.Cores, results.Machine.CPU, results.Version, busyness(results.Machine))
 	out.WriteString("### One call\n\n")
 	callsTable(&out, results.Calls)
+	met, all := gatesMet(results.Calls)
+	fmt.Fprintf(&out, "\nOf %d gates, %d are met and %d are missed.\n", all, met, all-met)
 	out.WriteString("\n### Growth\n\n![CPU time by rows](performance-rows.svg)\n\n![CPU time and latency by callers](performance-callers.svg)\n\n")
 	out.WriteString("### Start and memory\n\n")
 	memoryTable(&out, results.Memory)
@@ -36,7 +38,7 @@ func busyness(machine cost.Machine) string {
 	return fmt.Sprintf("The machine was shared: other processes kept %.1f of its cores busy meanwhile.", machine.Others)
 }
 
-// gates are the most times the yardstick that a call may take.
+// gate is how many times the yardstick each protocol may take at most.
 type gate struct {
 	decoded bool // the yardstick is the proxy that decodes
 	most    map[string]float64
@@ -73,22 +75,44 @@ func ratio(of *cost.Ratio) string {
 	return fmt.Sprintf("%.2f (%.2f to %.2f)", of.Median, of.Low, of.High)
 }
 
-// verdict says whether the gate is met.
-func verdict(row cost.Row) string {
+// check holds a row against its gate. It is not ok if the row has none.
+func check(row cost.Row) (most float64, met, ok bool) {
 	gate := gateOf(row.Work)
-	most, ok := gate.most[row.Server]
 	measured := row.ToProxy
 	if gate.decoded {
 		measured = row.ToDecode
 	}
-	switch {
-	case !ok || measured == nil:
+	most, ok = gate.most[row.Server]
+	if !ok || measured == nil {
+		return 0, false, false
+	}
+	return most, measured.Median <= most, true
+}
+
+// verdict says whether the gate is met.
+func verdict(row cost.Row) string {
+	switch most, met, ok := check(row); {
+	case !ok:
 		return ""
-	case measured.Median <= most:
+	case met:
 		return fmt.Sprintf("%.2f, met", most)
 	default:
 		return fmt.Sprintf("%.2f, **missed**", most)
 	}
+}
+
+// gatesMet counts the gates, and those that are met.
+func gatesMet(rows []cost.Row) (met, all int) {
+	for _, row := range rows {
+		_, isMet, ok := check(row)
+		if ok {
+			all++
+		}
+		if isMet {
+			met++
+		}
+	}
+	return met, all
 }
 
 func allocations(count float64) string {
