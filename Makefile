@@ -6,7 +6,6 @@ BUF       := $(TOOL) buf
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS   := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
-BENCHTIME ?= 1s
 FUZZTIME  ?= 30s
 SOAK      ?= 3m
 
@@ -42,8 +41,11 @@ breaking: protos
 	@if [ -f gen/released.binpb ]; then $(BUF) breaking --against gen/released.binpb; \
 	else echo "breaking: skipped, there is no release yet (gen/released.binpb)"; fi
 
-bench: ## run the benchmarks of docs/performance.md for BENCHTIME (1s)
-	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+bench: build ## measure the binary for five minutes; write docs/performance.json, tables and plots
+	@mkdir -p bin/cost
+	@go build -trimpath -o bin/cost ./test/cost/bench ./test/cost/plot ./test/cost/proxy ./test/cost/vendor
+	@bin/cost/bench
+	@bin/cost/plot
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for package in $$(go list ./...); do \

@@ -25,6 +25,9 @@ import (
 const (
 	// maxStreams is how many calls one connection may have in flight.
 	maxStreams = 1000
+	// streamWorkers is how many goroutines, with stacks that have grown already, wait for
+	// calls; calls beyond it get goroutines of their own.
+	streamWorkers = 64
 	// maxMetadataBytes is how large the headers of one call may be.
 	maxMetadataBytes = 64 << 10
 	// shortestPing is how often a client may ask whether the connection lives.
@@ -50,6 +53,7 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 		grpc.StatsHandler(&watcher{server: s, listener: s.grpcListener, encodings: encodings}),
 		grpc.RPCDecompressor(encodings), //nolint:staticcheck // SA1019: only this option accepts encodings that nobody registered
 		grpc.ForceServerCodecV2(newAnswerCodec()),
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxConcurrentStreams(maxStreams),
 		grpc.MaxHeaderListSize(maxMetadataBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),

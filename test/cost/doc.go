@@ -1,4 +1,4 @@
-// Package cost measures what a call costs in CPU, beside a plain reverse proxy in the
-// same run: each server is a process of its own, so that the CPU time of callers and
-// the vendor does not count.
+// Package cost measures what a call costs in the built binary, beside reverse proxies
+// in front of the same vendor. Every server is a process of its own, so that neither
+// the callers nor the vendor are counted.
 package cost

@@ -105,7 +105,7 @@ func readNested(r *tolerant.Reader) (any, error) {
 }
 
 // typicalMembers is about how many members a row has.
-const typicalMembers = 16
+const typicalMembers = 32
 
 // intern returns the name as text. It does not allocate if the name is known, and a
 // known name is not that of a secret.
