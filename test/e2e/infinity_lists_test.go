@@ -310,7 +310,7 @@ func TestMemoryOfLongLists(t *testing.T) {
 		{"PbxConfigService.ListPbxDevices", "pbxDeviceId", "pbxDevices", "pbx_device_id desc"}, // asked for a page, and sends all
 	} {
 		vendor := &streamedRows{id: c.id}
-		f := startInfinity(t, vendor)
+		f := startInfinity(t, vendor, "--upstream-timeout=5m") // the race detector on a busy machine is slow
 		before := heapInUse()
 		request := map[string]any{"domainId": 1, "orderBy": c.order, "pageSize": 2}
 		way := f.protocols()[i]
