@@ -27,10 +27,11 @@ protos: ## print the imported protos into .cache/proto from the linked descripto
 	@mkdir -p .cache/proto
 	@go run ./proto/imports | go -C tools run ./printprotos -out ../.cache/proto
 
-generate: protos ## code, OpenAPI, descriptor image and the reasons of docs/errors.md from proto/
+generate: protos ## code, OpenAPI, descriptor image and parts of docs/ from proto/ and internal/mapping
 	$(BUF) generate
 	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb proto
 	go run ./proto/reasons docs/errors.md
+	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go docs/upstreams.md
 
 lint: protos breaking ## buf and Go linters, import rules included
 	$(BUF) lint

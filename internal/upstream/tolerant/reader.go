@@ -4,6 +4,7 @@
 package tolerant
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -33,20 +34,19 @@ func (e *ShapeError) Error() string { return fmt.Sprintf("want %s, got %s", e.Wa
 type Reader struct {
 	decoder  *jsontext.Decoder
 	depth    int
-	members  int // read so far, in all objects
+	kept     int // values kept so far, in all objects
 	misreads map[string]int
-	names    map[string]string // of modelled members, so that each is made once
 }
 
 var readers = sync.Pool{New: func() any {
-	return &Reader{decoder: new(jsontext.Decoder), names: map[string]string{}}
+	return &Reader{decoder: new(jsontext.Decoder)}
 }}
 
 // NewReader returns a reader over the body. Release gives its buffers back.
 func NewReader(body io.Reader) *Reader {
 	r := readers.Get().(*Reader)
 	r.decoder.Reset(body, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	r.depth, r.members, r.misreads = 0, 0, nil
+	r.depth, r.kept, r.misreads = 0, 0, nil
 	return r
 }
 
@@ -72,9 +72,9 @@ func (r *Reader) Offset() int64 { return r.decoder.InputOffset() }
 // Skip moves over the next value without keeping any of it.
 func (r *Reader) Skip() error { return r.decoder.SkipValue() }
 
-// Value lets read take the next value. Where read gives up on it, at its beginning
-// or part of the way, the rest of the value is moved over, so that what follows can
-// still be read: unusable is why read gave up, err is a mistake of the input.
+// Value lets read take the next value. If read gives up on it, at its beginning or part of
+// the way, the rest of the value is moved over, so that what follows can still be read:
+// unusable is why read gave up, err is a mistake of the input.
 func (r *Reader) Value(read func() error) (unusable, err error) {
 	before, depth := r.decoder.InputOffset(), r.decoder.StackDepth()
 	unusable = read()
@@ -90,7 +90,7 @@ func (r *Reader) Value(read func() error) (unusable, err error) {
 	return unusable, err
 }
 
-// End returns nil where only white space follows.
+// End returns nil if only white space follows.
 func (r *Reader) End() error {
 	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		if err == nil {
@@ -105,15 +105,9 @@ func (r *Reader) End() error {
 // left unset.
 func (r *Reader) Misreads() map[string]int { return r.misreads }
 
-// name is the text of a modelled member's name.
-func (r *Reader) name(raw []byte) string {
-	if kept, ok := r.names[string(raw)]; ok {
-		return kept
-	}
-	kept := string(raw)
-	r.names[kept] = kept
-	return kept
-}
+// Kept counts the values that have been kept so far, so that an object of which none was
+// can be told from others.
+func (r *Reader) Kept() int { return r.kept }
 
 // misread notes the value at hand and moves over it.
 func (r *Reader) misread(name string) error {
@@ -141,7 +135,6 @@ func (r *Reader) Object(member func(name []byte) error) error {
 		if err != nil {
 			return err
 		}
-		r.members++
 		if err := member(unquote(raw)); err != nil {
 			return err
 		}
@@ -190,8 +183,8 @@ var kindNames = map[byte]string{
 	'0': "a number", '{': "an object", '[': "an array",
 }
 
-// wrongKind is the error for the next value: the decoder's own where the input is
-// broken, a ShapeError where it is of another kind.
+// wrongKind returns the error for the next value: the decoder's own if the input is
+// broken, a ShapeError if it is of another kind.
 func (r *Reader) wrongKind(want string) error {
 	got, ok := kindNames[r.Kind()]
 	if !ok {
@@ -203,17 +196,14 @@ func (r *Reader) wrongKind(want string) error {
 	return &ShapeError{Want: want, Got: got}
 }
 
-// unquote returns the text of a JSON string, without a copy where it has no
-// escapes.
+// unquote returns the text of a JSON string, without a copy if it has no escapes.
 func unquote(raw []byte) []byte {
 	inner := raw[1 : len(raw)-1]
-	for _, c := range inner {
-		if c == '\\' {
-			// The decoder has checked the string: all that can be wrong is half a
-			// surrogate pair, which is replaced.
-			plain, _ := jsontext.AppendUnquote(nil, raw)
-			return plain
-		}
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return inner
 	}
-	return inner
+	// The decoder has checked the string: all that can be wrong is half a surrogate pair,
+	// which is replaced.
+	plain, _ := jsontext.AppendUnquote(nil, raw)
+	return plain
 }
