@@ -57,7 +57,7 @@ func (r *Reader) Structs(name string, at *[]*structpb.Struct) error {
 func (r *Reader) freeObject() (*structpb.Struct, error) {
 	fields := map[string]*structpb.Value{}
 	err := r.Object(func(raw []byte) error {
-		name := validText(string(raw))
+		name := validText(raw)
 		if secret.Name(name) {
 			return r.Skip()
 		}
@@ -89,19 +89,20 @@ func (r *Reader) freeValue() (*structpb.Value, error) {
 
 // freeScalar reads any scalar.
 func (r *Reader) freeScalar() (*structpb.Value, error) {
-	token, err := r.decoder.ReadToken()
+	kind := r.Kind()
+	raw, err := r.scanner.scalar()
 	if err != nil {
 		return structpb.NewNullValue(), err
 	}
-	switch token.Kind() {
+	switch kind {
 	case 'n':
 		return structpb.NewNullValue(), nil
 	case 't', 'f':
-		return structpb.NewBoolValue(token.Bool()), nil
+		return structpb.NewBoolValue(kind == 't'), nil
 	case '0':
-		return freeNumber(token.String()), nil
+		return freeNumber(string(raw)), nil
 	default:
-		return structpb.NewStringValue(secret.Text(validText(token.String()))), nil
+		return structpb.NewStringValue(secret.Text(validText(r.unquote(raw)))), nil
 	}
 }
 
@@ -128,14 +129,14 @@ func (r *Reader) Any() (Value, error) {
 	kind := r.Kind()
 	switch kind {
 	case '"', '0', 't', 'f':
-		raw, err := r.decoder.ReadValue()
+		raw, err := r.scanner.scalar()
 		if err != nil {
 			return Value{}, err
 		}
 		if kind == '"' {
-			raw = unquote(raw)
+			raw = r.unquote(raw)
 		}
-		return Value{Kind: kind, Text: validText(string(raw))}, nil
+		return Value{Kind: kind, Text: validText(raw)}, nil
 	case 'n':
 		return Value{Kind: kind, Text: "null"}, r.Skip()
 	default:

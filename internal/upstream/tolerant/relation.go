@@ -95,19 +95,15 @@ func Read[M any](r *Reader, m *M, member Member[M]) (empty bool, err error) {
 		return false, err
 	}
 	defer r.close()
-	empty = true
-	for r.decoder.PeekKind() != '}' {
-		raw, err := r.decoder.ReadValue()
-		if err != nil {
-			return false, err
+	for empty = true; ; empty = false {
+		name, err := r.name()
+		if name == nil || err != nil {
+			return empty, err
 		}
-		empty = false
-		if err := member(r, unquote(raw), m); err != nil {
+		if err := member(r, name, m); err != nil {
 			return false, err
 		}
 	}
-	_, err = r.decoder.ReadToken()
-	return empty, err
 }
 
 // Within reads a field that the vendor keeps in an object of its own, under the name

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A scalar is read from its own JSON type, from a string that holds it, or from null.
@@ -18,11 +19,16 @@ func (r *Reader) Text(name string) (text string, ok bool, err error) {
 	if err != nil || !ok {
 		return "", false, err
 	}
-	return validText(string(raw)), true, nil
+	return validText(raw), true, nil
 }
 
-// validText replaces what is not UTF-8, since callers are promised UTF-8.
-func validText(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+// validText copies a text. What is not UTF-8 is replaced, since callers are promised UTF-8.
+func validText(raw []byte) string {
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
+	return strings.ToValidUTF8(string(raw), "\uFFFD")
+}
 
 // parseNumber reads a finite number.
 func parseNumber(raw []byte) (float64, bool) {
@@ -114,14 +120,14 @@ func (r *Reader) scalar(name string) (text []byte, ok bool, err error) {
 	case 'n':
 		return nil, false, r.Skip()
 	case '"':
-		raw, err := r.decoder.ReadValue()
+		raw, err := r.scanner.scalar()
 		if err != nil {
 			return nil, false, err
 		}
-		text := unquote(raw)
+		text := r.unquote(raw)
 		return text, len(text) > 0, nil
 	case '0', 't', 'f':
-		raw, err := r.decoder.ReadValue()
+		raw, err := r.scanner.scalar()
 		return raw, err == nil, err
 	default:
 		return nil, false, r.misread(name)
