@@ -32,7 +32,7 @@ func replaceFields(path string, m *model) error {
 // what is not read.
 func (m *model) fieldTable() string {
 	var table strings.Builder
-	table.WriteString("\n| resource | field | vendor's member | |\n| --- | --- | --- | --- |\n")
+	table.WriteString("\n| resource | field | vendor's member | remark |\n| --- | --- | --- | --- |\n")
 	for _, of := range m.Messages {
 		for _, f := range of.fields {
 			if _, common := m.dialect.Names[f.Name]; common || f.Note == "" && f.KeyOf == "" && f.Vendor[0] == f.Name && len(f.Vendor) == 1 {

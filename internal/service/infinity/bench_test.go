@@ -28,8 +28,8 @@ func deviceRows(count int) sameAnswer {
 	return sameAnswer(body.String())
 }
 
-// BenchmarkPbxDevices reads a page of 50: out of all rows as they stream past, where
-// the vendor is not asked to page, and out of a window of 51 where it is.
+// BenchmarkPbxDevices reads a page of 50: out of all rows as they stream past, if
+// the vendor is not asked to page, and out of a window of 51 if it is.
 func BenchmarkPbxDevices(b *testing.B) {
 	for name, c := range map[string]struct {
 		rows   int

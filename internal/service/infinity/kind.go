@@ -18,8 +18,7 @@ type resource interface {
 	proto.Message
 }
 
-// pbxKind is one kind of row at Infinity: where it is, and how its fields are
-// called there. All ten kinds are read and written by the same code.
+// pbxKind is one kind of row at Infinity: its routes, and how its fields are called there. All ten kinds are read and written by the same code.
 type pbxKind[R resource] struct {
 	infinity.Collection
 	// field is the resource's field in requests.
@@ -114,7 +113,7 @@ func (k *pbxKind[R]) vendorNames() (protoreflect.FullName, map[string]string) {
 	return row.ProtoReflect().Descriptor().FullName(), names
 }
 
-// place is where rows are: the ids in the path, from the domain down.
+// place is the path to rows: the ids in it, from the domain down.
 type place []parent
 
 // parent is one id of a path and the field that carries it in a resource.

@@ -14,9 +14,9 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// page serves a list. Where the vendor can filter, sort and page as asked, it sends
-// no more than the page; otherwise, and where what it sent does not fit, all rows
-// are read and the page is picked as they pass.
+// page serves a list. If the vendor can filter, sort and page as asked, it sends no more
+// than the page; otherwise, and if what it sent does not fit, all rows are read and the
+// page is picked as they pass.
 func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
 	query, err := list.Prepare[R](s.tokens, request, string(k.id))
 	if err != nil {
@@ -72,7 +72,7 @@ func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *in
 	return rows, err
 }
 
-// pushed is the list as the vendor is asked for it, where it can do all of the
+// pushed returns the list as the vendor is asked for it, if it can do all of the
 // work: conditions that are equalities, an order by numbers and times, and a window
 // whose place is known. Strings it may compare by rules of its own, so it is not
 // asked to order by them; that an equality took too much in is seen in the rows.
@@ -108,8 +108,8 @@ const mostRows = 1000
 // directions are the vendor's words for ascending and descending.
 var directions = map[bool]string{false: "asc", true: "desc"}
 
-// rowColumn is the column of a filter or order, where the vendor's rows have it:
-// the ids of the path they may leave out.
+// rowColumn returns the column of a filter or order, if the vendor's rows have it: the ids
+// of the path they may leave out.
 func (k *pbxKind[R]) rowColumn(path string, at place) *pbxColumn {
 	if strings.Contains(path, ".") {
 		return nil

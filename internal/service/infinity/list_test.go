@@ -14,7 +14,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// asked is the vendor's query for a request, "whole" where it is not asked to page.
+// asked is the vendor's query for a request, "whole" if it is not asked to page.
 func asked[R resource](t *testing.T, k *pbxKind[R], request list.Request, at place, zone *time.Location) string {
 	t.Helper()
 	query, err := list.Prepare[R](pbxTokens(t), request, string(k.id))

@@ -170,7 +170,7 @@ func TestPbxWholeUpdateNotReadBack(t *testing.T) {
 	}
 }
 
-// TestPbxWritesFail: a refused write is an error, and nothing is written where the
+// TestPbxWritesFail: a refused write is an error, and nothing is written if the
 // row cannot be read first.
 func TestPbxWritesFail(t *testing.T) {
 	t.Parallel()

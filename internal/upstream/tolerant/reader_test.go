@@ -195,7 +195,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-// TestBrokenInput: where the connection breaks instead, its error comes through.
+// TestBrokenInput: if the connection breaks instead, its error is returned.
 func TestBrokenInput(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("reset by peer")
@@ -274,7 +274,7 @@ func TestReleaseForgets(t *testing.T) {
 	}
 }
 
-// TestValue: where a value is given up on, reading goes on behind it.
+// TestValue: if a value is given up on, reading goes on behind it.
 func TestValue(t *testing.T) {
 	t.Parallel()
 	gaveUp := errors.New("gave up")

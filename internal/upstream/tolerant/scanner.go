@@ -14,8 +14,8 @@ type scanner struct {
 	// buffer[at:end] has been read and not been used.
 	buffer  []byte
 	at, end int
-	// used is how many bytes of the body lie before the buffer, and last where the last
-	// token that was taken ended.
+	// used counts the bytes of the body before the buffer, and last those up to the end of
+	// the last token that was taken.
 	used, last int64
 	// stack are the containers around the place, each with what may follow in it.
 	stack []expectation
