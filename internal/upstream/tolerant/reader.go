@@ -139,6 +139,7 @@ func (r *Reader) name() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.scanner.colon()
 	return r.unquote(raw), nil
 }
 

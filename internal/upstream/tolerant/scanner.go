@@ -237,6 +237,17 @@ func (s *scanner) follow() {
 	}
 }
 
+// colon moves over a colon with the value directly behind it, as vendors write it.
+func (s *scanner) colon() {
+	if s.end-s.at < 2 || s.buffer[s.at] != ':' {
+		return
+	}
+	if kind := kinds[s.buffer[s.at+1]]; kind != 0 && kind != ']' && kind != '}' {
+		s.at++
+		s.ready = true
+	}
+}
+
 // open moves over the [ or { at the place.
 func (s *scanner) open() error {
 	if len(s.stack) == deepest {

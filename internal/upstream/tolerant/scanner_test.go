@@ -50,6 +50,9 @@ func tokens(body io.Reader) (found []token, err error) {
 			if err != nil {
 				return found, err
 			}
+			if n := len(r.scanner.stack); n > 0 && r.scanner.stack[n-1] == memberValue {
+				r.scanner.colon() // as Reader does behind a name
+			}
 			found = append(found, token{kind, string(raw)})
 		}
 	}
@@ -186,6 +189,27 @@ func TestOffset(t *testing.T) {
 			t.Errorf("%s: %v %s", name, err, diff)
 		}
 		r.Release()
+	}
+}
+
+// TestPlainLength: every byte at every place of a text.
+func TestPlainLength(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		for place := range 20 {
+			text := bytes.Repeat([]byte("\xffa!"), 7)[:20]
+			text[place] = byte(c)
+			want := len(text)
+			if c < ' ' || c == '"' || c == '\\' {
+				want = place
+			}
+			if got := plainLength(text); got != want {
+				t.Errorf("%q at %d: %d, want %d", text[place], place, got, want)
+			}
+			if got := plainLength(text[:place]); got != place {
+				t.Errorf("before %d: %d", place, got)
+			}
+		}
 	}
 }
 

@@ -1,5 +1,10 @@
 package tolerant
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // The functions below return how long the token at the place is, and read as much of the
 // body as it needs.
 
@@ -17,23 +22,39 @@ func (s *scanner) readUntil(n int) bool {
 	return true
 }
 
-// plain are the bytes that stand for themselves in a string.
-var plain = func() (set [256]bool) {
-	for c := range set {
-		set[c] = c >= ' ' && c != '"' && c != '\\'
+// The bytes of a word, each 1 and each with its highest bit.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// special marks the bytes of a word that do not stand for themselves in a string: below
+// the space, a quote or a backslash. Of several marks only the lowest is exact.
+func special(word uint64) uint64 {
+	quote, escape := word^(ones*'"'), word^(ones*'\\')
+	return ((word-ones*' ')&^word | (quote-ones)&^quote | (escape-ones)&^escape) & highs
+}
+
+// plainLength counts the bytes at the beginning of a text that stand for themselves.
+func plainLength(text []byte) int {
+	n := 0
+	for ; len(text)-n >= 8; n += 8 {
+		if marks := special(binary.LittleEndian.Uint64(text[n:])); marks != 0 {
+			return n + bits.TrailingZeros64(marks)/8
+		}
 	}
-	return set
-}()
+	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
+		n++
+	}
+	return n
+}
 
 // stringLength is the length of a string with its quotes.
 func (s *scanner) stringLength() (length int, ok bool) {
 	s.escaped = false
 	for n := 1; s.has(n + 1); {
 		rest := s.buffer[s.at+n : s.end]
-		i := 0
-		for i < len(rest) && plain[rest[i]] {
-			i++
-		}
+		i := plainLength(rest)
 		n += i
 		if i == len(rest) {
 			continue
