@@ -10,7 +10,8 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
-	"github.com/sipfacade/sipfacade/internal/service"
+	"github.com/sipfacade/sipfacade/internal/service/infinity"
+	"github.com/sipfacade/sipfacade/internal/service/opentact"
 )
 
 // contractServices are all services of the contract's package, so that none can be served
@@ -43,8 +44,8 @@ func readMethods() map[string]bool {
 
 // register registers every service with one protocol.
 func register(with grpc.ServiceRegistrar, to *vendors, tokens *list.Tokens) {
-	sipfacadev1.RegisterSipConnectionServiceServer(with, service.NewSipConnectionService(to.opentact, tokens))
-	sipfacadev1.RegisterSipAppServiceServer(with, service.NewSipAppService(to.opentact, tokens))
-	sipfacadev1.RegisterProfileServiceServer(with, service.NewProfileService(to.opentact, tokens))
-	sipfacadev1.RegisterPbxConfigServiceServer(with, service.NewPbxConfigService(to.infinity, tokens))
+	sipfacadev1.RegisterSipConnectionServiceServer(with, opentact.NewSipConnectionService(to.opentact, tokens))
+	sipfacadev1.RegisterSipAppServiceServer(with, opentact.NewSipAppService(to.opentact, tokens))
+	sipfacadev1.RegisterProfileServiceServer(with, opentact.NewProfileService(to.opentact, tokens))
+	sipfacadev1.RegisterPbxConfigServiceServer(with, infinity.NewPbxConfigService(to.infinity, tokens))
 }

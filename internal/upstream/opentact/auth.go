@@ -223,17 +223,21 @@ func (l *login) requestToken(ctx context.Context) (token string, err error) {
 
 // readToken reads the answer to a login.
 func readToken(body io.Reader) (string, error) {
-	var user struct{ token string }
-	fields := tolerant.Fields[struct{ token string }]{
-		"token": tolerant.Text(func(u *struct{ token string }) *string { return &u.token }),
-	}
+	token := ""
 	r := tolerant.NewReader(body)
 	defer r.Release()
-	err := readAnswer(r, func() error { return fields.Read(r, &user) })
-	if err == nil && user.token == "" {
+	err := readAnswer(r, func() error {
+		return r.Object(func(name []byte) error {
+			if string(name) != "token" {
+				return r.Skip()
+			}
+			return r.String("token", &token)
+		})
+	})
+	if err == nil && token == "" {
 		err = errors.New("the login answered no token")
 	}
-	return user.token, err
+	return token, err
 }
 
 // refusedLogin returns KindCredentialRejected if the vendor refused the login, and any

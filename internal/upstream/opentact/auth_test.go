@@ -20,15 +20,15 @@ func TestCallerToken(t *testing.T) {
 	t.Parallel()
 	v := always(answer{status: http.StatusUnauthorized, body: `{"success":false,"message":"expired"}`})
 	c := clientOf(t, v, func(o *Options) { o.Token, o.FromCaller = nil, true })
-	_, err := c.ListConnections(t.Context())
+	_, err := c.listConnections(t.Context())
 	if failure := failureOf(t, err); failure.Kind != upstream.KindCredentialMissing || len(v.seen) != 0 {
 		t.Errorf("%v after %d requests", failure, len(v.seen))
 	}
-	_, err = c.ListConnections(upstream.WithCallerCredential(t.Context(), "infinity", "theirs"))
+	_, err = c.listConnections(upstream.WithCallerCredential(t.Context(), "infinity", "theirs"))
 	if failure := failureOf(t, err); failure.Kind != upstream.KindCredentialMissing || len(v.seen) != 0 {
 		t.Errorf("another vendor's: %v after %d requests", failure, len(v.seen))
 	}
-	_, err = c.ListConnections(upstream.WithCallerCredential(t.Context(), Vendor, "theirs"))
+	_, err = c.listConnections(upstream.WithCallerCredential(t.Context(), Vendor, "theirs"))
 	failure := failureOf(t, err)
 	if failure.Status != 401 || !failure.CallerCredential || len(v.seen) != 1 || v.seen[0].header.Get("X-Auth-Token") != "theirs" {
 		t.Errorf("%v after %+v", failure, v.seen)
@@ -64,7 +64,7 @@ func TestStaticToken(t *testing.T) {
 					uses++
 					return c.tokens[min(uses, len(c.tokens))-1]
 				}
-			}).ListConnections(ctx)
+			}).listConnections(ctx)
 			var sentTokens []string
 			for _, request := range v.seen {
 				sentTokens = append(sentTokens, request.header.Get("X-Auth-Token"))
@@ -88,7 +88,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		o.Token, o.Email, o.Password, o.Now = nil, "m@example.com", func() string { return password }, a.clock.now
 	}
 	c := clientOf(t, a, options)
-	if _, err := c.ListConnections(t.Context()); err != nil {
+	if _, err := c.listConnections(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	token := a.token(1)
@@ -105,7 +105,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 			func(o *Options) { o.Token, o.FromCaller = nil, true },
 			func(o *Options) { options(o) },
 		} {
-			_, err := clientOf(t, always(said), change).ListConnections(ctx)
+			_, err := clientOf(t, always(said), change).listConnections(ctx)
 			for err := err; err != nil; err = errors.Unwrap(err) {
 				things = append(things, err, err.Error())
 			}
@@ -147,7 +147,7 @@ func TestEchoedCredentialIsNotShown(t *testing.T) {
 			c := clientOf(t, a, func(o *Options) {
 				o.Token, o.Email, o.Password, o.Now = nil, "m@example.com", func() string { return password }, a.clock.now
 			})
-			_, err := c.ListConnections(t.Context())
+			_, err := c.listConnections(t.Context())
 			failure := failureOf(t, err)
 			shown := fmt.Sprintf("%s %s %v", err, failure.Message, failure.Fields)
 			if !strings.Contains(shown, "[redacted]") {

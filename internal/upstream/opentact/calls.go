@@ -14,20 +14,20 @@ import (
 )
 
 // ExecuteCallFlow is ExecuteSIPControlAppCallExecuteCallFlow, POST
-// /sip/app/call/{uuid}. The path's UUID is the call's, though one page of the
-// vendor says the app's. The XML goes as it is, as the one part `file`. The call is
-// nil where the vendor confirms and answers none.
-func (c *Client) ExecuteCallFlow(ctx context.Context, call, xml string) (*Call, error) {
+// /sip/app/call/{uuid}. The path's UUID is the call's, though one page of the vendor says
+// the app's. The XML goes as it is, as the only part `file`. The call is nil if the vendor
+// confirms and answers none.
+func ExecuteCallFlow[M any](ctx context.Context, c *Client, kind Kind[M], call, xml string) (*M, error) {
 	body, contentType, err := callFlowForm(xml)
 	if err != nil {
 		return nil, err
 	}
 	return ask(ctx, c, &upstream.Call{
 		Route: routeExecuteCallFlow, Parameters: []string{call}, Body: body, ContentType: contentType,
-	}, callRows.one)
+	}, kind.one)
 }
 
-// callFlowForm is the multipart form. Its boundary comes from the content, so that
+// callFlowForm returns the multipart form. Its boundary comes from the content, so that
 // the same call flow is always the same bytes and cannot contain it.
 func callFlowForm(xml string) (body []byte, contentType string, err error) {
 	digest := sha256.Sum256([]byte(xml))
@@ -43,7 +43,7 @@ func callFlowForm(xml string) (body []byte, contentType string, err error) {
 	return form.Bytes(), writer.FormDataContentType(), nil
 }
 
-// writeCallFlow writes the one part and ends the form.
+// writeCallFlow writes the only part and ends the form.
 func writeCallFlow(writer *multipart.Writer, xml string) error {
 	part, err := writer.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {`form-data; name="file"; filename="call_flow.xml"`},

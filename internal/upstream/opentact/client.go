@@ -1,6 +1,5 @@
-// Package opentact is the typed client of the OpenTACT REST API. Its methods send
-// what one route takes and return what it answered, read from every generation
-// and misprint of the vendor's documents that is known.
+// Package opentact is the client of the OpenTACT REST API: its routes, its login and its
+// envelope. What the objects in the answers hold is read by the Kind that the caller gives.
 package opentact
 
 import (
@@ -62,7 +61,7 @@ func New(options Options) *Client {
 // BreakerOpen reports whether calls are stopped because the vendor fails.
 func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
 
-// newDialect picks the credential.
+// newDialect returns the dialect of the credential that the options have.
 func newDialect(options Options) upstream.Dialect {
 	switch {
 	case options.FromCaller:
@@ -110,10 +109,10 @@ func ask[V any](ctx context.Context, c *Client, call *upstream.Call, read func(r
 	return answered, err
 }
 
-// get reads one object.
-func get[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], parameters ...string) (*T, error) {
-	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, func(r *tolerant.Reader) (*T, error) {
-		found, err := res.one(r)
+// Get reads one object.
+func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], parameters ...string) (*M, error) {
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, func(r *tolerant.Reader) (*M, error) {
+		found, err := kind.one(r)
 		if found == nil && err == nil {
 			err = errNoPayload
 		}
@@ -121,24 +120,56 @@ func get[T any](ctx context.Context, c *Client, route *upstream.Route, res resou
 	})
 }
 
-// list reads all objects of a route.
-func list[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], parameters ...string) ([]*T, error) {
-	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, res.many)
+// List reads all objects of a route.
+func List[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], parameters ...string) ([]*M, error) {
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, kind.many)
 }
 
-// write sends a body and returns the stored object, or nil if the vendor confirmed
-// the write and answered no object.
-func write[T any](ctx context.Context, c *Client, route *upstream.Route, res resource[T], body Object, parameters ...string) (*T, error) {
+// Find lists the objects of a route and returns the first one that is wanted, for objects
+// that the vendor has no call to read.
+func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], wanted func(*M) bool, parameters ...string) (*M, error) {
+	rows, err := List(ctx, c, route, kind, parameters...)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if wanted(row) {
+			return row, nil
+		}
+	}
+	return nil, upstream.NotListed(Vendor, route)
+}
+
+// Write sends a body and returns the stored object, or nil if the vendor confirmed the
+// write and answered no object.
+func Write[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], body Object, parameters ...string) (*M, error) {
 	encoded, err := body.JSON()
 	if err != nil {
 		return nil, err
 	}
-	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, res.one)
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, kind.one)
 }
 
-// remove deletes. What the vendor answers with the success is skipped: its documents
+// Assign sends the lists of UUIDs that are not empty and returns the objects as they were
+// answered. Some generations answer UUID strings: then the objects have nothing else.
+func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], add, remove []string, parameters ...string) ([]*M, error) {
+	var body Object
+	if len(add) > 0 {
+		body = append(body, Member{"add", add})
+	}
+	if len(remove) > 0 {
+		body = append(body, Member{"remove", remove})
+	}
+	encoded, err := body.JSON()
+	if err != nil {
+		return nil, err
+	}
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, kind.many)
+}
+
+// Remove deletes. What the vendor answers with the success is skipped: its documents
 // show objects of other kinds here.
-func remove(ctx context.Context, c *Client, route *upstream.Route, parameters ...string) error {
+func (c *Client) Remove(ctx context.Context, route *upstream.Route, parameters ...string) error {
 	call := &upstream.Call{Route: route, Parameters: parameters}
 	return c.do(ctx, call, (*tolerant.Reader).Skip)
 }

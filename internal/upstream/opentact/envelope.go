@@ -52,19 +52,21 @@ func readAnswer(r *tolerant.Reader, payload func() error) error {
 // read reads the members.
 func (e *envelope) read(r *tolerant.Reader, payload func() error) error {
 	return r.Object(func(name []byte) error {
-		if string(name) == "payload" {
+		switch string(name) {
+		case "success":
+			return r.OptionalBool("success", &e.success)
+		case "payload":
 			return e.readPayload(r, payload)
+		case "message":
+			return r.String("message", &e.message)
+		case "status":
+			return r.OptionalInt64("status", &e.status)
+		case "fields":
+			return e.readFields(r)
+		default:
+			return r.Skip()
 		}
-		return envelopeMembers.ReadMember(r, name, e)
 	})
-}
-
-// envelopeMembers are the members beside the payload.
-var envelopeMembers = tolerant.Fields[envelope]{
-	"success": tolerant.OptionalFlag(func(e *envelope) **bool { return &e.success }),
-	"message": tolerant.Text(func(e *envelope) *string { return &e.message }),
-	"status":  tolerant.OptionalInteger(func(e *envelope) **int64 { return &e.status }),
-	"fields":  func(r *tolerant.Reader, _ string, e *envelope) error { return e.readFields(r) },
 }
 
 // readPayload calls payload. If it fails, the error is reported after the rest was
@@ -74,24 +76,28 @@ func (e *envelope) readPayload(r *tolerant.Reader, payload func() error) (err er
 	return err
 }
 
-// readFields reads {"params.to": {"message": …, "value": …}}. The value is the
-// caller's and may be secret: it is skipped.
+// readFields reads {"params.to": {"message": …, "value": …}}.
 func (e *envelope) readFields(r *tolerant.Reader) error {
 	if r.Kind() != '{' {
 		return r.Skip()
 	}
 	return r.Object(func(name []byte) error {
-		field := upstream.FieldError{Name: string(name)}
-		message := tolerant.Fields[upstream.FieldError]{
-			"message": tolerant.Text(func(f *upstream.FieldError) *string { return &f.Message }),
-		}
 		if r.Kind() != '{' {
 			return r.Skip()
 		}
-		err := message.Read(r, &field)
-		e.fields = append(e.fields, field)
+		e.fields = append(e.fields, upstream.FieldError{Name: string(name)})
+		_, err := tolerant.Read(r, &e.fields[len(e.fields)-1], fieldMember)
 		return err
 	})
+}
+
+// fieldMember reads the message of a field that is wrong. The value is the caller's and
+// may be secret: it is skipped.
+func fieldMember(r *tolerant.Reader, name []byte, field *upstream.FieldError) error {
+	if string(name) != "message" {
+		return r.Skip()
+	}
+	return r.String("message", &field.Message)
 }
 
 // rejection is the refusal that the envelope states.

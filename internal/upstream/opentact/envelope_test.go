@@ -18,45 +18,39 @@ import (
 // "-" for nothing.
 var operations = map[string]func(ctx context.Context, c *Client) (string, error){
 	"get": func(ctx context.Context, c *Client) (string, error) {
-		return single[*Connection](c.GetConnection(ctx, connectionID))
+		return single(c.getConnection(ctx))
 	},
 	"list": func(ctx context.Context, c *Client) (string, error) {
-		return several[*Invite](c.ListInvites(ctx, connectionID))
+		return several(c.listInvites(ctx))
 	},
 	"create": func(ctx context.Context, c *Client) (string, error) {
-		return single[*Invite](c.CreateInvite(ctx, connectionID, Object{{"name", "x"}}))
+		return single(c.createInvite(ctx, Object{{"name", "x"}}))
 	},
 	"update": func(ctx context.Context, c *Client) (string, error) {
-		return single[*Connection](c.UpdateConnection(ctx, connectionID, Object{{"name", "x"}}))
+		return single(c.updateConnection(ctx, Object{{"name", "x"}}))
 	},
 	"delete": func(ctx context.Context, c *Client) (string, error) {
-		return "-", c.DeleteInvite(ctx, connectionID, inviteID)
+		return "-", c.deleteInvite(ctx)
 	},
 	"assign": func(ctx context.Context, c *Client) (string, error) {
-		return several[*Lease](c.AssignConnectionLeases(ctx, connectionID, []string{otherID}, nil))
+		return several(c.assignLeases(ctx, []string{otherID}, nil))
 	},
 }
 
-type identified interface {
-	comparable
-	base() *Base
-}
-
-func single[T identified](row T, err error) (string, error) {
-	var none T
-	if row == none {
+func single(found *row, err error) (string, error) {
+	if found == nil {
 		return "-", err
 	}
-	return row.base().UUID, err
+	return found.UUID, err
 }
 
-func several[T identified](rows []T, err error) (string, error) {
-	if len(rows) == 0 {
+func several(found []*row, err error) (string, error) {
+	if len(found) == 0 {
 		return "-", err
 	}
-	uuids := make([]string, len(rows))
-	for i, row := range rows {
-		uuids[i] = row.base().UUID
+	uuids := make([]string, len(found))
+	for i := range found {
+		uuids[i] = found[i].UUID
 	}
 	return strings.Join(uuids, " "), err
 }
@@ -152,7 +146,7 @@ func TestEnvelopes(t *testing.T) {
 // TestPartialPageSaysSo: the log says why a page is not taken for a list.
 func TestPartialPageSaysSo(t *testing.T) {
 	t.Parallel()
-	_, err := clientOf(t, always(ok(`{"success":true,"payload":{"total":2,"data":[`+rows(inviteID)+`]}}`))).ListConnections(t.Context())
+	_, err := clientOf(t, always(ok(`{"success":true,"payload":{"total":2,"data":[`+rows(inviteID)+`]}}`))).listConnections(t.Context())
 	if !errors.Is(err, errPartialPage) {
 		t.Errorf("got %v", err)
 	}
@@ -225,7 +219,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := clientOf(t, always(answer{status: 404, body: c.body})).GetConnection(t.Context(), connectionID)
+			_, err := clientOf(t, always(answer{status: 404, body: c.body})).getConnection(t.Context())
 			failure := failureOf(t, err)
 			got := refusal{failure.VendorForm, failure.Message, failure.Fields}
 			if len(got.Fields) == 0 {
@@ -269,13 +263,13 @@ func TestMisreadsAreReported(t *testing.T) {
 	note := func(o *Options) {
 		o.Misread = func(operation, member string, count int) { got[operation+" "+member] += count }
 	}
-	c := clientOf(t, always(ok(`{"success":true,"payload":{"uuid":"`+connectionID+`","port":"many","is_active":"perhaps","product":"none","tech_prefix":99999999999}}`)), note)
-	connection, err := c.GetConnection(t.Context(), connectionID)
-	if err != nil || connection.Port != nil || connection.Product != nil {
+	c := clientOf(t, always(ok(`{"success":true,"payload":{"uuid":"`+connectionID+`","port":"many","name":{"a":1},"account":"none"}}`)), note)
+	connection, err := c.getConnection(t.Context())
+	if err != nil || connection.Port != nil || connection.Next != nil {
 		t.Errorf("%+v, %v", connection, err)
 	}
 	want := map[string]int{
-		"GetSIPConnectionByUUID port": 1, "GetSIPConnectionByUUID is_active": 1, "GetSIPConnectionByUUID product": 1, "GetSIPConnectionByUUID tech_prefix": 1,
+		"GetSIPConnectionByUUID port": 1, "GetSIPConnectionByUUID name": 1, "GetSIPConnectionByUUID account": 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

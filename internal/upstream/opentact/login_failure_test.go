@@ -21,7 +21,7 @@ func TestRefusedForGood(t *testing.T) {
 	t.Parallel()
 	a := newAccount()
 	a.refuse = func(string) bool { return true }
-	_, err := a.client(t).ListConnections(t.Context())
+	_, err := a.client(t).listConnections(t.Context())
 	failure := failureOf(t, err)
 	if failure.Kind != upstream.KindStatus || failure.Status != 401 || failure.CallerCredential || a.logins.Load() != 2 || len(a.requests("/sip/connection")) != 2 {
 		t.Errorf("%v after %d logins and %d calls", failure, a.logins.Load(), len(a.requests("/sip/connection")))
@@ -42,7 +42,7 @@ func TestFailedLoginIsRemembered(t *testing.T) {
 	c := a.client(t)
 	fails := func(logins int64) {
 		t.Helper()
-		_, err := c.ListConnections(t.Context())
+		_, err := c.listConnections(t.Context())
 		if failure := failureOf(t, err); failure.Status != 401 || a.logins.Load() != logins {
 			t.Errorf("%v after %d logins, want %d", failure, a.logins.Load(), logins)
 		}
@@ -56,7 +56,7 @@ func TestFailedLoginIsRemembered(t *testing.T) {
 	fails(2)
 	a.clock.advance(time.Second)
 	for range 3 {
-		if _, err := c.ListConnections(t.Context()); err != nil || a.logins.Load() != 3 {
+		if _, err := c.listConnections(t.Context()); err != nil || a.logins.Load() != 3 {
 			t.Errorf("%v after %d logins", err, a.logins.Load())
 		}
 	}
@@ -101,7 +101,7 @@ func TestLoginFailures(t *testing.T) {
 			t.Parallel()
 			a := newAccount()
 			a.login = func(int64) answer { return c.login }
-			_, err := a.client(t).CreateConnection(t.Context(), Object{{"name", "x"}})
+			_, err := a.client(t).createConnection(t.Context(), Object{{"name", "x"}})
 			failure := failureOf(t, err)
 			if failure.Kind != c.kind || failure.Status != c.status || failure.RetryAfter != c.wait {
 				t.Errorf("%v, wait %s, want %s %d, %s", failure, failure.RetryAfter, c.kind, c.status, c.wait)
@@ -125,7 +125,7 @@ func TestWaiterGivesUp(t *testing.T) {
 		call := func(ctx context.Context) chan error {
 			done := make(chan error, 1)
 			go func() {
-				_, err := c.ListConnections(ctx)
+				_, err := c.listConnections(ctx)
 				done <- err
 			}()
 			synctest.Wait()
@@ -159,7 +159,7 @@ func TestLoginHasATimeCap(t *testing.T) {
 			return answer{err: context.DeadlineExceeded}
 		}
 		started := time.Now()
-		_, err := a.client(t).CreateConnection(t.Context(), Object{{"name", "x"}})
+		_, err := a.client(t).createConnection(t.Context(), Object{{"name", "x"}})
 		failure := failureOf(t, err)
 		if failure.Kind != upstream.KindTimeout || failure.Delivery() != upstream.NotSent || time.Since(started) != time.Minute {
 			t.Errorf("%v, %s after %s", failure, failure.Delivery(), time.Since(started))
@@ -197,12 +197,12 @@ func TestLoginOutlastsItsFirstCaller(t *testing.T) {
 		go func() {
 			ctx, cancel := upstream.WithCap(t.Context(), 5*time.Second)
 			defer cancel()
-			_, err := c.CreateConnection(ctx, Object{{"name", "x"}})
+			_, err := c.createConnection(ctx, Object{{"name", "x"}})
 			first <- err
 		}()
 		second := make(chan error, 1)
 		go func() {
-			_, err := c.ListConnections(t.Context())
+			_, err := c.listConnections(t.Context())
 			second <- err
 		}()
 		failure := failureOf(t, <-first)
@@ -226,7 +226,7 @@ func TestLoginIsCappedItself(t *testing.T) {
 		ctx, cancel := upstream.WithCap(t.Context(), time.Hour)
 		defer cancel()
 		started := time.Now()
-		_, err := a.client(t).CreateConnection(ctx, Object{{"name", "x"}})
+		_, err := a.client(t).createConnection(ctx, Object{{"name", "x"}})
 		failure := failureOf(t, err)
 		if failure.Kind != upstream.KindTimeout || failure.Delivery() != upstream.NotSent || time.Since(started) != time.Minute {
 			t.Errorf("after %s: %v, %s", time.Since(started), failure, failure.Delivery())
@@ -243,7 +243,7 @@ func TestShutdownDuringLogin(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { stop(upstream.ErrShuttingDown) })
 		started := time.Now()
-		_, err := a.client(t).CreateConnection(ctx, Object{{"name", "x"}})
+		_, err := a.client(t).createConnection(ctx, Object{{"name", "x"}})
 		failure := failureOf(t, err)
 		if failure.Kind != upstream.KindShuttingDown || failure.Delivery() != upstream.NotSent || time.Since(started) != time.Second {
 			t.Errorf("after %s: %v, %s", time.Since(started), failure, failure.Delivery())
@@ -269,7 +269,7 @@ func TestLoginPanics(t *testing.T) {
 		var calls sync.WaitGroup
 		for range 10 {
 			calls.Go(func() {
-				_, err := c.CreateConnection(t.Context(), Object{{"name", "x"}})
+				_, err := c.createConnection(t.Context(), Object{{"name", "x"}})
 				failure := failureOf(t, err)
 				if failure.Kind != upstream.KindInternal || failure.Delivery() != upstream.NotSent || failure.Operation() != "CreateSIPConnection" ||
 					!strings.Contains(failure.Error(), "a defect") {
@@ -279,7 +279,7 @@ func TestLoginPanics(t *testing.T) {
 		}
 		calls.Wait()
 		a.clock.advance(time.Second)
-		if _, err := c.ListConnections(t.Context()); err != nil || a.logins.Load() != 2 {
+		if _, err := c.listConnections(t.Context()); err != nil || a.logins.Load() != 2 {
 			t.Errorf("after %d logins: %v", a.logins.Load(), err)
 		}
 	})

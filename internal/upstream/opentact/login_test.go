@@ -76,7 +76,7 @@ func (a *account) client(t testing.TB) *Client {
 func TestLoginRequest(t *testing.T) {
 	t.Parallel()
 	a := newAccount()
-	if _, err := a.client(t).ListConnections(t.Context()); err != nil {
+	if _, err := a.client(t).listConnections(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	login := a.requests("/auth")[0]
@@ -103,7 +103,7 @@ func TestOneLoginForManyCalls(t *testing.T) {
 		var calls sync.WaitGroup
 		for range 100 {
 			calls.Go(func() {
-				if _, err := c.ListConnections(t.Context()); err != nil {
+				if _, err := c.listConnections(t.Context()); err != nil {
 					t.Error(err)
 				}
 			})
@@ -137,7 +137,7 @@ func TestRenewalBeforeExpiry(t *testing.T) {
 			client := a.client(t)
 			list := func(logins int64) {
 				t.Helper()
-				if _, err := client.ListConnections(t.Context()); err != nil || a.logins.Load() != logins {
+				if _, err := client.listConnections(t.Context()); err != nil || a.logins.Load() != logins {
 					t.Errorf("%d logins, want %d: %v", a.logins.Load(), logins, err)
 				}
 			}
@@ -189,7 +189,7 @@ func TestUnauthorizedStormMakesOneLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, gather := newAccount(), make(chan struct{})
 		c := a.client(t)
-		if _, err := c.ListConnections(t.Context()); err != nil {
+		if _, err := c.listConnections(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		old := a.token(1)
@@ -203,7 +203,7 @@ func TestUnauthorizedStormMakesOneLogin(t *testing.T) {
 		var calls sync.WaitGroup
 		for range 100 {
 			calls.Go(func() {
-				if _, err := c.ListConnections(t.Context()); err != nil {
+				if _, err := c.listConnections(t.Context()); err != nil {
 					t.Error(err)
 				}
 			})
@@ -224,7 +224,7 @@ func TestLateUnauthorizedMakesNoLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, late := newAccount(), make(chan struct{})
 		c := a.client(t)
-		if _, err := c.ListConnections(t.Context()); err != nil {
+		if _, err := c.listConnections(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		old, first := a.token(1), atomic.Bool{}
@@ -236,11 +236,11 @@ func TestLateUnauthorizedMakesNoLogin(t *testing.T) {
 		}
 		done := make(chan error)
 		go func() {
-			_, err := c.ListConnections(t.Context())
+			_, err := c.listConnections(t.Context())
 			done <- err
 		}()
 		synctest.Wait()
-		if _, err := c.ListConnections(t.Context()); err != nil || a.logins.Load() != 2 {
+		if _, err := c.listConnections(t.Context()); err != nil || a.logins.Load() != 2 {
 			t.Errorf("%d logins: %v", a.logins.Load(), err)
 		}
 		close(late)

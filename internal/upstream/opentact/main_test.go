@@ -1,11 +1,12 @@
 package opentact
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
-	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -113,31 +115,91 @@ func failureOf(t testing.TB, err error) *upstream.Error {
 	return failure
 }
 
-// unset lists the fields of a value that have their zero value, at any depth.
-func unset(value reflect.Value, path string) (missing []string) {
-	switch value.Kind() {
-	case reflect.Pointer:
-		if value.IsNil() {
-			return []string{path}
-		}
-		return unset(value.Elem(), path)
-	case reflect.Slice:
-		if value.Len() == 0 {
-			return []string{path}
-		}
-		return unset(value.Index(0), path+"[0]")
-	case reflect.Struct:
-		if _, isTime := value.Interface().(time.Time); isTime {
-			break
-		}
-		for i := range value.NumField() {
-			missing = append(missing, unset(value.Field(i), path+"."+value.Type().Field(i).Name)...)
-		}
-		return missing
+// row is the object of the tests.
+type row struct {
+	UUID string
+	Name *string
+	Port *int32
+	Next *row
+}
+
+// rowMember reads one member of a row.
+func rowMember(r *tolerant.Reader, name []byte, m *row) error {
+	switch string(name) {
+	case "uuid":
+		return r.UUID("uuid", &m.UUID)
+	case "name":
+		return r.OptionalString("name", &m.Name)
+	case "port":
+		return r.OptionalInt32("port", &m.Port)
+	case "account":
+		return tolerant.One(r, "account", &m.Next, rowMember, rowOf)
 	default:
+		return r.Skip()
 	}
-	if value.IsZero() {
-		return []string{path}
+}
+
+func rowOf(text string) *row {
+	uuid, ok := tolerant.CanonicalUUID(text)
+	if !ok {
+		return nil
 	}
-	return nil
+	return &row{UUID: uuid}
+}
+
+// without is the kind of rows that are refused if they have one of the members.
+func without(foreign ...string) Kind[row] {
+	return Kind[row]{
+		Member: func(r *tolerant.Reader, name []byte, m *row) error {
+			if slices.Contains(foreign, string(name)) {
+				return &tolerant.ForeignError{Member: string(name)}
+			}
+			return rowMember(r, name, m)
+		},
+		Bare: rowOf,
+	}
+}
+
+// The kinds of the tests.
+var (
+	ofConnections = without("tn", "tnorder", "login")
+	ofLeases      = without("login")
+)
+
+// One call of each form.
+
+func (c *Client) getConnection(ctx context.Context) (*row, error) {
+	return Get(ctx, c, Connections.Get, ofConnections, connectionID)
+}
+
+func (c *Client) listConnections(ctx context.Context) ([]*row, error) {
+	return List(ctx, c, Connections.List, ofConnections)
+}
+
+func (c *Client) createConnection(ctx context.Context, body Object) (*row, error) {
+	return Write(ctx, c, Connections.Create, ofConnections, body)
+}
+
+func (c *Client) updateConnection(ctx context.Context, body Object) (*row, error) {
+	return Write(ctx, c, Connections.Update, ofConnections, body, connectionID)
+}
+
+func (c *Client) listInvites(ctx context.Context) ([]*row, error) {
+	return List(ctx, c, Invites.List, ofConnections, connectionID)
+}
+
+func (c *Client) getInvite(ctx context.Context, uuid string) (*row, error) {
+	return Find(ctx, c, Invites.List, ofConnections, func(m *row) bool { return m.UUID == uuid }, connectionID)
+}
+
+func (c *Client) createInvite(ctx context.Context, body Object) (*row, error) {
+	return Write(ctx, c, Invites.Create, ofConnections, body, connectionID)
+}
+
+func (c *Client) deleteInvite(ctx context.Context) error {
+	return c.Remove(ctx, Invites.Delete, connectionID, inviteID)
+}
+
+func (c *Client) assignLeases(ctx context.Context, add, remove []string) ([]*row, error) {
+	return Assign(ctx, c, AssignConnectionLeases, ofLeases, add, remove, connectionID)
 }

@@ -6,56 +6,60 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// The routes of messaging and voice profiles, below the base URL.
-var (
-	routeListMessagingProfiles = &upstream.Route{
+// MessagingProfiles are messaging profiles.
+var MessagingProfiles = Collection{
+	List: &upstream.Route{
 		Operation: "ListMessagingProfiles", Method: http.MethodGet,
 		Path:   "/profile/messaging",
 		Action: upstream.Read, Source: documentProfiles,
-	}
-	routeGetMessagingProfile = &upstream.Route{
+	},
+	Get: &upstream.Route{
 		Operation: "GetMessagingProfileByUUID", Method: http.MethodGet,
 		Path:   "/profile/messaging/{uuid}",
 		Action: upstream.Read, Source: documentProfiles,
-	}
-	routeCreateMessagingProfile = &upstream.Route{
+	},
+	Create: &upstream.Route{
 		Operation: "CreateMessagingProfile", Method: http.MethodPost,
 		Path:   "/profile/messaging",
 		Action: upstream.Create, Source: documentProfiles,
-	}
-	routeUpdateMessagingProfile = &upstream.Route{
+	},
+	Update: &upstream.Route{
 		Operation: "ModifyMessagingProfile", Method: http.MethodPatch,
 		Path:   "/profile/messaging/{uuid}",
 		Action: upstream.Update, Source: documentProfiles,
-	}
-	routeDeleteMessagingProfile = &upstream.Route{
+	},
+	Delete: &upstream.Route{
 		Operation: "RemoveMessagingProfileByUUID", Method: http.MethodDelete,
 		Path:   "/profile/messaging/{uuid}",
 		Action: upstream.Delete, Source: documentProfiles,
-	}
-	routeListVoiceProfiles = &upstream.Route{
+	},
+}
+
+// OutboundVoiceProfiles are outbound voice profiles.
+var OutboundVoiceProfiles = Collection{
+	List: &upstream.Route{
 		Operation: "ListOutboundVoiceProfiles", Method: http.MethodGet,
 		Path:   "/profile/outbound_voice",
 		Action: upstream.Read, Source: description2021,
-	}
-	routeGetVoiceProfile = &upstream.Route{
+	},
+	Get: &upstream.Route{
 		Operation: "GetOutboundVoiceProfileByUUID", Method: http.MethodGet,
 		Path:   "/profile/outbound_voice/{uuid}",
 		Action: upstream.Read, Source: description2021,
-	}
-	routeCreateVoiceProfile = &upstream.Route{
+	},
+	Create: &upstream.Route{
 		Operation: "CreateOutboundVoiceProfile", Method: http.MethodPost,
 		Path:   "/profile/outbound_voice",
 		Action: upstream.Create, Source: documentProfiles,
-	}
-	routeUpdateVoiceProfile = &upstream.Route{
+	},
+	Update: &upstream.Route{
 		Operation: "ModifyOutboundVoiceProfile", Method: http.MethodPatch,
 		Path:   "/profile/outbound_voice/{uuid}",
 		Action: upstream.Update, Source: documentProfiles,
-	}
-	routeDeleteVoiceProfile = &upstream.Route{
+	},
+	Delete: &upstream.Route{
 		Operation: "RemoveOutboundVoiceProfileByUUID", Method: http.MethodDelete,
 		Path:   "/profile/outbound_voice/{uuid}",
 		Action: upstream.Delete, Source: description2021,
-	}
-)
+	},
+}

@@ -1,126 +1,187 @@
 package tolerant
 
 import (
-	"maps"
 	"math"
 	"strings"
 	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// Fields says, member by member, where a vendor's object lands in T. Members that
-// it does not list are skipped.
-type Fields[T any] map[string]Member[T]
+// The methods below read the value of a member into a field. A value that is null, empty
+// or misread leaves the field as it is, so that of two spellings of a member the one that
+// is filled counts.
 
-// Member reads the value of one member into its place.
-type Member[T any] func(r *Reader, name string, into *T) error
-
-// With returns the fields together with others; on the same name the others win.
-func (f Fields[T]) With(others Fields[T]) Fields[T] {
-	all := maps.Clone(f)
-	maps.Copy(all, others)
-	return all
+// String reads a string; absent and empty are the same.
+func (r *Reader) String(name string, at *string) error {
+	text, ok, err := r.Text(name)
+	if ok {
+		r.kept++
+		*at = text
+	}
+	return err
 }
 
-// Read fills into from the next value, which must be an object.
-func (f Fields[T]) Read(r *Reader, into *T) error {
-	return r.Object(func(name []byte) error { return f.ReadMember(r, name, into) })
+// OptionalString reads a string.
+func (r *Reader) OptionalString(name string, at **string) error {
+	text, ok, err := r.Text(name)
+	if ok {
+		r.kept++
+		*at = &text
+	}
+	return err
 }
 
-// ReadMember fills into from the value of one member, or skips it.
-func (f Fields[T]) ReadMember(r *Reader, name []byte, into *T) error {
-	member, ok := f[string(name)]
+// UUID reads a string in lower case.
+func (r *Reader) UUID(name string, at *string) error {
+	text, ok, err := r.Text(name)
+	if ok {
+		r.kept++
+		*at = strings.ToLower(text)
+	}
+	return err
+}
+
+// PhoneNumber reads the digits of a telephone number. Digits that are long enough to be
+// E.164 get their plus.
+func (r *Reader) PhoneNumber(name string, at *string) error {
+	text, ok, err := r.Text(name)
+	if ok {
+		r.kept++
+		*at = PhoneNumber(text)
+	}
+	return err
+}
+
+// Date reads a calendar date as YYYY-MM-DD, also out of a date-time. Zero dates count as
+// none.
+func (r *Reader) Date(name string, at *string) error {
+	day, ok, err := coerce(r, name, parseDate)
+	if ok && day != "" {
+		r.kept++
+		*at = day
+	}
+	return err
+}
+
+// Time reads a date-time with its zone. Zero dates count as none.
+func (r *Reader) Time(name string, at **timestamppb.Timestamp) error {
+	instant, ok, err := coerce(r, name, parseInstant)
+	if ok && !instant.IsZero() {
+		r.kept++
+		*at = timestamppb.New(instant)
+	}
+	return err
+}
+
+// Bool reads a boolean whose absence means false, also written as 1, 0, yes, no, on, off,
+// in any case.
+func (r *Reader) Bool(name string, at *bool) error {
+	value, ok, err := coerce(r, name, parseFlag)
+	if ok {
+		*at = value
+	}
+	if value {
+		r.kept++
+	}
+	return err
+}
+
+// OptionalBool reads a boolean, in the forms that Bool takes.
+func (r *Reader) OptionalBool(name string, at **bool) error {
+	return optional(r, name, at, parseFlag)
+}
+
+// Int32 reads a whole number, also written as 5060.0, "5060", true or false.
+func (r *Reader) Int32(name string, at *int32) error {
+	value, ok, err := coerce(r, name, parseInt32)
+	if ok {
+		r.kept++
+		*at = value
+	}
+	return err
+}
+
+// OptionalInt32 reads a whole number of 32 bits; a larger one is a misread.
+func (r *Reader) OptionalInt32(name string, at **int32) error {
+	return optional(r, name, at, parseInt32)
+}
+
+// OptionalInt64 reads a whole number of 64 bits.
+func (r *Reader) OptionalInt64(name string, at **int64) error {
+	return optional(r, name, at, parseInteger)
+}
+
+// OptionalDouble reads a finite number.
+func (r *Reader) OptionalDouble(name string, at **float64) error {
+	return optional(r, name, at, parseNumber)
+}
+
+// Word reads one of the vendor's words for an enum; another word leaves the field unset.
+func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, bool)) error {
+	word, ok, err := r.Text(name)
 	if !ok {
-		return r.Skip()
-	}
-	return member(r, r.name(name), into)
-}
-
-// ForeignError says that a member belongs to another kind of object: the vendor
-// answered something else than was asked for.
-type ForeignError struct {
-	// Member is the name that gave it away.
-	Member string
-}
-
-// Error names the member.
-func (e *ForeignError) Error() string { return "an object of another kind: it has " + e.Member }
-
-// Foreign refuses the object that has the member.
-func Foreign[T any](_ *Reader, name string, _ *T) error { return &ForeignError{Member: name} }
-
-// Text keeps a string; absent and empty are the same.
-func Text[T any](at func(*T) *string) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		text, ok, err := r.Text(name)
-		if ok {
-			*at(into) = text
-		}
 		return err
 	}
-}
-
-// UUID keeps a string in lower case.
-func UUID[T any](at func(*T) *string) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		text, ok, err := r.Text(name)
-		if ok {
-			*at(into) = strings.ToLower(text)
-		}
-		return err
+	r.kept++
+	*at = nil
+	if found, known := value(word); known {
+		*at = &found
 	}
+	return err
 }
 
-// Date keeps a calendar date as YYYY-MM-DD.
-func Date[T any](at func(*T) *string) Member[T] { return keep(at, (*Reader).Date) }
-
-// Instant keeps a date-time; the zero time means none.
-func Instant[T any](at func(*T) *time.Time) Member[T] { return keep(at, (*Reader).Instant) }
-
-// Flag keeps a boolean whose absence means false.
-func Flag[T any](at func(*T) *bool) Member[T] { return keep(at, (*Reader).Flag) }
-
-// OptionalText keeps a string; null and empty leave it unset.
-func OptionalText[T any](at func(*T) **string) Member[T] { return optional(at, (*Reader).Text) }
-
-// OptionalInteger keeps a whole number of 64 bits.
-func OptionalInteger[T any](at func(*T) **int64) Member[T] { return optional(at, (*Reader).Integer) }
-
-// OptionalInteger32 keeps a whole number of 32 bits; a larger one is a misread.
-func OptionalInteger32[T any](at func(*T) **int32) Member[T] {
-	return optional(at, func(r *Reader, name string) (int32, bool, error) {
-		value, ok, err := r.Integer(name)
-		if ok && (value < math.MinInt32 || value > math.MaxInt32) {
-			r.count(name)
-			return 0, false, err
-		}
-		return int32(value), ok, err
-	})
-}
-
-// OptionalNumber keeps a finite number.
-func OptionalNumber[T any](at func(*T) **float64) Member[T] { return optional(at, (*Reader).Number) }
-
-// OptionalFlag keeps a boolean.
-func OptionalFlag[T any](at func(*T) **bool) Member[T] { return optional(at, (*Reader).Flag) }
-
-// keep stores a value where there is one.
-func keep[T, V any](at func(*T) *V, read func(*Reader, string) (V, bool, error)) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		value, ok, err := read(r, name)
-		if ok {
-			*at(into) = value
-		}
-		return err
+// optional stores a pointer to a value if there is one.
+func optional[V any](r *Reader, name string, at **V, parse func([]byte) (V, bool)) error {
+	value, ok, err := coerce(r, name, parse)
+	if ok {
+		r.kept++
+		*at = &value
 	}
+	return err
 }
 
-// optional stores a pointer to a value where there is one.
-func optional[T, V any](at func(*T) **V, read func(*Reader, string) (V, bool, error)) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		value, ok, err := read(r, name)
-		if ok {
-			*at(into) = &value
-		}
-		return err
+// Key returns a pointer to what identifies a related object, or nil if it has none.
+func Key[V comparable](value V) *V {
+	var none V
+	if value == none {
+		return nil
 	}
+	return &value
+}
+
+// parseInt32 reads a whole number that fits 32 bits.
+func parseInt32(raw []byte) (int32, bool) {
+	value, ok := parseInteger(raw)
+	return int32(value), ok && value >= math.MinInt32 && value <= math.MaxInt32
+}
+
+// The lengths of an E.164 number with its country code that bare digits are taken for.
+const (
+	shortestE164 = 11
+	longestE164  = 15
+)
+
+// PhoneNumber puts a plus before digits that are long enough to be E.164.
+func PhoneNumber(digits string) string {
+	if len(digits) < shortestE164 || len(digits) > longestE164 || strings.Trim(digits, "0123456789") != "" {
+		return digits
+	}
+	return "+" + digits
+}
+
+// zeroDate begins the date and the date-time that mean none.
+const zeroDate = "0000-00-00"
+
+// parseDate takes the day only; a zero date is taken, as none.
+func parseDate(raw []byte) (string, bool) {
+	if len(raw) < len(time.DateOnly) {
+		return "", false
+	}
+	day := string(raw[:len(time.DateOnly)])
+	if day == zeroDate {
+		return "", true
+	}
+	_, err := time.Parse(time.DateOnly, day)
+	return day, err == nil
 }

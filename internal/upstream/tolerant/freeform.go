@@ -6,108 +6,113 @@ import (
 	"strings"
 
 	json "github.com/go-json-experiment/json"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
-// FreeForm keeps an object whose members the vendor does not document, as it came,
-// without secrets: members with secret names are dropped, and what texts give away is
-// redacted. Null and {} leave it unset.
-func FreeForm[T any](at func(*T) *map[string]any) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		if r.Kind() == 'n' {
-			return r.Skip()
-		}
-		if r.Kind() != '{' {
-			return r.misread(name)
-		}
-		object, err := r.freeObject()
-		if len(object) > 0 {
-			*at(into) = object
-		}
-		return err
+// Struct reads an object whose members the vendor does not document, as it came, without
+// secrets: members with secret names are dropped, and what texts give away is redacted.
+// Null and {} leave the field as it is.
+func (r *Reader) Struct(name string, at **structpb.Struct) error {
+	switch r.Kind() {
+	case 'n':
+		return r.Skip()
+	case '{':
+	default:
+		return r.misread(name)
 	}
+	object, err := r.freeObject()
+	if len(object.GetFields()) > 0 {
+		r.kept++
+		*at = object
+	}
+	return err
 }
 
-// FreeForms keeps a list of free-form objects. What is no object is a misread.
-func FreeForms[T any](at func(*T) *[]map[string]any) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		var list []map[string]any
-		one := FreeForm(func(*T) *map[string]any {
-			list = append(list, nil)
-			return &list[len(list)-1]
-		})
-		element := func() error { return one(r, name, into) }
-		read := element
-		if r.Kind() == '[' {
-			read = func() error { return r.Array(element) }
-		}
-		err := read()
-		if len(list) > 0 {
-			*at(into) = list
+// Structs reads a list of free-form objects, or one that came without it. What is no
+// object is a misread.
+func (r *Reader) Structs(name string, at *[]*structpb.Struct) error {
+	var list []*structpb.Struct
+	element := func() error {
+		var one *structpb.Struct
+		err := r.Struct(name, &one)
+		if one != nil {
+			list = append(list, one)
 		}
 		return err
 	}
+	read := element
+	if r.Kind() == '[' {
+		read = func() error { return r.Array(element) }
+	}
+	err := read()
+	if len(list) > 0 {
+		*at = list
+	}
+	return err
 }
 
 // freeObject reads any object.
-func (r *Reader) freeObject() (map[string]any, error) {
-	object := map[string]any{}
+func (r *Reader) freeObject() (*structpb.Struct, error) {
+	fields := map[string]*structpb.Value{}
 	err := r.Object(func(raw []byte) error {
-		name := validText(string(raw))
+		name := validText(raw)
 		if secret.Name(name) {
 			return r.Skip()
 		}
 		value, err := r.freeValue()
-		object[name] = value
+		fields[name] = value
 		return err
 	})
-	return object, err
+	return &structpb.Struct{Fields: fields}, err
 }
 
 // freeValue reads any value.
-func (r *Reader) freeValue() (any, error) {
+func (r *Reader) freeValue() (*structpb.Value, error) {
 	switch r.Kind() {
 	case '{':
-		return r.freeObject()
+		object, err := r.freeObject()
+		return structpb.NewStructValue(object), err
 	case '[':
-		list := []any{}
+		list := &structpb.ListValue{}
 		err := r.Array(func() error {
 			value, err := r.freeValue()
-			list = append(list, value)
+			list.Values = append(list.Values, value)
 			return err
 		})
-		return list, err
+		return structpb.NewListValue(list), err
 	default:
 		return r.freeScalar()
 	}
 }
 
 // freeScalar reads any scalar.
-func (r *Reader) freeScalar() (any, error) {
-	token, err := r.decoder.ReadToken()
+func (r *Reader) freeScalar() (*structpb.Value, error) {
+	kind := r.Kind()
+	raw, err := r.scanner.scalar()
 	if err != nil {
-		return nil, err
+		return structpb.NewNullValue(), err
 	}
-	switch token.Kind() {
+	switch kind {
 	case 'n':
-		return nil, nil
+		return structpb.NewNullValue(), nil
 	case 't', 'f':
-		return token.Bool(), nil
+		return structpb.NewBoolValue(kind == 't'), nil
 	case '0':
-		return freeNumber(token.String()), nil
+		return freeNumber(string(raw)), nil
 	default:
-		return secret.Text(validText(token.String())), nil
+		return structpb.NewStringValue(secret.Text(validText(r.unquote(raw)))), nil
 	}
 }
 
 // freeNumber returns a float, or the digits as text if a float would change them.
-func freeNumber(digits string) any {
+func freeNumber(digits string) *structpb.Value {
 	value, err := strconv.ParseFloat(digits, 64)
 	if err != nil || (math.Abs(value) >= 1<<53 && !strings.ContainsAny(digits, ".eE")) {
-		return digits
+		return structpb.NewStringValue(digits)
 	}
-	return value
+	return structpb.NewNumberValue(value)
 }
 
 // Value is any JSON value: the text of a string, or another value as compact JSON
@@ -124,14 +129,14 @@ func (r *Reader) Any() (Value, error) {
 	kind := r.Kind()
 	switch kind {
 	case '"', '0', 't', 'f':
-		raw, err := r.decoder.ReadValue()
+		raw, err := r.scanner.scalar()
 		if err != nil {
 			return Value{}, err
 		}
 		if kind == '"' {
-			raw = unquote(raw)
+			raw = r.unquote(raw)
 		}
-		return Value{Kind: kind, Text: validText(string(raw))}, nil
+		return Value{Kind: kind, Text: validText(raw)}, nil
 	case 'n':
 		return Value{Kind: kind, Text: "null"}, r.Skip()
 	default:
@@ -139,7 +144,7 @@ func (r *Reader) Any() (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		encoded, err := json.Marshal(value, json.Deterministic(true))
+		encoded, err := json.Marshal(value.AsInterface(), json.Deterministic(true))
 		return Value{Kind: kind, Text: string(encoded)}, err
 	}
 }

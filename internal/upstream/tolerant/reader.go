@@ -31,89 +31,71 @@ func (e *ShapeError) Error() string { return fmt.Sprintf("want %s, got %s", e.Wa
 // Reader is positioned before a value and moves over it. It is not safe for
 // concurrent use.
 type Reader struct {
-	decoder  *jsontext.Decoder
+	scanner  scanner
 	depth    int
-	members  int // read so far, in all objects
+	kept     int // values kept so far, in all objects
 	misreads map[string]int
-	names    map[string]string // of modelled members, so that each is made once
 }
 
-var readers = sync.Pool{New: func() any {
-	return &Reader{decoder: new(jsontext.Decoder), names: map[string]string{}}
-}}
+var readers = sync.Pool{New: func() any { return new(Reader) }}
 
 // NewReader returns a reader over the body. Release gives its buffers back.
 func NewReader(body io.Reader) *Reader {
 	r := readers.Get().(*Reader)
-	r.decoder.Reset(body, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	r.depth, r.members, r.misreads = 0, 0, nil
+	r.scanner.reset(body)
+	r.depth, r.kept, r.misreads = 0, 0, nil
 	return r
 }
 
 // Release gives the reader back; it must not be used afterwards.
 func (r *Reader) Release() {
-	r.decoder.Reset(nothing{})
+	r.scanner.reset(nil) // so that a reader in the pool holds on to no body
 	readers.Put(r)
 }
 
-// nothing is what a reader in the pool reads, so that it holds on to no body.
-type nothing struct{}
-
-// Read is always at the end.
-func (nothing) Read([]byte) (int, error) { return 0, io.EOF }
-
 // Kind is the kind of the next value: one of n f t " 0 { [ or, at the end or at a
-// mistake, 0.
-func (r *Reader) Kind() byte { return byte(r.decoder.PeekKind()) }
+// mistake, 0. At the end of an object or array it is } or ].
+func (r *Reader) Kind() byte { return r.scanner.peek() }
 
 // Offset is how many bytes of the body lie before the place.
-func (r *Reader) Offset() int64 { return r.decoder.InputOffset() }
+func (r *Reader) Offset() int64 { return r.scanner.last }
 
 // Skip moves over the next value without keeping any of it.
-func (r *Reader) Skip() error { return r.decoder.SkipValue() }
+func (r *Reader) Skip() error { return r.scanner.skip() }
 
-// Value lets read take the next value. Where read gives up on it, at its beginning
-// or part of the way, the rest of the value is moved over, so that what follows can
-// still be read: unusable is why read gave up, err is a mistake of the input.
+// Value lets read take the next value. If read gives up on it, at its beginning or part of
+// the way, the rest of the value is moved over, so that what follows can still be read:
+// unusable is why read gave up, err is a mistake of the input.
 func (r *Reader) Value(read func() error) (unusable, err error) {
-	before, depth := r.decoder.InputOffset(), r.decoder.StackDepth()
+	before, depth := r.Offset(), len(r.scanner.stack)
 	unusable = read()
 	if unusable == nil {
 		return nil, nil
 	}
-	if r.decoder.InputOffset() == before {
+	if r.Offset() == before {
 		return unusable, r.Skip()
 	}
-	for r.decoder.StackDepth() > depth && err == nil {
-		_, err = r.decoder.ReadToken()
-	}
-	return unusable, err
+	return unusable, r.scanner.leave(depth)
 }
 
-// End returns nil where only white space follows.
+// End returns nil if only white space follows.
 func (r *Reader) End() error {
-	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		if err == nil {
-			err = errors.New("more follows the JSON value")
-		}
-		return err
+	if r.Kind() != 0 {
+		return errors.New("more follows the JSON value")
 	}
-	return nil
+	if errors.Is(r.scanner.err, io.EOF) {
+		return nil
+	}
+	return r.scanner.err
 }
+
+// Kept counts the values that have been kept so far, so that an object of which none was
+// can be told from others.
+func (r *Reader) Kept() int { return r.kept }
 
 // Misreads counts, by member name, the values that could not be read and were
 // left unset.
 func (r *Reader) Misreads() map[string]int { return r.misreads }
-
-// name is the text of a modelled member's name.
-func (r *Reader) name(raw []byte) string {
-	if kept, ok := r.names[string(raw)]; ok {
-		return kept
-	}
-	kept := string(raw)
-	r.names[kept] = kept
-	return kept
-}
 
 // misread notes the value at hand and moves over it.
 func (r *Reader) misread(name string) error {
@@ -136,18 +118,29 @@ func (r *Reader) Object(member func(name []byte) error) error {
 		return err
 	}
 	defer r.close()
-	for r.decoder.PeekKind() != '}' {
-		raw, err := r.decoder.ReadValue()
-		if err != nil {
+	for {
+		name, err := r.name()
+		if name == nil || err != nil {
 			return err
 		}
-		r.members++
-		if err := member(unquote(raw)); err != nil {
+		if err := member(name); err != nil {
 			return err
 		}
 	}
-	_, err := r.decoder.ReadToken()
-	return err
+}
+
+// name reads the next name of an object, or its end: then the name is nil.
+func (r *Reader) name() ([]byte, error) {
+	if r.scanner.peek() == '}' {
+		r.scanner.close()
+		return nil, nil
+	}
+	raw, err := r.scanner.scalar()
+	if err != nil {
+		return nil, err
+	}
+	r.scanner.colon()
+	return r.unquote(raw), nil
 }
 
 // Array calls element before each element of the next value, which must be an
@@ -157,29 +150,28 @@ func (r *Reader) Array(element func() error) error {
 		return err
 	}
 	defer r.close()
-	for r.decoder.PeekKind() != ']' {
+	for r.scanner.peek() != ']' {
 		if err := element(); err != nil {
 			return err
 		}
 	}
-	_, err := r.decoder.ReadToken()
-	return err
+	r.scanner.close()
+	return nil
 }
 
-// open reads the opening token.
+// open moves into an object or array.
 func (r *Reader) open(kind byte, want string) error {
 	if r.Kind() != kind {
 		return r.wrongKind(want)
 	}
-	if r.depth++; r.depth > MaxDepth {
-		r.depth--
+	if r.depth == MaxDepth {
 		return ErrTooDeep
 	}
-	_, err := r.decoder.ReadToken()
-	if err != nil {
-		r.depth--
+	if err := r.scanner.open(); err != nil {
+		return err
 	}
-	return err
+	r.depth++
+	return nil
 }
 
 func (r *Reader) close() { r.depth-- }
@@ -187,33 +179,27 @@ func (r *Reader) close() { r.depth-- }
 // kindNames says in words what a kind is.
 var kindNames = map[byte]string{
 	'n': "null", 'f': "a boolean", 't': "a boolean", '"': "a string",
-	'0': "a number", '{': "an object", '[': "an array",
+	'0': "a number", '{': "an object", '[': "an array", '}': "the end of an object", ']': "the end of an array",
 }
 
-// wrongKind is the error for the next value: the decoder's own where the input is
-// broken, a ShapeError where it is of another kind.
+// wrongKind returns the error for the next value: the scanner's own if the input is
+// broken, a ShapeError if it is of another kind.
 func (r *Reader) wrongKind(want string) error {
-	got, ok := kindNames[r.Kind()]
-	if !ok {
-		if _, err := r.decoder.ReadToken(); err != nil {
-			return err
-		}
-		got = "something else"
+	kind := r.Kind()
+	if kind == 0 {
+		return r.scanner.err
 	}
-	return &ShapeError{Want: want, Got: got}
+	return &ShapeError{Want: want, Got: kindNames[kind]}
 }
 
-// unquote returns the text of a JSON string, without a copy where it has no
-// escapes.
-func unquote(raw []byte) []byte {
-	inner := raw[1 : len(raw)-1]
-	for _, c := range inner {
-		if c == '\\' {
-			// The decoder has checked the string: all that can be wrong is half a
-			// surrogate pair, which is replaced.
-			plain, _ := jsontext.AppendUnquote(nil, raw)
-			return plain
-		}
+// unquote returns the text of the JSON string that has just been read, without a copy if
+// it has no escapes.
+func (r *Reader) unquote(raw []byte) []byte {
+	if !r.scanner.escaped {
+		return raw[1 : len(raw)-1]
 	}
-	return inner
+	// The scanner has checked the string: all that can be wrong is half a surrogate pair,
+	// which is replaced.
+	plain, _ := jsontext.AppendUnquote(nil, raw)
+	return plain
 }

@@ -4,95 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/sipfacade/sipfacade/internal/secret"
 )
-
-// person is a kind of object with relations, also to itself.
-type person struct {
-	Name     string
-	Boss     *person
-	Team     []*person
-	Settings map[string]any
-}
-
-var people = &Relation[person]{
-	Fields: Fields[person]{},
-	Bare: func(text string) *person {
-		if strings.HasPrefix(text, "p-") || text == "7" {
-			return &person{Name: text}
-		}
-		return nil
-	},
-}
-
-func init() {
-	people.Fields["name"] = Text(func(p *person) *string { return &p.Name })
-	people.Fields["boss"] = One(func(p *person) **person { return &p.Boss }, people)
-	people.Fields["team"] = Many(func(p *person) *[]*person { return &p.Team }, people)
-	people.Fields["settings"] = FreeForm(func(p *person) *map[string]any { return &p.Settings })
-}
-
-func readPerson(body io.Reader) (person, map[string]int, error) {
-	r := NewReader(body)
-	defer r.Release()
-	var p person
-	err := people.Fields.Read(r, &p)
-	if err == nil {
-		err = r.End()
-	}
-	return p, r.Misreads(), err
-}
-
-func TestRelationForms(t *testing.T) {
-	t.Parallel()
-	bob := &person{Name: "Bob"}
-	for body, c := range map[string]struct {
-		want     person
-		misreads map[string]int
-	}{
-		`{"boss":null}`:                           {},
-		`{"boss":{}}`:                             {},
-		`{"boss":{"name":"Bob"}}`:                 {want: person{Boss: bob}},
-		`{"boss":{"unknown":1}}`:                  {want: person{Boss: &person{}}},
-		`{"boss":{"boss":{}}}`:                    {want: person{Boss: &person{}}},
-		`{"boss":"p-1"}`:                          {want: person{Boss: &person{Name: "p-1"}}},
-		`{"boss":7}`:                              {want: person{Boss: &person{Name: "7"}}},
-		`{"boss":""}`:                             {},
-		`{"boss":"nobody"}`:                       {misreads: map[string]int{"boss": 1}},
-		`{"boss":true}`:                           {misreads: map[string]int{"boss": 1}},
-		`{"boss":[{"name":"Bob"}]}`:               {misreads: map[string]int{"boss": 1}},
-		`{"boss":{"name":"Bob"},"boss":null}`:     {want: person{Boss: bob}},
-		`{"team":null}`:                           {},
-		`{"team":[]}`:                             {},
-		`{"team":{}}`:                             {},
-		`{"team":[null,{},{"name":"Bob"},"p-1"]}`: {want: person{Team: []*person{bob, {Name: "p-1"}}}},
-		`{"team":{"name":"Bob"}}`:                 {want: person{Team: []*person{bob}}},
-		`{"team":"p-1"}`:                          {want: person{Team: []*person{{Name: "p-1"}}}},
-		`{"team":["nobody",true,["p-1"],"p-2"]}`:  {want: person{Team: []*person{{Name: "p-2"}}}, misreads: map[string]int{"team": 3}},
-		`{"team":["p-1"],"team":["p-2","p-3"]}`:   {want: person{Team: []*person{{Name: "p-2"}, {Name: "p-3"}}}},
-		`{"team":["p-1"],"team":[]}`:              {want: person{Team: []*person{{Name: "p-1"}}}},
-	} {
-		got, misreads, err := readPerson(strings.NewReader(body))
-		if err != nil {
-			t.Errorf("%s: %v", body, err)
-		}
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s: %s", body, diff)
-		}
-		if diff := cmp.Diff(c.misreads, misreads); diff != "" {
-			t.Errorf("%s: %s", body, diff)
-		}
-	}
-}
 
 // TestDepth: modelled objects nest up to the bound, and what is skipped nests as
 // deep as it likes.
@@ -183,7 +101,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-// TestBrokenInput: where the connection breaks instead, its error comes through.
+// TestBrokenInput: if the connection breaks instead, its error is returned.
 func TestBrokenInput(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("reset by peer")
@@ -262,7 +180,7 @@ func TestReleaseForgets(t *testing.T) {
 	}
 }
 
-// TestValue: where a value is given up on, reading goes on behind it.
+// TestValue: if a value is given up on, reading goes on behind it.
 func TestValue(t *testing.T) {
 	t.Parallel()
 	gaveUp := errors.New("gave up")
@@ -324,98 +242,6 @@ func TestValueReportsTheInput(t *testing.T) {
 			t.Errorf("%q has no mistake", body)
 		}
 		r.Release()
-	}
-}
-
-// FuzzReader: no input makes the reader panic, and all text that it hands out is
-// UTF-8.
-func FuzzReader(f *testing.F) {
-	for _, seed := range []string{
-		sample, sample[:40], `{"name":"\ud83d"}`, "{\"name\":\"\xff\"}", `{"boss":[1,2],"team":7}`, `{"settings":{"a":[1e999,{"\ud83d":"\xff"}]}}`,
-		`{"text":1,"integer":"5060.0","instant":"0000-00-00","date":"1990-05-01T","frees":[{"a":1},2]}`, `[`, ``, `{"a":`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		r := NewReader(strings.NewReader(string(body)))
-		defer r.Release()
-		var p person
-		if people.Fields.Read(r, &p) == nil {
-			checkPerson(t, &p)
-		}
-		again := NewReader(iotest.OneByteReader(strings.NewReader(string(body))))
-		defer again.Release()
-		var into forms
-		if formFields.Read(again, &into) == nil {
-			checkForms(t, &into)
-		}
-	})
-}
-
-func checkPerson(t *testing.T, p *person) {
-	t.Helper()
-	checkFree(t, p.Name)
-	checkFree(t, p.Settings)
-	if p.Boss != nil {
-		checkPerson(t, p.Boss)
-	}
-	for _, member := range p.Team {
-		checkPerson(t, member)
-	}
-}
-
-func checkForms(t *testing.T, into *forms) {
-	t.Helper()
-	for _, text := range []string{into.Text, into.UUID, into.Date} {
-		checkFree(t, text)
-	}
-	if into.Number != nil && (math.IsNaN(*into.Number) || math.IsInf(*into.Number, 0)) {
-		t.Errorf("number %v", *into.Number)
-	}
-	if year := into.Instant.Year(); year < 1 || year > 9999 {
-		t.Errorf("year %d", year)
-	}
-	checkFree(t, into.FreeForm)
-	for _, object := range into.FreeForms {
-		checkFree(t, object)
-	}
-}
-
-// checkFree holds for text and for free-form values: all text is UTF-8, and nothing
-// is under a secret name.
-func checkFree(t *testing.T, value any) {
-	t.Helper()
-	switch v := value.(type) {
-	case string:
-		if !utf8.ValidString(v) {
-			t.Errorf("%q is not UTF-8", v)
-		}
-	case map[string]any:
-		for name, member := range v {
-			if secret.Name(name) {
-				t.Errorf("%q is kept", name)
-			}
-			checkFree(t, name)
-			checkFree(t, member)
-		}
-	case []any:
-		for _, element := range v {
-			checkFree(t, element)
-		}
-	}
-}
-
-func TestWith(t *testing.T) {
-	t.Parallel()
-	base := Fields[person]{"name": Text(func(p *person) *string { return &p.Name })}
-	both := base.With(Fields[person]{"name": Foreign[person], "boss": Foreign[person]})
-	if len(base) != 1 || len(both) != 2 {
-		t.Errorf("%d and %d fields", len(base), len(both))
-	}
-	r := NewReader(strings.NewReader(`{"name":"x"}`))
-	defer r.Release()
-	if err := both.Read(r, &person{}); err == nil {
-		t.Error("the other field did not win")
 	}
 }
 

@@ -1,71 +1,71 @@
 package tolerant
 
-// Relation is a kind of object as others refer to it: whole, or by a scalar alone.
-// Kinds that refer to each other are declared with empty Fields and filled after.
-type Relation[C any] struct {
-	// Fields reads the members of the object.
-	Fields Fields[C]
-	// Bare makes the related object from a string or number alone, or nil.
-	Bare func(text string) *C
+import "strings"
+
+// Member reads the value of one member of an object into m, or moves over it. The name is
+// valid until the value is looked at.
+type Member[M any] func(r *Reader, name []byte, m *M) error
+
+// Bare returns the object that a string or number in place of it refers to, or nil if it
+// refers to none.
+type Bare[M any] func(text string) *M
+
+// ForeignError says that a member belongs to another kind of object: the vendor answered
+// something else than was asked for.
+type ForeignError struct {
+	// Member is the name that shows it.
+	Member string
 }
 
-// One keeps a related object. Null and {} leave it unset.
-func One[T, C any](at func(*T) **C, related *Relation[C]) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		child, err := related.Next(r, name)
-		if child != nil {
-			*at(into) = child
-		}
-		return err
+// Error names the member.
+func (e *ForeignError) Error() string { return "an object of another kind: it has " + e.Member }
+
+// One reads a related object into a field. Null and {} leave it as it is.
+func One[M any](r *Reader, name string, at **M, member Member[M], bare Bare[M]) error {
+	child, err := Related(r, name, member, bare)
+	if child != nil {
+		*at = child
 	}
+	return err
 }
 
-// Many keeps a list of related objects: an array, or one that came alone. Null
-// and {} elements refer to nothing and are passed over. Of a member that is there
+// Many reads a list of related objects into a field: an array, or one that came without
+// it. Null and {} elements refer to nothing and are passed over. Of a member that is there
 // twice the last list counts.
-func Many[T, C any](at func(*T) *[]*C, related *Relation[C]) Member[T] {
-	return func(r *Reader, name string, into *T) error {
-		var list []*C
-		err := related.Each(r, name, func(child *C) { list = append(list, child) })
-		if len(list) > 0 {
-			*at(into) = list
-		}
-		return err
-	}
-}
-
-// Each hands out every related object of the next value.
-func (related *Relation[C]) Each(r *Reader, name string, keep func(*C)) error {
+func Many[M any](r *Reader, name string, at *[]*M, member Member[M], bare Bare[M]) error {
+	var list []*M
 	element := func() error {
-		child, err := related.Next(r, name)
+		child, err := Related(r, name, member, bare)
 		if child != nil {
-			keep(child)
+			list = append(list, child)
 		}
 		return err
 	}
-	if r.Kind() != '[' {
-		return element()
+	read := element
+	if r.Kind() == '[' {
+		read = func() error { return r.Array(element) }
 	}
-	return r.Array(element)
+	err := read()
+	if len(list) > 0 {
+		*at = list
+	}
+	return err
 }
 
-// Next reads one related object, or nil where there is none.
-func (related *Relation[C]) Next(r *Reader, name string) (*C, error) {
+// Related reads one related object: whole, or by a scalar only. It returns nil if there
+// is none.
+func Related[M any](r *Reader, name string, member Member[M], bare Bare[M]) (*M, error) {
 	switch r.Kind() {
 	case '{':
-		return related.object(r)
-	case '"', '0':
-		text, ok, err := r.Text(name)
-		if err != nil || !ok {
+		child := new(M)
+		empty, err := Read(r, child, member)
+		if err != nil || empty {
 			return nil, err
 		}
-		if related.Bare != nil {
-			if child := related.Bare(text); child != nil {
-				return child, nil
-			}
-		}
-		r.count(name)
-		return nil, nil
+		r.kept++
+		return child, nil
+	case '"', '0':
+		return bareObject(r, name, bare)
 	case 'n':
 		return nil, r.Skip()
 	default:
@@ -73,15 +73,75 @@ func (related *Relation[C]) Next(r *Reader, name string) (*C, error) {
 	}
 }
 
-// object reads an object, or nil where it has no members.
-func (related *Relation[C]) object(r *Reader) (*C, error) {
-	child := new(C)
-	before := r.members
-	if err := related.Fields.Read(r, child); err != nil {
+// bareObject reads a scalar in place of an object.
+func bareObject[M any](r *Reader, name string, bare Bare[M]) (*M, error) {
+	text, ok, err := r.Text(name)
+	if err != nil || !ok {
 		return nil, err
 	}
-	if r.members == before {
+	child := bare(text)
+	if child == nil {
+		r.count(name)
 		return nil, nil
 	}
+	r.kept++
 	return child, nil
+}
+
+// Read reads the next value, which must be an object, into m. Empty says that it has no
+// members.
+func Read[M any](r *Reader, m *M, member Member[M]) (empty bool, err error) {
+	if err := r.open('{', "an object"); err != nil {
+		return false, err
+	}
+	defer r.close()
+	for empty = true; ; empty = false {
+		name, err := r.name()
+		if name == nil || err != nil {
+			return empty, err
+		}
+		if err := member(r, name, m); err != nil {
+			return false, err
+		}
+	}
+}
+
+// Within reads a field that the vendor keeps in an object of its own, under the name
+// member, or states in place of that object.
+func (r *Reader) Within(name, member string, at *string, read func(r *Reader, name string, at *string) error) error {
+	switch r.Kind() {
+	case '{':
+		return r.Object(func(found []byte) error {
+			r.kept++
+			if string(found) == member {
+				return read(r, member, at)
+			}
+			return r.Skip()
+		})
+	case '"', '0':
+		return read(r, name, at)
+	case 'n':
+		return r.Skip()
+	default:
+		return r.misread(name)
+	}
+}
+
+// CanonicalUUID returns a UUID in lower case; ok is false for anything else.
+func CanonicalUUID(text string) (uuid string, ok bool) {
+	if len(text) != len("00000000-0000-0000-0000-000000000000") {
+		return "", false
+	}
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return "", false
+			}
+		case !strings.ContainsRune("0123456789abcdefABCDEF", rune(c)):
+			return "", false
+		}
+	}
+	return strings.ToLower(text), true
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // forms has a member of each form that a scalar can be kept in.
@@ -23,20 +25,70 @@ type forms struct {
 	FreeForms        []map[string]any
 }
 
-var formFields = Fields[forms]{
-	"text":      Text(func(f *forms) *string { return &f.Text }),
-	"uuid":      UUID(func(f *forms) *string { return &f.UUID }),
-	"date":      Date(func(f *forms) *string { return &f.Date }),
-	"instant":   Instant(func(f *forms) *time.Time { return &f.Instant }),
-	"flag":      Flag(func(f *forms) *bool { return &f.Flag }),
-	"otext":     OptionalText(func(f *forms) **string { return &f.OptionalText }),
-	"integer":   OptionalInteger(func(f *forms) **int64 { return &f.Integer }),
-	"integer32": OptionalInteger32(func(f *forms) **int32 { return &f.Integer32 }),
-	"number":    OptionalNumber(func(f *forms) **float64 { return &f.Number }),
-	"oflag":     OptionalFlag(func(f *forms) **bool { return &f.OptionalFlag }),
-	"free":      FreeForm(func(f *forms) *map[string]any { return &f.FreeForm }),
-	"frees":     FreeForms(func(f *forms) *[]map[string]any { return &f.FreeForms }),
-	"foreign":   Foreign[forms],
+// fields are the forms as messages of the contract have them.
+type fields struct {
+	text, uuid, date string
+	time             *timestamppb.Timestamp
+	flag             bool
+	optionalText     *string
+	int64            *int64
+	int32            *int32
+	double           *float64
+	optionalFlag     *bool
+	object           *structpb.Struct
+	objects          []*structpb.Struct
+}
+
+// fieldsMember reads one member of each form.
+func fieldsMember(r *Reader, name []byte, f *fields) error {
+	switch string(name) {
+	case "text":
+		return r.String("text", &f.text)
+	case "uuid":
+		return r.UUID("uuid", &f.uuid)
+	case "date":
+		return r.Date("date", &f.date)
+	case "instant":
+		return r.Time("instant", &f.time)
+	case "flag":
+		return r.Bool("flag", &f.flag)
+	case "otext":
+		return r.OptionalString("otext", &f.optionalText)
+	case "integer":
+		return r.OptionalInt64("integer", &f.int64)
+	case "integer32":
+		return r.OptionalInt32("integer32", &f.int32)
+	case "number":
+		return r.OptionalDouble("number", &f.double)
+	case "oflag":
+		return r.OptionalBool("oflag", &f.optionalFlag)
+	case "free":
+		return r.Struct("free", &f.object)
+	case "frees":
+		return r.Structs("frees", &f.objects)
+	case "foreign":
+		return &ForeignError{Member: "foreign"}
+	default:
+		return r.Skip()
+	}
+}
+
+// forms returns the fields in plain types, which are easier to write down.
+func (f *fields) forms() forms {
+	found := forms{
+		Text: f.text, UUID: f.uuid, Date: f.date, Flag: f.flag, OptionalText: f.optionalText,
+		Integer: f.int64, Integer32: f.int32, Number: f.double, OptionalFlag: f.optionalFlag,
+	}
+	if f.time != nil {
+		found.Instant = f.time.AsTime()
+	}
+	if f.object != nil {
+		found.FreeForm = f.object.AsMap()
+	}
+	for _, object := range f.objects {
+		found.FreeForms = append(found.FreeForms, object.AsMap())
+	}
+	return found
 }
 
 // readForms reads one object to the end of the input.
@@ -44,12 +96,12 @@ func readForms(t *testing.T, body string) (forms, map[string]int, error) {
 	t.Helper()
 	r := NewReader(strings.NewReader(body))
 	defer r.Release()
-	var into forms
-	err := formFields.Read(r, &into)
+	var into fields
+	_, err := Read(r, &into, fieldsMember)
 	if err == nil {
 		err = r.End()
 	}
-	return into, r.Misreads(), err
+	return into.forms(), r.Misreads(), err
 }
 
 func ptr[T any](v T) *T { return &v }

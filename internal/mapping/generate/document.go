@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Where the generated part of the document begins and ends.
+const (
+	begin = "<!-- fields: from internal/mapping/opentact.go by make generate -->\n"
+	end   = "<!-- end of fields -->\n"
+)
+
+// replaceFields replaces the table of fields in the document.
+func replaceFields(path string, m *model) error {
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := bytes.Cut(document, []byte(begin))
+	_, after, closed := bytes.Cut(rest, []byte(end))
+	if !ok || !closed {
+		return fmt.Errorf("%s lacks the marks around the fields", path)
+	}
+	return os.WriteFile(path, slices.Concat(before, []byte(begin), []byte(m.fieldTable()), []byte(end), after), 0o644)
+}
+
+// fieldTable lists the fields whose names differ or of which there is more to say, and
+// what is not read.
+func (m *model) fieldTable() string {
+	var table strings.Builder
+	table.WriteString("\n| resource | field | vendor's member | remark |\n| --- | --- | --- | --- |\n")
+	for _, of := range m.Messages {
+		for _, f := range of.fields {
+			if _, common := m.dialect.Names[f.Name]; common || f.Note == "" && f.KeyOf == "" && f.Vendor[0] == f.Name && len(f.Vendor) == 1 {
+				continue
+			}
+			fmt.Fprintf(&table, "| %s | `%s` | `%s` | %s |\n", of.Name, f.Name, strings.Join(f.Vendor, "`, `"), f.remark())
+		}
+	}
+	table.WriteString("\nKnown and not read:\n\n| resource | members | reason |\n| --- | --- | --- |\n")
+	for _, of := range m.Messages {
+		for _, dropped := range of.Resource.Dropped {
+			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", of.Name, strings.Join(dropped.Members, "`, `"), dropped.Reason)
+		}
+	}
+	return table.String() + "\n"
+}
+
+// remark is what there is to say of a field beside its names.
+func (f *field) remark() string {
+	if f.KeyOf != "" {
+		return "written so; read from the relation `" + f.KeyOf + "`"
+	}
+	return f.Note
+}

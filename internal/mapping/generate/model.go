@@ -1,0 +1,225 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+)
+
+// model is a dialect, completed from the descriptors.
+type model struct {
+	dialect  mapping.Dialect
+	Messages []*message
+	Enums    []enum
+}
+
+// message is one resource of the dialect.
+type message struct {
+	mapping.Resource
+	Name       string
+	descriptor protoreflect.MessageDescriptor
+	goNames    map[protoreflect.Name]string
+	fields     []*field
+	model      *model
+}
+
+// field is one field of a message, with what the table says of it.
+type field struct {
+	mapping.Field
+	descriptor protoreflect.FieldDescriptor
+	goName     string
+}
+
+// enum is an enum that the vendor writes in words.
+type enum struct {
+	FullName protoreflect.FullName
+	Name     string
+}
+
+// Local is the name of the enum's function.
+func (e enum) Local() string { return local(e.Name) }
+
+// newModel completes and checks a dialect.
+func newModel(dialect mapping.Dialect) (*model, error) {
+	m := &model{dialect: dialect}
+	var problems []error
+	for _, resource := range dialect.Resources {
+		completed, err := m.newMessage(resource)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", resource.Message, err))
+			continue
+		}
+		m.Messages = append(m.Messages, completed)
+	}
+	for _, completed := range m.Messages {
+		problems = append(problems, completed.check())
+	}
+	return m, errors.Join(problems...)
+}
+
+// newMessage finds the descriptor of a resource and the table's entries for its fields.
+func (m *model) newMessage(resource mapping.Resource) (*message, error) {
+	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package().Append(protoreflect.Name(resource.Message))
+	found, err := protoregistry.GlobalTypes.FindMessageByName(name)
+	if err != nil {
+		return nil, err
+	}
+	completed := &message{
+		Resource: resource, Name: resource.Message, descriptor: found.Descriptor(), goNames: goNames(found), model: m,
+	}
+	known := map[string]bool{}
+	for i := range completed.descriptor.Fields().Len() {
+		added := completed.newField(completed.descriptor.Fields().Get(i))
+		known[added.Name] = true
+		completed.fields = append(completed.fields, added)
+		m.addEnum(added.descriptor)
+	}
+	for _, listed := range resource.Fields {
+		if !known[listed.Name] {
+			return nil, fmt.Errorf("the contract has no field %q", listed.Name)
+		}
+	}
+	return completed, completed.completeKeys()
+}
+
+// goNames are the names of the fields in the generated struct, from its tags.
+func goNames(kind protoreflect.MessageType) map[protoreflect.Name]string {
+	names := map[protoreflect.Name]string{}
+	structure := reflect.TypeOf(kind.Zero().Interface()).Elem()
+	for i := range structure.NumField() {
+		for _, part := range strings.Split(structure.Field(i).Tag.Get("protobuf"), ",") {
+			if name, ok := strings.CutPrefix(part, "name="); ok {
+				names[protoreflect.Name(name)] = structure.Field(i).Name
+			}
+		}
+	}
+	return names
+}
+
+// newField completes one field.
+func (m *message) newField(descriptor protoreflect.FieldDescriptor) *field {
+	completed := &field{
+		Field: mapping.Field{Name: string(descriptor.Name())}, descriptor: descriptor, goName: m.goNames[descriptor.Name()],
+	}
+	for _, listed := range m.Resource.Fields {
+		if listed.Name == completed.Name {
+			completed.Field = listed
+		}
+	}
+	switch {
+	case len(completed.Vendor) > 0:
+	case m.model.dialect.Names[completed.Name] != "":
+		completed.Vendor = []string{m.model.dialect.Names[completed.Name]}
+	default:
+		completed.Vendor = []string{completed.Name}
+	}
+	return completed
+}
+
+// completeKeys gives the fields that are keys of relations the names of those.
+func (m *message) completeKeys() error {
+	for _, key := range m.fields {
+		if key.KeyOf == "" {
+			continue
+		}
+		relation := m.field(key.KeyOf)
+		if relation == nil || relation.descriptor.Message() == nil || relation.descriptor.IsList() {
+			return fmt.Errorf("%s is the key of %q, which is not a relation", key.Name, key.KeyOf)
+		}
+		key.Vendor = relation.Vendor
+	}
+	return nil
+}
+
+// field finds a field by its name.
+func (m *message) field(name string) *field {
+	for _, f := range m.fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// addEnum keeps the enums that are read by their words.
+func (m *model) addEnum(descriptor protoreflect.FieldDescriptor) {
+	if descriptor.Enum() == nil {
+		return
+	}
+	if found := (enum{descriptor.Enum().FullName(), string(descriptor.Enum().Name())}); !slices.Contains(m.Enums, found) {
+		m.Enums = append(m.Enums, found)
+	}
+}
+
+// isWritten reports whether callers write the field.
+func (f *field) isWritten() bool {
+	return !contract.Behaves(f.descriptor, annotations.FieldBehavior_OUTPUT_ONLY) &&
+		!contract.Behaves(f.descriptor, annotations.FieldBehavior_IDENTIFIER)
+}
+
+// related finds the resource that a field refers to.
+func (m *model) related(f *field) *message {
+	if f.descriptor.Message() == nil {
+		return nil
+	}
+	for _, candidate := range m.Messages {
+		if candidate.descriptor == f.descriptor.Message() {
+			return candidate
+		}
+	}
+	return nil
+}
+
+// Key is the field that a scalar in place of the object states.
+func (m *message) Key() *field {
+	name := m.Resource.Key
+	if name == "" {
+		name = "uuid"
+	}
+	return m.field(name)
+}
+
+// check reports what the decoders could not be written from.
+func (m *message) check() error {
+	if m.Key() == nil {
+		return fmt.Errorf("%s has no key", m.Name)
+	}
+	for _, f := range m.fields {
+		if f.KeyOf != "" && m.model.related(m.field(f.KeyOf)) == nil {
+			return fmt.Errorf("%s.%s is the key of %q, which the table does not have", m.Name, f.Name, f.KeyOf)
+		}
+	}
+	return m.checkMembers()
+}
+
+// checkMembers reports members that are read twice, in no known form, or though dropped.
+func (m *message) checkMembers() error {
+	read := map[string]bool{}
+	for _, c := range append(m.Cases(), m.AnsweredCases()...) {
+		if read[c.Member] {
+			return fmt.Errorf("%s reads %q twice", m.Name, c.Member)
+		}
+		if len(c.Statements) == 0 {
+			return fmt.Errorf("%s cannot read %q: its type has no form", m.Name, c.Member)
+		}
+		read[c.Member] = true
+	}
+	for _, dropped := range m.Resource.Dropped {
+		for _, member := range dropped.Members {
+			if read[member] {
+				return fmt.Errorf("%s reads %q, which it drops", m.Name, member)
+			}
+		}
+	}
+	return nil
+}

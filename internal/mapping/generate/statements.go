@@ -1,0 +1,228 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// switchCase is one member of a vendor's object and what reads it.
+type switchCase struct {
+	Member     string
+	Statements []string
+}
+
+// readers are the methods of tolerant.Reader, by the type of the field.
+var readers = map[fieldType]string{
+	{kind: protoreflect.StringKind}:                 "String",
+	{kind: protoreflect.StringKind, optional: true}: "OptionalString",
+	{kind: protoreflect.BoolKind}:                   "Bool",
+	{kind: protoreflect.BoolKind, optional: true}:   "OptionalBool",
+	{kind: protoreflect.Int32Kind}:                  "Int32",
+	{kind: protoreflect.Int32Kind, optional: true}:  "OptionalInt32",
+	{kind: protoreflect.Int64Kind, optional: true}:  "OptionalInt64",
+	{kind: protoreflect.DoubleKind, optional: true}: "OptionalDouble",
+}
+
+// fieldType is what the form of a scalar follows from.
+type fieldType struct {
+	kind     protoreflect.Kind
+	optional bool
+}
+
+// wellKnown are the methods for Google's own messages, by the name of the message.
+var wellKnown = map[protoreflect.FullName]string{
+	"google.protobuf.Timestamp": "Time",
+	"google.protobuf.Struct":    "Struct",
+}
+
+// Cases are the members that are read wherever the object stands.
+func (m *message) Cases() []switchCase {
+	return m.cases(func(f *field) bool { return !f.Answered })
+}
+
+// AnsweredCases are the members that are only read if the object was asked for.
+func (m *message) AnsweredCases() []switchCase {
+	return m.cases(func(f *field) bool { return f.Answered })
+}
+
+// cases are the members of the fields that the function takes, each spelling on its own
+// so that a misread is counted under the name that came.
+func (m *message) cases(takes func(f *field) bool) (cases []switchCase) {
+	for _, f := range m.fields {
+		if f.KeyOf != "" || !takes(f) {
+			continue
+		}
+		for _, member := range f.Vendor {
+			cases = append(cases, switchCase{Member: member, Statements: m.statements(f, member)})
+		}
+	}
+	return cases
+}
+
+// statements read one member. None means that the table and the descriptor do not say how.
+func (m *message) statements(f *field, member string) []string {
+	call := m.call(f, member)
+	if call == "" {
+		return nil
+	}
+	var keys []string
+	for _, key := range m.fields {
+		if key.KeyOf == f.Name {
+			related := m.model.related(f)
+			keys = append(keys, fmt.Sprintf("m.%s = tolerant.Key(m.%s.Get%s())", key.goName, f.goName, related.Key().goName))
+		}
+	}
+	if len(keys) == 0 {
+		return []string{"return " + call}
+	}
+	return append(append([]string{"err := " + call}, keys...), "return err")
+}
+
+// call is the expression that reads one member.
+func (m *message) call(f *field, member string) string {
+	at := "&m." + f.goName
+	if related := m.model.related(f); related != nil {
+		return fmt.Sprintf("tolerant.%s(r, %q, %s, %sMember, %sOf)", quantity(f), member, at, related.Local(), related.Local())
+	}
+	if f.descriptor.Enum() != nil {
+		return fmt.Sprintf("tolerant.Word(r, %q, %s, %s)", member, at, local(string(f.descriptor.Enum().Name())))
+	}
+	if f.descriptor.Message() != nil && m.model.dialect.Readers[string(f.descriptor.Message().Name())] != "" {
+		return fmt.Sprintf("%s(r, %q, %s)", m.model.dialect.Readers[string(f.descriptor.Message().Name())], member, at)
+	}
+	method := method(f)
+	switch {
+	case method == "":
+		return ""
+	case f.Within != "":
+		return fmt.Sprintf("r.Within(%q, %q, %s, (*tolerant.Reader).%s)", member, f.Within, at, method)
+	default:
+		return fmt.Sprintf("r.%s(%q, %s)", method, member, at)
+	}
+}
+
+// quantity is the function that reads one related object or many.
+func quantity(f *field) string {
+	if f.descriptor.IsList() {
+		return "Many"
+	}
+	return "One"
+}
+
+// method is the method of tolerant.Reader that reads a field, or "" if there is none.
+func method(f *field) string {
+	switch {
+	case f.Form != "":
+		return string(f.Form)
+	case f.Name == "uuid":
+		return "UUID"
+	case f.descriptor.Message() != nil && f.descriptor.IsList():
+		return plural(wellKnown[f.descriptor.Message().FullName()])
+	case f.descriptor.Message() != nil:
+		return wellKnown[f.descriptor.Message().FullName()]
+	case f.descriptor.IsList():
+		return ""
+	default:
+		return readers[fieldType{f.descriptor.Kind(), f.descriptor.HasPresence()}]
+	}
+}
+
+// plural is the method that reads a list; only free-form objects have one.
+func plural(method string) string {
+	if method != "Struct" {
+		return ""
+	}
+	return "Structs"
+}
+
+// KeyStatements make an object from the text of its key.
+func (m *message) KeyStatements() []string {
+	key := m.Key()
+	made := "return &sipfacadev1." + m.Name + "{" + key.goName + ": "
+	switch {
+	case key.descriptor.Kind() == protoreflect.Int32Kind:
+		return []string{
+			"id, err := strconv.ParseInt(text, 10, 32)", "if err != nil {", "return nil", "}", made + "int32(id)}",
+		}
+	case key.Form != "":
+		return []string{made + "tolerant." + string(key.Form) + "(text)}"}
+	default:
+		return []string{"uuid, ok := tolerant.CanonicalUUID(text)", "if !ok {", "return nil", "}", made + "uuid}"}
+	}
+}
+
+// local is the name of a message or enum as an unexported Go name.
+func local(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+// Local begins the names of the message's functions.
+func (m *message) Local() string { return local(m.Name) }
+
+// Words is the message's name in words: SIP app for SipApp.
+func (m *message) Words() string {
+	var words []string
+	begin := 0
+	for i, letter := range m.Name + "X" {
+		if i > 0 && unicode.IsUpper(letter) {
+			words = append(words, word(m.Name[begin:i]))
+			begin = i
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// word is one word of a message's name, an abbreviation in capitals.
+func word(part string) string {
+	switch part {
+	case "Sip", "Tn":
+		return strings.ToUpper(part)
+	default:
+		return strings.ToLower(part)
+	}
+}
+
+// Article is the article before Words.
+func (m *message) Article() string {
+	if strings.ContainsAny(m.Name[:1], "AEIO") {
+		return "an"
+	}
+	return "a"
+}
+
+// FullName is the name of the message with its package.
+func (m *message) FullName() string { return string(m.descriptor.FullName()) }
+
+// ForeignList are the members that show an object of another kind, as Go literals.
+func (m *message) ForeignList() string { return literals(m.Foreign) }
+
+// Dropped are the members that are not read, with the reasons.
+func (m *message) Dropped() (dropped []struct{ Members, Reason string }) {
+	for _, d := range m.Resource.Dropped {
+		dropped = append(dropped, struct{ Members, Reason string }{strings.Join(d.Members, ", "), d.Reason})
+	}
+	return dropped
+}
+
+// column is a field that callers write, with the vendor's names for it as Go literals.
+type column struct{ Field, Vendor string }
+
+// Columns are the fields that callers write.
+func (m *message) Columns() (columns []column) {
+	for _, f := range m.fields {
+		if f.isWritten() {
+			columns = append(columns, column{f.Name, literals(f.Vendor)})
+		}
+	}
+	return columns
+}
+
+// literals are strings as Go literals, separated by commas.
+func literals(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = fmt.Sprintf("%q", value)
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,67 @@
+// Package mapping holds the tables of how vendors write the resources of the contract.
+// A table states only what the contract's descriptor does not; decoders, write columns and
+// a part of docs/upstreams.md are generated from both by internal/mapping/generate.
+package mapping
+
+// Dialect is how one vendor writes the resources of the contract.
+type Dialect struct {
+	// Names are the vendor's names for fields that many of its resources have.
+	Names map[string]string
+	// Readers are functions written by hand, by the message that each reads.
+	Readers map[string]string
+	// Resources are all messages that the vendor's answers are read into.
+	Resources []Resource
+}
+
+// Resource is one message of the contract as the vendor writes it.
+type Resource struct {
+	// Message is the name of the contract's message.
+	Message string
+	// Foreign are members that only objects of another kind have: an answer with one of
+	// them is refused. A resource without any is never answered itself, only nested.
+	Foreign []string
+	// Key is the field that a string or number in place of the object states; empty means
+	// uuid.
+	Key string
+	// Fields are those of which the descriptor does not say enough. Every other field has
+	// its own name at the vendor too, and the form that follows from its type.
+	Fields []Field
+	// Dropped are members that are known and not read.
+	Dropped []Dropped
+}
+
+// Field is one field of a resource.
+type Field struct {
+	// Name is the field's name in the contract.
+	Name string
+	// Vendor are the vendor's names for it, the one to write first; empty means that it is
+	// its own name, or that of Dialect.Names.
+	Vendor []string
+	// Form is how the value is written, if its type does not say so.
+	Form Form
+	// Within is the member that states the value if the vendor writes an object around it.
+	Within string
+	// KeyOf is the relation whose key the field is: it is read from there, and written
+	// under the relation's name.
+	KeyOf string
+	// Answered says that the field is only read if the resource was asked for, never if it
+	// is nested in another one.
+	Answered bool
+	// Note says in the documentation why the field differs.
+	Note string
+}
+
+// Form is how a value is written.
+type Form string
+
+// The forms of strings that need to be named. Each is a method of tolerant.Reader.
+const (
+	Date        Form = "Date"
+	PhoneNumber Form = "PhoneNumber"
+)
+
+// Dropped are members that are not read on purpose.
+type Dropped struct {
+	Members []string
+	Reason  string
+}

@@ -1,0 +1,140 @@
+package infinity
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+)
+
+// page serves a list. If the vendor can filter, sort and page as asked, it sends no more
+// than the page; otherwise, and if what it sent does not fit, all rows are read and the
+// page is picked as they pass.
+func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
+	query, err := list.Prepare[R](s.tokens, request, string(k.id))
+	if err != nil {
+		return nil, "", err
+	}
+	if narrowed, ok := pushed(k, query, at, s.vendor.Zone()); ok {
+		rows, err := k.all(ctx, s.vendor, narrowed, at)
+		if err != nil && !notTaken(err) {
+			return nil, "", err
+		}
+		if page, next, ok := query.Windowed(rows); ok && err == nil {
+			return page, next, nil
+		}
+	}
+	var collector *list.Collector[R]
+	begin := func() { collector = query.Collect() }
+	begin()
+	err = s.vendor.List(ctx, k.List, nil, begin, func(row infinity.Row) error {
+		collector.Add(k.show(s.vendor, k.List, row, at))
+		return nil
+	}, at.parameters()...)
+	if err != nil {
+		return nil, "", err
+	}
+	page, next = collector.Page()
+	return page, next, nil
+}
+
+// notTaken reports whether the vendor refused the way it was asked, by its status or
+// with a message in place of rows: what it takes in filters and sorts is not
+// documented in full.
+func notTaken(err error) bool {
+	var failure *upstream.Error
+	return errors.As(err, &failure) && (failure.Kind == upstream.KindRejected || failure.Kind == upstream.KindStatus &&
+		(failure.Status == statusBadRequest || failure.Status == statusUnprocessable))
+}
+
+// The statuses with which a vendor refuses values.
+const (
+	statusBadRequest    = 400
+	statusUnprocessable = 422
+)
+
+// all reads the rows of a narrowed list. Of one that is longer than asked for it keeps
+// one row too many: the vendor did not page, and the caller will see that.
+func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
+	err = vendor.List(ctx, k.List, query, func() { rows = nil }, func(row infinity.Row) error {
+		if len(rows) <= query.Limit {
+			rows = append(rows, k.show(vendor, k.List, row, at))
+		}
+		return nil
+	}, at.parameters()...)
+	return rows, err
+}
+
+// pushed returns the list as the vendor is asked for it, if it can do all of the
+// work: conditions that are equalities, an order by numbers and times, and a window
+// whose place is known. Strings it may compare by rules of its own, so it is not
+// asked to order by them; that an equality took too much in is seen in the rows.
+func pushed[R resource](k *pbxKind[R], query *list.Query[R], at place, zone *time.Location) (*infinity.Query, bool) {
+	offset, limit, ok := query.Window()
+	equalities, simple := query.Equalities()
+	if !k.Pages || !ok || !simple || limit > mostRows {
+		return nil, false
+	}
+	narrowed := &infinity.Query{Limit: limit, Offset: offset}
+	for _, equality := range equalities {
+		column := k.rowColumn(equality.Path, at)
+		value, ok := filterValue(equality.Value, zone)
+		if column == nil || !ok {
+			return nil, false
+		}
+		narrowed.Filters = append(narrowed.Filters, infinity.Parameter{Name: column.names[0], Value: value})
+	}
+	for _, order := range query.Order() {
+		column := k.rowColumn(order.Path, at)
+		if column == nil || column.field.Kind() == protoreflect.StringKind || column.field.Kind() == protoreflect.EnumKind {
+			return nil, false
+		}
+		narrowed.Sorts = append(narrowed.Sorts, infinity.Parameter{Name: column.names[0], Value: directions[order.Desc]})
+	}
+	return narrowed, true
+}
+
+// mostRows is the longest page that the vendor is known to send whole. Of a longer
+// one, rows that it cut off would look like the end of the list.
+const mostRows = 1000
+
+// directions are the vendor's words for ascending and descending.
+var directions = map[bool]string{false: "asc", true: "desc"}
+
+// rowColumn returns the column of a filter or order, if the vendor's rows have it: the ids
+// of the path they may leave out.
+func (k *pbxKind[R]) rowColumn(path string, at place) *pbxColumn {
+	if strings.Contains(path, ".") {
+		return nil
+	}
+	for _, above := range at {
+		if string(above.field) == path {
+			return nil
+		}
+	}
+	return k.column(protoreflect.Name(path))
+}
+
+// filterValue is a literal as the vendor writes it. An empty string is not one: the
+// vendor may store null in its place.
+func filterValue(value any, zone *time.Location) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, v != ""
+	case bool:
+		return infinity.Flag(v), true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case time.Time:
+		return v.In(zone).Format(infinity.DateTimeLayout), v.Nanosecond() == 0
+	default:
+		return "", false
+	}
+}

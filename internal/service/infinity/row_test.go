@@ -1,0 +1,359 @@
+package infinity
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// pbxContract is what the test holds a kind to, without its type.
+type pbxContract struct {
+	descriptor protoreflect.MessageDescriptor
+	columns    []pbxColumn
+	ids        []string
+	id         protoreflect.Name
+	natural    []protoreflect.Name
+	show       func(*infinity.Client, infinity.Row, place) proto.Message
+}
+
+func contractOf[R resource](k *pbxKind[R]) pbxContract {
+	var row R
+	return pbxContract{row.ProtoReflect().Descriptor(), k.columns, k.IDs, k.id, k.natural,
+		func(client *infinity.Client, row infinity.Row, at place) proto.Message {
+			return k.show(client, k.List, row, at)
+		}}
+}
+
+func pbxContracts() []pbxContract {
+	return []pbxContract{
+		contractOf(&pbxDomains), contractOf(&pbxUsers), contractOf(&pbxGroups), contractOf(&pbxGroupUsers), contractOf(&pbxUserGroups),
+		contractOf(&pbxUserDevices), contractOf(&pbxQueues), contractOf(&pbxQueueMembers), contractOf(&pbxTrustedNetworks), contractOf(&pbxDevices),
+	}
+}
+
+// pbxNames are the vendor's names that are more than the field's in camel case, by
+// the full name of the field, from the vendor's document.
+var pbxNames = map[protoreflect.FullName][]string{
+	"sipfacade.v1.PbxDomain.domain":                     {"domain", "domainName"},
+	"sipfacade.v1.PbxDomain.call_recording_enabled":     {"rec"},
+	"sipfacade.v1.PbxQueueMember.ring_seconds":          {"ringSecs"},
+	"sipfacade.v1.PbxTrustedNetwork.trusted_network_id": {"trustedNetworkId", "networkId", "sipTrustedNetworkId"},
+	"sipfacade.v1.PbxDevice.mac_address":                {"deviceMacAddress"},
+	"sipfacade.v1.PbxDevice.create_time":                {"createDatetime"},
+	"sipfacade.v1.PbxDevice.update_time":                {"updateDatetime"},
+	"sipfacade.v1.PbxUser.create_time":                  {"createDatetime"},
+	"sipfacade.v1.PbxUser.update_time":                  {"updateDatetime"},
+	"sipfacade.v1.PbxUserDevice.update_time":            {"updateDatetime"},
+}
+
+// sampleMembers are values of each type, as the vendor writes them.
+func sampleMembers(field protoreflect.FieldDescriptor, name string) []infinity.Member {
+	switch field.Kind() {
+	case protoreflect.BoolKind:
+		return []infinity.Member{said(name, "1"), stated(name, "1"), stated(name, "true")}
+	case protoreflect.Uint32Kind, protoreflect.Int32Kind:
+		return []infinity.Member{said(name, "7"), stated(name, "7"), stated(name, "7.0")}
+	case protoreflect.EnumKind:
+		return []infinity.Member{said(name, "huntLongestIdle"), said(name, "HUNTLONGESTIDLE")}
+	case protoreflect.MessageKind:
+		return []infinity.Member{said(name, "2026-01-02 03:04:05")}
+	default:
+		return []infinity.Member{said(name, "007"), stated(name, "7")}
+	}
+}
+
+// TestPbxFieldsAreReached: every field of every resource is filled from each of its
+// vendor names and nothing is left over; a secret is not filled, and not kept beside.
+func TestPbxFieldsAreReached(t *testing.T) {
+	t.Parallel()
+	client, told := pbxClient(t, &pbxVendor{}, time.UTC)
+	for _, kind := range pbxContracts() {
+		for i := range kind.descriptor.Fields().Len() {
+			field := kind.descriptor.Fields().Get(i)
+			if field.Name() == additionalFields {
+				continue
+			}
+			names := pbxNames[field.FullName()]
+			if names == nil {
+				names = []string{field.JSONName()}
+			}
+			marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+			secret := slices.Contains(marks, annotations.FieldBehavior_INPUT_ONLY)
+			for _, name := range names {
+				for _, member := range sampleMembers(field, name) {
+					shown := kind.show(client, infinity.Row{member}, nil).ProtoReflect()
+					if shown.Has(field) == secret {
+						t.Errorf("%s from %s %q: set %v", field.FullName(), name, member.Value.Text, !secret)
+					}
+					shown.Clear(field)
+					if left := shown.Interface(); !proto.Equal(left, shown.Type().New().Interface()) {
+						t.Errorf("%s from %s: also %v", field.FullName(), name, left)
+					}
+				}
+			}
+		}
+	}
+	if len(told.told) > 0 {
+		t.Errorf("not read: %v", told.told)
+	}
+}
+
+// TestPbxColumns: what can be written is what is neither output only nor the
+// identifier, each field has one column, and names are not shared.
+func TestPbxColumns(t *testing.T) {
+	t.Parallel()
+	for _, kind := range pbxContracts() {
+		taken := map[string]protoreflect.Name{}
+		if len(kind.columns) != kind.descriptor.Fields().Len()-1 || kind.descriptor.Fields().ByName(additionalFields) == nil {
+			t.Errorf("%s: %d columns", kind.descriptor.Name(), len(kind.columns))
+		}
+		for _, column := range kind.columns {
+			marks, _ := proto.GetExtension(column.field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+			fixed := slices.Contains(marks, annotations.FieldBehavior_OUTPUT_ONLY) || slices.Contains(marks, annotations.FieldBehavior_IDENTIFIER)
+			if column.writable == fixed || column.createOnly != slices.Contains(marks, annotations.FieldBehavior_IMMUTABLE) ||
+				column.secret != slices.Contains(marks, annotations.FieldBehavior_INPUT_ONLY) {
+				t.Errorf("%s: %+v for %v", column.field.FullName(), column, marks)
+			}
+			for _, name := range column.names {
+				if other, ok := taken[name]; ok {
+					t.Errorf("%s: %s is %s and %s", kind.descriptor.Name(), name, other, column.field.Name())
+				}
+				taken[name] = column.field.Name()
+			}
+		}
+		for _, name := range kind.ids {
+			if taken[name] != kind.id {
+				t.Errorf("%s: the id %s goes to %q", kind.descriptor.Name(), name, taken[name])
+			}
+		}
+		for _, name := range kind.natural {
+			if kind.descriptor.Fields().ByName(name) == nil {
+				t.Errorf("%s has no %s", kind.descriptor.Name(), name)
+			}
+		}
+	}
+}
+
+func TestPbxVendorNames(t *testing.T) {
+	t.Parallel()
+	for resource, want := range map[protoreflect.FullName]map[string]string{
+		"sipfacade.v1.PbxQueueMember":    {"ringSecs": "ring_seconds", "queueMemberId": "queue_member_id"},
+		"sipfacade.v1.PbxDevice":         {"deviceMacAddress": "mac_address"},
+		"sipfacade.v1.PbxDomain":         {"rec": "call_recording_enabled", "domainName": "domain"},
+		"sipfacade.v1.PbxUser":           {"ukCallerId": "uk_caller_id"},
+		"sipfacade.v1.PbxTrustedNetwork": {"networkId": "trusted_network_id"},
+	} {
+		for theirs, ours := range want {
+			if got := VendorNames()[resource][theirs]; got != ours {
+				t.Errorf("%s: %s is %q", resource, theirs, got)
+			}
+		}
+	}
+}
+
+func TestPbxShow(t *testing.T) {
+	t.Parallel()
+	here := in(3, parent{"user_id", 8}, parent{"queue_id", 9}, parent{"group_id", 10})
+	all := pb.PbxRingStrategy_PBX_RING_STRATEGY_ALL
+	for name, c := range map[string]struct {
+		kind pbxContract
+		row  infinity.Row
+		at   place
+		want proto.Message
+		told []string
+	}{
+		"nothing": {contractOf(&pbxUsers), nil, nil, &pb.PbxUser{}, nil},
+		"empty values": {
+			contractOf(&pbxUsers), infinity.Row{said("userId", ""), stated("user", "null"), said("createDatetime", "0000-00-00 00:00:00"), said("displayName", ""), stated("dashboard", "null")}, nil,
+			&pb.PbxUser{}, nil,
+		},
+		"falsy values": {
+			contractOf(&pbxUsers), infinity.Row{said("dashboard", "0"), stated("mobileFollow", "false"), said("userId", "0"), said("ukPhoneId", "0")}, nil,
+			&pb.PbxUser{Dashboard: new(false), MobileFollow: new(false)}, nil,
+		},
+		"as written": {
+			contractOf(&pbxUsers), infinity.Row{said("extensionNumber", "007"), said("ukCallerId", "+441632960001"), said("displayName", " x ")}, nil,
+			&pb.PbxUser{ExtensionNumber: new("007"), UkCallerId: new("+441632960001"), DisplayName: new(" x ")}, nil,
+		},
+		"parents":                 {contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, here, &pb.PbxQueueMember{QueueMemberId: 1, QueueId: 9, GroupId: new(uint32(10))}, nil},
+		"parents of a device":     {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: 1, UserId: 8}, nil},
+		"its own word goes first": {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: 4}, nil},
+		"not read": {
+			contractOf(&pbxUsers), infinity.Row{said("userId", "seven"), stated("domainId", "4294967296"), stated("ukPhoneId", "{}"), said("dashboard", "maybe"), said("createDatetime", "soon")}, nil,
+			&pb.PbxUser{}, []string{"ListSIPUsers userId", "ListSIPUsers domainId", "ListSIPUsers ukPhoneId", "ListSIPUsers dashboard", "ListSIPUsers createDatetime"},
+		},
+		"word": {contractOf(&pbxQueueMembers), infinity.Row{said("ringStrategy", "all"), stated("ringAttempts", "0")}, nil, &pb.PbxQueueMember{RingStrategy: &all, RingAttempts: new(int32(0))}, nil},
+		"unknown word": {
+			contractOf(&pbxQueueMembers), infinity.Row{said("ringStrategy", "random"), stated("ringOrder", "2147483648")}, nil,
+			&pb.PbxQueueMember{AdditionalFields: map[string]string{"ringStrategy": "random"}},
+			[]string{"ListSIPQueueMembers ringStrategy", "ListSIPQueueMembers ringOrder"},
+		},
+		"not modelled": {
+			contractOf(&pbxGroups), infinity.Row{said("colour", "red"), stated("size", "1.50"), stated("tags", `["a"]`), stated("note", "null"), said("empty", "")}, nil,
+			&pb.PbxGroup{AdditionalFields: map[string]string{"colour": "red", "size": "1.50", "tags": `["a"]`, "note": "null", "empty": ""}}, nil,
+		},
+		"two names for a field": {
+			contractOf(&pbxDomains), infinity.Row{said("domain", ""), said("domainName", "a.example"), said("domain", "b.example")}, nil,
+			&pb.PbxDomain{Domain: "a.example", AdditionalFields: map[string]string{"domain": "b.example"}}, nil,
+		},
+	} {
+		client, told := pbxClient(t, &pbxVendor{}, time.UTC)
+		if diff := cmp.Diff(c.want, c.kind.show(client, c.row, c.at), protocmp.Transform()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if diff := cmp.Diff(c.told, told.told); diff != "" {
+			t.Errorf("%s: misreads %s", name, diff)
+		}
+	}
+}
+
+func TestPbxShowInZone(t *testing.T) {
+	t.Parallel()
+	client, _ := pbxClient(t, &pbxVendor{}, time.FixedZone("", 2*60*60))
+	shown := pbxDevices.show(client, pbxDevices.List, infinity.Row{said("createDatetime", "2026-01-02 03:04:05")}, nil)
+	if got := shown.GetCreateTime().AsTime().Format(time.RFC3339); got != "2026-01-02T01:04:05Z" {
+		t.Error(got)
+	}
+}
+
+// formText is a form, a word for each parameter.
+func formText(form infinity.Form) string {
+	text := ""
+	for _, parameter := range form {
+		text += fmt.Sprintf("%s=%s ", parameter.Name, parameter.Value)
+	}
+	return text
+}
+
+func TestPbxCreation(t *testing.T) {
+	t.Parallel()
+	hunt := pb.PbxRingStrategy_PBX_RING_STRATEGY_HUNT_LONGEST_IDLE
+	for want, form := range map[string]infinity.Form{
+		"": pbxUsers.creation(&pb.PbxUser{UserId: 4, DomainId: 3}),
+		"user=joe password=p pin= extensionNumber=007 mobileFollow=0 ukPhoneId=5 dashboard=1 ": pbxUsers.creation(&pb.PbxUser{
+			UserId: 4, User: new("joe"), Password: new("p"), Pin: new(""), ExtensionNumber: new("007"), MobileFollow: new(false), Dashboard: new(true), UkPhoneId: new(uint32(5)),
+		}),
+		"groupId=2 ringStrategy=huntLongestIdle ringAttempts=0 ringSecs=10 ringOrder=1 ": pbxQueueMembers.creation(&pb.PbxQueueMember{
+			QueueId: 9, GroupId: new(uint32(2)), RingStrategy: &hunt, RingAttempts: new(int32(0)), RingSeconds: new(int32(10)), RingOrder: new(int32(1)),
+		}),
+		"pbxDeviceName=Desk deviceMacAddress=10:20:30:1A:2B:3C ": pbxDevices.creation(&pb.PbxDevice{
+			User: "joe", UserId: new(uint32(8)), PbxDeviceName: new("Desk"), MacAddress: new("10:20:30:1A:2B:3C"), AdditionalFields: map[string]string{"a": "b"},
+		}),
+		"pbxDeviceId=12 ": pbxUserDevices.creation(&pb.PbxUserDevice{UserId: 8, PbxDeviceId: 12, PbxDeviceToken: new("t")}),
+	} {
+		if got := formText(form); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestPbxChanged: what the mask names, cleared or set, among what a row written whole
+// had before.
+func TestPbxChanged(t *testing.T) {
+	t.Parallel()
+	before := infinity.Row{
+		said("groupId", "5"), stated("domainId", "3"), said("groupName", "sales"), said("displayName", ""), stated("extensionNumber", "100"),
+		stated("ringRetry", "true"), said("ringExclusive", "0"), said("colour", "red"), said("note", ""), stated("loud", "true"), stated("quiet", "false"),
+		stated("size", "7"), stated("none", "null"), stated("tags", "[1]"), stated("more", "{}"), said("planId", "6"), said("lastDatetime", "2026-01-01 00:00:00"),
+	}
+	changes := func(field string, resource proto.Message) []list.Change {
+		found, err := list.Changes(field, resource, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	group := &pb.PbxGroup{GroupId: 5, RingRetry: new(false), CallerNameFormat: new("")}
+	want := "groupName=sales extensionNumber=100 ringRetry=0 ringExclusive=0 callerNameFormat= colour=red note= loud=1 quiet=0 size=7 "
+	if got := formText(pbxGroups.changed(before, group, changes("pbx_group", group))); got != want {
+		t.Errorf("whole: %q, want %q", got, want)
+	}
+	cleared := []list.Change{{Field: group.ProtoReflect().Descriptor().Fields().ByName("caller_name_format"), Clear: true}}
+	if got := formText(pbxGroups.changed(nil, group, cleared)); got != "callerNameFormat= " {
+		t.Errorf("cleared: %q", got)
+	}
+	user := &pb.PbxUser{UserId: 4, Pin: new("1"), HotdeskAllowed: new(false)}
+	if got := formText(pbxUsers.changed(nil, user, changes("pbx_user", user))); got != "pin=1 hotdeskAllowed=0 " {
+		t.Errorf("partial: %q", got)
+	}
+	domain := &pb.PbxDomain{DomainId: 3, DisplayName: new("HQ")}
+	row := infinity.Row{said("domainName", "a.example"), said("rec", "yes"), said("domainId", "3")}
+	if got := formText(pbxDomains.changed(row, domain, changes("pbx_domain", domain))); got != "displayName=HQ rec=1 " {
+		t.Errorf("domain: %q", got)
+	}
+}
+
+func TestPbxOverlayAndApply(t *testing.T) {
+	t.Parallel()
+	wanted := &pb.PbxUser{UserId: 9, DomainId: 9, User: new("joe"), Password: new("p"), Pin: new("1"), DisplayName: new("Joe"), Dashboard: new(false)}
+	known := &pb.PbxUser{DomainId: 3, Email: new("old"), DisplayName: new("old")}
+	pbxUsers.overlay(known, wanted, pbxUsers.columns)
+	want := &pb.PbxUser{DomainId: 3, Email: new("old"), User: new("joe"), DisplayName: new("Joe"), Dashboard: new(false)}
+	if diff := cmp.Diff(want, known, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	fields := known.ProtoReflect().Descriptor().Fields()
+	pbxUsers.apply(known, &pb.PbxUser{Pin: new("2"), DisplayName: new("Jo")}, []list.Change{
+		{Field: fields.ByName("email"), Clear: true}, {Field: fields.ByName("pin")}, {Field: fields.ByName("display_name")},
+	})
+	want.Email, want.DisplayName = nil, new("Jo")
+	if diff := cmp.Diff(want, known, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPbxCompleted(t *testing.T) {
+	t.Parallel()
+	stored := &pb.PbxUserDevice{PbxDeviceId: 12, User: "joe"}
+	got := pbxUserDevices.completed(stored, &pb.PbxUserDevice{PbxDeviceId: 13, UserId: 8, User: "other", PbxDeviceToken: new("t"), AdditionalFields: map[string]string{"a": "b"}})
+	want := &pb.PbxUserDevice{PbxDeviceId: 12, UserId: 8, User: "joe", PbxDeviceToken: new("t")}
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPbxIdentified(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ has, id, want uint32 }{{0, 0, 0}, {0, 5, 5}, {4, 5, 4}, {4, 0, 4}} {
+		if got := pbxUsers.identified(&pb.PbxUser{UserId: c.has}, c.id).GetUserId(); got != c.want {
+			t.Errorf("%v: %d", c, got)
+		}
+	}
+}
+
+// TestAdditionalFieldsShowNoSecrets: what a text gives away by its form is not answered,
+// and the row keeps it for an update that has to write it back.
+func TestAdditionalFieldsShowNoSecrets(t *testing.T) {
+	t.Parallel()
+	row := infinity.Row{
+		{Name: "color", Value: tolerant.Value{Kind: '"', Text: "green & blue"}},
+		{Name: "settings", Value: tolerant.Value{Kind: '"', Text: `{"sip_ha1":"hush","a":1}`}},
+		{Name: "webhook", Value: tolerant.Value{Kind: '"', Text: "https://joe:hush@example.com/?access_token=hush&b=c"}},
+		{Name: "nested", Value: tolerant.Value{Kind: '{', Text: `{"a":"{\"userPIN\":\"hush\"}"}`}},
+	}
+	want := &pb.PbxUser{AdditionalFields: map[string]string{
+		"color":    "green & blue",
+		"settings": `{"sip_ha1":"[redacted]","a":1}`,
+		"webhook":  "https://[redacted]@example.com/?access_token=[redacted]&b=c",
+		"nested":   `{"a":"{\"userPIN\":\"[redacted]\"}"}`,
+	}}
+	got := pbxUsers.show(infinity.New(infinity.Options{}), pbxUsers.List, row, nil)
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if row[1].Value.Text != `{"sip_ha1":"hush","a":1}` {
+		t.Errorf("the row holds %s", row[1].Value.Text)
+	}
+}

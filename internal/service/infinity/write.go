@@ -1,0 +1,229 @@
+package infinity
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+)
+
+// read returns one row.
+func (k *pbxKind[R]) read(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
+	row, err := vendor.Read(ctx, k.Read, at.parameters(id)...)
+	if err != nil {
+		var none R
+		return none, err
+	}
+	return k.identified(k.show(vendor, k.Read, row, at), id), nil
+}
+
+// readBack reads the row of a write that succeeded, in what is left of the time.
+func (k *pbxKind[R]) readBack(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
+	ctx, cancel := upstream.ForReadBack(ctx)
+	defer cancel()
+	return k.read(ctx, vendor, at, id)
+}
+
+// identified sets the id of a row that does not repeat it.
+func (k *pbxKind[R]) identified(row R, id uint32) R {
+	if id != 0 && k.idOf(row) == 0 {
+		row.ProtoReflect().Set(k.column(k.id).field, protoreflect.ValueOfUint32(id))
+	}
+	return row
+}
+
+// create makes a row and returns it as stored. The vendor answers little, so the
+// row is read back, by the id in the answer or by what else identifies it. If that
+// fails, what is known is returned, since the row does exist.
+func (k *pbxKind[R]) create(ctx context.Context, vendor *infinity.Client, at place, wanted R) (R, error) {
+	created, err := vendor.Create(ctx, k.Collection, k.creation(wanted), at.parameters()...)
+	if err != nil {
+		var none R
+		return none, err
+	}
+	known := k.show(vendor, k.Create, created.Row, at)
+	k.overlay(known, wanted, k.columns)
+	if created.ID == 0 {
+		created.ID = k.find(ctx, vendor, at, wanted)
+	}
+	if created.ID != 0 {
+		if stored, err := k.readBack(ctx, vendor, at, created.ID); err == nil {
+			return k.completed(stored, known), nil
+		}
+	}
+	return k.identified(known, created.ID), nil
+}
+
+// creation is the form of a create: every writable field that is set.
+func (k *pbxKind[R]) creation(wanted R) infinity.Form {
+	form, message := infinity.Form{}, wanted.ProtoReflect()
+	for _, column := range k.columns {
+		if column.writable && message.Has(column.field) {
+			form = append(form, infinity.Parameter{
+				Name: column.names[0], Value: formValue(column.field, message.Get(column.field)),
+			})
+		}
+	}
+	return form
+}
+
+// update writes what the mask names and returns the row as stored. What the vendor
+// answers, if anything, need not be the whole row, so it is read back. If that fails,
+// what is known is returned, since the row was changed.
+func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
+	var none R
+	changes, err := list.Changes(k.field, wanted, mask)
+	if err != nil {
+		return none, err
+	}
+	id := k.idOf(wanted)
+	before, err := k.before(ctx, vendor, at, id)
+	if err != nil {
+		return none, err
+	}
+	row, err := vendor.Write(ctx, k.Update, k.changed(before, wanted, changes), at.parameters(id)...)
+	if err != nil {
+		return none, err
+	}
+	if stored, err := k.readBack(ctx, vendor, at, id); err == nil {
+		return stored, nil
+	}
+	if len(row) == 0 {
+		row = before
+	}
+	known := k.completed(k.show(vendor, k.Update, row, at), k.show(vendor, k.Update, before, at))
+	k.apply(known, wanted, changes)
+	return k.identified(known, id), nil
+}
+
+// before is the row that an update of the whole row begins with; nil if the vendor
+// takes partial updates. If it cannot be read, nothing is written.
+func (k *pbxKind[R]) before(ctx context.Context, vendor *infinity.Client, at place, id uint32) (infinity.Row, error) {
+	if !k.whole {
+		return nil, nil
+	}
+	row, err := vendor.Read(ctx, k.Read, at.parameters(id)...)
+	var failure *upstream.Error
+	if errors.As(err, &failure) {
+		return nil, failure.Before(k.Update)
+	}
+	return row, err
+}
+
+// changed is the form of an update: the changes and, if the row is written whole, the
+// rest of what it had before, with the members that the contract does not have.
+func (k *pbxKind[R]) changed(before infinity.Row, wanted R, changes []list.Change) infinity.Form {
+	form, message := infinity.Form{}, wanted.ProtoReflect()
+	for _, column := range k.columns {
+		kept, had := before.Find(column.names...)
+		switch change := changeOf(column, changes); {
+		case change != nil && change.Clear:
+			form = append(form, infinity.Parameter{Name: column.names[0]})
+		case change != nil:
+			form = append(form, infinity.Parameter{
+				Name: column.names[0], Value: formValue(column.field, message.Get(column.field)),
+			})
+		case had && column.writable && !column.createOnly && !column.secret:
+			form = append(form, infinity.Parameter{Name: column.names[0], Value: keptValue(kept, column.field.Kind() == protoreflect.BoolKind)})
+		}
+	}
+	for _, member := range before {
+		if _, modelled := k.reads[member.Name]; !modelled && settable(member) {
+			form = append(form, infinity.Parameter{Name: member.Name, Value: keptValue(member, false)})
+		}
+	}
+	return form
+}
+
+// keptValue is a value of the row as a parameter: booleans as flags, the rest as it
+// came.
+func keptValue(member infinity.Member, flag bool) string {
+	if flag || member.Value.Kind == 't' || member.Value.Kind == 'f' {
+		if value, ok := member.Flag(); ok {
+			return infinity.Flag(value)
+		}
+	}
+	return member.Value.Text
+}
+
+func changeOf(column pbxColumn, changes []list.Change) *list.Change {
+	for i := range changes {
+		if changes[i].Field == column.field {
+			return &changes[i]
+		}
+	}
+	return nil
+}
+
+// remove deletes a row.
+func (k *pbxKind[R]) remove(ctx context.Context, vendor *infinity.Client, at place, id uint32) error {
+	_, err := vendor.Write(ctx, k.Delete, nil, at.parameters(id)...)
+	return err
+}
+
+// find looks a row up by what identifies it beside its id. Of several the newest
+// wins; 0 means that there is none to be found.
+func (k *pbxKind[R]) find(ctx context.Context, vendor *infinity.Client, at place, wanted R) uint32 {
+	ctx, cancel := upstream.ForReadBack(ctx)
+	defer cancel()
+	var newest uint32
+	err := vendor.List(ctx, k.List, nil, func() { newest = 0 }, func(row infinity.Row) error {
+		if found := k.show(vendor, k.List, row, at); k.sameNature(found, wanted) {
+			newest = max(newest, k.idOf(found))
+		}
+		return nil
+	}, at.parameters()...)
+	if err != nil {
+		return 0
+	}
+	return newest
+}
+
+// sameNature compares the natural keys.
+func (k *pbxKind[R]) sameNature(a, b R) bool {
+	for _, name := range k.natural {
+		field := k.column(name).field
+		if !a.ProtoReflect().Get(field).Equal(b.ProtoReflect().Get(field)) {
+			return false
+		}
+	}
+	return len(k.natural) > 0
+}
+
+// completed fills what the stored row lacks from what else is known: a device's token,
+// which only the create shows.
+func (k *pbxKind[R]) completed(stored, known R) R {
+	to, from := stored.ProtoReflect(), known.ProtoReflect()
+	for _, column := range k.columns {
+		if !to.Has(column.field) && from.Has(column.field) {
+			to.Set(column.field, from.Get(column.field))
+		}
+	}
+	return stored
+}
+
+// overlay copies what was sent, without secrets.
+func (k *pbxKind[R]) overlay(known, wanted R, columns []pbxColumn) {
+	to, from := known.ProtoReflect(), wanted.ProtoReflect()
+	for _, column := range columns {
+		if column.writable && !column.secret && from.Has(column.field) {
+			to.Set(column.field, from.Get(column.field))
+		}
+	}
+}
+
+// apply makes the changes in what is known of the row.
+func (k *pbxKind[R]) apply(known, wanted R, changes []list.Change) {
+	for _, change := range changes {
+		if change.Clear {
+			known.ProtoReflect().Clear(change.Field)
+			continue
+		}
+		k.overlay(known, wanted, []pbxColumn{*k.column(change.Field.Name())})
+	}
+}

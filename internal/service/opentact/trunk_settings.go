@@ -1,0 +1,51 @@
+package opentact
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// mediaTypeMember is the one trunk setting that the contract has a field for.
+const mediaTypeMember = "media_type"
+
+// readTrunkSettings reads the vendor's object. Null and {} leave the field as it is.
+func readTrunkSettings(r *tolerant.Reader, name string, at **pb.TrunkSettings) error {
+	var object *structpb.Struct
+	err := r.Struct(name, &object)
+	if object != nil {
+		*at = trunkSettings(object)
+	}
+	return err
+}
+
+// trunkSettings splits the vendor's object. A media type that the contract does not know
+// stays with the other settings.
+func trunkSettings(object *structpb.Struct) *pb.TrunkSettings {
+	settings := &pb.TrunkSettings{}
+	if value, known := mediaType(object.GetFields()[mediaTypeMember].GetStringValue()); known {
+		settings.MediaType = &value
+		delete(object.GetFields(), mediaTypeMember)
+	}
+	if len(object.GetFields()) > 0 {
+		settings.OtherSettings = object
+	}
+	return settings
+}
+
+// mediaType returns the value that a word of the vendor stands for.
+func mediaType(word string) (pb.MediaType, bool) {
+	value, known := mapping.Value(pb.MediaType(0).Descriptor().FullName(), word)
+	return pb.MediaType(value), known
+}
+
+// flatSettings returns the one flat object that the vendor takes.
+func flatSettings(settings *pb.TrunkSettings) map[string]any {
+	flat := settings.GetOtherSettings().AsMap()
+	if settings.MediaType != nil {
+		flat[mediaTypeMember] = mapping.Word(settings.GetMediaType().Descriptor().FullName(), settings.GetMediaType().Number())
+	}
+	return flat
+}
