@@ -111,7 +111,7 @@ func (m *message) newField(descriptor protoreflect.FieldDescriptor) *field {
 	completed := &field{
 		Field: mapping.Field{Name: string(descriptor.Name())}, descriptor: descriptor, goName: m.goNames[descriptor.Name()],
 	}
-	for _, listed := range m.Resource.Fields {
+	for _, listed := range m.Fields {
 		if listed.Name == completed.Name {
 			completed.Field = listed
 		}
