@@ -13,7 +13,7 @@ const (
 	maxFilterLength = 8 << 10
 	maxFilterTokens = 4000
 	maxFilterDepth  = 32
-	// maxConditions is above the number of UUIDs for which a filter has room.
+	// maxConditions is more than the UUIDs that a filter of the longest length can name.
 	maxConditions = 200
 	// maxPathParts leaves paths that are too long by a few parts to the message that
 	// lists the fields.

@@ -97,8 +97,8 @@ func readUserDevice(s *Server, c *call) (answer, error) {
 	return ok(s.view(userDevices, device, user))
 }
 
-// createUserDevice gives a device to a user. A choice: it can have only one, as
-// its own row has room for one.
+// createUserDevice gives a device to a user. A choice: it can have only one, since
+// its own row names one.
 func createUserDevice(s *Server, c *call) (answer, error) {
 	user, err := s.entity(c, users)
 	if err != nil {

@@ -112,7 +112,7 @@ func TestTheSandboxIsBounded(t *testing.T) {
 	kept := New(Options{Seed: true}).store.Count()
 	s := seeded(func(o *Options) { o.MaxEntities = kept + 2 })
 	if got := do(t, s, "POST", "/1/groups/7/users", "userSpec[]=1&userSpec[]=2&userSpec[]=3"); got.Code != 507 {
-		t.Errorf("three memberships in room for two: %d", got.Code)
+		t.Errorf("three memberships, of which two fit: %d", got.Code)
 	}
 	for i, want := range []int{201, 201, 507} {
 		if got := do(t, s, "POST", "/1/trustedNetworks", goodNetwork); got.Code != want {
@@ -120,7 +120,7 @@ func TestTheSandboxIsBounded(t *testing.T) {
 		}
 	}
 	if s.AddUsers(1, 1) == nil || s.AddDevices(1, 1) == nil {
-		t.Error("found room in a full sandbox")
+		t.Error("found space in a full sandbox")
 	}
 	do(t, s, "DELETE", "/1/trustedNetwork/7", "")
 	if got := do(t, s, "POST", "/1/trustedNetworks", goodNetwork); got.Code != 201 {

@@ -209,7 +209,7 @@ func TestTheSandboxIsBounded(t *testing.T) {
 		}
 	}
 	if err := s.AddInvites(ConnectionUUID(1), 1); err == nil {
-		t.Error("AddInvites found room in a full sandbox")
+		t.Error("AddInvites found space in a full sandbox")
 	}
 	do(t, s, "DELETE", "/sip/app/"+firstNew, "")
 	if got := do(t, s, "POST", "/sip/app", `{"name":"a"}`); got.Code != 201 {

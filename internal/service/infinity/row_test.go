@@ -339,9 +339,9 @@ func TestAdditionalFieldsShowNoSecrets(t *testing.T) {
 	t.Parallel()
 	row := infinity.Row{
 		{Name: "color", Value: tolerant.Value{Kind: '"', Text: "green & blue"}},
-		{Name: "settings", Value: tolerant.Value{Kind: '"', Text: `{"sip_ha1":"hush","a":1}`}},
-		{Name: "webhook", Value: tolerant.Value{Kind: '"', Text: "https://joe:hush@example.com/?access_token=hush&b=c"}},
-		{Name: "nested", Value: tolerant.Value{Kind: '{', Text: `{"a":"{\"userPIN\":\"hush\"}"}`}},
+		{Name: "settings", Value: tolerant.Value{Kind: '"', Text: `{"sip_ha1":"swordfish","a":1}`}},
+		{Name: "webhook", Value: tolerant.Value{Kind: '"', Text: "https://joe:swordfish@example.com/?access_token=swordfish&b=c"}},
+		{Name: "nested", Value: tolerant.Value{Kind: '{', Text: `{"a":"{\"userPIN\":\"swordfish\"}"}`}},
 	}
 	want := &pb.PbxUser{AdditionalFields: map[string]string{
 		"color":    "green & blue",
@@ -353,7 +353,7 @@ func TestAdditionalFieldsShowNoSecrets(t *testing.T) {
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
-	if row[1].Value.Text != `{"sip_ha1":"hush","a":1}` {
+	if row[1].Value.Text != `{"sip_ha1":"swordfish","a":1}` {
 		t.Errorf("the row holds %s", row[1].Value.Text)
 	}
 }

@@ -97,7 +97,7 @@ func TestPbxWrites(t *testing.T) {
 		"the token of the create": {
 			createDevice, map[string]pbxAnswer{
 				"POST /3/users/8/devices":   {201, `{"pbxDeviceId":"12","userId":"8","pbxDeviceToken":"t"}`, ""},
-				"GET /3/users/8/devices/12": ok(`{"pbxDeviceId":"12","userId":"8","user":"joe","pbxDeviceName":"Desk","pbxDeviceToken":"hush"}`),
+				"GET /3/users/8/devices/12": ok(`{"pbxDeviceId":"12","userId":"8","user":"joe","pbxDeviceName":"Desk","pbxDeviceToken":"swordfish"}`),
 			}, &pb.PbxUserDevice{PbxDeviceId: 12, UserId: 8, User: "joe", PbxDeviceName: "Desk", PbxDeviceToken: new("t")},
 			[]string{"POST /3/users/8/devices pbxDeviceId=12", "GET /3/users/8/devices/12"},
 		},

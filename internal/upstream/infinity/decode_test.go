@@ -214,12 +214,12 @@ func TestSecretsDropped(t *testing.T) {
 		"privateKey", "auth_pass", "credential", "accessToken", "sip_ha1",
 	} {
 		for _, form := range []string{
-			`{%q:"hush","a":1}`, `{"a":1,%q:{"x":"hush"}}`, `{"a":1,%q:["hush"]}`, `{"b":{%q:"hush"},"a":1}`,
-			`{"b":[[{"c":{%q:"hush"}}]],"a":1}`, `[{"a":1,%q:"hush"}]`,
+			`{%q:"swordfish","a":1}`, `{"a":1,%q:{"x":"swordfish"}}`, `{"a":1,%q:["swordfish"]}`, `{"b":{%q:"swordfish"},"a":1}`,
+			`{"b":[[{"c":{%q:"swordfish"}}]],"a":1}`, `[{"a":1,%q:"swordfish"}]`,
 		} {
 			body := fmt.Sprintf(form, name)
 			got, err := listed(strings.NewReader(body), "")
-			if err != nil || len(got) != 1 || strings.Contains(got[0], "hush") || strings.Contains(got[0], name) || !strings.Contains(got[0], "a=1") {
+			if err != nil || len(got) != 1 || strings.Contains(got[0], "swordfish") || strings.Contains(got[0], name) || !strings.Contains(got[0], "a=1") {
 				t.Errorf("%s: %q, %v", body, got, err)
 			}
 		}

@@ -18,12 +18,12 @@ func (a axis) position(value float64) float64 {
 	return a.start + a.length*(a.scale(value)-a.low)/(a.high-a.low)
 }
 
-// logarithmic returns an axis of the powers of ten, with some room at both ends. An axis
+// logarithmic returns an axis of the powers of ten, with a margin at both ends. An axis
 // of less than two decades also has ticks between them.
 func logarithmic(values []float64, start, length float64) axis {
-	const room, short = 0.04, 2
+	const share, short = 0.04, 2
 	low, high := math.Log10(slices.Min(values)), math.Log10(slices.Max(values))
-	margin := max((high-low)*room, 0.02)
+	margin := max((high-low)*share, 0.02)
 	a := axis{low: low - margin, high: high + margin, start: start, length: length, scale: math.Log10}
 	steps := []float64{1}
 	if high-low < short {
