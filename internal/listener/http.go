@@ -76,9 +76,16 @@ func (c *httpConn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// unmetPrefix begins the answer to an unknown Expect header, which has no body. No
+// handler answers this status.
+const unmetPrefix = "HTTP/1.1 417 "
+
 // parseRefusal recognises a refusal by its form: a status line, the two headers,
 // and a text.
 func parseRefusal(p []byte) (Refusal, bool) {
+	if bytes.HasPrefix(p, []byte(unmetPrefix)) {
+		return Refusal{Status: http.StatusExpectationFailed, Text: "the server meets no expectation but 100-continue"}, true
+	}
 	rest, ok := bytes.CutPrefix(p, []byte(refusedPrefix))
 	if !ok || len(rest) < 3 || rest[0] != '4' && rest[0] != '5' {
 		return Refusal{}, false
