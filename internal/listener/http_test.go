@@ -79,12 +79,12 @@ func TestRefusals(t *testing.T) {
 		request string
 		status  int
 	}{
-		"no HTTP":            {"hello\r\n\r\n", 400},
-		"no host":            {"GET / HTTP/1.1\r\n\r\n", 400},
-		"headers too large":  {"GET / HTTP/1.1\r\nHost: x\r\nA: " + strings.Repeat("a", 9<<10) + "\r\n\r\n", 431},
-		"unknown encoding":   {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n", 501},
+		"no HTTP":             {"hello\r\n\r\n", 400},
+		"no host":             {"GET / HTTP/1.1\r\n\r\n", 400},
+		"headers too large":   {"GET / HTTP/1.1\r\nHost: x\r\nA: " + strings.Repeat("a", 9<<10) + "\r\n\r\n", 431},
+		"unknown encoding":    {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n", 501},
 		"unknown expectation": {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: odd\r\n\r\nx", 417},
-		"unsupported HTTP/3": {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", 505},
+		"unsupported HTTP/3":  {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", 505},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
