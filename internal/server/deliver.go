@@ -44,9 +44,10 @@ func newAnswers(limit int64) *answers {
 	return &answers{limit: limit, taken: semaphore.NewWeighted(limit)}
 }
 
-// take waits until the budget has enough for an answer, and returns what gives it back; nil if there is
-// nothing to give back. An answer that is larger than the budget takes all of it. One
-// that must reach its caller, since it tells what a write did, does not wait.
+// take waits until the budget has enough for an answer, and returns what gives it back;
+// nil if there is nothing to give back. An answer that is larger than the budget takes
+// all of it. One that must reach its caller, since it tells what a write did, does not
+// wait.
 func (a *answers) take(ctx context.Context, size int64, must bool) (release func(), err error) {
 	if size <= freeAnswerBytes {
 		return nil, nil
