@@ -51,7 +51,7 @@ const errorKey = "error"
 // redactAttribute redacts the value if the name is that of a secret, and otherwise the
 // secrets in the value.
 func redactAttribute(ctx context.Context, attribute slog.Attr) slog.Attr {
-	if secret.Name(attribute.Key) {
+	if !isPlainKey(attribute.Key) && secret.Name(attribute.Key) {
 		return slog.String(attribute.Key, secret.Redacted)
 	}
 	value := attribute.Value.Resolve()
@@ -59,6 +59,17 @@ func redactAttribute(ctx context.Context, attribute slog.Attr) slog.Attr {
 		value = slog.StringValue(mask(ctx, value.String()))
 	}
 	return slog.Attr{Key: attribute.Key, Value: redactAttributeValue(ctx, value)}
+}
+
+// isPlainKey reports whether the key is one of those that every line about a call has.
+// None names a secret, and they need not be taken apart for each line.
+func isPlainKey(key string) bool {
+	switch key {
+	case "protocol", "method", "code", "took_ms", "request_id", "reason", errorKey:
+		return true
+	default:
+		return false
+	}
 }
 
 // mask replaces the values that the context says must not be shown. It comes before Text,

@@ -110,3 +110,13 @@ func TestHandlerAsksLate(t *testing.T) {
 		t.Errorf("asked %d times for an error", asked)
 	}
 }
+
+// TestPlainKeys: no key that is written without a look at its words names a secret.
+func TestPlainKeys(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"protocol", "method", "code", "took_ms", "request_id", "reason", errorKey} {
+		if !isPlainKey(key) || secret.Name(key) {
+			t.Errorf("%s: plain %t, secret %t", key, isPlainKey(key), secret.Name(key))
+		}
+	}
+}
