@@ -49,10 +49,11 @@ func rows(body io.Reader, keep string, each func(Row) error) error {
 	bounded := &rowReader{body: body, limit: maxRowBytes + readAhead}
 	r := tolerant.NewReader(bounded)
 	defer r.Release()
+	var seen memberNames
 	one := func() error {
 		begin := r.Offset()
 		bounded.limit = begin + maxRowBytes + readAhead
-		row, err := readRow(r, keep)
+		row, err := readRow(r, &seen, keep)
 		if err == nil && r.Offset()-begin > maxRowBytes {
 			err = errRowTooLarge
 		}

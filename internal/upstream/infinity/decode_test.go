@@ -1,6 +1,7 @@
 package infinity
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -241,26 +242,38 @@ func TestTokenHandedOver(t *testing.T) {
 	}
 }
 
-// TestIntern counts allocations, and so does not run beside other tests.
-func TestIntern(t *testing.T) {
+// TestMemberNames counts allocations, and so does not run beside other tests.
+func TestMemberNames(t *testing.T) {
+	var seen memberNames
 	for known := range names {
-		raw := []byte(known)
-		if name, ok := intern(raw); name != known || !ok {
-			t.Errorf("%s becomes %s", known, name)
+		if name := seen.of([]byte(known)); name.text != known || name.secret {
+			t.Errorf("%s becomes %v", known, name)
 		}
 		if secret.Name(known) {
 			t.Errorf("%s is a secret", known)
 		}
 	}
-	raw := []byte("userId")
-	if allocations := testing.AllocsPerRun(100, func() { _, _ = intern(raw) }); allocations != 0 {
-		t.Errorf("%v allocations for a known name", allocations)
+	if len(seen.seen) > 0 {
+		t.Errorf("documented names are remembered: %v", seen.seen)
 	}
-	raw = []byte("mine")
-	kept, _ := intern(raw)
-	invalid, known := intern([]byte("a\xff"))
-	if raw[0] = 'f'; kept != "mine" || invalid != "a\uFFFD" || known {
-		t.Errorf("kept %q and %q", kept, invalid)
+	for text, want := range map[string]memberName{
+		"mine": {text: "mine"}, "userPIN": {"userPIN", true}, "a\xff": {text: "a\uFFFD"},
+	} {
+		raw := []byte(text)
+		first := seen.of(raw)
+		if allocations := testing.AllocsPerRun(100, func() { _ = seen.of(raw) }); allocations != 0 {
+			t.Errorf("%v allocations for %q, which was seen", allocations, text)
+		}
+		if raw[0] = 'f'; first != want {
+			t.Errorf("%q becomes %v", text, first)
+		}
+	}
+	for n := range 2 * maxNamesSeen {
+		seen.of(fmt.Appendf(nil, "name%d", n))
+	}
+	seen.of(bytes.Repeat([]byte("x"), maxNameLength+1))
+	if len(seen.seen) != maxNamesSeen {
+		t.Errorf("%d names are remembered", len(seen.seen))
 	}
 }
 

@@ -43,15 +43,15 @@ const deviceToken = "pbxDeviceToken"
 
 // readRow reads one object. Members that are named like secrets are dropped at any
 // depth. Keep is the name of one that this call hands over.
-func readRow(r *tolerant.Reader, keep string) (Row, error) {
+func readRow(r *tolerant.Reader, seen *memberNames, keep string) (Row, error) {
 	row := make(Row, 0, typicalMembers)
 	err := r.Object(func(raw []byte) error {
-		name, known := intern(raw)
-		if !known && name != keep && secret.Name(name) {
+		name := seen.of(raw)
+		if name.secret && name.text != keep {
 			return r.Skip()
 		}
-		value, err := readValue(r)
-		row = append(row, Member{Name: name, Value: value})
+		value, err := readValue(r, seen)
+		row = append(row, Member{Name: name.text, Value: value})
 		return err
 	})
 	return row, err
@@ -59,12 +59,12 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 
 // readValue reads the value of a member. An object or array is kept as compact JSON,
 // without members that are named like secrets.
-func readValue(r *tolerant.Reader) (tolerant.Value, error) {
+func readValue(r *tolerant.Reader, seen *memberNames) (tolerant.Value, error) {
 	kind := r.Kind()
 	if kind != '{' && kind != '[' {
 		return r.Any()
 	}
-	nested, err := readNested(r)
+	nested, err := readNested(r, seen)
 	if err != nil {
 		return tolerant.Value{}, err
 	}
@@ -73,24 +73,24 @@ func readValue(r *tolerant.Reader) (tolerant.Value, error) {
 }
 
 // readNested reads a value within a member. Numbers keep their digits.
-func readNested(r *tolerant.Reader) (any, error) {
+func readNested(r *tolerant.Reader, seen *memberNames) (any, error) {
 	switch r.Kind() {
 	case '{':
 		object := map[string]any{}
 		err := r.Object(func(raw []byte) error {
-			name, known := intern(raw)
-			if !known && secret.Name(name) {
+			name := seen.of(raw)
+			if name.secret {
 				return r.Skip()
 			}
-			value, err := readNested(r)
-			object[name] = value
+			value, err := readNested(r, seen)
+			object[name.text] = value
 			return err
 		})
 		return object, err
 	case '[':
 		array := []any{}
 		err := r.Array(func() error {
-			value, err := readNested(r)
+			value, err := readNested(r, seen)
 			array = append(array, value)
 			return err
 		})
@@ -107,13 +107,40 @@ func readNested(r *tolerant.Reader) (any, error) {
 // typicalMembers is about how many members a row has.
 const typicalMembers = 32
 
-// intern returns the name as text. It does not allocate if the name is known, and a
-// known name is not that of a secret.
-func intern(raw []byte) (name string, known bool) {
-	if name, known := names[string(raw)]; known {
-		return name, true
+// memberName is the name of a member, and whether it is that of a secret.
+type memberName struct {
+	text   string
+	secret bool
+}
+
+// memberNames remembers the names of one answer, whose rows all have the same ones.
+type memberNames struct{ seen map[string]memberName }
+
+// How many names of one answer are remembered, and how long they may be, so that a
+// vendor that makes up names takes no memory.
+const (
+	maxNamesSeen  = 256
+	maxNameLength = 64
+)
+
+// of returns the name as text. It allocates only for a name that is new, and only new
+// names are looked at for being those of secrets; a documented one is not.
+func (n *memberNames) of(raw []byte) memberName {
+	if name, ok := names[string(raw)]; ok {
+		return memberName{text: name}
 	}
-	return strings.ToValidUTF8(string(raw), "\uFFFD"), false
+	if name, ok := n.seen[string(raw)]; ok {
+		return name
+	}
+	text := strings.ToValidUTF8(string(raw), "\uFFFD")
+	name := memberName{text: text, secret: secret.Name(text)}
+	if n.seen == nil {
+		n.seen = map[string]memberName{}
+	}
+	if len(n.seen) < maxNamesSeen && len(raw) <= maxNameLength {
+		n.seen[string(raw)] = name
+	}
+	return name
 }
 
 // names are the names that rows are known to have.
