@@ -23,6 +23,7 @@ const firstRead = 64 << 10
 // readBody reads a body of at most limit bytes; it returns nil if there is none.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
+		discardBody(r, limit)
 		return nil, errTooLarge(limit)
 	}
 	if r.Body == nil || r.ContentLength == 0 {
@@ -32,6 +33,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	data.Grow(int(min(max(r.ContentLength, 0), firstRead)) + bytes.MinRead)
 	_, err := data.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		discardBody(r, limit)
 		return nil, errTooLarge(limit)
 	}
 	if err != nil {
@@ -41,6 +43,18 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		return nil, nil
 	}
 	return data.Bytes(), nil
+}
+
+// discarded is how many times the limit is read of a body that is too large.
+const discarded = 4
+
+// discardBody reads on, so that a caller that sends its whole body before it reads sees
+// the answer, and not a connection that was reset. A caller that asked before sending
+// has sent nothing.
+func discardBody(r *http.Request, limit int64) {
+	if r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, r.Body, discarded*limit) // the refusal is known already
+	}
 }
 
 func errTooLarge(limit int64) error {

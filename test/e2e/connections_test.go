@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -132,5 +135,34 @@ func TestPingsDoNotEndCalls(t *testing.T) {
 	}()
 	if !conn.until(isAnswer) {
 		t.Error("the pings ended the connection")
+	}
+}
+
+// TestLargeBodyIsAnswered: a caller that sends all of a body before it reads is told that
+// it is too large.
+func TestLargeBodyIsAnswered(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())
+	const size = 6 << 20
+	for name, request := range map[string]string{
+		"with its length": fmt.Sprintf("Content-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size)),
+		"in one chunk":    fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, strings.Repeat("x", size)),
+	} {
+		conn, err := net.Dial("tcp", f.server.Address("http"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() }) // the server may have closed it
+		if _, err := io.WriteString(conn, "POST /v1/sip-connections HTTP/1.1\r\nHost: localhost\r\n"+request); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		_ = response.Body.Close() // the status is all that counts
+		if response.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %s", name, response.Status)
+		}
 	}
 }
