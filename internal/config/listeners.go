@@ -41,9 +41,10 @@ func parseEndpoint(address string) (endpoint, error) {
 	return endpoint{host: host, port: uint16(number)}, nil
 }
 
-// isLoopback reports false for names other than localhost: what they resolve to
-// can change after the check.
-func isLoopback(host string) bool {
+// IsLoopback reports whether only this machine goes by the name or address. It is
+// false for names other than localhost: what they resolve to can change after the
+// check.
+func IsLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && address.Unmap().IsLoopback()
 }
@@ -60,8 +61,8 @@ func (e endpoint) overlaps(other endpoint) bool {
 		return false
 	}
 	return strings.EqualFold(e.host, other.host) || isEverywhere(e.host) || isEverywhere(other.host) ||
-		strings.EqualFold(e.host, "localhost") && isLoopback(other.host) ||
-		strings.EqualFold(other.host, "localhost") && isLoopback(e.host)
+		strings.EqualFold(e.host, "localhost") && IsLoopback(other.host) ||
+		strings.EqualFold(other.host, "localhost") && IsLoopback(e.host)
 }
 
 func checkAddresses(c *Config, _ sources, found *findings) {
@@ -98,7 +99,7 @@ func checkExposure(c *Config, _ sources, found *findings) {
 	}
 	for _, listener := range c.listeners() {
 		address, err := parseEndpoint(listener.address)
-		if err == nil && !isLoopback(address.host) {
+		if err == nil && !IsLoopback(address.host) {
 			found.add(listener.key, fmt.Sprintf("is not a loopback address, and %s; "+
 				"use 127.0.0.1, or accept it with insecure_no_auth (SIPFACADE_INSECURE_NO_AUTH=true)", why[listener.key]))
 		}

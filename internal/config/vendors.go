@@ -92,7 +92,7 @@ func checkBaseURL(text string) error {
 		return errors.New("must not hold a user or password; there are settings for them")
 	case base.Hostname() == "":
 		return errors.New("must be a URL with a host, such as https://api.example.com/rest")
-	case base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())):
+	case base.Scheme != "https" && (base.Scheme != "http" || !IsLoopback(base.Hostname())):
 		return errors.New("must begin with https://; plain http is accepted for loopback only")
 	case strings.ContainsAny(text, "?#"):
 		return errors.New("must not hold a query or a fragment")

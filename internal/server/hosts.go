@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -25,17 +25,18 @@ type hosts struct{ allowed []string }
 // check refuses a request to a foreign host.
 func (h hosts) check(r *http.Request) error {
 	name := hostname(r.Host)
-	if r.Host == "" || isLoopbackName(name) || isLocalAddress(r, name) || h.lists(r.Host, name) {
+	if r.Host == "" || config.IsLoopback(name) || isLocalAddress(r, name) || h.lists(r.Host, name) {
 		return nil
 	}
 	return status.New(codes.PermissionDenied, sipfacadev1.ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED,
 		fmt.Sprintf("the server does not answer for host %q; allowed_hosts can list it", clipped(r.Host)))
 }
 
-// lists reports whether the setting names the host, with or without its port.
+// lists reports whether the setting names the host: with its port, or without one and
+// so for every port.
 func (h hosts) lists(host, name string) bool {
 	return slices.ContainsFunc(h.allowed, func(allowed string) bool {
-		return allowed == anyHost || strings.EqualFold(allowed, host) || strings.EqualFold(hostname(allowed), name) && hostname(allowed) == strings.Trim(allowed, "[]")
+		return allowed == anyHost || strings.EqualFold(allowed, host) || strings.EqualFold(strings.Trim(allowed, "[]"), name)
 	})
 }
 
@@ -45,12 +46,6 @@ func hostname(host string) string {
 		return name
 	}
 	return strings.Trim(host, "[]")
-}
-
-// isLoopbackName reports whether only this machine goes by the name.
-func isLoopbackName(name string) bool {
-	address, err := netip.ParseAddr(name)
-	return strings.EqualFold(name, "localhost") || err == nil && address.Unmap().IsLoopback()
 }
 
 // isLocalAddress reports whether the name is the address that the request came in

@@ -41,7 +41,7 @@ func (s *Server) libraryLog() *log.Logger {
 
 // newJSON returns the handler of the JSON API: the API description beside the calls.
 func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
-	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic})
+	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic, MaxBodyBytes: maxRequestBytes})
 	if err != nil {
 		return nil, err
 	}

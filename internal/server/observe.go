@@ -89,11 +89,11 @@ func markObserved(ctx context.Context) {
 	}
 }
 
-// reportRefusal logs and counts a call that ended before the interceptors ran.
-func (s *Server) reportRefusal(protocol, method string, err error) {
+// reportRefusal logs and counts a gRPC call that ended before the interceptors ran.
+func (s *Server) reportRefusal(method string, err error) {
 	code, reason := grpcstatus.Code(err), status.Reason(err)
-	s.metrics.Call(protocol, method, code.String(), reason, 0)
-	s.logger.Info("call", "protocol", protocol, "method", method, "code", code.String(), "reason", reason,
+	s.metrics.Call(protocolGRPC, method, code.String(), reason, 0)
+	s.logger.Info("call", "protocol", protocolGRPC, "method", method, "code", code.String(), "reason", reason,
 		"error", err.Error())
 }
 

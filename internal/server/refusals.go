@@ -106,7 +106,7 @@ func (w *watcher) HandleRPC(ctx context.Context, event stats.RPCStats) {
 	case *stats.End:
 		call.releaseEncodings()
 		if event.Error != nil && !call.observed {
-			w.server.reportRefusal("grpc", w.server.knownMethod(call.method), event.Error)
+			w.server.reportRefusal(w.server.knownMethod(call.method), event.Error)
 		}
 	}
 }
@@ -153,7 +153,7 @@ func (s *Server) refuseMalformed(ctx context.Context, info *tap.Info) (context.C
 		return ctx, nil
 	}
 	err := noSuchMethod(info.FullMethodName)
-	s.reportRefusal("grpc", unknownMethodLabel, err)
+	s.reportRefusal(unknownMethodLabel, err)
 	return ctx, err
 }
 
