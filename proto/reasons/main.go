@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
+	"github.com/sipfacade/sipfacade/internal/document"
 )
 
 // The beginning and end of the generated part.
@@ -38,28 +39,22 @@ func main() {
 
 // run replaces the part between the marks.
 func run(path string) error {
-	document, err := os.ReadFile(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
-	}
-	before, rest, ok := bytes.Cut(document, []byte(begin))
-	_, after, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return fmt.Errorf("%s lacks the marks around the reasons", path)
 	}
 	reasons, err := reasonEnum()
 	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
-	out.Write(before)
-	out.WriteString(begin)
 	for i := range reasons.Values().Len() {
 		writeReason(&out, reasons.Values().Get(i))
 	}
-	out.WriteString(end)
-	out.Write(after)
-	return os.WriteFile(path, out.Bytes(), 0o644)
+	if text, err = document.Replace(text, begin, end, out.Bytes()); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, text, 0o644)
 }
 
 // reasonEnum is the enum with its comments.

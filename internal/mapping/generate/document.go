@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
+
+	"github.com/sipfacade/sipfacade/internal/document"
 )
 
 // Where the generated part of the document begins and ends.
@@ -16,16 +16,14 @@ const (
 
 // replaceFields replaces the table of fields in the document.
 func replaceFields(path string, m *model) error {
-	document, err := os.ReadFile(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := bytes.Cut(document, []byte(begin))
-	_, after, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return fmt.Errorf("%s lacks the marks around the fields", path)
+	if text, err = document.Replace(text, begin, end, []byte(m.fieldTable())); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	return os.WriteFile(path, slices.Concat(before, []byte(begin), []byte(m.fieldTable()), []byte(end), after), 0o644)
+	return os.WriteFile(path, text, 0o644)
 }
 
 // fieldTable lists the fields whose names differ or of which there is more to say, and

@@ -3,13 +3,14 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/sipfacade/sipfacade/internal/document"
 	"github.com/sipfacade/sipfacade/test/cost"
 )
 
@@ -41,16 +42,16 @@ func render(docs string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	document, err := os.ReadFile(filepath.Join(docs, "performance.md"))
+	text, err := os.ReadFile(filepath.Join(docs, "performance.md"))
 	if err != nil {
 		return nil, fmt.Errorf("read the document: %w", err)
 	}
-	document, err = replace(document, tables(results))
+	text, err = replace(text, tables(results))
 	if err != nil {
 		return nil, err
 	}
 	return map[string][]byte{
-		"performance.md":          document,
+		"performance.md":          text,
 		"performance-rows.svg":    rowsPlot(results),
 		"performance-callers.svg": callersPlot(results),
 	}, nil
@@ -63,11 +64,6 @@ const (
 )
 
 // replace replaces the part between the marks.
-func replace(document, results []byte) ([]byte, error) {
-	before, rest, ok := bytes.Cut(document, []byte(begin))
-	_, after, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return nil, fmt.Errorf("the document lacks the marks around the results")
-	}
-	return bytes.Join([][]byte{before, []byte(begin), []byte("\n"), results, []byte("\n"), []byte(end), after}, nil), nil
+func replace(text, results []byte) ([]byte, error) {
+	return document.Replace(text, begin, end, slices.Concat([]byte("\n"), results, []byte("\n")))
 }
