@@ -17,7 +17,7 @@ func TestMarks(t *testing.T) {
 	t.Parallel()
 	fields := (&sipfacadev1.PbxUser{}).ProtoReflect().Descriptor().Fields()
 	for name, want := range map[string]struct{ immutable, output, secret bool }{
-		"user":         {immutable: true},
+		"login":        {immutable: true},
 		"password":     {secret: true},
 		"pin":          {secret: true},
 		"create_time":  {output: true},
@@ -57,10 +57,10 @@ func TestSecretValues(t *testing.T) {
 	}
 	connection := &sipfacadev1.SipConnection{
 		Name: proto.String("shown"), Class4EgressTrunkSettings: &sipfacadev1.TrunkSettings{OtherSettings: settings},
-		SipUserInvites: []*sipfacadev1.SipUserInvite{{Token: proto.String("s3")}, {Name: proto.String("shown")}},
+		SipUserInvites: &sipfacadev1.SipUserInviteList{Items: []*sipfacadev1.SipUserInvite{{Token: proto.String("s3")}, {Name: proto.String("shown")}}},
 	}
 	user := &sipfacadev1.PbxUser{
-		User: proto.String("shown"), Password: proto.String("s4"), Pin: proto.String("007"), Email: proto.String(""),
+		Login: proto.String("shown"), Password: proto.String("s4"), Pin: proto.String("007"), Email: proto.String(""),
 		AdditionalFields: map[string]string{"color": "shown", "clientSecret": "s5"},
 	}
 	for name, c := range map[string]struct {

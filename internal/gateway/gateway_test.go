@@ -73,8 +73,8 @@ func TestRequestsReachTheService(t *testing.T) {
 			&sipfacadev1.ListSipUserInvitesRequest{SipConnectionUuid: connectionID, PageSize: 5, PageToken: "a+b", Filter: `name="x"`, OrderBy: "name desc"},
 		},
 		"assign, body of the whole request": {
-			http.MethodPost, "/v1/sip-connections/" + connectionID + "/tn-leases:assign", `{"add":["x"],"remove":null}`,
-			&sipfacadev1.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionID, Add: []string{"x"}},
+			http.MethodPost, "/v1/sip-connections/" + connectionID + "/tn-leases:assign", `{"addTnLeaseUuids":["x"],"removeTnLeaseUuids":null}`,
+			&sipfacadev1.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionID, AddTnLeaseUuids: []string{"x"}},
 		},
 		"assign with the id of the path in the body": {
 			http.MethodPost, "/v1/sip-connections/" + connectionID + "/tn-leases:assign", `{"sipConnectionUuid":"` + connectionID + `"}`,
@@ -155,9 +155,9 @@ func TestInvalidRequests(t *testing.T) {
 		"wrong types": {http.MethodPost, invitesPath, `{"name":7,"expireTime":"tomorrow"}`, nil, []string{
 			`sip_user_invite.name: want a string, got a number`,
 			`sip_user_invite.expire_time: want a time by RFC 3339, for example "2026-01-02T15:04:05Z"`}},
-		"whole request": {http.MethodPost, assign, `{"add":[1],"x":2}`, nil, []string{
-			`add[0]: want a string, got a number`,
-			`x: unknown field "x"; known: sipConnectionUuid, add, remove`}},
+		"whole request": {http.MethodPost, assign, `{"addTnLeaseUuids":[1],"x":2}`, nil, []string{
+			`add_tn_lease_uuids[0]: want a string, got a number`,
+			`x: unknown field "x"; known: sipConnectionUuid, addTnLeaseUuids, removeTnLeaseUuids`}},
 		"not an object": {http.MethodPost, assign, `[]`, nil, []string{`body: want an object, got an array`}},
 		"syntax": {http.MethodPost, invitesPath, "{\n \"name\" 7}", nil, []string{
 			`body: not valid JSON at 2:9: invalid character '7' after object name (expecting ':')`}},

@@ -39,9 +39,9 @@ func nested(levels int) *pb.TrunkSettings {
 }
 
 func leases(number int) *pb.SipConnection {
-	connection := &pb.SipConnection{}
+	connection := &pb.SipConnection{TnLeases: &pb.TnLeaseList{}}
 	for range number {
-		connection.TnLeases = append(connection.TnLeases, &pb.TnLease{})
+		connection.TnLeases.Items = append(connection.TnLeases.Items, &pb.TnLease{})
 	}
 	return connection
 }
@@ -67,19 +67,19 @@ var requests = map[string]struct {
 }{
 	"ids":               {&pb.AddPbxGroupUsersRequest{UserIds: make([]uint32, 1000)}, "", true},
 	"ids, too many":     {&pb.AddPbxGroupUsersRequest{UserIds: make([]uint32, 1001)}, "user_ids: must contain no more than 1000 item(s)", true},
-	"uuids":             {&pb.AssignSipAppTnLeasesRequest{Add: make([]string, 1000)}, "", true},
-	"uuids, too many":   {&pb.AssignSipAppTnLeasesRequest{Remove: make([]string, 1001)}, "remove: must contain no more than 1000 item(s)", true},
+	"uuids":             {&pb.AssignSipAppTnLeasesRequest{AddTnLeaseUuids: make([]string, 1000)}, "", true},
+	"uuids, too many":   {&pb.AssignSipAppTnLeasesRequest{RemoveTnLeaseUuids: make([]string, 1001)}, "remove_tn_lease_uuids: must contain no more than 1000 item(s)", true},
 	"mask":              {&pb.UpdateSipAppRequest{UpdateMask: mask(100)}, "", true},
 	"mask, too long":    {&pb.UpdateSipAppRequest{UpdateMask: mask(101)}, "update_mask: has more than 100 paths", false},
 	"Struct":            {settings(1000), "", true},
 	"Struct, too large": {settings(1001), "other_settings: has more than 1000 values in all", false},
 	"Struct, deep":      {nested(16), "", true},
 	"Struct, too deep":  {nested(17), "other_settings: is nested deeper than 16 levels", false},
-	"leases":            {leases(20000), "", true},
-	"leases, too many":  {leases(20001), "tn_leases: the request has more than 20000 messages, list elements and map entries in all", true},
+	"leases":            {leases(19999), "", true},
+	"leases, too many":  {leases(20000), "tn_leases.items: the request has more than 20000 messages, list elements and map entries in all", true},
 	"leases, further down": {
 		&pb.CreateSipConnectionRequest{SipConnection: leases(20000)},
-		"sip_connection.tn_leases: the request has more than 20000 messages, list elements and map entries in all", true,
+		"sip_connection.tn_leases.items: the request has more than 20000 messages, list elements and map entries in all", true,
 	},
 	"map, too large": {
 		&pb.PbxUser{AdditionalFields: fields(20001)},
@@ -91,7 +91,7 @@ var requests = map[string]struct {
 	},
 	"pattern":           {&pb.PbxDevice{MacAddress: new(strings.Repeat("x", 4096))}, "", true},
 	"pattern, too long": {&pb.PbxDevice{MacAddress: new(strings.Repeat("x", 4097))}, "mac_address: must be at most 4096 bytes", false},
-	"a bounded string":  {&pb.PbxUser{User: new(strings.Repeat("x", 1<<20))}, "", true},
+	"a bounded string":  {&pb.PbxUser{Login: new(strings.Repeat("x", 1<<20))}, "", true},
 }
 
 func said(excess *limits.Excess) string {

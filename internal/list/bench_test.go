@@ -14,7 +14,7 @@ func BenchmarkFilterAndPage10000(b *testing.B) {
 	rows := make([]*sipfacadev1.SipUserInvite, 10_000)
 	for i := range rows {
 		rows[i] = invite(fmt.Sprintf("%08d", (i*7919)%len(rows)), fmt.Sprintf("Desk %d", i%100), i)
-		rows[i].Account = &sipfacadev1.Account{Balance: proto.Float64(float64(i % 50))}
+		rows[i].Account = &sipfacadev1.OpentactAccount{Balance: proto.Float64(float64(i % 50))}
 	}
 	tokens := newTokens(b)
 	for name, request := range map[string]*sipfacadev1.ListSipUserInvitesRequest{

@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,15 +53,15 @@ type fieldProblem struct {
 // Error returns the whole sentence.
 func (p *fieldProblem) Error() string { return p.reason + "; allowed: " + p.allowed }
 
-// resolve finds the column of a path: a field's proto name, or a nested
-// message's name, a dot and the name of one of its fields.
+// resolve finds the column of a path: a field's name, or a nested message's name, a dot and
+// the name of one of its fields, in snake_case or lowerCamelCase.
 func resolve(descriptor protoreflect.MessageDescriptor, path string) (*column, *fieldProblem) {
 	first, rest, nested := strings.Cut(path, ".")
-	field := descriptor.Fields().ByName(protoreflect.Name(first))
+	field := named(descriptor, first)
 	scope, prefix, parent := descriptor, "", protoreflect.FieldDescriptor(nil)
 	if field != nil && isNested(field) {
-		scope, prefix, parent = field.Message(), first+".", field
-		field = scope.Fields().ByName(protoreflect.Name(rest))
+		scope, prefix, parent = field.Message(), string(field.Name())+".", field
+		field = named(scope, rest)
 	} else if nested {
 		field = nil
 	}
@@ -71,7 +72,12 @@ func resolve(descriptor protoreflect.MessageDescriptor, path string) (*column, *
 	if compared == incomparable {
 		return nil, problem("neither filter nor order can use field", path, scope, prefix)
 	}
-	return &column{path: path, parent: parent, field: field, compared: compared}, nil
+	return &column{path: prefix + string(field.Name()), parent: parent, field: field, compared: compared}, nil
+}
+
+// named finds a field by its name in either spelling, or returns nil.
+func named(message protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
+	return cmp.Or(message.Fields().ByName(protoreflect.Name(name)), message.Fields().ByJSONName(name))
 }
 
 // problem lists only the columns of the scope that the path leads to. With every nested
@@ -106,7 +112,18 @@ func isNested(field protoreflect.FieldDescriptor) bool {
 	return field.Kind() == protoreflect.MessageKind &&
 		field.Cardinality() != protoreflect.Repeated &&
 		!strings.HasPrefix(string(field.Message().FullName()), "google.protobuf.") &&
-		!isHidden(field)
+		!isHidden(field) && hasColumns(field.Message())
+}
+
+// hasColumns reports whether a message has a field that can be compared. One that wraps a
+// list has none.
+func hasColumns(message protoreflect.MessageDescriptor) bool {
+	for i := range message.Fields().Len() {
+		if comparisonOf(message.Fields().Get(i)) != incomparable {
+			return true
+		}
+	}
+	return false
 }
 
 // isHidden reports whether a field is never shown in a row. A caller could guess a secret

@@ -17,20 +17,20 @@ func TestOrder(t *testing.T) {
 	rows := []*sipfacadev1.SipConnection{
 		{
 			Uuid: "a", Name: proto.String("b"), CreateTime: at(2), Active: proto.Bool(true),
-			Account:                    &sipfacadev1.Account{Balance: proto.Float64(-2)},
-			Class4IngressTrunkSettings: &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum()},
+			Account:                    &sipfacadev1.OpentactAccount{Balance: proto.Float64(-2)},
+			Class4IngressTrunkSettings: &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Enum()},
 		},
-		{Uuid: "b", Name: proto.String(""), Account: &sipfacadev1.Account{Balance: proto.Float64(-1)}},
+		{Uuid: "b", Name: proto.String(""), Account: &sipfacadev1.OpentactAccount{Balance: proto.Float64(-1)}},
 		{
 			Uuid: "c", Name: proto.String("B"), CreateTime: at(1), Active: proto.Bool(false),
-			Account: &sipfacadev1.Account{Balance: proto.Float64(math.Inf(1))},
+			Account: &sipfacadev1.OpentactAccount{Balance: proto.Float64(math.Inf(1))},
 		},
-		{Uuid: "d", CreateTime: at(2), Account: &sipfacadev1.Account{Balance: proto.Float64(math.Copysign(0, -1))}},
+		{Uuid: "d", CreateTime: at(2), Account: &sipfacadev1.OpentactAccount{Balance: proto.Float64(math.Copysign(0, -1))}},
 		{
-			Uuid: "e", Name: proto.String("b"), CreateTime: at(0), Account: &sipfacadev1.Account{Balance: proto.Float64(0)},
-			Class4IngressTrunkSettings: &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_BYPASS_MEDIA.Enum()},
+			Uuid: "e", Name: proto.String("b"), CreateTime: at(0), Account: &sipfacadev1.OpentactAccount{Balance: proto.Float64(0)},
+			Class4IngressTrunkSettings: &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA.Enum()},
 		},
-		{Uuid: "f", Name: proto.String("é"), Account: &sipfacadev1.Account{Balance: proto.Float64(math.NaN())}},
+		{Uuid: "f", Name: proto.String("é"), Account: &sipfacadev1.OpentactAccount{Balance: proto.Float64(math.NaN())}},
 	}
 	for order, want := range map[string]string{
 		"":                               "bfecad",

@@ -152,14 +152,14 @@ func TestLongSortValues(t *testing.T) {
 func TestLongestTokenOpens(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1<<10)
-	user := &sipfacadev1.User{
+	user := &sipfacadev1.OpentactUser{
 		Uuid: long, Email: long, PhoneNumber: long, FirstName: long, LastName: long, Avatar: long, Gender: long, Dob: long,
 		Role: long, GmailUserId: long, FacebookUserId: long, AppleUserId: long, WechatUserId: long,
 	}
 	var rows []*sipfacadev1.SipUserInvite
 	for i := range 3 {
 		row := invite(long+fmt.Sprint(i), long, 0)
-		row.CreatedBy, row.Account = user, &sipfacadev1.Account{Uuid: long, Name: long, Email: long, Level: long}
+		row.CreatedBy, row.Account = user, &sipfacadev1.OpentactAccount{Uuid: long, Name: long, Email: long, Level: long}
 		rows = append(rows, row)
 	}
 	order := "created_by.uuid,created_by.email,created_by.phone_number,created_by.first_name,created_by.last_name," +
@@ -185,7 +185,7 @@ func TestUnchangedRowsAppearOnce(t *testing.T) {
 				rapid.SampledFrom([]string{"", "a", "b", "B", "é"}).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "created"))
 			if rapid.Bool().Draw(t, "expires") {
 				row.ExpireTime = at(rapid.IntRange(0, 2).Draw(t, "expire"))
-				row.Account = &sipfacadev1.Account{Balance: proto.Float64(rapid.Float64().Draw(t, "balance"))}
+				row.Account = &sipfacadev1.OpentactAccount{Balance: proto.Float64(rapid.Float64().Draw(t, "balance"))}
 			}
 			return row
 		}

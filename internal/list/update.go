@@ -118,8 +118,7 @@ func (u *update) find(path string) (protoreflect.FieldDescriptor, error) {
 		return nil, fmt.Errorf("`*` must be the only path")
 	}
 	name, _, nested := strings.Cut(path, ".")
-	fields := u.resource.Descriptor().Fields()
-	field := cmp.Or(fields.ByName(protoreflect.Name(name)), fields.ByJSONName(name))
+	field := named(u.resource.Descriptor(), name)
 	if field == nil {
 		return nil, &fieldProblem{
 			reason:  "unknown field " + quote(path),

@@ -129,11 +129,11 @@ func TestChangesOfNumbersAndBools(t *testing.T) {
 
 func TestChangesOfEnum(t *testing.T) {
 	t.Parallel()
-	changes, err := list.Changes("p", &sipfacadev1.OutboundVoiceProfile{}, &fieldmaskpb.FieldMask{Paths: []string{"file_format"}})
+	changes, err := list.Changes("p", &sipfacadev1.OutboundVoiceProfile{}, &fieldmaskpb.FieldMask{Paths: []string{"recording_format"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("-file_format", shown(changes)); diff != "" {
+	if diff := cmp.Diff("-recording_format", shown(changes)); diff != "" {
 		t.Error(diff)
 	}
 }

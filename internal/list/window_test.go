@@ -21,7 +21,7 @@ type (
 
 // dev is a device; created in seconds after a moment, below 0 for never.
 func dev(id uint32, name string, created int) *device {
-	d := &device{PbxDeviceId: id, PbxDeviceName: proto.String(name)}
+	d := &device{PbxDeviceId: &id, PbxDeviceName: proto.String(name)}
 	if created >= 0 {
 		d.CreateTime = at(created)
 	}

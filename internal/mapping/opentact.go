@@ -18,7 +18,8 @@ var (
 		Note:   "some documents misspell it",
 	}
 
-	voiceProfileUUID = Field{Name: "outbound_voice_profile_uuid", KeyOf: "outbound_voice_profile"}
+	voiceProfileUUID  = Field{Name: "outbound_voice_profile_uuid", KeyOf: "outbound_voice_profile"}
+	sipConnectionUUID = Field{Name: "sip_connection_uuid", KeyOf: "sip_connection"}
 
 	tnLeases = Field{Name: "tn_leases", Vendor: []string{"tnleases"}}
 	sipApp   = Field{Name: "sip_app", Vendor: []string{"sip_control_app"}}
@@ -30,6 +31,7 @@ var OpenTACT = Dialect{
 	Names: map[string]string{
 		"create_time": "created_on", "update_time": "modified_on",
 		"expire_time": "expired_on", "delete_time": "deleted_on",
+		"updated_by": "modified_by",
 	},
 	Readers: map[string]string{"TrunkSettings": "readTrunkSettings"},
 	Resources: []Resource{
@@ -43,13 +45,13 @@ var OpenTACT = Dialect{
 
 var (
 	account = Resource{
-		Message: "Account",
+		Message: "OpentactAccount",
 		Fields:  []Field{{Name: "time_zone", Within: "name", Note: "an object with its `name`, or the name"}},
 		Dropped: []Dropped{{[]string{"users", "admin", "addresses", "messaging_profiles", "messaging_profile_default"}, "links back"}},
 	}
 
 	user = Resource{
-		Message: "User",
+		Message: "OpentactUser",
 		Fields:  []Field{dob},
 		Dropped: []Dropped{{[]string{"password", "token"}, "secrets"}},
 	}
@@ -80,13 +82,16 @@ var (
 	sipUserInvite = Resource{
 		Message: "SipUserInvite",
 		Foreign: ofLeasesAndUsers,
-		Fields:  []Field{{Name: "token", Answered: true, Note: "never of a nested invite"}},
+		Fields:  []Field{sipConnectionUUID, {Name: "token", Answered: true, Note: "never of a nested invite"}},
 	}
 
 	tnLease = Resource{
 		Message: "TnLease",
 		Foreign: ofUsers,
-		Fields:  []Field{{Name: "tn_order", Vendor: []string{"tnorder"}}, sipApp},
+		Fields: []Field{
+			sipConnectionUUID, {Name: "sip_app_uuid", KeyOf: "sip_app"},
+			{Name: "tn_order", Vendor: []string{"tnorder"}}, sipApp,
+		},
 	}
 
 	telephoneNumber = Resource{
@@ -112,6 +117,8 @@ var (
 		Foreign: ofOrdersAndUsers,
 		Fields: []Field{
 			{Name: "phone_number", Vendor: []string{"tn"}, Within: "tn", Form: PhoneNumber, Note: "the number, or an object with it; E.164 here"},
+			{Name: "caller", Vendor: []string{"from"}},
+			{Name: "callee", Vendor: []string{"to"}},
 			sipApp,
 		},
 		Dropped: []Dropped{{[]string{"logs", "meta"}, "details of the switch"}},
@@ -137,7 +144,7 @@ var (
 		Foreign: ofLeasesAndUsers,
 		Fields: []Field{
 			{Name: "daily_spend_limit", Vendor: []string{"daily_spend_limit", "daily_spent_limit"}},
-			{Name: "file_format", Vendor: []string{"filemat", "format", "file_format"}, Note: "`filemat` is the vendor's own name"},
+			{Name: "recording_format", Vendor: []string{"filemat", "format", "file_format"}, Note: "`filemat` is the vendor's own name"},
 		},
 	}
 )

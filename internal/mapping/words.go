@@ -10,14 +10,10 @@ import (
 
 // words are the vendors' words for the values of the contract's enums.
 var words = map[protoreflect.FullName]map[protoreflect.EnumNumber]string{
-	"sipfacade.v1.MediaType": {
-		sipfacadev1.MediaType_MEDIA_TYPE_BYPASS_MEDIA.Number():            "Bypass Media",
-		sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING.Number(): "Proxy Media + Transcoding",
-		sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Number():             "Proxy Media",
-	},
-	"sipfacade.v1.FileFormat": {
-		sipfacadev1.FileFormat_FILE_FORMAT_WAV.Number(): "wav",
-		sipfacadev1.FileFormat_FILE_FORMAT_MP3.Number(): "mp3",
+	"sipfacade.v1.TrunkMediaType": {
+		sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA.Number():            "Bypass Media",
+		sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING.Number(): "Proxy Media + Transcoding",
+		sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Number():             "Proxy Media",
 	},
 	"sipfacade.v1.PbxRingStrategy": {
 		sipfacadev1.PbxRingStrategy_PBX_RING_STRATEGY_ALL.Number():               "all",

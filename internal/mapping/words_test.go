@@ -14,7 +14,7 @@ import (
 func TestWords(t *testing.T) {
 	t.Parallel()
 	for _, enum := range []protoreflect.EnumDescriptor{
-		sipfacadev1.MediaType(0).Descriptor(), sipfacadev1.FileFormat(0).Descriptor(), sipfacadev1.PbxRingStrategy(0).Descriptor(),
+		sipfacadev1.TrunkMediaType(0).Descriptor(), sipfacadev1.PbxRingStrategy(0).Descriptor(),
 	} {
 		for i := range enum.Values().Len() {
 			value := enum.Values().Get(i)

@@ -60,6 +60,10 @@ func TestSubjects(t *testing.T) {
 			status.Subject{Type: connection, Created: connection, Field: "sip_connection", Names: vendorNames[connection]},
 		},
 		"DeleteSipConnection": {&sipfacadev1.DeleteSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
+		"ListTnLeases": {
+			&sipfacadev1.ListTnLeasesRequest{},
+			status.Subject{Type: "sipfacade.v1.TnLease", Created: "sipfacade.v1.TnLease"},
+		},
 		"ListSipConnectionProducts": {
 			&sipfacadev1.ListSipConnectionProductsRequest{},
 			status.Subject{Type: "sipfacade.v1.SipConnectionProduct", Created: "sipfacade.v1.SipConnectionProduct"},

@@ -125,7 +125,7 @@ func TestRedactFreeForm(t *testing.T) {
 	}
 	line := logged(&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{
 		Name: new("HQ"), Class4IngressTrunkSettings: &pb.TrunkSettings{OtherSettings: object},
-		SipUsers: []*pb.SipUser{{Login: "desk1", Groups: []*structpb.Struct{object}}},
+		SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{Login: "desk1", Groups: []*structpb.Struct{object}}}},
 	}})
 	if strings.Contains(line, "s3cret") || strings.Count(line, "shown") != 2 || !strings.Contains(line, "HQ") || !strings.Contains(line, "call_limit") {
 		t.Errorf("got %s", line)
@@ -142,8 +142,8 @@ func TestRedactTheContract(t *testing.T) {
 		&pb.CreateSipUserInviteRequest{SipUserInvite: invite},
 		&pb.CreateSipUserInviteResponse{SipUserInvite: invite},
 		&pb.ListSipUserInvitesResponse{SipUserInvites: []*pb.SipUserInvite{invite, invite}},
-		&pb.GetSipConnectionResponse{SipConnection: &pb.SipConnection{SipUserInvites: []*pb.SipUserInvite{invite}}},
-		&pb.TnLease{SipConnection: &pb.SipConnection{SipUserInvites: []*pb.SipUserInvite{invite}}},
+		&pb.GetSipConnectionResponse{SipConnection: &pb.SipConnection{SipUserInvites: &pb.SipUserInviteList{Items: []*pb.SipUserInvite{invite}}}},
+		&pb.TnLease{SipConnection: &pb.SipConnection{SipUserInvites: &pb.SipUserInviteList{Items: []*pb.SipUserInvite{invite}}}},
 	} {
 		if line := logged(message); strings.Contains(line, "s3cret") || !strings.Contains(line, "Front desk") || !strings.Contains(line, secret.Redacted) {
 			t.Errorf("%T: %s", message, line)

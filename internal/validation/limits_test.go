@@ -48,13 +48,13 @@ func hostile(t testing.TB) map[string]struct {
 		want    string
 	}{
 		"ids":           {&pb.AddPbxGroupUsersRequest{DomainId: 1, GroupId: 1, UserIds: make([]uint32, 4<<20)}, "user_ids: must contain no more than 1000 item(s)"},
-		"uuids":         {&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, Remove: make([]string, 2<<20)}, "remove: must contain no more than 1000 item(s)"},
+		"uuids":         {&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, RemoveTnLeaseUuids: make([]string, 2<<20)}, "remove_tn_lease_uuids: must contain no more than 1000 item(s)"},
 		"mask":          {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id}, UpdateMask: mask(paths...)}, "update_mask: has more than 100 paths"},
 		"settings":      {create(keys, &pb.SipConnection{}), "sip_connection.class4_egress_trunk_settings.other_settings: has more than 1000 values in all"},
 		"deep settings": {create(deep, &pb.SipConnection{}), "sip_connection.class4_egress_trunk_settings.other_settings: is nested deeper than 16 levels"},
 		"leases": {
-			create(nil, &pb.SipConnection{TnLeases: slices.Repeat([]*pb.TnLease{{}}, 2<<20)}),
-			"sip_connection.tn_leases: the request has more than 20000 messages, list elements and map entries in all",
+			create(nil, &pb.SipConnection{TnLeases: &pb.TnLeaseList{Items: slices.Repeat([]*pb.TnLease{{}}, 2<<20)}}),
+			"sip_connection.tn_leases.items: the request has more than 20000 messages, list elements and map entries in all",
 		},
 		"address":    {create(nil, &pb.SipConnection{Ip: new(long)}), "sip_connection.ip: " + tooLong},
 		"network":    {&pb.CreatePbxTrustedNetworkRequest{DomainId: 1, PbxTrustedNetwork: &pb.PbxTrustedNetwork{Network: new(long)}}, "pbx_trusted_network.network: " + tooLong},
@@ -115,7 +115,7 @@ func TestWorstWithinTheLimits(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	err := v.Check(&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, Add: ids})
+	err := v.Check(&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, AddTnLeaseUuids: ids})
 	runtime.ReadMemStats(&after)
 	if lines := told(t, err); len(lines) != 25 {
 		t.Errorf("%d violations are named", len(lines))
@@ -131,7 +131,7 @@ func TestOutputOnlyIsNotJudged(t *testing.T) {
 	v := wholeValidator(t)
 	wrong := &pb.TnLease{SipConnection: &pb.SipConnection{Uuid: "x", Ip: new("x"), Port: new(int32(0)), ProductId: new(int32(0))}}
 	request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{
-		Name: new("abc"), TnLeases: slices.Repeat([]*pb.TnLease{wrong}, 9000),
+		Name: new("abc"), TnLeases: &pb.TnLeaseList{Items: slices.Repeat([]*pb.TnLease{wrong}, 9000)},
 	}}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -76,8 +76,8 @@ const (
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	media := pb.MediaType_MEDIA_TYPE_PROXY_MEDIA
-	unspecified, odd := pb.MediaType_MEDIA_TYPE_UNSPECIFIED, pb.MediaType(77)
+	media := pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA
+	unspecified, odd := pb.TrunkMediaType_TRUNK_MEDIA_TYPE_UNSPECIFIED, pb.TrunkMediaType(77)
 	good := &pb.SipConnection{
 		Name: new("HQ"), Subdomain: new("northwind-hq"), Ip: new("198.51.100.17"), Port: new(int32(5060)), Active: new(false), ProductId: new(int32(3)),
 		Class4IngressTrunkSettings: &pb.TrunkSettings{MediaType: &media},
@@ -143,12 +143,12 @@ func TestCheck(t *testing.T) {
 		"update, the mask alone is the handler's": {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Uuid: id}, UpdateMask: mask("bogus")}, nil},
 		"update, output only values":              {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{Uuid: id, Token: new("t")}}, []string{"sip_connection_uuid: ", "sip_user_invite.token: is output only"}},
 
-		"assign":                {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, Add: uuids(1000)}, nil},
-		"assign, nothing":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id}, []string{"add: name at least one lease in add or remove"}},
-		"assign, too many":      {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, Add: uuids(600), Remove: uuids(1001)[600:]}, []string{"add: name at most 1000 leases in add and remove together"}},
-		"assign, in both":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, Add: []string{id}, Remove: []string{strings.ToUpper(id)}}, []string{"remove: name each lease once, not twice and not in both add and remove"}},
-		"assign, twice":         {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, Add: []string{id, id}}, []string{"remove: name each lease once"}},
-		"assign, all of it bad": {&pb.AssignSipConnectionTnLeasesRequest{Add: []string{"x", id, "x"}, Remove: []string{"y"}}, []string{"add[0]: " + noUUID, "add[2]: " + noUUID, "remove: name each lease once", "remove[0]: " + noUUID, "sip_connection_uuid: " + required}},
+		"assign":                {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(1000)}, nil},
+		"assign, nothing":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id}, []string{"add_tn_lease_uuids: name at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids"}},
+		"assign, too many":      {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(600), RemoveTnLeaseUuids: uuids(1001)[600:]}, []string{"add_tn_lease_uuids: name at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together"}},
+		"assign, in both":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id}, RemoveTnLeaseUuids: []string{strings.ToUpper(id)}}, []string{"remove_tn_lease_uuids: name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids"}},
+		"assign, twice":         {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id, id}}, []string{"remove_tn_lease_uuids: name each lease once"}},
+		"assign, all of it bad": {&pb.AssignSipConnectionTnLeasesRequest{AddTnLeaseUuids: []string{"x", id, "x"}, RemoveTnLeaseUuids: []string{"y"}}, []string{"add_tn_lease_uuids[0]: " + noUUID, "add_tn_lease_uuids[2]: " + noUUID, "remove_tn_lease_uuids: name each lease once", "remove_tn_lease_uuids[0]: " + noUUID, "sip_connection_uuid: " + required}},
 
 		"list":                  {&pb.ListSipConnectionsRequest{PageSize: 5000, Filter: `name = "x"`, OrderBy: "name desc"}, nil},
 		"list, negative":        {&pb.ListSipConnectionsRequest{PageSize: -1}, []string{"page_size: "}},
@@ -236,7 +236,7 @@ func TestEveryRequestCompiles(t *testing.T) {
 // TestEveryViolationNamesAField: also those of rules on whole messages.
 func TestEveryViolationNamesAField(t *testing.T) {
 	t.Parallel()
-	request := &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: "x", Add: append(uuids(1000), "x", "x"), Remove: []string{"x"}}
+	request := &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: "x", AddTnLeaseUuids: append(uuids(1000), "x", "x"), RemoveTnLeaseUuids: []string{"x"}}
 	for _, line := range told(t, newValidator(t).Check(request)) {
 		field, _, _ := strings.Cut(line, ":")
 		name, _, _ := strings.Cut(field, "[")
@@ -259,7 +259,7 @@ func BenchmarkCheck(b *testing.B) {
 	v := newValidator(b)
 	requests := map[string]proto.Message{
 		"create": &pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new("Front desk")}},
-		"assign": &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, Add: uuids(1000)},
+		"assign": &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(1000)},
 		"list":   &pb.ListSipConnectionsRequest{Filter: `name = "x"`},
 	}
 	for name, request := range requests {

@@ -51,7 +51,7 @@ func GetApp() Work {
 		Name: "SipApp",
 		grpc: func(ctx context.Context, conn *grpc.ClientConn) (int, error) {
 			answer, err := pb.NewSipAppServiceClient(conn).GetSipApp(ctx, &pb.GetSipAppRequest{Uuid: answers.App()})
-			return len(answer.GetSipApp().GetTnLeases()), err
+			return len(answer.GetSipApp().GetTnLeases().GetItems()), err
 		},
 		json:   exchange{http.MethodGet, "/v1/sip-apps/" + answers.App(), ""},
 		vendor: exchange{http.MethodGet, opentact.BasePath + "/sip/app/" + answers.App(), ""},

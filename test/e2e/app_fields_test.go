@@ -112,12 +112,12 @@ func TestProfileSpellings(t *testing.T) {
 		{"outboundVoiceProfile", `"daily_spend_limit":20.5`, "dailySpendLimit", 20.5},
 		{"outboundVoiceProfile", `"daily_spent_limit":20.5`, "dailySpendLimit", 20.5},
 		{"outboundVoiceProfile", `"daily_spent_limit":"20.5","daily_spend_limit":null`, "dailySpendLimit", 20.5},
-		{"outboundVoiceProfile", `"filemat":"wav"`, "fileFormat", "FILE_FORMAT_WAV"},
-		{"outboundVoiceProfile", `"format":"mp3"`, "fileFormat", "FILE_FORMAT_MP3"},
-		{"outboundVoiceProfile", `"file_format":"mp3"`, "fileFormat", "FILE_FORMAT_MP3"},
-		{"outboundVoiceProfile", `"filemat":"MP3"`, "fileFormat", "FILE_FORMAT_MP3"},
-		{"outboundVoiceProfile", `"filemat":"flac"`, "fileFormat", nil},
-		{"outboundVoiceProfile", `"filemat":true`, "fileFormat", nil},
+		{"outboundVoiceProfile", `"filemat":"wav"`, "recordingFormat", "wav"},
+		{"outboundVoiceProfile", `"format":"mp3"`, "recordingFormat", "mp3"},
+		{"outboundVoiceProfile", `"file_format":"mp3"`, "recordingFormat", "mp3"},
+		{"outboundVoiceProfile", `"filemat":"MP3"`, "recordingFormat", "mp3"},
+		{"outboundVoiceProfile", `"filemat":"flac"`, "recordingFormat", nil},
+		{"outboundVoiceProfile", `"filemat":true`, "recordingFormat", nil},
 		{"outboundVoiceProfile", `"audio_track_type":true`, "audioTrackType", 1.0},
 		{"outboundVoiceProfile", `"audio_track_type":"0"`, "audioTrackType", 0.0},
 		{"outboundVoiceProfile", `"record_calls":"2"`, "recordCalls", 2.0},
@@ -182,7 +182,7 @@ func TestUnknownMediaTypeIsKept(t *testing.T) {
 	for _, member := range []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"} {
 		for word, known := range map[string]string{
 			`"Carrier Pigeon"`: "", `""`: "", `null`: "", `7`: "", `["Proxy Media"]`: "",
-			`"Proxy Media"`: "MEDIA_TYPE_PROXY_MEDIA", `"bypass media"`: "MEDIA_TYPE_BYPASS_MEDIA",
+			`"Proxy Media"`: "TRUNK_MEDIA_TYPE_PROXY_MEDIA", `"bypass media"`: "TRUNK_MEDIA_TYPE_BYPASS_MEDIA",
 		} {
 			vendor.answer(json200(fmt.Sprintf(`{"success":true,"payload":{"uuid":%q,%q:{"media_type":%s,"call_limit":5,"reg_user":[{"password":"SECRET"}]}}}`, someApp, member, word)))
 			made := oneAnswer(t, f, "SipAppService.GetSipApp", map[string]any{"uuid": someApp})
@@ -211,7 +211,7 @@ func TestAppRelations(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, http.NotFoundHandler())
 	f := startFacade(t, vendor.url(), withToken())
-	owned := []string{"account:account", "created_by:createdBy", "modified_by:modifiedBy"}
+	owned := []string{"account:account", "created_by:createdBy", "modified_by:updatedBy"}
 	for rpc, c := range map[string]struct {
 		resource string
 		request  map[string]any

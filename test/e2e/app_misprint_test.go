@@ -48,7 +48,7 @@ func wantSent(t *testing.T, got received, method, path, body string) {
 
 func TestMisprint04EgressSettingsAreSentSpeltRight(t *testing.T) {
 	t.Parallel()
-	settings := map[string]any{"mediaType": "MEDIA_TYPE_PROXY_MEDIA", "otherSettings": map[string]any{"call_limit": 5}}
+	settings := map[string]any{"mediaType": "TRUNK_MEDIA_TYPE_PROXY_MEDIA", "otherSettings": map[string]any{"call_limit": 5}}
 	const body = `"class4_egress_trunk_settings":{"call_limit":5,"media_type":"Proxy Media"}}`
 	created := sends(t, "SipAppService.CreateSipApp", map[string]any{"sipApp": map[string]any{"name": "X", "class4EgressTrunkSettings": settings}})
 	wantSent(t, created, "POST", "/sip/app", `{"name":"X",`+body)
@@ -58,8 +58,8 @@ func TestMisprint04EgressSettingsAreSentSpeltRight(t *testing.T) {
 
 func TestMisprint05FileFormatIsFilemat(t *testing.T) {
 	t.Parallel()
-	for ours, theirs := range map[string]string{"FILE_FORMAT_WAV": "wav", "FILE_FORMAT_MP3": "mp3"} {
-		got := sends(t, "ProfileService.CreateOutboundVoiceProfile", map[string]any{"outboundVoiceProfile": map[string]any{"name": "X", "fileFormat": ours}})
+	for ours, theirs := range map[string]string{"wav": "wav", "mp3": "mp3"} {
+		got := sends(t, "ProfileService.CreateOutboundVoiceProfile", map[string]any{"outboundVoiceProfile": map[string]any{"name": "X", "recordingFormat": ours}})
 		wantSent(t, got, "POST", "/profile/outbound_voice", `{"name":"X","filemat":"`+theirs+`"}`)
 	}
 }

@@ -46,7 +46,7 @@ type testCase struct {
 type vendorSwitches struct {
 	ErrorFields        bool `yaml:"error_fields"`
 	AssignAnswersUUIDs bool `yaml:"assign_answers_uuids"`
-	ProductsOfSIP      bool `yaml:"products_of_sip"`
+	SecondGeneration   bool `yaml:"second_generation"`
 	Invites            int  `yaml:"invites"` // more of them, under the first connection
 
 	Infinity infinitySwitches `yaml:"infinity"`

@@ -160,8 +160,8 @@ func eachScalar(path string, value any, skipped map[string][]string, visit func(
 // spelled returns a vendor's value as the contract writes it.
 func spelled(path, text string) string {
 	words := map[string]string{
-		"Proxy Media + Transcoding": "MEDIA_TYPE_PROXY_MEDIA_TRANSCODING", "Bypass Media": "MEDIA_TYPE_BYPASS_MEDIA",
-		"mp3": "FILE_FORMAT_MP3", "wav": "FILE_FORMAT_WAV", "Proxy Media": "MEDIA_TYPE_PROXY_MEDIA",
+		"Proxy Media + Transcoding": "TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING", "Bypass Media": "TRUNK_MEDIA_TYPE_BYPASS_MEDIA",
+		"mp3": "mp3", "wav": "wav", "Proxy Media": "TRUNK_MEDIA_TYPE_PROXY_MEDIA",
 	}
 	switch member := path[strings.LastIndexByte(path, '.')+1:]; {
 	case words[text] != "":
@@ -190,8 +190,8 @@ func TestRelations(t *testing.T) {
 	vendor := startVendor(t, json200(good+"}"))
 	f := startFacade(t, vendor.url(), withToken())
 	relations := map[string][]string{
-		"ListSipUserInvites":        {"sip_connection:sipConnection", "account:account", "created_by:createdBy", "modified_by:modifiedBy"},
-		"ListSipConnectionTnLeases": {"account:account", "tnorder:tnOrder", "messaging_profile:messagingProfile", "sip_connection:sipConnection", "sip_control_app:sipApp", "created_by:createdBy", "modified_by:modifiedBy"},
+		"ListSipUserInvites":        {"sip_connection:sipConnection", "account:account", "created_by:createdBy", "modified_by:updatedBy"},
+		"ListSipConnectionTnLeases": {"account:account", "tnorder:tnOrder", "messaging_profile:messagingProfile", "sip_connection:sipConnection", "sip_control_app:sipApp", "created_by:createdBy", "modified_by:updatedBy"},
 	}
 	rows := map[string]string{"ListSipUserInvites": "sipUserInvites", "ListSipConnectionTnLeases": "tnLeases"}
 	for rpc, members := range relations {

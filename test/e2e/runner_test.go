@@ -148,8 +148,8 @@ func (in *caseRun) install(t *testing.T, c *testCase) {
 		NewUUID:     func() string { return fmt.Sprintf("c0000000-0000-4000-8000-%012d", ids.Add(1)) },
 		ErrorFields: c.Vendor.ErrorFields, AssignAnswersUUIDs: c.Vendor.AssignAnswersUUIDs,
 	}
-	if c.Vendor.ProductsOfSIP {
-		options.Products = sandbox.ProductsOfSIP
+	if c.Vendor.SecondGeneration {
+		options.Generation = sandbox.SecondGeneration
 	}
 	emulator := sandbox.New(options)
 	if err := emulator.AddInvites(sandbox.ConnectionUUID(1), c.Vendor.Invites); err != nil {

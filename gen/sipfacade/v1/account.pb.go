@@ -28,7 +28,7 @@ const (
 //
 // The vendor's links back from an account (its users, administrator, messaging
 // profiles and addresses) are left out on purpose.
-type Account struct {
+type OpentactAccount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account's UUID.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
@@ -55,20 +55,20 @@ type Account struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Account) Reset() {
-	*x = Account{}
+func (x *OpentactAccount) Reset() {
+	*x = OpentactAccount{}
 	mi := &file_sipfacade_v1_account_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Account) String() string {
+func (x *OpentactAccount) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Account) ProtoMessage() {}
+func (*OpentactAccount) ProtoMessage() {}
 
-func (x *Account) ProtoReflect() protoreflect.Message {
+func (x *OpentactAccount) ProtoReflect() protoreflect.Message {
 	mi := &file_sipfacade_v1_account_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -80,75 +80,75 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Account.ProtoReflect.Descriptor instead.
-func (*Account) Descriptor() ([]byte, []int) {
+// Deprecated: Use OpentactAccount.ProtoReflect.Descriptor instead.
+func (*OpentactAccount) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_account_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *Account) GetUuid() string {
+func (x *OpentactAccount) GetUuid() string {
 	if x != nil {
 		return x.Uuid
 	}
 	return ""
 }
 
-func (x *Account) GetName() string {
+func (x *OpentactAccount) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *Account) GetEmail() string {
+func (x *OpentactAccount) GetEmail() string {
 	if x != nil {
 		return x.Email
 	}
 	return ""
 }
 
-func (x *Account) GetLevel() string {
+func (x *OpentactAccount) GetLevel() string {
 	if x != nil {
 		return x.Level
 	}
 	return ""
 }
 
-func (x *Account) GetBalance() float64 {
+func (x *OpentactAccount) GetBalance() float64 {
 	if x != nil && x.Balance != nil {
 		return *x.Balance
 	}
 	return 0
 }
 
-func (x *Account) GetClass4Id() int64 {
+func (x *OpentactAccount) GetClass4Id() int64 {
 	if x != nil && x.Class4Id != nil {
 		return *x.Class4Id
 	}
 	return 0
 }
 
-func (x *Account) GetTimeZone() string {
+func (x *OpentactAccount) GetTimeZone() string {
 	if x != nil {
 		return x.TimeZone
 	}
 	return ""
 }
 
-func (x *Account) GetCreateTime() *timestamppb.Timestamp {
+func (x *OpentactAccount) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
 	}
 	return nil
 }
 
-func (x *Account) GetUpdateTime() *timestamppb.Timestamp {
+func (x *OpentactAccount) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
 	}
 	return nil
 }
 
-func (x *Account) GetDeleteTime() *timestamppb.Timestamp {
+func (x *OpentactAccount) GetDeleteTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.DeleteTime
 	}
@@ -158,7 +158,7 @@ func (x *Account) GetDeleteTime() *timestamppb.Timestamp {
 // A person with a login at OpenTACT: who created or last changed a resource.
 // It appears only nested in other resources. The vendor's `password` and
 // `token` of a user are dropped when its answer is read.
-type User struct {
+type OpentactUser struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The user's UUID.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
@@ -196,20 +196,20 @@ type User struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *User) Reset() {
-	*x = User{}
+func (x *OpentactUser) Reset() {
+	*x = OpentactUser{}
 	mi := &file_sipfacade_v1_account_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *User) String() string {
+func (x *OpentactUser) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*User) ProtoMessage() {}
+func (*OpentactUser) ProtoMessage() {}
 
-func (x *User) ProtoReflect() protoreflect.Message {
+func (x *OpentactUser) ProtoReflect() protoreflect.Message {
 	mi := &file_sipfacade_v1_account_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -221,117 +221,117 @@ func (x *User) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use User.ProtoReflect.Descriptor instead.
-func (*User) Descriptor() ([]byte, []int) {
+// Deprecated: Use OpentactUser.ProtoReflect.Descriptor instead.
+func (*OpentactUser) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_account_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *User) GetUuid() string {
+func (x *OpentactUser) GetUuid() string {
 	if x != nil {
 		return x.Uuid
 	}
 	return ""
 }
 
-func (x *User) GetEmail() string {
+func (x *OpentactUser) GetEmail() string {
 	if x != nil {
 		return x.Email
 	}
 	return ""
 }
 
-func (x *User) GetPhoneNumber() string {
+func (x *OpentactUser) GetPhoneNumber() string {
 	if x != nil {
 		return x.PhoneNumber
 	}
 	return ""
 }
 
-func (x *User) GetFirstName() string {
+func (x *OpentactUser) GetFirstName() string {
 	if x != nil {
 		return x.FirstName
 	}
 	return ""
 }
 
-func (x *User) GetLastName() string {
+func (x *OpentactUser) GetLastName() string {
 	if x != nil {
 		return x.LastName
 	}
 	return ""
 }
 
-func (x *User) GetAvatar() string {
+func (x *OpentactUser) GetAvatar() string {
 	if x != nil {
 		return x.Avatar
 	}
 	return ""
 }
 
-func (x *User) GetGender() string {
+func (x *OpentactUser) GetGender() string {
 	if x != nil {
 		return x.Gender
 	}
 	return ""
 }
 
-func (x *User) GetDob() string {
+func (x *OpentactUser) GetDob() string {
 	if x != nil {
 		return x.Dob
 	}
 	return ""
 }
 
-func (x *User) GetRole() string {
+func (x *OpentactUser) GetRole() string {
 	if x != nil {
 		return x.Role
 	}
 	return ""
 }
 
-func (x *User) GetGmailUserId() string {
+func (x *OpentactUser) GetGmailUserId() string {
 	if x != nil {
 		return x.GmailUserId
 	}
 	return ""
 }
 
-func (x *User) GetFacebookUserId() string {
+func (x *OpentactUser) GetFacebookUserId() string {
 	if x != nil {
 		return x.FacebookUserId
 	}
 	return ""
 }
 
-func (x *User) GetAppleUserId() string {
+func (x *OpentactUser) GetAppleUserId() string {
 	if x != nil {
 		return x.AppleUserId
 	}
 	return ""
 }
 
-func (x *User) GetWechatUserId() string {
+func (x *OpentactUser) GetWechatUserId() string {
 	if x != nil {
 		return x.WechatUserId
 	}
 	return ""
 }
 
-func (x *User) GetCreateTime() *timestamppb.Timestamp {
+func (x *OpentactUser) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
 	}
 	return nil
 }
 
-func (x *User) GetUpdateTime() *timestamppb.Timestamp {
+func (x *OpentactUser) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
 	}
 	return nil
 }
 
-func (x *User) GetDeleteTime() *timestamppb.Timestamp {
+func (x *OpentactUser) GetDeleteTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.DeleteTime
 	}
@@ -342,8 +342,8 @@ var File_sipfacade_v1_account_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x1asipfacade/v1/account.proto\x12\fsipfacade.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x03\n" +
-	"\aAccount\x12\x17\n" +
+	"\x1asipfacade/v1/account.proto\x12\fsipfacade.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc6\x03\n" +
+	"\x0fOpentactAccount\x12\x17\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12\x17\n" +
 	"\x04name\x18\x02 \x01(\tB\x03\xe0A\x03R\x04name\x12\x19\n" +
 	"\x05email\x18\x03 \x01(\tB\x03\xe0A\x03R\x05email\x12\x19\n" +
@@ -361,8 +361,8 @@ const file_sipfacade_v1_account_proto_rawDesc = "" +
 	"\n" +
 	"\b_balanceB\f\n" +
 	"\n" +
-	"_class4_id\"\x84\x05\n" +
-	"\x04User\x12\x17\n" +
+	"_class4_id\"\x8c\x05\n" +
+	"\fOpentactUser\x12\x17\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12\x19\n" +
 	"\x05email\x18\x02 \x01(\tB\x03\xe0A\x03R\x05email\x12&\n" +
 	"\fphone_number\x18\x03 \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12\"\n" +
@@ -383,7 +383,8 @@ const file_sipfacade_v1_account_proto_rawDesc = "" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12@\n" +
 	"\vdelete_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"deleteTimeB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"deleteTimeB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_account_proto_rawDescOnce sync.Once
@@ -399,17 +400,17 @@ func file_sipfacade_v1_account_proto_rawDescGZIP() []byte {
 
 var file_sipfacade_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_sipfacade_v1_account_proto_goTypes = []any{
-	(*Account)(nil),               // 0: sipfacade.v1.Account
-	(*User)(nil),                  // 1: sipfacade.v1.User
+	(*OpentactAccount)(nil),       // 0: sipfacade.v1.OpentactAccount
+	(*OpentactUser)(nil),          // 1: sipfacade.v1.OpentactUser
 	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
 }
 var file_sipfacade_v1_account_proto_depIdxs = []int32{
-	2, // 0: sipfacade.v1.Account.create_time:type_name -> google.protobuf.Timestamp
-	2, // 1: sipfacade.v1.Account.update_time:type_name -> google.protobuf.Timestamp
-	2, // 2: sipfacade.v1.Account.delete_time:type_name -> google.protobuf.Timestamp
-	2, // 3: sipfacade.v1.User.create_time:type_name -> google.protobuf.Timestamp
-	2, // 4: sipfacade.v1.User.update_time:type_name -> google.protobuf.Timestamp
-	2, // 5: sipfacade.v1.User.delete_time:type_name -> google.protobuf.Timestamp
+	2, // 0: sipfacade.v1.OpentactAccount.create_time:type_name -> google.protobuf.Timestamp
+	2, // 1: sipfacade.v1.OpentactAccount.update_time:type_name -> google.protobuf.Timestamp
+	2, // 2: sipfacade.v1.OpentactAccount.delete_time:type_name -> google.protobuf.Timestamp
+	2, // 3: sipfacade.v1.OpentactUser.create_time:type_name -> google.protobuf.Timestamp
+	2, // 4: sipfacade.v1.OpentactUser.update_time:type_name -> google.protobuf.Timestamp
+	2, // 5: sipfacade.v1.OpentactUser.delete_time:type_name -> google.protobuf.Timestamp
 	6, // [6:6] is the sub-list for method output_type
 	6, // [6:6] is the sub-list for method input_type
 	6, // [6:6] is the sub-list for extension type_name

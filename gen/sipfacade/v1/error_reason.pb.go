@@ -284,7 +284,8 @@ const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\x1cERROR_REASON_CALLER_DEADLINE\x10(\x12!\n" +
 	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12!\n" +
 	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x102B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x15ERROR_REASON_INTERNAL\x102B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_error_reason_proto_rawDescOnce sync.Once

@@ -24,59 +24,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// The file format of call recordings.
-type FileFormat int32
-
-const (
-	// Not stated, or not one of the words below.
-	FileFormat_FILE_FORMAT_UNSPECIFIED FileFormat = 0
-	// Uncompressed. Vendor: `wav`.
-	FileFormat_FILE_FORMAT_WAV FileFormat = 1
-	// Compressed. Vendor: `mp3`.
-	FileFormat_FILE_FORMAT_MP3 FileFormat = 2
-)
-
-// Enum value maps for FileFormat.
-var (
-	FileFormat_name = map[int32]string{
-		0: "FILE_FORMAT_UNSPECIFIED",
-		1: "FILE_FORMAT_WAV",
-		2: "FILE_FORMAT_MP3",
-	}
-	FileFormat_value = map[string]int32{
-		"FILE_FORMAT_UNSPECIFIED": 0,
-		"FILE_FORMAT_WAV":         1,
-		"FILE_FORMAT_MP3":         2,
-	}
-)
-
-func (x FileFormat) Enum() *FileFormat {
-	p := new(FileFormat)
-	*p = x
-	return p
-}
-
-func (x FileFormat) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (FileFormat) Descriptor() protoreflect.EnumDescriptor {
-	return file_sipfacade_v1_outbound_voice_profile_proto_enumTypes[0].Descriptor()
-}
-
-func (FileFormat) Type() protoreflect.EnumType {
-	return &file_sipfacade_v1_outbound_voice_profile_proto_enumTypes[0]
-}
-
-func (x FileFormat) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use FileFormat.Descriptor instead.
-func (FileFormat) EnumDescriptor() ([]byte, []int) {
-	return file_sipfacade_v1_outbound_voice_profile_proto_rawDescGZIP(), []int{0}
-}
-
 // Limits, rates and recording of outbound calls.
 type OutboundVoiceProfile struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -92,23 +39,26 @@ type OutboundVoiceProfile struct {
 	// The highest rate a call may have, in the account's currency per minute, 0
 	// or more.
 	MaxRate *float64 `protobuf:"fixed64,5,opt,name=max_rate,json=maxRate,proto3,oneof" json:"max_rate,omitempty"`
-	// Which calls are recorded, 0 to 2. The vendor does not publish the meanings;
-	// probably 0 none, 1 all, 2 by caller number.
+	// Which calls are recorded, 0 to 2. The vendor does not publish the meanings.
+	// A guess: 0 none, 1 all, 2 by caller number.
 	RecordCalls *int32 `protobuf:"varint,6,opt,name=record_calls,json=recordCalls,proto3,oneof" json:"record_calls,omitempty"`
 	// What may be spent a day, in the account's currency, 0 or more. Vendor:
 	// `daily_spend_limit`; `daily_spent_limit` is read too.
 	DailySpendLimit *float64 `protobuf:"fixed64,7,opt,name=daily_spend_limit,json=dailySpendLimit,proto3,oneof" json:"daily_spend_limit,omitempty"`
-	// The format of recordings. Vendor: `filemat`, its own name for it.
-	FileFormat *FileFormat `protobuf:"varint,8,opt,name=file_format,json=fileFormat,proto3,enum=sipfacade.v1.FileFormat,oneof" json:"file_format,omitempty"`
+	// The file format of recordings: 1 to 32 letters and digits, the facade's own
+	// limit. The vendor documents
+	// `wav` and `mp3`; another word of the vendor is shown as it came. Vendor:
+	// `filemat`, its own name for it.
+	RecordingFormat *string `protobuf:"bytes,8,opt,name=recording_format,json=recordingFormat,proto3,oneof" json:"recording_format,omitempty"`
 	// How the two sides of a call are recorded, 0 or 1. The vendor does not publish
-	// the meanings; probably 0 both on one track, 1 a track each.
+	// the meanings. A guess: 0 both on one track, 1 a track each.
 	AudioTrackType *int32 `protobuf:"varint,9,opt,name=audio_track_type,json=audioTrackType,proto3,oneof" json:"audio_track_type,omitempty"`
 	// The account that owns the profile.
-	Account *Account `protobuf:"bytes,10,opt,name=account,proto3" json:"account,omitempty"`
+	Account *OpentactAccount `protobuf:"bytes,10,opt,name=account,proto3" json:"account,omitempty"`
 	// Who created the profile.
-	CreatedBy *User `protobuf:"bytes,11,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedBy *OpentactUser `protobuf:"bytes,11,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the profile.
-	ModifiedBy *User `protobuf:"bytes,12,opt,name=modified_by,json=modifiedBy,proto3" json:"modified_by,omitempty"`
+	UpdatedBy *OpentactUser `protobuf:"bytes,12,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	// When the profile was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the profile was last changed.
@@ -196,11 +146,11 @@ func (x *OutboundVoiceProfile) GetDailySpendLimit() float64 {
 	return 0
 }
 
-func (x *OutboundVoiceProfile) GetFileFormat() FileFormat {
-	if x != nil && x.FileFormat != nil {
-		return *x.FileFormat
+func (x *OutboundVoiceProfile) GetRecordingFormat() string {
+	if x != nil && x.RecordingFormat != nil {
+		return *x.RecordingFormat
 	}
-	return FileFormat_FILE_FORMAT_UNSPECIFIED
+	return ""
 }
 
 func (x *OutboundVoiceProfile) GetAudioTrackType() int32 {
@@ -210,23 +160,23 @@ func (x *OutboundVoiceProfile) GetAudioTrackType() int32 {
 	return 0
 }
 
-func (x *OutboundVoiceProfile) GetAccount() *Account {
+func (x *OutboundVoiceProfile) GetAccount() *OpentactAccount {
 	if x != nil {
 		return x.Account
 	}
 	return nil
 }
 
-func (x *OutboundVoiceProfile) GetCreatedBy() *User {
+func (x *OutboundVoiceProfile) GetCreatedBy() *OpentactUser {
 	if x != nil {
 		return x.CreatedBy
 	}
 	return nil
 }
 
-func (x *OutboundVoiceProfile) GetModifiedBy() *User {
+func (x *OutboundVoiceProfile) GetUpdatedBy() *OpentactUser {
 	if x != nil {
-		return x.ModifiedBy
+		return x.UpdatedBy
 	}
 	return nil
 }
@@ -249,7 +199,7 @@ var File_sipfacade_v1_outbound_voice_profile_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\n" +
-	")sipfacade/v1/outbound_voice_profile.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\"\xb1\a\n" +
+	")sipfacade/v1/outbound_voice_profile.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\"\xcc\a\n" +
 	"\x14OutboundVoiceProfile\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x123\n" +
@@ -260,16 +210,14 @@ const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\bmax_rate\x18\x05 \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x03R\amaxRate\x88\x01\x01\x121\n" +
 	"\frecord_calls\x18\x06 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x02(\x00H\x04R\vrecordCalls\x88\x01\x01\x12A\n" +
 	"\x11daily_spend_limit\x18\a \x01(\x01B\x10\xbaH\r\x12\v@\x01)\x00\x00\x00\x00\x00\x00\x00\x00H\x05R\x0fdailySpendLimit\x88\x01\x01\x12J\n" +
-	"\vfile_format\x18\b \x01(\x0e2\x18.sipfacade.v1.FileFormatB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00H\x06R\n" +
-	"fileFormat\x88\x01\x01\x128\n" +
-	"\x10audio_track_type\x18\t \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00H\aR\x0eaudioTrackType\x88\x01\x01\x124\n" +
+	"\x10recording_format\x18\b \x01(\tB\x1a\xbaH\x17r\x152\x13^[0-9A-Za-z]{1,32}$H\x06R\x0frecordingFormat\x88\x01\x01\x128\n" +
+	"\x10audio_track_type\x18\t \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x01(\x00H\aR\x0eaudioTrackType\x88\x01\x01\x12<\n" +
 	"\aaccount\x18\n" +
-	" \x01(\v2\x15.sipfacade.v1.AccountB\x03\xe0A\x03R\aaccount\x126\n" +
+	" \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x12>\n" +
 	"\n" +
-	"created_by\x18\v \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\tcreatedBy\x128\n" +
-	"\vmodified_by\x18\f \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\n" +
-	"modifiedBy\x12@\n" +
+	"created_by\x18\v \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
+	"\n" +
+	"updated_by\x18\f \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12@\n" +
 	"\vcreate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -279,14 +227,10 @@ const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\x0e_channel_limitB\v\n" +
 	"\t_max_rateB\x0f\n" +
 	"\r_record_callsB\x14\n" +
-	"\x12_daily_spend_limitB\x0e\n" +
-	"\f_file_formatB\x13\n" +
-	"\x11_audio_track_type*S\n" +
-	"\n" +
-	"FileFormat\x12\x1b\n" +
-	"\x17FILE_FORMAT_UNSPECIFIED\x10\x00\x12\x13\n" +
-	"\x0fFILE_FORMAT_WAV\x10\x01\x12\x13\n" +
-	"\x0fFILE_FORMAT_MP3\x10\x02B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x12_daily_spend_limitB\x13\n" +
+	"\x11_recording_formatB\x13\n" +
+	"\x11_audio_track_typeB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_outbound_voice_profile_proto_rawDescOnce sync.Once
@@ -300,27 +244,24 @@ func file_sipfacade_v1_outbound_voice_profile_proto_rawDescGZIP() []byte {
 	return file_sipfacade_v1_outbound_voice_profile_proto_rawDescData
 }
 
-var file_sipfacade_v1_outbound_voice_profile_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_sipfacade_v1_outbound_voice_profile_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_sipfacade_v1_outbound_voice_profile_proto_goTypes = []any{
-	(FileFormat)(0),               // 0: sipfacade.v1.FileFormat
-	(*OutboundVoiceProfile)(nil),  // 1: sipfacade.v1.OutboundVoiceProfile
-	(*Account)(nil),               // 2: sipfacade.v1.Account
-	(*User)(nil),                  // 3: sipfacade.v1.User
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	(*OutboundVoiceProfile)(nil),  // 0: sipfacade.v1.OutboundVoiceProfile
+	(*OpentactAccount)(nil),       // 1: sipfacade.v1.OpentactAccount
+	(*OpentactUser)(nil),          // 2: sipfacade.v1.OpentactUser
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_sipfacade_v1_outbound_voice_profile_proto_depIdxs = []int32{
-	0, // 0: sipfacade.v1.OutboundVoiceProfile.file_format:type_name -> sipfacade.v1.FileFormat
-	2, // 1: sipfacade.v1.OutboundVoiceProfile.account:type_name -> sipfacade.v1.Account
-	3, // 2: sipfacade.v1.OutboundVoiceProfile.created_by:type_name -> sipfacade.v1.User
-	3, // 3: sipfacade.v1.OutboundVoiceProfile.modified_by:type_name -> sipfacade.v1.User
-	4, // 4: sipfacade.v1.OutboundVoiceProfile.create_time:type_name -> google.protobuf.Timestamp
-	4, // 5: sipfacade.v1.OutboundVoiceProfile.update_time:type_name -> google.protobuf.Timestamp
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	1, // 0: sipfacade.v1.OutboundVoiceProfile.account:type_name -> sipfacade.v1.OpentactAccount
+	2, // 1: sipfacade.v1.OutboundVoiceProfile.created_by:type_name -> sipfacade.v1.OpentactUser
+	2, // 2: sipfacade.v1.OutboundVoiceProfile.updated_by:type_name -> sipfacade.v1.OpentactUser
+	3, // 3: sipfacade.v1.OutboundVoiceProfile.create_time:type_name -> google.protobuf.Timestamp
+	3, // 4: sipfacade.v1.OutboundVoiceProfile.update_time:type_name -> google.protobuf.Timestamp
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_outbound_voice_profile_proto_init() }
@@ -335,14 +276,13 @@ func file_sipfacade_v1_outbound_voice_profile_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sipfacade_v1_outbound_voice_profile_proto_rawDesc), len(file_sipfacade_v1_outbound_voice_profile_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      0,
 			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_sipfacade_v1_outbound_voice_profile_proto_goTypes,
 		DependencyIndexes: file_sipfacade_v1_outbound_voice_profile_proto_depIdxs,
-		EnumInfos:         file_sipfacade_v1_outbound_voice_profile_proto_enumTypes,
 		MessageInfos:      file_sipfacade_v1_outbound_voice_profile_proto_msgTypes,
 	}.Build()
 	File_sipfacade_v1_outbound_voice_profile_proto = out.File

@@ -32,14 +32,16 @@ type ListPbxDomainsRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `call_recording_enabled = true`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `domain desc`. Strings are
+	// ordered by bytes, unset values first. Empty: by creation if it is known, then
+	// by id.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -364,14 +366,16 @@ type ListPbxUsersRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `department_name = "Sales" AND NOT mobile_follow = true`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `last_name, first_name`.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it is
+	// known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -914,14 +918,16 @@ type ListPbxGroupsRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `display_name = "Sales" AND ring_retry = true`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `display_name desc, group_id`.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it is
+	// known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1466,14 +1472,16 @@ type ListPbxGroupUsersRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `user_login = "joe.blogs" OR user_id > 100`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `display_name desc, user_id`.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it is
+	// known, then by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1613,7 +1621,8 @@ type AddPbxGroupUsersRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the group.
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	// The ids of the users, 1 to 1000, each once.
+	// The ids of the users, 1 to 1000, each once. The number is the facade's
+	// own limit.
 	UserIds       []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1714,7 +1723,8 @@ type RemovePbxGroupUsersRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the group.
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	// The ids of the users, 1 to 1000, each once.
+	// The ids of the users, 1 to 1000, each once. The number is the facade's
+	// own limit.
 	UserIds       []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1820,14 +1830,16 @@ type ListPbxUserDevicesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `pbx_device_name : "desk" AND update_time > "2026-01-01T00:00:00Z"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `update_time desc`. Strings
+	// are ordered by bytes, unset values first. Empty: by creation if it is known,
+	// then by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2293,14 +2305,16 @@ type ListPbxUserGroupsRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `group_name = "sales"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `group_name desc`. Strings are
+	// ordered by bytes, unset values first. Empty: by creation if it is known, then
+	// by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2440,7 +2454,8 @@ type AddPbxUserGroupsRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The ids of the groups, 1 to 1000, each once.
+	// The ids of the groups, 1 to 1000, each once. The number is the facade's
+	// own limit.
 	GroupIds      []uint32 `protobuf:"varint,3,rep,packed,name=group_ids,json=groupIds,proto3" json:"group_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2544,14 +2559,16 @@ type ListPbxQueuesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `extension_number = "600"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `queue_name desc`. Strings are
+	// ordered by bytes, unset values first. Empty: by creation if it is known, then
+	// by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3096,14 +3113,16 @@ type ListPbxQueueMembersRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `ring_strategy = ALL AND ring_seconds >= 20`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `ring_order`. Strings are
+	// ordered by bytes, unset values first. Empty: by creation if it is known, then
+	// by id.
 	OrderBy       string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3686,7 +3705,8 @@ type SetPbxQueueMemberOrderRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the queue.
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
-	// The ids of the members, 1 to 1000, each once.
+	// The ids of the members, 1 to 1000, each once. The number is the facade's
+	// own limit.
 	QueueMemberIds []uint32 `protobuf:"varint,3,rep,packed,name=queue_member_ids,json=queueMemberIds,proto3" json:"queue_member_ids,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -3790,14 +3810,15 @@ type ListPbxTrustedNetworksRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `network : "10.0." OR description = "Office"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `network`. Strings are ordered
+	// by bytes, unset values first. Empty: by creation if it is known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4340,14 +4361,16 @@ type ListPbxDevicesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `display_name = "Sales" AND ring_retry = true`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `mac_address = "10:20:30:1A:2B:3C" OR user_id = 1`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
-	// `NOT`, parentheses. Empty: every row.
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `display_name desc`.
-	// Strings are ordered by bytes, unset values first. Empty: by creation if it
-	// is known, then by id.
+	// AIP-132 order over the same fields, for example `pbx_device_name desc`.
+	// Strings are ordered by bytes, unset values first. Empty: by creation if it is
+	// known, then by id.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5214,7 +5237,7 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\x14CreatePbxQueueMember\x12).sipfacade.v1.CreatePbxQueueMemberRequest\x1a*.sipfacade.v1.CreatePbxQueueMemberResponse\"d\x82\xd3\xe4\x93\x02[:\x10pbx_queue_memberb\x10pbx_queue_member\"5/v1/pbx/domains/{domain_id}/queues/{queue_id}/members\x90\x02\x00\x12\xf7\x01\n" +
 	"\x14UpdatePbxQueueMember\x12).sipfacade.v1.UpdatePbxQueueMemberRequest\x1a*.sipfacade.v1.UpdatePbxQueueMemberResponse\"\x87\x01\x82\xd3\xe4\x93\x02~:\x10pbx_queue_memberb\x10pbx_queue_member2X/v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{pbx_queue_member.queue_member_id}\x90\x02\x02\x12\xc1\x01\n" +
 	"\x14DeletePbxQueueMember\x12).sipfacade.v1.DeletePbxQueueMemberRequest\x1a*.sipfacade.v1.DeletePbxQueueMemberResponse\"R\x82\xd3\xe4\x93\x02I*G/v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{queue_member_id}\x90\x02\x02\x12\xc1\x01\n" +
-	"\x16SetPbxQueueMemberOrder\x12+.sipfacade.v1.SetPbxQueueMemberOrderRequest\x1a,.sipfacade.v1.SetPbxQueueMemberOrderResponse\"L\x82\xd3\xe4\x93\x02C:\x01*\x1a>/v1/pbx/domains/{domain_id}/queues/{queue_id}/members:setOrder\x90\x02\x02\x12\xac\x01\n" +
+	"\x16SetPbxQueueMemberOrder\x12+.sipfacade.v1.SetPbxQueueMemberOrderRequest\x1a,.sipfacade.v1.SetPbxQueueMemberOrderResponse\"L\x82\xd3\xe4\x93\x02C:\x01*\">/v1/pbx/domains/{domain_id}/queues/{queue_id}/members:setOrder\x90\x02\x02\x12\xac\x01\n" +
 	"\x16ListPbxTrustedNetworks\x12+.sipfacade.v1.ListPbxTrustedNetworksRequest\x1a,.sipfacade.v1.ListPbxTrustedNetworksResponse\"7\x82\xd3\xe4\x93\x02.\x12,/v1/pbx/domains/{domain_id}/trusted-networks\x90\x02\x01\x12\xd0\x01\n" +
 	"\x14GetPbxTrustedNetwork\x12).sipfacade.v1.GetPbxTrustedNetworkRequest\x1a*.sipfacade.v1.GetPbxTrustedNetworkResponse\"a\x82\xd3\xe4\x93\x02Xb\x13pbx_trusted_network\x12A/v1/pbx/domains/{domain_id}/trusted-networks/{trusted_network_id}\x90\x02\x01\x12\xd9\x01\n" +
 	"\x17CreatePbxTrustedNetwork\x12,.sipfacade.v1.CreatePbxTrustedNetworkRequest\x1a-.sipfacade.v1.CreatePbxTrustedNetworkResponse\"a\x82\xd3\xe4\x93\x02X:\x13pbx_trusted_networkb\x13pbx_trusted_network\",/v1/pbx/domains/{domain_id}/trusted-networks\x90\x02\x00\x12\x84\x02\n" +
@@ -5229,7 +5252,8 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\x0fUpdatePbxDevice\x12$.sipfacade.v1.UpdatePbxDeviceRequest\x1a%.sipfacade.v1.UpdatePbxDeviceResponse\"a\x82\xd3\xe4\x93\x02X:\n" +
 	"pbx_deviceb\n" +
 	"pbx_device2>/v1/pbx/domains/{domain_id}/devices/{pbx_device.pbx_device_id}\x90\x02\x02\x12\x9e\x01\n" +
-	"\x0fDeletePbxDevice\x12$.sipfacade.v1.DeletePbxDeviceRequest\x1a%.sipfacade.v1.DeletePbxDeviceResponse\">\x82\xd3\xe4\x93\x025*3/v1/pbx/domains/{domain_id}/devices/{pbx_device_id}\x90\x02\x02B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x0fDeletePbxDevice\x12$.sipfacade.v1.DeletePbxDeviceRequest\x1a%.sipfacade.v1.DeletePbxDeviceResponse\">\x82\xd3\xe4\x93\x025*3/v1/pbx/domains/{domain_id}/devices/{pbx_device_id}\x90\x02\x02B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_config_service_proto_rawDescOnce sync.Once

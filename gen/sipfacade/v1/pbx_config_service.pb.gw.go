@@ -3246,7 +3246,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 		}
 		forward_PbxConfigService_DeletePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodPut, pattern_PbxConfigService_SetPbxQueueMemberOrder_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_PbxConfigService_SetPbxQueueMemberOrder_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		var stream runtime.ServerTransportStream
@@ -4050,7 +4050,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 		}
 		forward_PbxConfigService_DeletePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodPut, pattern_PbxConfigService_SetPbxQueueMemberOrder_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_PbxConfigService_SetPbxQueueMemberOrder_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)

@@ -157,7 +157,8 @@ type PbxConfigServiceClient interface {
 	// (Config API v2, SIP Phone System). The vendor answers all rows at once;
 	// paging, filter and order are the service's.
 	ListPbxGroupUsers(ctx context.Context, in *ListPbxGroupUsersRequest, opts ...grpc.CallOption) (*ListPbxGroupUsersResponse, error)
-	// Adds users to a group. Users that are in it already stay.
+	// Adds users to a group. A guess: the users that are in it stay, and adding one
+	// of them again changes nothing.
 	//
 	// Vendor: Add SIP Group Users, POST /sip/domains/{d}/groups/{g}/users
 	// (Config API v2, SIP Phone System).
@@ -862,7 +863,8 @@ type PbxConfigServiceServer interface {
 	// (Config API v2, SIP Phone System). The vendor answers all rows at once;
 	// paging, filter and order are the service's.
 	ListPbxGroupUsers(context.Context, *ListPbxGroupUsersRequest) (*ListPbxGroupUsersResponse, error)
-	// Adds users to a group. Users that are in it already stay.
+	// Adds users to a group. A guess: the users that are in it stay, and adding one
+	// of them again changes nothing.
 	//
 	// Vendor: Add SIP Group Users, POST /sip/domains/{d}/groups/{g}/users
 	// (Config API v2, SIP Phone System).

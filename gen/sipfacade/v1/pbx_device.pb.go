@@ -28,18 +28,20 @@ const (
 type PbxDevice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the device. On an update it names the device to change.
-	PbxDeviceId uint32 `protobuf:"varint,1,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
+	PbxDeviceId *uint32 `protobuf:"varint,1,opt,name=pbx_device_id,json=pbxDeviceId,proto3,oneof" json:"pbx_device_id,omitempty"`
 	// The domain.
-	DomainId uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// The name, for example `Reception desk`. Required on create.
+	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
+	// The name, for example `Reception desk`. At most 255 characters, the facade's
+	// own limit. Required on create.
 	PbxDeviceName *string `protobuf:"bytes,3,opt,name=pbx_device_name,json=pbxDeviceName,proto3,oneof" json:"pbx_device_name,omitempty"`
-	// The hardware address, for example `10:20:30:1A:2B:3C`, kept as written. It
-	// cannot be changed later. Vendor: `deviceMacAddress`. Required on create.
+	// The hardware address: `10:20:30:1A:2B:3C`, `10-20-30-1A-2B-3C` or
+	// `1020301A2B3C`. It is sent with colons, its letters as written, and cannot be
+	// changed later. Vendor: `deviceMacAddress`. Required on create.
 	MacAddress *string `protobuf:"bytes,4,opt,name=mac_address,json=macAddress,proto3,oneof" json:"mac_address,omitempty"`
 	// The user of the device. Absent if it has none.
 	UserId *uint32 `protobuf:"varint,5,opt,name=user_id,json=userId,proto3,oneof" json:"user_id,omitempty"`
-	// The login of the device's user.
-	User string `protobuf:"bytes,6,opt,name=user,proto3" json:"user,omitempty"`
+	// The login of the device's user. Vendor: `user`.
+	UserLogin string `protobuf:"bytes,6,opt,name=user_login,json=userLogin,proto3" json:"user_login,omitempty"`
 	// When the device was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the device last changed.
@@ -83,15 +85,15 @@ func (*PbxDevice) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxDevice) GetPbxDeviceId() uint32 {
-	if x != nil {
-		return x.PbxDeviceId
+	if x != nil && x.PbxDeviceId != nil {
+		return *x.PbxDeviceId
 	}
 	return 0
 }
 
 func (x *PbxDevice) GetDomainId() uint32 {
-	if x != nil {
-		return x.DomainId
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
@@ -117,9 +119,9 @@ func (x *PbxDevice) GetUserId() uint32 {
 	return 0
 }
 
-func (x *PbxDevice) GetUser() string {
+func (x *PbxDevice) GetUserLogin() string {
 	if x != nil {
-		return x.User
+		return x.UserLogin
 	}
 	return ""
 }
@@ -148,23 +150,25 @@ func (x *PbxDevice) GetAdditionalFields() map[string]string {
 // The association of a device with a user.
 type PbxUserDevice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain.
+	DomainId *uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The user.
-	UserId uint32 `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	UserId *uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3,oneof" json:"user_id,omitempty"`
 	// The device. Required on create.
-	PbxDeviceId uint32 `protobuf:"varint,2,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
-	// The user's login.
-	User string `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
+	PbxDeviceId *uint32 `protobuf:"varint,3,opt,name=pbx_device_id,json=pbxDeviceId,proto3,oneof" json:"pbx_device_id,omitempty"`
+	// The user's login. Vendor: `user`.
+	UserLogin string `protobuf:"bytes,4,opt,name=user_login,json=userLogin,proto3" json:"user_login,omitempty"`
 	// The device's name.
-	PbxDeviceName string `protobuf:"bytes,4,opt,name=pbx_device_name,json=pbxDeviceName,proto3" json:"pbx_device_name,omitempty"`
+	PbxDeviceName string `protobuf:"bytes,5,opt,name=pbx_device_name,json=pbxDeviceName,proto3" json:"pbx_device_name,omitempty"`
 	// What the device registers with. A secret that exists to be handed over:
 	// only the create call returns it, and no log prints it.
-	PbxDeviceToken *string `protobuf:"bytes,5,opt,name=pbx_device_token,json=pbxDeviceToken,proto3,oneof" json:"pbx_device_token,omitempty"`
+	PbxDeviceToken *string `protobuf:"bytes,6,opt,name=pbx_device_token,json=pbxDeviceToken,proto3,oneof" json:"pbx_device_token,omitempty"`
 	// When the association last changed.
-	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
-	AdditionalFields map[string]string `protobuf:"bytes,7,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	AdditionalFields map[string]string `protobuf:"bytes,8,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -199,23 +203,30 @@ func (*PbxUserDevice) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_pbx_device_proto_rawDescGZIP(), []int{1}
 }
 
+func (x *PbxUserDevice) GetDomainId() uint32 {
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
+	}
+	return 0
+}
+
 func (x *PbxUserDevice) GetUserId() uint32 {
-	if x != nil {
-		return x.UserId
+	if x != nil && x.UserId != nil {
+		return *x.UserId
 	}
 	return 0
 }
 
 func (x *PbxUserDevice) GetPbxDeviceId() uint32 {
-	if x != nil {
-		return x.PbxDeviceId
+	if x != nil && x.PbxDeviceId != nil {
+		return *x.PbxDeviceId
 	}
 	return 0
 }
 
-func (x *PbxUserDevice) GetUser() string {
+func (x *PbxUserDevice) GetUserLogin() string {
 	if x != nil {
-		return x.User
+		return x.UserLogin
 	}
 	return ""
 }
@@ -252,15 +263,16 @@ var File_sipfacade_v1_pbx_device_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_device_proto_rawDesc = "" +
 	"\n" +
-	"\x1dsipfacade/v1/pbx_device.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x05\n" +
-	"\tPbxDevice\x12'\n" +
-	"\rpbx_device_id\x18\x01 \x01(\rB\x03\xe0A\bR\vpbxDeviceId\x12 \n" +
-	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03R\bdomainId\x12:\n" +
-	"\x0fpbx_device_name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\rpbxDeviceName\x88\x01\x01\x12W\n" +
-	"\vmac_address\x18\x04 \x01(\tB1\xe0A\x02\xe0A\x05\xbaH(r&2$^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$H\x01R\n" +
+	"\x1dsipfacade/v1/pbx_device.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x05\n" +
+	"\tPbxDevice\x12,\n" +
+	"\rpbx_device_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\vpbxDeviceId\x88\x01\x01\x12%\n" +
+	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12:\n" +
+	"\x0fpbx_device_name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x02R\rpbxDeviceName\x88\x01\x01\x12\x8e\x01\n" +
+	"\vmac_address\x18\x04 \x01(\tBh\xe0A\x02\xe0A\x05\xbaH_r]2[^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$|^([0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}$|^[0-9A-Fa-f]{12}$H\x03R\n" +
 	"macAddress\x88\x01\x01\x12!\n" +
-	"\auser_id\x18\x05 \x01(\rB\x03\xe0A\x03H\x02R\x06userId\x88\x01\x01\x12\x17\n" +
-	"\x04user\x18\x06 \x01(\tB\x03\xe0A\x03R\x04user\x12@\n" +
+	"\auser_id\x18\x05 \x01(\rB\x03\xe0A\x03H\x04R\x06userId\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"user_login\x18\x06 \x01(\tB\x03\xe0A\x03R\tuserLogin\x12@\n" +
 	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -268,24 +280,35 @@ const file_sipfacade_v1_pbx_device_proto_rawDesc = "" +
 	"\x11additional_fields\x18\t \x03(\v2-.sipfacade.v1.PbxDevice.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x12\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x10\n" +
+	"\x0e_pbx_device_idB\f\n" +
+	"\n" +
+	"_domain_idB\x12\n" +
 	"\x10_pbx_device_nameB\x0e\n" +
 	"\f_mac_addressB\n" +
 	"\n" +
-	"\b_user_id\"\xd4\x03\n" +
-	"\rPbxUserDevice\x12\x1c\n" +
-	"\auser_id\x18\x01 \x01(\rB\x03\xe0A\x03R\x06userId\x12'\n" +
-	"\rpbx_device_id\x18\x02 \x01(\rB\x03\xe0A\x02R\vpbxDeviceId\x12\x17\n" +
-	"\x04user\x18\x03 \x01(\tB\x03\xe0A\x03R\x04user\x12+\n" +
-	"\x0fpbx_device_name\x18\x04 \x01(\tB\x03\xe0A\x03R\rpbxDeviceName\x125\n" +
-	"\x10pbx_device_token\x18\x05 \x01(\tB\x06\xe0A\x03\x80\x01\x01H\x00R\x0epbxDeviceToken\x88\x01\x01\x12@\n" +
-	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"\b_user_id\"\xbc\x04\n" +
+	"\rPbxUserDevice\x12%\n" +
+	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\x03H\x00R\bdomainId\x88\x01\x01\x12!\n" +
+	"\auser_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\x06userId\x88\x01\x01\x12,\n" +
+	"\rpbx_device_id\x18\x03 \x01(\rB\x03\xe0A\x02H\x02R\vpbxDeviceId\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"user_login\x18\x04 \x01(\tB\x03\xe0A\x03R\tuserLogin\x12+\n" +
+	"\x0fpbx_device_name\x18\x05 \x01(\tB\x03\xe0A\x03R\rpbxDeviceName\x125\n" +
+	"\x10pbx_device_token\x18\x06 \x01(\tB\x06\xe0A\x03\x80\x01\x01H\x03R\x0epbxDeviceToken\x88\x01\x01\x12@\n" +
+	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12c\n" +
-	"\x11additional_fields\x18\a \x03(\v21.sipfacade.v1.PbxUserDevice.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\b \x03(\v21.sipfacade.v1.PbxUserDevice.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x13\n" +
-	"\x11_pbx_device_tokenB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\f\n" +
+	"\n" +
+	"_domain_idB\n" +
+	"\n" +
+	"\b_user_idB\x10\n" +
+	"\x0e_pbx_device_idB\x13\n" +
+	"\x11_pbx_device_tokenB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_device_proto_rawDescOnce sync.Once

@@ -29,10 +29,10 @@ const (
 type PbxDomain struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the domain. On an update it names the domain to change.
-	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
+	DomainId *uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The SIP domain name.
 	Domain string `protobuf:"bytes,2,opt,name=domain,proto3" json:"domain,omitempty"`
-	// How the domain is shown.
+	// How the domain is shown. At most 255 characters, the facade's own limit.
 	DisplayName *string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// Whether calls are recorded. Vendor: `rec`.
 	CallRecordingEnabled *bool `protobuf:"varint,4,opt,name=call_recording_enabled,json=callRecordingEnabled,proto3,oneof" json:"call_recording_enabled,omitempty"`
@@ -75,8 +75,8 @@ func (*PbxDomain) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxDomain) GetDomainId() uint32 {
-	if x != nil {
-		return x.DomainId
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
@@ -113,18 +113,21 @@ var File_sipfacade_v1_pbx_domain_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_domain_proto_rawDesc = "" +
 	"\n" +
-	"\x1dsipfacade/v1/pbx_domain.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x89\x03\n" +
-	"\tPbxDomain\x12 \n" +
-	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\bR\bdomainId\x12\x1b\n" +
+	"\x1dsipfacade/v1/pbx_domain.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x9c\x03\n" +
+	"\tPbxDomain\x12%\n" +
+	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\bdomainId\x88\x01\x01\x12\x1b\n" +
 	"\x06domain\x18\x02 \x01(\tB\x03\xe0A\x03R\x06domain\x120\n" +
-	"\fdisplay_name\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x00R\vdisplayName\x88\x01\x01\x129\n" +
-	"\x16call_recording_enabled\x18\x04 \x01(\bH\x01R\x14callRecordingEnabled\x88\x01\x01\x12_\n" +
+	"\fdisplay_name\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x01R\vdisplayName\x88\x01\x01\x129\n" +
+	"\x16call_recording_enabled\x18\x04 \x01(\bH\x02R\x14callRecordingEnabled\x88\x01\x01\x12_\n" +
 	"\x11additional_fields\x18\x05 \x03(\v2-.sipfacade.v1.PbxDomain.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x0f\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\f\n" +
+	"\n" +
+	"_domain_idB\x0f\n" +
 	"\r_display_nameB\x19\n" +
-	"\x17_call_recording_enabledB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x17_call_recording_enabledB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_domain_proto_rawDescOnce sync.Once

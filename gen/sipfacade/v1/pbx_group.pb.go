@@ -27,15 +27,17 @@ const (
 type PbxGroup struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the group. On an update it names the group to change.
-	GroupId uint32 `protobuf:"varint,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	GroupId *uint32 `protobuf:"varint,1,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
 	// The domain of the group.
-	DomainId uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// The name, for example `sales`. Required on create.
-	GroupName *string `protobuf:"bytes,3,opt,name=group_name,json=groupName,proto3,oneof" json:"group_name,omitempty"`
-	// How the group is shown, for example `Sales Dept`. Required on create.
-	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
-	// What others in the domain dial: digits, `*` and `#`, kept as written.
+	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
+	// The name, for example `sales`. At most 255 characters, the facade's own limit.
 	// Required on create.
+	GroupName *string `protobuf:"bytes,3,opt,name=group_name,json=groupName,proto3,oneof" json:"group_name,omitempty"`
+	// How the group is shown, for example `Sales Dept`. At most 255 characters, the
+	// facade's own limit. Required on create.
+	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
+	// What others in the domain dial: digits, `*` and `#`, kept as written. At most
+	// 32 of them, the facade's own limit. Required on create.
 	ExtensionNumber *string `protobuf:"bytes,5,opt,name=extension_number,json=extensionNumber,proto3,oneof" json:"extension_number,omitempty"`
 	// Whether the group is rung again.
 	RingRetry *bool `protobuf:"varint,6,opt,name=ring_retry,json=ringRetry,proto3,oneof" json:"ring_retry,omitempty"`
@@ -84,15 +86,15 @@ func (*PbxGroup) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxGroup) GetGroupId() uint32 {
-	if x != nil {
-		return x.GroupId
+	if x != nil && x.GroupId != nil {
+		return *x.GroupId
 	}
 	return 0
 }
 
 func (x *PbxGroup) GetDomainId() uint32 {
-	if x != nil {
-		return x.DomainId
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
@@ -149,18 +151,20 @@ func (x *PbxGroup) GetAdditionalFields() map[string]string {
 // A user as a member of a group.
 type PbxGroupUser struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain.
+	DomainId *uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The group.
-	GroupId uint32 `protobuf:"varint,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	GroupId *uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
 	// The user.
-	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The user's login.
-	User string `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
+	UserId *uint32 `protobuf:"varint,3,opt,name=user_id,json=userId,proto3,oneof" json:"user_id,omitempty"`
+	// The user's login. Vendor: `user`.
+	UserLogin string `protobuf:"bytes,4,opt,name=user_login,json=userLogin,proto3" json:"user_login,omitempty"`
 	// How the user is shown.
-	DisplayName string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	DisplayName string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
-	AdditionalFields map[string]string `protobuf:"bytes,5,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	AdditionalFields map[string]string `protobuf:"bytes,6,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -195,23 +199,30 @@ func (*PbxGroupUser) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_pbx_group_proto_rawDescGZIP(), []int{1}
 }
 
+func (x *PbxGroupUser) GetDomainId() uint32 {
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
+	}
+	return 0
+}
+
 func (x *PbxGroupUser) GetGroupId() uint32 {
-	if x != nil {
-		return x.GroupId
+	if x != nil && x.GroupId != nil {
+		return *x.GroupId
 	}
 	return 0
 }
 
 func (x *PbxGroupUser) GetUserId() uint32 {
-	if x != nil {
-		return x.UserId
+	if x != nil && x.UserId != nil {
+		return *x.UserId
 	}
 	return 0
 }
 
-func (x *PbxGroupUser) GetUser() string {
+func (x *PbxGroupUser) GetUserLogin() string {
 	if x != nil {
-		return x.User
+		return x.UserLogin
 	}
 	return ""
 }
@@ -233,18 +244,20 @@ func (x *PbxGroupUser) GetAdditionalFields() map[string]string {
 // A group that a user is a member of.
 type PbxUserGroup struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain.
+	DomainId *uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The user.
-	UserId uint32 `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	UserId *uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3,oneof" json:"user_id,omitempty"`
 	// The group.
-	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	GroupId *uint32 `protobuf:"varint,3,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
 	// The group's name.
-	GroupName string `protobuf:"bytes,3,opt,name=group_name,json=groupName,proto3" json:"group_name,omitempty"`
+	GroupName string `protobuf:"bytes,4,opt,name=group_name,json=groupName,proto3" json:"group_name,omitempty"`
 	// How the group is shown.
-	DisplayName string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	DisplayName string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
-	AdditionalFields map[string]string `protobuf:"bytes,5,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	AdditionalFields map[string]string `protobuf:"bytes,6,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -279,16 +292,23 @@ func (*PbxUserGroup) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_pbx_group_proto_rawDescGZIP(), []int{2}
 }
 
+func (x *PbxUserGroup) GetDomainId() uint32 {
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
+	}
+	return 0
+}
+
 func (x *PbxUserGroup) GetUserId() uint32 {
-	if x != nil {
-		return x.UserId
+	if x != nil && x.UserId != nil {
+		return *x.UserId
 	}
 	return 0
 }
 
 func (x *PbxUserGroup) GetGroupId() uint32 {
-	if x != nil {
-		return x.GroupId
+	if x != nil && x.GroupId != nil {
+		return *x.GroupId
 	}
 	return 0
 }
@@ -318,48 +338,65 @@ var File_sipfacade_v1_pbx_group_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_group_proto_rawDesc = "" +
 	"\n" +
-	"\x1csipfacade/v1/pbx_group.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xd0\x06\n" +
-	"\bPbxGroup\x12\x1e\n" +
-	"\bgroup_id\x18\x01 \x01(\rB\x03\xe0A\bR\agroupId\x12 \n" +
-	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03R\bdomainId\x121\n" +
+	"\x1csipfacade/v1/pbx_group.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xf5\x06\n" +
+	"\bPbxGroup\x12#\n" +
+	"\bgroup_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\agroupId\x88\x01\x01\x12%\n" +
+	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x121\n" +
 	"\n" +
-	"group_name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\tgroupName\x88\x01\x01\x125\n" +
-	"\fdisplay_name\x18\x04 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x01R\vdisplayName\x88\x01\x01\x12I\n" +
-	"\x10extension_number\x18\x05 \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x02R\x0fextensionNumber\x88\x01\x01\x12\"\n" +
+	"group_name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x02R\tgroupName\x88\x01\x01\x125\n" +
+	"\fdisplay_name\x18\x04 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x03R\vdisplayName\x88\x01\x01\x12I\n" +
+	"\x10extension_number\x18\x05 \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x04R\x0fextensionNumber\x88\x01\x01\x12\"\n" +
 	"\n" +
-	"ring_retry\x18\x06 \x01(\bH\x03R\tringRetry\x88\x01\x01\x12*\n" +
-	"\x0ering_exclusive\x18\a \x01(\bH\x04R\rringExclusive\x88\x01\x01\x12\xe9\x01\n" +
+	"ring_retry\x18\x06 \x01(\bH\x05R\tringRetry\x88\x01\x01\x12*\n" +
+	"\x0ering_exclusive\x18\a \x01(\bH\x06R\rringExclusive\x88\x01\x01\x12\xe9\x01\n" +
 	"\x12caller_name_format\x18\b \x01(\tB\xb5\x01\xbaH\xb1\x01\xba\x01\xad\x01\n" +
-	"\x12caller_name_format\x12Pmay hold text and {displayName}, {srcPhoneNumber} and {dgrpName}, no other {…}\x1aEthis.matches('^([^{]|[{](displayName|srcPhoneNumber|dgrpName)[}])*$')H\x05R\x10callerNameFormat\x88\x01\x01\x12^\n" +
+	"\x12caller_name_format\x12Pmay hold text and {displayName}, {srcPhoneNumber} and {dgrpName}, no other {…}\x1aEthis.matches('^([^{]|[{](displayName|srcPhoneNumber|dgrpName)[}])*$')H\aR\x10callerNameFormat\x88\x01\x01\x12^\n" +
 	"\x11additional_fields\x18\t \x03(\v2,.sipfacade.v1.PbxGroup.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\r\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\v\n" +
+	"\t_group_idB\f\n" +
+	"\n" +
+	"_domain_idB\r\n" +
 	"\v_group_nameB\x0f\n" +
 	"\r_display_nameB\x13\n" +
 	"\x11_extension_numberB\r\n" +
 	"\v_ring_retryB\x11\n" +
 	"\x0f_ring_exclusiveB\x15\n" +
-	"\x13_caller_name_format\"\xb6\x02\n" +
-	"\fPbxGroupUser\x12\x1e\n" +
-	"\bgroup_id\x18\x01 \x01(\rB\x03\xe0A\x03R\agroupId\x12\x1c\n" +
-	"\auser_id\x18\x02 \x01(\rB\x03\xe0A\x03R\x06userId\x12\x17\n" +
-	"\x04user\x18\x03 \x01(\tB\x03\xe0A\x03R\x04user\x12&\n" +
-	"\fdisplay_name\x18\x04 \x01(\tB\x03\xe0A\x03R\vdisplayName\x12b\n" +
-	"\x11additional_fields\x18\x05 \x03(\v20.sipfacade.v1.PbxGroupUser.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
-	"\x15AdditionalFieldsEntry\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc1\x02\n" +
-	"\fPbxUserGroup\x12\x1c\n" +
-	"\auser_id\x18\x01 \x01(\rB\x03\xe0A\x03R\x06userId\x12\x1e\n" +
-	"\bgroup_id\x18\x02 \x01(\rB\x03\xe0A\x03R\agroupId\x12\"\n" +
+	"\x13_caller_name_format\"\x99\x03\n" +
+	"\fPbxGroupUser\x12%\n" +
+	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\x03H\x00R\bdomainId\x88\x01\x01\x12#\n" +
+	"\bgroup_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\agroupId\x88\x01\x01\x12!\n" +
+	"\auser_id\x18\x03 \x01(\rB\x03\xe0A\x03H\x02R\x06userId\x88\x01\x01\x12\"\n" +
 	"\n" +
-	"group_name\x18\x03 \x01(\tB\x03\xe0A\x03R\tgroupName\x12&\n" +
-	"\fdisplay_name\x18\x04 \x01(\tB\x03\xe0A\x03R\vdisplayName\x12b\n" +
-	"\x11additional_fields\x18\x05 \x03(\v20.sipfacade.v1.PbxUserGroup.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"user_login\x18\x04 \x01(\tB\x03\xe0A\x03R\tuserLogin\x12&\n" +
+	"\fdisplay_name\x18\x05 \x01(\tB\x03\xe0A\x03R\vdisplayName\x12b\n" +
+	"\x11additional_fields\x18\x06 \x03(\v20.sipfacade.v1.PbxGroupUser.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\f\n" +
+	"\n" +
+	"_domain_idB\v\n" +
+	"\t_group_idB\n" +
+	"\n" +
+	"\b_user_id\"\x99\x03\n" +
+	"\fPbxUserGroup\x12%\n" +
+	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\x03H\x00R\bdomainId\x88\x01\x01\x12!\n" +
+	"\auser_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\x06userId\x88\x01\x01\x12#\n" +
+	"\bgroup_id\x18\x03 \x01(\rB\x03\xe0A\x03H\x02R\agroupId\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"group_name\x18\x04 \x01(\tB\x03\xe0A\x03R\tgroupName\x12&\n" +
+	"\fdisplay_name\x18\x05 \x01(\tB\x03\xe0A\x03R\vdisplayName\x12b\n" +
+	"\x11additional_fields\x18\x06 \x03(\v20.sipfacade.v1.PbxUserGroup.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x15AdditionalFieldsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\f\n" +
+	"\n" +
+	"_domain_idB\n" +
+	"\n" +
+	"\b_user_idB\v\n" +
+	"\t_group_idB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_group_proto_rawDescOnce sync.Once
@@ -399,6 +436,8 @@ func file_sipfacade_v1_pbx_group_proto_init() {
 		return
 	}
 	file_sipfacade_v1_pbx_group_proto_msgTypes[0].OneofWrappers = []any{}
+	file_sipfacade_v1_pbx_group_proto_msgTypes[1].OneofWrappers = []any{}
+	file_sipfacade_v1_pbx_group_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -80,15 +80,17 @@ func (PbxRingStrategy) EnumDescriptor() ([]byte, []int) {
 type PbxQueue struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the queue. On an update it names the queue to change.
-	QueueId uint32 `protobuf:"varint,1,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
+	QueueId *uint32 `protobuf:"varint,1,opt,name=queue_id,json=queueId,proto3,oneof" json:"queue_id,omitempty"`
 	// The domain of the queue.
-	DomainId uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// The name, for example `sales`. Required on create.
-	QueueName *string `protobuf:"bytes,3,opt,name=queue_name,json=queueName,proto3,oneof" json:"queue_name,omitempty"`
-	// How the queue is shown. Required on create.
-	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
-	// What others in the domain dial: digits, `*` and `#`, kept as written.
+	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
+	// The name, for example `sales`. At most 255 characters, the facade's own limit.
 	// Required on create.
+	QueueName *string `protobuf:"bytes,3,opt,name=queue_name,json=queueName,proto3,oneof" json:"queue_name,omitempty"`
+	// How the queue is shown. At most 255 characters, the facade's own limit.
+	// Required on create.
+	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
+	// What others in the domain dial: digits, `*` and `#`, kept as written. At most
+	// 32 of them, the facade's own limit. Required on create.
 	ExtensionNumber *string `protobuf:"bytes,5,opt,name=extension_number,json=extensionNumber,proto3,oneof" json:"extension_number,omitempty"`
 	// How a caller is shown on the devices: text with `{displayName}`,
 	// `{srcPhoneNumber}` and `{dgrpName}`, for example `{displayName} -
@@ -133,15 +135,15 @@ func (*PbxQueue) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxQueue) GetQueueId() uint32 {
-	if x != nil {
-		return x.QueueId
+	if x != nil && x.QueueId != nil {
+		return *x.QueueId
 	}
 	return 0
 }
 
 func (x *PbxQueue) GetDomainId() uint32 {
-	if x != nil {
-		return x.DomainId
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
@@ -185,26 +187,30 @@ func (x *PbxQueue) GetAdditionalFields() map[string]string {
 type PbxQueueMember struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the member. On an update it names the member to change.
-	QueueMemberId uint32 `protobuf:"varint,1,opt,name=queue_member_id,json=queueMemberId,proto3" json:"queue_member_id,omitempty"`
+	QueueMemberId *uint32 `protobuf:"varint,1,opt,name=queue_member_id,json=queueMemberId,proto3,oneof" json:"queue_member_id,omitempty"`
+	// The domain.
+	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The queue.
-	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
+	QueueId *uint32 `protobuf:"varint,3,opt,name=queue_id,json=queueId,proto3,oneof" json:"queue_id,omitempty"`
 	// The group to ring. Required on create.
-	GroupId *uint32 `protobuf:"varint,3,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
+	GroupId *uint32 `protobuf:"varint,4,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
 	// How the group's users are rung. Absent if the vendor states another word:
 	// then that is in `additional_fields`. Required on create.
-	RingStrategy *PbxRingStrategy `protobuf:"varint,4,opt,name=ring_strategy,json=ringStrategy,proto3,enum=sipfacade.v1.PbxRingStrategy,oneof" json:"ring_strategy,omitempty"`
-	// How often the users are rung if all are busy, 0 or more. Required on
+	RingStrategy *PbxRingStrategy `protobuf:"varint,5,opt,name=ring_strategy,json=ringStrategy,proto3,enum=sipfacade.v1.PbxRingStrategy,oneof" json:"ring_strategy,omitempty"`
+	// How often the users are rung if all are busy, 0 or more. That it is not
+	// negative is the facade's own rule. Required on create.
+	RingAttempts *int32 `protobuf:"varint,6,opt,name=ring_attempts,json=ringAttempts,proto3,oneof" json:"ring_attempts,omitempty"`
+	// How many seconds the users are rung before the next member, 0 or more. Vendor:
+	// `ringSecs`. That it is not negative is the facade's own rule. Required on
 	// create.
-	RingAttempts *int32 `protobuf:"varint,5,opt,name=ring_attempts,json=ringAttempts,proto3,oneof" json:"ring_attempts,omitempty"`
-	// How many seconds the users are rung before the next member, 0 or more.
-	// Vendor: `ringSecs`. Required on create.
-	RingSeconds *int32 `protobuf:"varint,6,opt,name=ring_seconds,json=ringSeconds,proto3,oneof" json:"ring_seconds,omitempty"`
-	// The place among the members, lowest first, 0 or more. Required on create.
-	RingOrder *int32 `protobuf:"varint,7,opt,name=ring_order,json=ringOrder,proto3,oneof" json:"ring_order,omitempty"`
+	RingSeconds *int32 `protobuf:"varint,7,opt,name=ring_seconds,json=ringSeconds,proto3,oneof" json:"ring_seconds,omitempty"`
+	// The place among the members, lowest first, 0 or more. That it is not negative
+	// is the facade's own rule. Required on create.
+	RingOrder *int32 `protobuf:"varint,8,opt,name=ring_order,json=ringOrder,proto3,oneof" json:"ring_order,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
-	AdditionalFields map[string]string `protobuf:"bytes,8,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -240,15 +246,22 @@ func (*PbxQueueMember) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxQueueMember) GetQueueMemberId() uint32 {
-	if x != nil {
-		return x.QueueMemberId
+	if x != nil && x.QueueMemberId != nil {
+		return *x.QueueMemberId
+	}
+	return 0
+}
+
+func (x *PbxQueueMember) GetDomainId() uint32 {
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
 
 func (x *PbxQueueMember) GetQueueId() uint32 {
-	if x != nil {
-		return x.QueueId
+	if x != nil && x.QueueId != nil {
+		return *x.QueueId
 	}
 	return 0
 }
@@ -299,41 +312,48 @@ var File_sipfacade_v1_pbx_queue_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\n" +
-	"\x1csipfacade/v1/pbx_queue.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xde\x05\n" +
-	"\bPbxQueue\x12\x1e\n" +
-	"\bqueue_id\x18\x01 \x01(\rB\x03\xe0A\bR\aqueueId\x12 \n" +
-	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03R\bdomainId\x121\n" +
+	"\x1csipfacade/v1/pbx_queue.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x83\x06\n" +
+	"\bPbxQueue\x12#\n" +
+	"\bqueue_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\aqueueId\x88\x01\x01\x12%\n" +
+	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x121\n" +
 	"\n" +
-	"queue_name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\tqueueName\x88\x01\x01\x125\n" +
-	"\fdisplay_name\x18\x04 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x01R\vdisplayName\x88\x01\x01\x12I\n" +
-	"\x10extension_number\x18\x05 \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x02R\x0fextensionNumber\x88\x01\x01\x12\xe9\x01\n" +
+	"queue_name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x02R\tqueueName\x88\x01\x01\x125\n" +
+	"\fdisplay_name\x18\x04 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x03R\vdisplayName\x88\x01\x01\x12I\n" +
+	"\x10extension_number\x18\x05 \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x04R\x0fextensionNumber\x88\x01\x01\x12\xe9\x01\n" +
 	"\x12caller_name_format\x18\x06 \x01(\tB\xb5\x01\xbaH\xb1\x01\xba\x01\xad\x01\n" +
-	"\x12caller_name_format\x12Pmay hold text and {displayName}, {srcPhoneNumber} and {dgrpName}, no other {…}\x1aEthis.matches('^([^{]|[{](displayName|srcPhoneNumber|dgrpName)[}])*$')H\x03R\x10callerNameFormat\x88\x01\x01\x12^\n" +
+	"\x12caller_name_format\x12Pmay hold text and {displayName}, {srcPhoneNumber} and {dgrpName}, no other {…}\x1aEthis.matches('^([^{]|[{](displayName|srcPhoneNumber|dgrpName)[}])*$')H\x05R\x10callerNameFormat\x88\x01\x01\x12^\n" +
 	"\x11additional_fields\x18\a \x03(\v2,.sipfacade.v1.PbxQueue.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\r\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\v\n" +
+	"\t_queue_idB\f\n" +
+	"\n" +
+	"_domain_idB\r\n" +
 	"\v_queue_nameB\x0f\n" +
 	"\r_display_nameB\x13\n" +
 	"\x11_extension_numberB\x15\n" +
-	"\x13_caller_name_format\"\xf7\x04\n" +
-	"\x0ePbxQueueMember\x12+\n" +
-	"\x0fqueue_member_id\x18\x01 \x01(\rB\x03\xe0A\bR\rqueueMemberId\x12\x1e\n" +
-	"\bqueue_id\x18\x02 \x01(\rB\x03\xe0A\x03R\aqueueId\x12*\n" +
-	"\bgroup_id\x18\x03 \x01(\rB\n" +
-	"\xe0A\x02\xbaH\x04*\x02 \x00H\x00R\agroupId\x88\x01\x01\x12V\n" +
-	"\rring_strategy\x18\x04 \x01(\x0e2\x1d.sipfacade.v1.PbxRingStrategyB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00H\x01R\fringStrategy\x88\x01\x01\x124\n" +
-	"\rring_attempts\x18\x05 \x01(\x05B\n" +
-	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\x02R\fringAttempts\x88\x01\x01\x122\n" +
-	"\fring_seconds\x18\x06 \x01(\x05B\n" +
-	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\x03R\vringSeconds\x88\x01\x01\x12.\n" +
+	"\x13_caller_name_format\"\xd0\x05\n" +
+	"\x0ePbxQueueMember\x120\n" +
+	"\x0fqueue_member_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\rqueueMemberId\x88\x01\x01\x12%\n" +
+	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12#\n" +
+	"\bqueue_id\x18\x03 \x01(\rB\x03\xe0A\x03H\x02R\aqueueId\x88\x01\x01\x12#\n" +
+	"\bgroup_id\x18\x04 \x01(\rB\x03\xe0A\x02H\x03R\agroupId\x88\x01\x01\x12V\n" +
+	"\rring_strategy\x18\x05 \x01(\x0e2\x1d.sipfacade.v1.PbxRingStrategyB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00H\x04R\fringStrategy\x88\x01\x01\x124\n" +
+	"\rring_attempts\x18\x06 \x01(\x05B\n" +
+	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\x05R\fringAttempts\x88\x01\x01\x122\n" +
+	"\fring_seconds\x18\a \x01(\x05B\n" +
+	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\x06R\vringSeconds\x88\x01\x01\x12.\n" +
 	"\n" +
-	"ring_order\x18\a \x01(\x05B\n" +
-	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\x04R\tringOrder\x88\x01\x01\x12d\n" +
-	"\x11additional_fields\x18\b \x03(\v22.sipfacade.v1.PbxQueueMember.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"ring_order\x18\b \x01(\x05B\n" +
+	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\aR\tringOrder\x88\x01\x01\x12d\n" +
+	"\x11additional_fields\x18\t \x03(\v22.sipfacade.v1.PbxQueueMember.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\v\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x12\n" +
+	"\x10_queue_member_idB\f\n" +
+	"\n" +
+	"_domain_idB\v\n" +
+	"\t_queue_idB\v\n" +
 	"\t_group_idB\x10\n" +
 	"\x0e_ring_strategyB\x10\n" +
 	"\x0e_ring_attemptsB\x0f\n" +
@@ -342,7 +362,8 @@ const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\x0fPbxRingStrategy\x12!\n" +
 	"\x1dPBX_RING_STRATEGY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15PBX_RING_STRATEGY_ALL\x10\x01\x12'\n" +
-	"#PBX_RING_STRATEGY_HUNT_LONGEST_IDLE\x10\x02B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"#PBX_RING_STRATEGY_HUNT_LONGEST_IDLE\x10\x02B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_queue_proto_rawDescOnce sync.Once

@@ -23,17 +23,18 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// A network from which devices of the domain may register.
+// A network from which devices of the domain may register. What the vendor does
+// with requests from other networks is not documented.
 type PbxTrustedNetwork struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the network. On an update it names the network to change.
-	TrustedNetworkId uint32 `protobuf:"varint,1,opt,name=trusted_network_id,json=trustedNetworkId,proto3" json:"trusted_network_id,omitempty"`
+	TrustedNetworkId *uint32 `protobuf:"varint,1,opt,name=trusted_network_id,json=trustedNetworkId,proto3,oneof" json:"trusted_network_id,omitempty"`
 	// The domain.
-	DomainId uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
+	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The network as address and prefix length, for example `10.0.20.10/24`;
 	// host bits are kept. Required on create.
 	Network *string `protobuf:"bytes,3,opt,name=network,proto3,oneof" json:"network,omitempty"`
-	// What the network is.
+	// What the network is. At most 255 characters, the facade's own limit.
 	Description *string `protobuf:"bytes,4,opt,name=description,proto3,oneof" json:"description,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings
@@ -74,15 +75,15 @@ func (*PbxTrustedNetwork) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxTrustedNetwork) GetTrustedNetworkId() uint32 {
-	if x != nil {
-		return x.TrustedNetworkId
+	if x != nil && x.TrustedNetworkId != nil {
+		return *x.TrustedNetworkId
 	}
 	return 0
 }
 
 func (x *PbxTrustedNetwork) GetDomainId() uint32 {
-	if x != nil {
-		return x.DomainId
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
@@ -112,19 +113,23 @@ var File_sipfacade_v1_pbx_trusted_network_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_trusted_network_proto_rawDesc = "" +
 	"\n" +
-	"&sipfacade/v1/pbx_trusted_network.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x8f\x03\n" +
-	"\x11PbxTrustedNetwork\x121\n" +
-	"\x12trusted_network_id\x18\x01 \x01(\rB\x03\xe0A\bR\x10trustedNetworkId\x12 \n" +
-	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03R\bdomainId\x12*\n" +
-	"\anetwork\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xd0\x01\x01H\x00R\anetwork\x88\x01\x01\x12/\n" +
-	"\vdescription\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x01R\vdescription\x88\x01\x01\x12g\n" +
+	"&sipfacade/v1/pbx_trusted_network.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xbe\x03\n" +
+	"\x11PbxTrustedNetwork\x126\n" +
+	"\x12trusted_network_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\x10trustedNetworkId\x88\x01\x01\x12%\n" +
+	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12*\n" +
+	"\anetwork\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xd0\x01\x01H\x02R\anetwork\x88\x01\x01\x12/\n" +
+	"\vdescription\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x03R\vdescription\x88\x01\x01\x12g\n" +
 	"\x11additional_fields\x18\x05 \x03(\v25.sipfacade.v1.PbxTrustedNetwork.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x15\n" +
+	"\x13_trusted_network_idB\f\n" +
+	"\n" +
+	"_domain_idB\n" +
 	"\n" +
 	"\b_networkB\x0e\n" +
-	"\f_descriptionB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\f_descriptionB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_trusted_network_proto_rawDescOnce sync.Once

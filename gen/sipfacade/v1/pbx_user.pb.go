@@ -28,48 +28,54 @@ const (
 type PbxUser struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the user. On an update it names the user to change.
-	UserId uint32 `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	UserId *uint32 `protobuf:"varint,1,opt,name=user_id,json=userId,proto3,oneof" json:"user_id,omitempty"`
 	// The domain of the user.
-	DomainId uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// The login, for example `joe.blogs`. It cannot be changed later. Required
-	// on create.
-	User *string `protobuf:"bytes,3,opt,name=user,proto3,oneof" json:"user,omitempty"`
-	// The password of the login and of the user's SIP devices. It goes in and
-	// never comes out. Required on create.
+	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
+	// The login, for example `joe.blogs`. It cannot be changed later. Vendor:
+	// `user`. At most 255 characters, the facade's own limit. Required on create.
+	Login *string `protobuf:"bytes,3,opt,name=login,proto3,oneof" json:"login,omitempty"`
+	// The password of the login and of the user's SIP devices. It goes in and never
+	// comes out. At most 255 characters, the facade's own limit. Required on create.
 	Password *string `protobuf:"bytes,4,opt,name=password,proto3,oneof" json:"password,omitempty"`
-	// How the user is shown, for example `Joe Blogs`. Required on create.
+	// How the user is shown, for example `Joe Blogs`. At most 255 characters, the
+	// facade's own limit. Required on create.
 	DisplayName *string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// The PIN with which the user logs in at a shared desk. It goes in and never
-	// comes out.
+	// comes out. At most 255 characters, the facade's own limit.
 	Pin *string `protobuf:"bytes,6,opt,name=pin,proto3,oneof" json:"pin,omitempty"`
-	// What others in the domain dial: digits, `*` and `#`, kept as written
-	// (`007`). Required on create.
+	// What others in the domain dial: digits, `*` and `#`, kept as written (`007`).
+	// At most 32 of them, the facade's own limit. Required on create.
 	ExtensionNumber *string `protobuf:"bytes,7,opt,name=extension_number,json=extensionNumber,proto3,oneof" json:"extension_number,omitempty"`
-	// E-mail address.
+	// E-mail address. At most 255 characters, the facade's own limit.
 	Email *string `protobuf:"bytes,8,opt,name=email,proto3,oneof" json:"email,omitempty"`
-	// Given name.
+	// Given name. At most 255 characters, the facade's own limit.
 	FirstName *string `protobuf:"bytes,9,opt,name=first_name,json=firstName,proto3,oneof" json:"first_name,omitempty"`
-	// Family name.
+	// Family name. At most 255 characters, the facade's own limit.
 	LastName *string `protobuf:"bytes,10,opt,name=last_name,json=lastName,proto3,oneof" json:"last_name,omitempty"`
-	// Job title.
+	// Job title. At most 255 characters, the facade's own limit.
 	JobName *string `protobuf:"bytes,11,opt,name=job_name,json=jobName,proto3,oneof" json:"job_name,omitempty"`
-	// Department.
+	// Department. At most 255 characters, the facade's own limit.
 	DepartmentName *string `protobuf:"bytes,12,opt,name=department_name,json=departmentName,proto3,oneof" json:"department_name,omitempty"`
-	// Company.
+	// Company. At most 255 characters, the facade's own limit.
 	CompanyName *string `protobuf:"bytes,13,opt,name=company_name,json=companyName,proto3,oneof" json:"company_name,omitempty"`
-	// Office.
+	// Office. At most 255 characters, the facade's own limit.
 	OfficeName *string `protobuf:"bytes,14,opt,name=office_name,json=officeName,proto3,oneof" json:"office_name,omitempty"`
-	// The caller id shown to UK numbers, as written.
+	// The caller id shown to UK numbers, as written. At most 255 characters, the
+	// facade's own limit.
 	UkCallerId *string `protobuf:"bytes,15,opt,name=uk_caller_id,json=ukCallerId,proto3,oneof" json:"uk_caller_id,omitempty"`
-	// The caller id shown to US numbers, as written.
+	// The caller id shown to US numbers, as written. At most 255 characters, the
+	// facade's own limit.
 	UsCallerId *string `protobuf:"bytes,16,opt,name=us_caller_id,json=usCallerId,proto3,oneof" json:"us_caller_id,omitempty"`
-	// The number that missed calls are forwarded to, as written.
+	// The number that missed calls are forwarded to, as written. At most 255
+	// characters, the facade's own limit.
 	MobileNumber *string `protobuf:"bytes,17,opt,name=mobile_number,json=mobileNumber,proto3,oneof" json:"mobile_number,omitempty"`
 	// Whether calls go on to the mobile number if no SIP device answers.
 	MobileFollow *bool `protobuf:"varint,18,opt,name=mobile_follow,json=mobileFollow,proto3,oneof" json:"mobile_follow,omitempty"`
-	// The UK phone to provision for the user. Only on create.
+	// The UK phone to provision for the user. Only on create. Absent if the vendor
+	// states none or 0.
 	UkPhoneId *uint32 `protobuf:"varint,19,opt,name=uk_phone_id,json=ukPhoneId,proto3,oneof" json:"uk_phone_id,omitempty"`
-	// The US phone to provision for the user. Only on create.
+	// The US phone to provision for the user. Only on create. Absent if the vendor
+	// states none or 0.
 	UsPhoneId *uint32 `protobuf:"varint,20,opt,name=us_phone_id,json=usPhoneId,proto3,oneof" json:"us_phone_id,omitempty"`
 	// Whether the user may log in at a shared desk with the PIN.
 	HotdeskAllowed *bool `protobuf:"varint,21,opt,name=hotdesk_allowed,json=hotdeskAllowed,proto3,oneof" json:"hotdesk_allowed,omitempty"`
@@ -118,22 +124,22 @@ func (*PbxUser) Descriptor() ([]byte, []int) {
 }
 
 func (x *PbxUser) GetUserId() uint32 {
-	if x != nil {
-		return x.UserId
+	if x != nil && x.UserId != nil {
+		return *x.UserId
 	}
 	return 0
 }
 
 func (x *PbxUser) GetDomainId() uint32 {
-	if x != nil {
-		return x.DomainId
+	if x != nil && x.DomainId != nil {
+		return *x.DomainId
 	}
 	return 0
 }
 
-func (x *PbxUser) GetUser() string {
-	if x != nil && x.User != nil {
-		return *x.User
+func (x *PbxUser) GetLogin() string {
+	if x != nil && x.Login != nil {
+		return *x.Login
 	}
 	return ""
 }
@@ -296,36 +302,36 @@ var File_sipfacade_v1_pbx_user_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_user_proto_rawDesc = "" +
 	"\n" +
-	"\x1bsipfacade/v1/pbx_user.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd8\f\n" +
-	"\aPbxUser\x12\x1c\n" +
-	"\auser_id\x18\x01 \x01(\rB\x03\xe0A\bR\x06userId\x12 \n" +
-	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03R\bdomainId\x12)\n" +
-	"\x04user\x18\x03 \x01(\tB\x10\xe0A\x02\xe0A\x05\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04user\x88\x01\x01\x124\n" +
-	"\bpassword\x18\x04 \x01(\tB\x13\xe0A\x02\xe0A\x04\xbaH\ar\x05\x10\x01\x18\xff\x01\x80\x01\x01H\x01R\bpassword\x88\x01\x01\x125\n" +
-	"\fdisplay_name\x18\x05 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x02R\vdisplayName\x88\x01\x01\x12%\n" +
-	"\x03pin\x18\x06 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xff\x01\x80\x01\x01H\x03R\x03pin\x88\x01\x01\x12I\n" +
-	"\x10extension_number\x18\a \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x04R\x0fextensionNumber\x88\x01\x01\x12#\n" +
-	"\x05email\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x05R\x05email\x88\x01\x01\x12,\n" +
+	"\x1bsipfacade/v1/pbx_user.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\f\n" +
+	"\aPbxUser\x12!\n" +
+	"\auser_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\x06userId\x88\x01\x01\x12%\n" +
+	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12+\n" +
+	"\x05login\x18\x03 \x01(\tB\x10\xe0A\x02\xe0A\x05\xbaH\ar\x05\x10\x01\x18\xff\x01H\x02R\x05login\x88\x01\x01\x124\n" +
+	"\bpassword\x18\x04 \x01(\tB\x13\xe0A\x02\xe0A\x04\xbaH\ar\x05\x10\x01\x18\xff\x01\x80\x01\x01H\x03R\bpassword\x88\x01\x01\x125\n" +
+	"\fdisplay_name\x18\x05 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x04R\vdisplayName\x88\x01\x01\x12%\n" +
+	"\x03pin\x18\x06 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xff\x01\x80\x01\x01H\x05R\x03pin\x88\x01\x01\x12I\n" +
+	"\x10extension_number\x18\a \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x06R\x0fextensionNumber\x88\x01\x01\x12#\n" +
+	"\x05email\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\aR\x05email\x88\x01\x01\x12,\n" +
 	"\n" +
-	"first_name\x18\t \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x06R\tfirstName\x88\x01\x01\x12*\n" +
+	"first_name\x18\t \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\bR\tfirstName\x88\x01\x01\x12*\n" +
 	"\tlast_name\x18\n" +
-	" \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\aR\blastName\x88\x01\x01\x12(\n" +
-	"\bjob_name\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\bR\ajobName\x88\x01\x01\x126\n" +
-	"\x0fdepartment_name\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\tR\x0edepartmentName\x88\x01\x01\x120\n" +
-	"\fcompany_name\x18\r \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\n" +
-	"R\vcompanyName\x88\x01\x01\x12.\n" +
-	"\voffice_name\x18\x0e \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\vR\n" +
+	" \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\tR\blastName\x88\x01\x01\x12(\n" +
+	"\bjob_name\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\n" +
+	"R\ajobName\x88\x01\x01\x126\n" +
+	"\x0fdepartment_name\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\vR\x0edepartmentName\x88\x01\x01\x120\n" +
+	"\fcompany_name\x18\r \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\fR\vcompanyName\x88\x01\x01\x12.\n" +
+	"\voffice_name\x18\x0e \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\rR\n" +
 	"officeName\x88\x01\x01\x12/\n" +
-	"\fuk_caller_id\x18\x0f \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\fR\n" +
+	"\fuk_caller_id\x18\x0f \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x0eR\n" +
 	"ukCallerId\x88\x01\x01\x12/\n" +
-	"\fus_caller_id\x18\x10 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\rR\n" +
+	"\fus_caller_id\x18\x10 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x0fR\n" +
 	"usCallerId\x88\x01\x01\x122\n" +
-	"\rmobile_number\x18\x11 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x0eR\fmobileNumber\x88\x01\x01\x12(\n" +
-	"\rmobile_follow\x18\x12 \x01(\bH\x0fR\fmobileFollow\x88\x01\x01\x12(\n" +
-	"\vuk_phone_id\x18\x13 \x01(\rB\x03\xe0A\x05H\x10R\tukPhoneId\x88\x01\x01\x12(\n" +
-	"\vus_phone_id\x18\x14 \x01(\rB\x03\xe0A\x05H\x11R\tusPhoneId\x88\x01\x01\x12,\n" +
-	"\x0fhotdesk_allowed\x18\x15 \x01(\bH\x12R\x0ehotdeskAllowed\x88\x01\x01\x12!\n" +
-	"\tdashboard\x18\x16 \x01(\bH\x13R\tdashboard\x88\x01\x01\x12@\n" +
+	"\rmobile_number\x18\x11 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x10R\fmobileNumber\x88\x01\x01\x12(\n" +
+	"\rmobile_follow\x18\x12 \x01(\bH\x11R\fmobileFollow\x88\x01\x01\x12(\n" +
+	"\vuk_phone_id\x18\x13 \x01(\rB\x03\xe0A\x05H\x12R\tukPhoneId\x88\x01\x01\x12(\n" +
+	"\vus_phone_id\x18\x14 \x01(\rB\x03\xe0A\x05H\x13R\tusPhoneId\x88\x01\x01\x12,\n" +
+	"\x0fhotdesk_allowed\x18\x15 \x01(\bH\x14R\x0ehotdeskAllowed\x88\x01\x01\x12!\n" +
+	"\tdashboard\x18\x16 \x01(\bH\x15R\tdashboard\x88\x01\x01\x12@\n" +
 	"\vcreate_time\x18\x17 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x18 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -333,8 +339,12 @@ const file_sipfacade_v1_pbx_user_proto_rawDesc = "" +
 	"\x11additional_fields\x18\x19 \x03(\v2+.sipfacade.v1.PbxUser.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\a\n" +
-	"\x05_userB\v\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\n" +
+	"\n" +
+	"\b_user_idB\f\n" +
+	"\n" +
+	"_domain_idB\b\n" +
+	"\x06_loginB\v\n" +
 	"\t_passwordB\x0f\n" +
 	"\r_display_nameB\x06\n" +
 	"\x04_pinB\x13\n" +
@@ -355,7 +365,8 @@ const file_sipfacade_v1_pbx_user_proto_rawDesc = "" +
 	"\f_us_phone_idB\x12\n" +
 	"\x10_hotdesk_allowedB\f\n" +
 	"\n" +
-	"_dashboardB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"_dashboardB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_pbx_user_proto_rawDescOnce sync.Once

@@ -32,8 +32,10 @@ type ListMessagingProfilesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `sticky_sender = true OR long_code_weight > 3`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
@@ -536,8 +538,10 @@ type ListOutboundVoiceProfilesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `recording_format = "wav" AND daily_spend_limit < 100`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
@@ -1099,7 +1103,8 @@ const file_sipfacade_v1_profile_service_proto_rawDesc = "" +
 	"\x17GetOutboundVoiceProfile\x12,.sipfacade.v1.GetOutboundVoiceProfileRequest\x1a-.sipfacade.v1.GetOutboundVoiceProfileResponse\"E\x82\xd3\xe4\x93\x02<b\x16outbound_voice_profile\x12\"/v1/outbound-voice-profiles/{uuid}\x90\x02\x01\x12\xd7\x01\n" +
 	"\x1aCreateOutboundVoiceProfile\x12/.sipfacade.v1.CreateOutboundVoiceProfileRequest\x1a0.sipfacade.v1.CreateOutboundVoiceProfileResponse\"V\x82\xd3\xe4\x93\x02M:\x16outbound_voice_profileb\x16outbound_voice_profile\"\x1b/v1/outbound-voice-profiles\x90\x02\x00\x12\xf5\x01\n" +
 	"\x1aUpdateOutboundVoiceProfile\x12/.sipfacade.v1.UpdateOutboundVoiceProfileRequest\x1a0.sipfacade.v1.UpdateOutboundVoiceProfileResponse\"t\x82\xd3\xe4\x93\x02k:\x16outbound_voice_profileb\x16outbound_voice_profile29/v1/outbound-voice-profiles/{outbound_voice_profile.uuid}\x90\x02\x02\x12\xae\x01\n" +
-	"\x1aDeleteOutboundVoiceProfile\x12/.sipfacade.v1.DeleteOutboundVoiceProfileRequest\x1a0.sipfacade.v1.DeleteOutboundVoiceProfileResponse\"-\x82\xd3\xe4\x93\x02$*\"/v1/outbound-voice-profiles/{uuid}\x90\x02\x02B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x1aDeleteOutboundVoiceProfile\x12/.sipfacade.v1.DeleteOutboundVoiceProfileRequest\x1a0.sipfacade.v1.DeleteOutboundVoiceProfileResponse\"-\x82\xd3\xe4\x93\x02$*\"/v1/outbound-voice-profiles/{uuid}\x90\x02\x02B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_profile_service_proto_rawDescOnce sync.Once

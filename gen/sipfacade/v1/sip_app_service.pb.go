@@ -32,8 +32,10 @@ type ListSipAppsRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `name : "menu" AND active = true`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
@@ -528,18 +530,18 @@ func (*DeleteSipAppResponse) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_sip_app_service_proto_rawDescGZIP(), []int{9}
 }
 
-// Request of AssignSipAppTnLeases: at least one and at most 1000 leases,
-// none of them in both lists.
+// Request of AssignSipAppTnLeases: at least one and at most 1000 leases (the
+// number is the facade's own limit), none of them in both lists.
 type AssignSipAppTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the app, in any case.
 	SipAppUuid string `protobuf:"bytes,1,opt,name=sip_app_uuid,json=sipAppUuid,proto3" json:"sip_app_uuid,omitempty"`
 	// The UUIDs of the leases to assign, each once.
-	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
+	AddTnLeaseUuids []string `protobuf:"bytes,2,rep,name=add_tn_lease_uuids,json=addTnLeaseUuids,proto3" json:"add_tn_lease_uuids,omitempty"`
 	// The UUIDs of the leases to remove, each once.
-	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *AssignSipAppTnLeasesRequest) Reset() {
@@ -579,16 +581,16 @@ func (x *AssignSipAppTnLeasesRequest) GetSipAppUuid() string {
 	return ""
 }
 
-func (x *AssignSipAppTnLeasesRequest) GetAdd() []string {
+func (x *AssignSipAppTnLeasesRequest) GetAddTnLeaseUuids() []string {
 	if x != nil {
-		return x.Add
+		return x.AddTnLeaseUuids
 	}
 	return nil
 }
 
-func (x *AssignSipAppTnLeasesRequest) GetRemove() []string {
+func (x *AssignSipAppTnLeasesRequest) GetRemoveTnLeaseUuids() []string {
 	if x != nil {
-		return x.Remove
+		return x.RemoveTnLeaseUuids
 	}
 	return nil
 }
@@ -649,13 +651,15 @@ type ListSipAppTnLeasesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `autorenew = true AND tn.phone_number : "1208"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings are ordered by bytes, unset values first. Empty: oldest first.
+	// AIP-132 order over the same fields, for example `tn.phone_number`. Strings are
+	// ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -886,6 +890,141 @@ func (x *ExecuteCallFlowResponse) GetSipAppCall() *SipAppCall {
 	return nil
 }
 
+// Request of ListSipAppCalls.
+type ListSipAppCallsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, with the same other arguments;
+	// empty for the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `state = "online" AND caller : "4420"`.
+	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
+	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
+	// AIP-132 order over the same fields, for example `create_time desc`. Strings
+	// are ordered by bytes, unset values first. Empty: oldest first.
+	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSipAppCallsRequest) Reset() {
+	*x = ListSipAppCallsRequest{}
+	mi := &file_sipfacade_v1_sip_app_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSipAppCallsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSipAppCallsRequest) ProtoMessage() {}
+
+func (x *ListSipAppCallsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_app_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSipAppCallsRequest.ProtoReflect.Descriptor instead.
+func (*ListSipAppCallsRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_app_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ListSipAppCallsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSipAppCallsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListSipAppCallsRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *ListSipAppCallsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+// Response of ListSipAppCalls.
+type ListSipAppCallsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The rows of this page.
+	SipAppCalls []*SipAppCall `protobuf:"bytes,1,rep,name=sip_app_calls,json=sipAppCalls,proto3" json:"sip_app_calls,omitempty"`
+	// The token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSipAppCallsResponse) Reset() {
+	*x = ListSipAppCallsResponse{}
+	mi := &file_sipfacade_v1_sip_app_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSipAppCallsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSipAppCallsResponse) ProtoMessage() {}
+
+func (x *ListSipAppCallsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_app_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSipAppCallsResponse.ProtoReflect.Descriptor instead.
+func (*ListSipAppCallsResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_app_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListSipAppCallsResponse) GetSipAppCalls() []*SipAppCall {
+	if x != nil {
+		return x.SipAppCalls
+	}
+	return nil
+}
+
+func (x *ListSipAppCallsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_sipfacade_v1_sip_app_service_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
@@ -916,17 +1055,17 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"9\n" +
 	"\x13DeleteSipAppRequest\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"\x16\n" +
-	"\x14DeleteSipAppResponse\"\x92\x04\n" +
+	"\x14DeleteSipAppResponse\"\xab\x06\n" +
 	"\x1bAssignSipAppTnLeasesRequest\x120\n" +
 	"\fsip_app_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\n" +
-	"sipAppUuid\x12\"\n" +
-	"\x03add\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x03add\x12(\n" +
-	"\x06remove\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x06remove:\xf2\x02\xbaH\xee\x02\x1ab\n" +
-	"\x0eadd.some_lease\x12(name at least one lease in add or remove\x1a&size(this.add) + size(this.remove) > 0\x1as\n" +
-	"\x10add.at_most_1000\x123name at most 1000 leases in add and remove together\x1a*size(this.add) + size(this.remove) <= 1000\x1a\x92\x01\n" +
-	"\x10remove.each_once\x12>name each lease once, not twice and not in both add and remove\x1a>(this.add + this.remove).map(uuid, uuid.lowerAscii()).unique()\"R\n" +
+	"sipAppUuid\x12=\n" +
+	"\x12add_tn_lease_uuids\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x0faddTnLeaseUuids\x12C\n" +
+	"\x15remove_tn_lease_uuids\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids:\xd5\x04\xbaH\xd1\x04\x1a\xad\x01\n" +
+	"\x1dadd_tn_lease_uuids.some_lease\x12Fname at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids\x1aDsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) > 0\x1a\xbe\x01\n" +
+	"\x1fadd_tn_lease_uuids.at_most_1000\x12Qname at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together\x1aHsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) <= 1000\x1a\xdd\x01\n" +
+	"\x1fremove_tn_lease_uuids.each_once\x12\\name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids\x1a\\(this.add_tn_lease_uuids + this.remove_tn_lease_uuids).map(uuid, uuid.lowerAscii()).unique()\"R\n" +
 	"\x1cAssignSipAppTnLeasesResponse\x122\n" +
 	"\ttn_leases\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseR\btnLeases\"\xd9\x01\n" +
 	"\x19ListSipAppTnLeasesRequest\x120\n" +
@@ -945,7 +1084,16 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\rcall_flow_xml\x18\x02 \x01(\tB\x0f\xe0A\x02\xbaH\t\xc8\x01\x01r\x04(\x80\x80\x10R\vcallFlowXml\"U\n" +
 	"\x17ExecuteCallFlowResponse\x12:\n" +
 	"\fsip_app_call\x18\x01 \x01(\v2\x18.sipfacade.v1.SipAppCallR\n" +
-	"sipAppCall2\xeb\b\n" +
+	"sipAppCall\"\xa4\x01\n" +
+	"\x16ListSipAppCallsRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12 \n" +
+	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80@R\x06filter\x12#\n" +
+	"\border_by\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"\x7f\n" +
+	"\x17ListSipAppCallsResponse\x12<\n" +
+	"\rsip_app_calls\x18\x01 \x03(\v2\x18.sipfacade.v1.SipAppCallR\vsipAppCalls\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xe9\t\n" +
 	"\rSipAppService\x12k\n" +
 	"\vListSipApps\x12 .sipfacade.v1.ListSipAppsRequest\x1a!.sipfacade.v1.ListSipAppsResponse\"\x17\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/sip-apps\x90\x02\x01\x12u\n" +
 	"\tGetSipApp\x12\x1e.sipfacade.v1.GetSipAppRequest\x1a\x1f.sipfacade.v1.GetSipAppResponse\"'\x82\xd3\xe4\x93\x02\x1eb\asip_app\x12\x13/v1/sip-apps/{uuid}\x90\x02\x01\x12\x80\x01\n" +
@@ -954,7 +1102,9 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\fDeleteSipApp\x12!.sipfacade.v1.DeleteSipAppRequest\x1a\".sipfacade.v1.DeleteSipAppResponse\"\x1e\x82\xd3\xe4\x93\x02\x15*\x13/v1/sip-apps/{uuid}\x90\x02\x02\x12\xa9\x01\n" +
 	"\x14AssignSipAppTnLeases\x12).sipfacade.v1.AssignSipAppTnLeasesRequest\x1a*.sipfacade.v1.AssignSipAppTnLeasesResponse\":\x82\xd3\xe4\x93\x021:\x01*\",/v1/sip-apps/{sip_app_uuid}/tn-leases:assign\x90\x02\x00\x12\x99\x01\n" +
 	"\x12ListSipAppTnLeases\x12'.sipfacade.v1.ListSipAppTnLeasesRequest\x1a(.sipfacade.v1.ListSipAppTnLeasesResponse\"0\x82\xd3\xe4\x93\x02'\x12%/v1/sip-apps/{sip_app_uuid}/tn-leases\x90\x02\x01\x12\xa1\x01\n" +
-	"\x0fExecuteCallFlow\x12$.sipfacade.v1.ExecuteCallFlowRequest\x1a%.sipfacade.v1.ExecuteCallFlowResponse\"A\x82\xd3\xe4\x93\x028:\x01*b\fsip_app_call\"%/v1/calls/{call_uuid}:executeCallFlow\x90\x02\x00B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x0fExecuteCallFlow\x12$.sipfacade.v1.ExecuteCallFlowRequest\x1a%.sipfacade.v1.ExecuteCallFlowResponse\"A\x82\xd3\xe4\x93\x028:\x01*b\fsip_app_call\"%/v1/calls/{call_uuid}:executeCallFlow\x90\x02\x00\x12|\n" +
+	"\x0fListSipAppCalls\x12$.sipfacade.v1.ListSipAppCallsRequest\x1a%.sipfacade.v1.ListSipAppCallsResponse\"\x1c\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/sip-app-calls\x90\x02\x01B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_sip_app_service_proto_rawDescOnce sync.Once
@@ -968,7 +1118,7 @@ func file_sipfacade_v1_sip_app_service_proto_rawDescGZIP() []byte {
 	return file_sipfacade_v1_sip_app_service_proto_rawDescData
 }
 
-var file_sipfacade_v1_sip_app_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_sipfacade_v1_sip_app_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_sipfacade_v1_sip_app_service_proto_goTypes = []any{
 	(*ListSipAppsRequest)(nil),           // 0: sipfacade.v1.ListSipAppsRequest
 	(*ListSipAppsResponse)(nil),          // 1: sipfacade.v1.ListSipAppsResponse
@@ -986,43 +1136,48 @@ var file_sipfacade_v1_sip_app_service_proto_goTypes = []any{
 	(*ListSipAppTnLeasesResponse)(nil),   // 13: sipfacade.v1.ListSipAppTnLeasesResponse
 	(*ExecuteCallFlowRequest)(nil),       // 14: sipfacade.v1.ExecuteCallFlowRequest
 	(*ExecuteCallFlowResponse)(nil),      // 15: sipfacade.v1.ExecuteCallFlowResponse
-	(*SipApp)(nil),                       // 16: sipfacade.v1.SipApp
-	(*fieldmaskpb.FieldMask)(nil),        // 17: google.protobuf.FieldMask
-	(*TnLease)(nil),                      // 18: sipfacade.v1.TnLease
-	(*SipAppCall)(nil),                   // 19: sipfacade.v1.SipAppCall
+	(*ListSipAppCallsRequest)(nil),       // 16: sipfacade.v1.ListSipAppCallsRequest
+	(*ListSipAppCallsResponse)(nil),      // 17: sipfacade.v1.ListSipAppCallsResponse
+	(*SipApp)(nil),                       // 18: sipfacade.v1.SipApp
+	(*fieldmaskpb.FieldMask)(nil),        // 19: google.protobuf.FieldMask
+	(*TnLease)(nil),                      // 20: sipfacade.v1.TnLease
+	(*SipAppCall)(nil),                   // 21: sipfacade.v1.SipAppCall
 }
 var file_sipfacade_v1_sip_app_service_proto_depIdxs = []int32{
-	16, // 0: sipfacade.v1.ListSipAppsResponse.sip_apps:type_name -> sipfacade.v1.SipApp
-	16, // 1: sipfacade.v1.GetSipAppResponse.sip_app:type_name -> sipfacade.v1.SipApp
-	16, // 2: sipfacade.v1.CreateSipAppRequest.sip_app:type_name -> sipfacade.v1.SipApp
-	16, // 3: sipfacade.v1.CreateSipAppResponse.sip_app:type_name -> sipfacade.v1.SipApp
-	16, // 4: sipfacade.v1.UpdateSipAppRequest.sip_app:type_name -> sipfacade.v1.SipApp
-	17, // 5: sipfacade.v1.UpdateSipAppRequest.update_mask:type_name -> google.protobuf.FieldMask
-	16, // 6: sipfacade.v1.UpdateSipAppResponse.sip_app:type_name -> sipfacade.v1.SipApp
-	18, // 7: sipfacade.v1.AssignSipAppTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	18, // 8: sipfacade.v1.ListSipAppTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	19, // 9: sipfacade.v1.ExecuteCallFlowResponse.sip_app_call:type_name -> sipfacade.v1.SipAppCall
-	0,  // 10: sipfacade.v1.SipAppService.ListSipApps:input_type -> sipfacade.v1.ListSipAppsRequest
-	2,  // 11: sipfacade.v1.SipAppService.GetSipApp:input_type -> sipfacade.v1.GetSipAppRequest
-	4,  // 12: sipfacade.v1.SipAppService.CreateSipApp:input_type -> sipfacade.v1.CreateSipAppRequest
-	6,  // 13: sipfacade.v1.SipAppService.UpdateSipApp:input_type -> sipfacade.v1.UpdateSipAppRequest
-	8,  // 14: sipfacade.v1.SipAppService.DeleteSipApp:input_type -> sipfacade.v1.DeleteSipAppRequest
-	10, // 15: sipfacade.v1.SipAppService.AssignSipAppTnLeases:input_type -> sipfacade.v1.AssignSipAppTnLeasesRequest
-	12, // 16: sipfacade.v1.SipAppService.ListSipAppTnLeases:input_type -> sipfacade.v1.ListSipAppTnLeasesRequest
-	14, // 17: sipfacade.v1.SipAppService.ExecuteCallFlow:input_type -> sipfacade.v1.ExecuteCallFlowRequest
-	1,  // 18: sipfacade.v1.SipAppService.ListSipApps:output_type -> sipfacade.v1.ListSipAppsResponse
-	3,  // 19: sipfacade.v1.SipAppService.GetSipApp:output_type -> sipfacade.v1.GetSipAppResponse
-	5,  // 20: sipfacade.v1.SipAppService.CreateSipApp:output_type -> sipfacade.v1.CreateSipAppResponse
-	7,  // 21: sipfacade.v1.SipAppService.UpdateSipApp:output_type -> sipfacade.v1.UpdateSipAppResponse
-	9,  // 22: sipfacade.v1.SipAppService.DeleteSipApp:output_type -> sipfacade.v1.DeleteSipAppResponse
-	11, // 23: sipfacade.v1.SipAppService.AssignSipAppTnLeases:output_type -> sipfacade.v1.AssignSipAppTnLeasesResponse
-	13, // 24: sipfacade.v1.SipAppService.ListSipAppTnLeases:output_type -> sipfacade.v1.ListSipAppTnLeasesResponse
-	15, // 25: sipfacade.v1.SipAppService.ExecuteCallFlow:output_type -> sipfacade.v1.ExecuteCallFlowResponse
-	18, // [18:26] is the sub-list for method output_type
-	10, // [10:18] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	18, // 0: sipfacade.v1.ListSipAppsResponse.sip_apps:type_name -> sipfacade.v1.SipApp
+	18, // 1: sipfacade.v1.GetSipAppResponse.sip_app:type_name -> sipfacade.v1.SipApp
+	18, // 2: sipfacade.v1.CreateSipAppRequest.sip_app:type_name -> sipfacade.v1.SipApp
+	18, // 3: sipfacade.v1.CreateSipAppResponse.sip_app:type_name -> sipfacade.v1.SipApp
+	18, // 4: sipfacade.v1.UpdateSipAppRequest.sip_app:type_name -> sipfacade.v1.SipApp
+	19, // 5: sipfacade.v1.UpdateSipAppRequest.update_mask:type_name -> google.protobuf.FieldMask
+	18, // 6: sipfacade.v1.UpdateSipAppResponse.sip_app:type_name -> sipfacade.v1.SipApp
+	20, // 7: sipfacade.v1.AssignSipAppTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	20, // 8: sipfacade.v1.ListSipAppTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	21, // 9: sipfacade.v1.ExecuteCallFlowResponse.sip_app_call:type_name -> sipfacade.v1.SipAppCall
+	21, // 10: sipfacade.v1.ListSipAppCallsResponse.sip_app_calls:type_name -> sipfacade.v1.SipAppCall
+	0,  // 11: sipfacade.v1.SipAppService.ListSipApps:input_type -> sipfacade.v1.ListSipAppsRequest
+	2,  // 12: sipfacade.v1.SipAppService.GetSipApp:input_type -> sipfacade.v1.GetSipAppRequest
+	4,  // 13: sipfacade.v1.SipAppService.CreateSipApp:input_type -> sipfacade.v1.CreateSipAppRequest
+	6,  // 14: sipfacade.v1.SipAppService.UpdateSipApp:input_type -> sipfacade.v1.UpdateSipAppRequest
+	8,  // 15: sipfacade.v1.SipAppService.DeleteSipApp:input_type -> sipfacade.v1.DeleteSipAppRequest
+	10, // 16: sipfacade.v1.SipAppService.AssignSipAppTnLeases:input_type -> sipfacade.v1.AssignSipAppTnLeasesRequest
+	12, // 17: sipfacade.v1.SipAppService.ListSipAppTnLeases:input_type -> sipfacade.v1.ListSipAppTnLeasesRequest
+	14, // 18: sipfacade.v1.SipAppService.ExecuteCallFlow:input_type -> sipfacade.v1.ExecuteCallFlowRequest
+	16, // 19: sipfacade.v1.SipAppService.ListSipAppCalls:input_type -> sipfacade.v1.ListSipAppCallsRequest
+	1,  // 20: sipfacade.v1.SipAppService.ListSipApps:output_type -> sipfacade.v1.ListSipAppsResponse
+	3,  // 21: sipfacade.v1.SipAppService.GetSipApp:output_type -> sipfacade.v1.GetSipAppResponse
+	5,  // 22: sipfacade.v1.SipAppService.CreateSipApp:output_type -> sipfacade.v1.CreateSipAppResponse
+	7,  // 23: sipfacade.v1.SipAppService.UpdateSipApp:output_type -> sipfacade.v1.UpdateSipAppResponse
+	9,  // 24: sipfacade.v1.SipAppService.DeleteSipApp:output_type -> sipfacade.v1.DeleteSipAppResponse
+	11, // 25: sipfacade.v1.SipAppService.AssignSipAppTnLeases:output_type -> sipfacade.v1.AssignSipAppTnLeasesResponse
+	13, // 26: sipfacade.v1.SipAppService.ListSipAppTnLeases:output_type -> sipfacade.v1.ListSipAppTnLeasesResponse
+	15, // 27: sipfacade.v1.SipAppService.ExecuteCallFlow:output_type -> sipfacade.v1.ExecuteCallFlowResponse
+	17, // 28: sipfacade.v1.SipAppService.ListSipAppCalls:output_type -> sipfacade.v1.ListSipAppCallsResponse
+	20, // [20:29] is the sub-list for method output_type
+	11, // [11:20] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_sip_app_service_proto_init() }
@@ -1037,7 +1192,7 @@ func file_sipfacade_v1_sip_app_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sipfacade_v1_sip_app_service_proto_rawDesc), len(file_sipfacade_v1_sip_app_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

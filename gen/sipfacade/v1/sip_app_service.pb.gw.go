@@ -377,6 +377,41 @@ func local_request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshale
 	return msg, metadata, err
 }
 
+var filter_SipAppService_ListSipAppCalls_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
+
+func request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq ListSipAppCallsRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipAppService_ListSipAppCalls_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	msg, err := client.ListSipAppCalls(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
+	return msg, metadata, err
+}
+
+func local_request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq ListSipAppCallsRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipAppService_ListSipAppCalls_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	msg, err := server.ListSipAppCalls(ctx, &protoReq)
+	return msg, metadata, err
+}
+
 // RegisterSipAppServiceHandlerServer registers the http handlers for service SipAppService to "mux".
 // UnaryRPC     :call SipAppServiceServer directly.
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
@@ -542,6 +577,26 @@ func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeM
 			return
 		}
 		forward_SipAppService_ExecuteCallFlow_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_ExecuteCallFlow_0{resp.(*ExecuteCallFlowResponse)}, mux.GetForwardResponseOptions()...)
+	})
+	mux.Handle(http.MethodGet, pattern_SipAppService_ListSipAppCalls_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		var stream runtime.ServerTransportStream
+		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/sipfacade.v1.SipAppService/ListSipAppCalls", runtime.WithHTTPPathPattern("/v1/sip-app-calls"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := local_request_SipAppService_ListSipAppCalls_0(annotatedContext, inboundMarshaler, server, req, pathParams)
+		md.HeaderMD, md.TrailerMD = metadata.Join(md.HeaderMD, stream.Header()), metadata.Join(md.TrailerMD, stream.Trailer())
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_SipAppService_ListSipAppCalls_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
 
 	return nil
@@ -719,6 +774,23 @@ func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeM
 		}
 		forward_SipAppService_ExecuteCallFlow_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_ExecuteCallFlow_0{resp.(*ExecuteCallFlowResponse)}, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodGet, pattern_SipAppService_ListSipAppCalls_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/sipfacade.v1.SipAppService/ListSipAppCalls", runtime.WithHTTPPathPattern("/v1/sip-app-calls"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_SipAppService_ListSipAppCalls_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_SipAppService_ListSipAppCalls_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 	return nil
 }
 
@@ -767,6 +839,7 @@ var (
 	pattern_SipAppService_AssignSipAppTnLeases_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2, 2, 3}, []string{"v1", "sip-apps", "sip_app_uuid", "tn-leases"}, "assign"))
 	pattern_SipAppService_ListSipAppTnLeases_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2, 2, 3}, []string{"v1", "sip-apps", "sip_app_uuid", "tn-leases"}, ""))
 	pattern_SipAppService_ExecuteCallFlow_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2}, []string{"v1", "calls", "call_uuid"}, "executeCallFlow"))
+	pattern_SipAppService_ListSipAppCalls_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "sip-app-calls"}, ""))
 )
 
 var (
@@ -778,4 +851,5 @@ var (
 	forward_SipAppService_AssignSipAppTnLeases_0 = runtime.ForwardResponseMessage
 	forward_SipAppService_ListSipAppTnLeases_0   = runtime.ForwardResponseMessage
 	forward_SipAppService_ExecuteCallFlow_0      = runtime.ForwardResponseMessage
+	forward_SipAppService_ListSipAppCalls_0      = runtime.ForwardResponseMessage
 )

@@ -27,6 +27,7 @@ const (
 	SipAppService_AssignSipAppTnLeases_FullMethodName = "/sipfacade.v1.SipAppService/AssignSipAppTnLeases"
 	SipAppService_ListSipAppTnLeases_FullMethodName   = "/sipfacade.v1.SipAppService/ListSipAppTnLeases"
 	SipAppService_ExecuteCallFlow_FullMethodName      = "/sipfacade.v1.SipAppService/ExecuteCallFlow"
+	SipAppService_ListSipAppCalls_FullMethodName      = "/sipfacade.v1.SipAppService/ListSipAppCalls"
 )
 
 // SipAppServiceClient is the client API for SipAppService service.
@@ -80,13 +81,18 @@ type SipAppServiceClient interface {
 	//
 	// The XML is checked before it is sent: well-formed, root `Response`, known
 	// verbs in the places that they may have, no DTD or entities, at most 256
-	// KiB. A mistake is REQUEST_INVALID and names line, column and verb. The
+	// KiB (the facade's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
 	// vendor receives the bytes as they are given here.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
 	// as a multipart form with one part `file` (SIP Control App, 2020). The
 	// service does not repeat it.
 	ExecuteCallFlow(ctx context.Context, in *ExecuteCallFlowRequest, opts ...grpc.CallOption) (*ExecuteCallFlowResponse, error)
+	// Lists the calls that are online, whichever app controls them. The `uuid` of a
+	// call is what ExecuteCallFlow takes.
+	//
+	// Vendor: GET /sip/app/call/online (vendor's own API description, 2021).
+	ListSipAppCalls(ctx context.Context, in *ListSipAppCallsRequest, opts ...grpc.CallOption) (*ListSipAppCallsResponse, error)
 }
 
 type sipAppServiceClient struct {
@@ -177,6 +183,16 @@ func (c *sipAppServiceClient) ExecuteCallFlow(ctx context.Context, in *ExecuteCa
 	return out, nil
 }
 
+func (c *sipAppServiceClient) ListSipAppCalls(ctx context.Context, in *ListSipAppCallsRequest, opts ...grpc.CallOption) (*ListSipAppCallsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSipAppCallsResponse)
+	err := c.cc.Invoke(ctx, SipAppService_ListSipAppCalls_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SipAppServiceServer is the server API for SipAppService service.
 // All implementations must embed UnimplementedSipAppServiceServer
 // for forward compatibility.
@@ -228,13 +244,18 @@ type SipAppServiceServer interface {
 	//
 	// The XML is checked before it is sent: well-formed, root `Response`, known
 	// verbs in the places that they may have, no DTD or entities, at most 256
-	// KiB. A mistake is REQUEST_INVALID and names line, column and verb. The
+	// KiB (the facade's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
 	// vendor receives the bytes as they are given here.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
 	// as a multipart form with one part `file` (SIP Control App, 2020). The
 	// service does not repeat it.
 	ExecuteCallFlow(context.Context, *ExecuteCallFlowRequest) (*ExecuteCallFlowResponse, error)
+	// Lists the calls that are online, whichever app controls them. The `uuid` of a
+	// call is what ExecuteCallFlow takes.
+	//
+	// Vendor: GET /sip/app/call/online (vendor's own API description, 2021).
+	ListSipAppCalls(context.Context, *ListSipAppCallsRequest) (*ListSipAppCallsResponse, error)
 	mustEmbedUnimplementedSipAppServiceServer()
 }
 
@@ -268,6 +289,9 @@ func (UnimplementedSipAppServiceServer) ListSipAppTnLeases(context.Context, *Lis
 }
 func (UnimplementedSipAppServiceServer) ExecuteCallFlow(context.Context, *ExecuteCallFlowRequest) (*ExecuteCallFlowResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ExecuteCallFlow not implemented")
+}
+func (UnimplementedSipAppServiceServer) ListSipAppCalls(context.Context, *ListSipAppCallsRequest) (*ListSipAppCallsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSipAppCalls not implemented")
 }
 func (UnimplementedSipAppServiceServer) mustEmbedUnimplementedSipAppServiceServer() {}
 func (UnimplementedSipAppServiceServer) testEmbeddedByValue()                       {}
@@ -434,6 +458,24 @@ func _SipAppService_ExecuteCallFlow_Handler(srv interface{}, ctx context.Context
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SipAppService_ListSipAppCalls_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSipAppCallsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipAppServiceServer).ListSipAppCalls(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipAppService_ListSipAppCalls_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipAppServiceServer).ListSipAppCalls(ctx, req.(*ListSipAppCallsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SipAppService_ServiceDesc is the grpc.ServiceDesc for SipAppService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -472,6 +514,10 @@ var SipAppService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ExecuteCallFlow",
 			Handler:    _SipAppService_ExecuteCallFlow_Handler,
+		},
+		{
+			MethodName: "ListSipAppCalls",
+			Handler:    _SipAppService_ListSipAppCalls_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

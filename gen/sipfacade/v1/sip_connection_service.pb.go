@@ -135,8 +135,10 @@ type ListSipUserInvitesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `name = "Front desk" AND expire_time > "2026-01-01T00:00:00Z"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
@@ -572,18 +574,18 @@ func (*DeleteSipUserInviteResponse) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{9}
 }
 
-// Request of AssignSipConnectionTnLeases: at least one and at most 1000 leases,
-// none of them in both lists.
+// Request of AssignSipConnectionTnLeases: at least one and at most 1000 leases (the
+// number is the facade's own limit), none of them in both lists.
 type AssignSipConnectionTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the connection, in any case.
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The UUIDs of the leases to assign, each once.
-	Add []string `protobuf:"bytes,2,rep,name=add,proto3" json:"add,omitempty"`
+	AddTnLeaseUuids []string `protobuf:"bytes,2,rep,name=add_tn_lease_uuids,json=addTnLeaseUuids,proto3" json:"add_tn_lease_uuids,omitempty"`
 	// The UUIDs of the leases to remove, each once.
-	Remove        []string `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *AssignSipConnectionTnLeasesRequest) Reset() {
@@ -623,16 +625,16 @@ func (x *AssignSipConnectionTnLeasesRequest) GetSipConnectionUuid() string {
 	return ""
 }
 
-func (x *AssignSipConnectionTnLeasesRequest) GetAdd() []string {
+func (x *AssignSipConnectionTnLeasesRequest) GetAddTnLeaseUuids() []string {
 	if x != nil {
-		return x.Add
+		return x.AddTnLeaseUuids
 	}
 	return nil
 }
 
-func (x *AssignSipConnectionTnLeasesRequest) GetRemove() []string {
+func (x *AssignSipConnectionTnLeasesRequest) GetRemoveTnLeaseUuids() []string {
 	if x != nil {
-		return x.Remove
+		return x.RemoveTnLeaseUuids
 	}
 	return nil
 }
@@ -693,13 +695,15 @@ type ListSipConnectionTnLeasesRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `autorenew = true AND tn.phone_number : "1208"`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings are ordered by bytes, unset values first. Empty: oldest first.
+	// AIP-132 order over the same fields, for example `tn.phone_number`. Strings are
+	// ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -833,8 +837,10 @@ type ListSipConnectionsRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `name : "london" AND active = true`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
@@ -1337,13 +1343,15 @@ type ListSipConnectionProductsRequest struct {
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// An AIP-160 filter over the scalar fields of the rows by their names here, for
-	// example `name = "Front desk" AND create_time > "2026-01-01T00:00:00Z"`.
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `type = "public" AND rate_table_id > 1`.
 	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
 	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
-	// AIP-132 order over the same fields, for example `name desc, create_time`.
-	// Strings are ordered by bytes, unset values first. Empty: oldest first.
+	// AIP-132 order over the same fields, for example `name`. Strings are ordered by
+	// bytes, unset values first. Empty: oldest first.
 	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1462,6 +1470,141 @@ func (x *ListSipConnectionProductsResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Request of ListTnLeases.
+type ListTnLeasesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, with the same other arguments;
+	// empty for the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `sip_connection_uuid = "" AND sip_app_uuid = ""`.
+	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
+	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
+	// AIP-132 order over the same fields, for example `tn.phone_number`. Strings are
+	// ordered by bytes, unset values first. Empty: oldest first.
+	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTnLeasesRequest) Reset() {
+	*x = ListTnLeasesRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTnLeasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTnLeasesRequest) ProtoMessage() {}
+
+func (x *ListTnLeasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTnLeasesRequest.ProtoReflect.Descriptor instead.
+func (*ListTnLeasesRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ListTnLeasesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListTnLeasesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListTnLeasesRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *ListTnLeasesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+// Response of ListTnLeases.
+type ListTnLeasesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The rows of this page.
+	TnLeases []*TnLease `protobuf:"bytes,1,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
+	// The token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTnLeasesResponse) Reset() {
+	*x = ListTnLeasesResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTnLeasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTnLeasesResponse) ProtoMessage() {}
+
+func (x *ListTnLeasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTnLeasesResponse.ProtoReflect.Descriptor instead.
+func (*ListTnLeasesResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListTnLeasesResponse) GetTnLeases() []*TnLease {
+	if x != nil {
+		return x.TnLeases
+	}
+	return nil
+}
+
+func (x *ListTnLeasesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_sipfacade_v1_sip_connection_service_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
@@ -1497,16 +1640,16 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\x1aDeleteSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12\"\n" +
 	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"\x1d\n" +
-	"\x1bDeleteSipUserInviteResponse\"\xa7\x04\n" +
+	"\x1bDeleteSipUserInviteResponse\"\xc0\x06\n" +
 	"\"AssignSipConnectionTnLeasesRequest\x12>\n" +
-	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12\"\n" +
-	"\x03add\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x03add\x12(\n" +
-	"\x06remove\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x06remove:\xf2\x02\xbaH\xee\x02\x1ab\n" +
-	"\x0eadd.some_lease\x12(name at least one lease in add or remove\x1a&size(this.add) + size(this.remove) > 0\x1as\n" +
-	"\x10add.at_most_1000\x123name at most 1000 leases in add and remove together\x1a*size(this.add) + size(this.remove) <= 1000\x1a\x92\x01\n" +
-	"\x10remove.each_once\x12>name each lease once, not twice and not in both add and remove\x1a>(this.add + this.remove).map(uuid, uuid.lowerAscii()).unique()\"Y\n" +
+	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12=\n" +
+	"\x12add_tn_lease_uuids\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x0faddTnLeaseUuids\x12C\n" +
+	"\x15remove_tn_lease_uuids\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids:\xd5\x04\xbaH\xd1\x04\x1a\xad\x01\n" +
+	"\x1dadd_tn_lease_uuids.some_lease\x12Fname at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids\x1aDsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) > 0\x1a\xbe\x01\n" +
+	"\x1fadd_tn_lease_uuids.at_most_1000\x12Qname at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together\x1aHsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) <= 1000\x1a\xdd\x01\n" +
+	"\x1fremove_tn_lease_uuids.each_once\x12\\name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids\x1a\\(this.add_tn_lease_uuids + this.remove_tn_lease_uuids).map(uuid, uuid.lowerAscii()).unique()\"Y\n" +
 	"#AssignSipConnectionTnLeasesResponse\x122\n" +
 	"\ttn_leases\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseR\btnLeases\"\xee\x01\n" +
 	" ListSipConnectionTnLeasesRequest\x12>\n" +
@@ -1553,7 +1696,16 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\border_by\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"\xa7\x01\n" +
 	"!ListSipConnectionProductsResponse\x12Z\n" +
 	"\x17sip_connection_products\x18\x01 \x03(\v2\".sipfacade.v1.SipConnectionProductR\x15sipConnectionProducts\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xb9\x12\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa1\x01\n" +
+	"\x13ListTnLeasesRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12 \n" +
+	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80@R\x06filter\x12#\n" +
+	"\border_by\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"r\n" +
+	"\x14ListTnLeasesResponse\x122\n" +
+	"\ttn_leases\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseR\btnLeases\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xaa\x13\n" +
 	"\x14SipConnectionService\x12\xca\x01\n" +
 	"\x13CreateSipUserInvite\x12(.sipfacade.v1.CreateSipUserInviteRequest\x1a).sipfacade.v1.CreateSipUserInviteResponse\"^\x82\xd3\xe4\x93\x02U:\x0fsip_user_inviteb\x0fsip_user_invite\"1/v1/sip-connections/{sip_connection_uuid}/invites\x90\x02\x00\x12\xa5\x01\n" +
 	"\x12ListSipUserInvites\x12'.sipfacade.v1.ListSipUserInvitesRequest\x1a(.sipfacade.v1.ListSipUserInvitesResponse\"<\x82\xd3\xe4\x93\x023\x121/v1/sip-connections/{sip_connection_uuid}/invites\x90\x02\x01\x12\xb7\x01\n" +
@@ -1567,7 +1719,9 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\x13CreateSipConnection\x12(.sipfacade.v1.CreateSipConnectionRequest\x1a).sipfacade.v1.CreateSipConnectionResponse\">\x82\xd3\xe4\x93\x025:\x0esip_connectionb\x0esip_connection\"\x13/v1/sip-connections\x90\x02\x00\x12\xc0\x01\n" +
 	"\x13UpdateSipConnection\x12(.sipfacade.v1.UpdateSipConnectionRequest\x1a).sipfacade.v1.UpdateSipConnectionResponse\"T\x82\xd3\xe4\x93\x02K:\x0esip_connectionb\x0esip_connection2)/v1/sip-connections/{sip_connection.uuid}\x90\x02\x02\x12\x91\x01\n" +
 	"\x13DeleteSipConnection\x12(.sipfacade.v1.DeleteSipConnectionRequest\x1a).sipfacade.v1.DeleteSipConnectionResponse\"%\x82\xd3\xe4\x93\x02\x1c*\x1a/v1/sip-connections/{uuid}\x90\x02\x02\x12\xa4\x01\n" +
-	"\x19ListSipConnectionProducts\x12..sipfacade.v1.ListSipConnectionProductsRequest\x1a/.sipfacade.v1.ListSipConnectionProductsResponse\"&\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/sip-connection-products\x90\x02\x01B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\x19ListSipConnectionProducts\x12..sipfacade.v1.ListSipConnectionProductsRequest\x1a/.sipfacade.v1.ListSipConnectionProductsResponse\"&\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/sip-connection-products\x90\x02\x01\x12o\n" +
+	"\fListTnLeases\x12!.sipfacade.v1.ListTnLeasesRequest\x1a\".sipfacade.v1.ListTnLeasesResponse\"\x18\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/tn-leases\x90\x02\x01B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_sip_connection_service_proto_rawDescOnce sync.Once
@@ -1581,7 +1735,7 @@ func file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP() []byte {
 	return file_sipfacade_v1_sip_connection_service_proto_rawDescData
 }
 
-var file_sipfacade_v1_sip_connection_service_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_sipfacade_v1_sip_connection_service_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_sipfacade_v1_sip_connection_service_proto_goTypes = []any{
 	(*CreateSipUserInviteRequest)(nil),          // 0: sipfacade.v1.CreateSipUserInviteRequest
 	(*CreateSipUserInviteResponse)(nil),         // 1: sipfacade.v1.CreateSipUserInviteResponse
@@ -1609,61 +1763,66 @@ var file_sipfacade_v1_sip_connection_service_proto_goTypes = []any{
 	(*DeleteSipConnectionResponse)(nil),         // 23: sipfacade.v1.DeleteSipConnectionResponse
 	(*ListSipConnectionProductsRequest)(nil),    // 24: sipfacade.v1.ListSipConnectionProductsRequest
 	(*ListSipConnectionProductsResponse)(nil),   // 25: sipfacade.v1.ListSipConnectionProductsResponse
-	(*SipUserInvite)(nil),                       // 26: sipfacade.v1.SipUserInvite
-	(*fieldmaskpb.FieldMask)(nil),               // 27: google.protobuf.FieldMask
-	(*TnLease)(nil),                             // 28: sipfacade.v1.TnLease
-	(*SipConnection)(nil),                       // 29: sipfacade.v1.SipConnection
-	(*SipConnectionProduct)(nil),                // 30: sipfacade.v1.SipConnectionProduct
+	(*ListTnLeasesRequest)(nil),                 // 26: sipfacade.v1.ListTnLeasesRequest
+	(*ListTnLeasesResponse)(nil),                // 27: sipfacade.v1.ListTnLeasesResponse
+	(*SipUserInvite)(nil),                       // 28: sipfacade.v1.SipUserInvite
+	(*fieldmaskpb.FieldMask)(nil),               // 29: google.protobuf.FieldMask
+	(*TnLease)(nil),                             // 30: sipfacade.v1.TnLease
+	(*SipConnection)(nil),                       // 31: sipfacade.v1.SipConnection
+	(*SipConnectionProduct)(nil),                // 32: sipfacade.v1.SipConnectionProduct
 }
 var file_sipfacade_v1_sip_connection_service_proto_depIdxs = []int32{
-	26, // 0: sipfacade.v1.CreateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	26, // 1: sipfacade.v1.CreateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	26, // 2: sipfacade.v1.ListSipUserInvitesResponse.sip_user_invites:type_name -> sipfacade.v1.SipUserInvite
-	26, // 3: sipfacade.v1.GetSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	26, // 4: sipfacade.v1.UpdateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	27, // 5: sipfacade.v1.UpdateSipUserInviteRequest.update_mask:type_name -> google.protobuf.FieldMask
-	26, // 6: sipfacade.v1.UpdateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	28, // 7: sipfacade.v1.AssignSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	28, // 8: sipfacade.v1.ListSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	29, // 9: sipfacade.v1.ListSipConnectionsResponse.sip_connections:type_name -> sipfacade.v1.SipConnection
-	29, // 10: sipfacade.v1.GetSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
-	29, // 11: sipfacade.v1.CreateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
-	29, // 12: sipfacade.v1.CreateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
-	29, // 13: sipfacade.v1.UpdateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
-	27, // 14: sipfacade.v1.UpdateSipConnectionRequest.update_mask:type_name -> google.protobuf.FieldMask
-	29, // 15: sipfacade.v1.UpdateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
-	30, // 16: sipfacade.v1.ListSipConnectionProductsResponse.sip_connection_products:type_name -> sipfacade.v1.SipConnectionProduct
-	0,  // 17: sipfacade.v1.SipConnectionService.CreateSipUserInvite:input_type -> sipfacade.v1.CreateSipUserInviteRequest
-	2,  // 18: sipfacade.v1.SipConnectionService.ListSipUserInvites:input_type -> sipfacade.v1.ListSipUserInvitesRequest
-	4,  // 19: sipfacade.v1.SipConnectionService.GetSipUserInvite:input_type -> sipfacade.v1.GetSipUserInviteRequest
-	6,  // 20: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:input_type -> sipfacade.v1.UpdateSipUserInviteRequest
-	8,  // 21: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:input_type -> sipfacade.v1.DeleteSipUserInviteRequest
-	10, // 22: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:input_type -> sipfacade.v1.AssignSipConnectionTnLeasesRequest
-	12, // 23: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:input_type -> sipfacade.v1.ListSipConnectionTnLeasesRequest
-	14, // 24: sipfacade.v1.SipConnectionService.ListSipConnections:input_type -> sipfacade.v1.ListSipConnectionsRequest
-	16, // 25: sipfacade.v1.SipConnectionService.GetSipConnection:input_type -> sipfacade.v1.GetSipConnectionRequest
-	18, // 26: sipfacade.v1.SipConnectionService.CreateSipConnection:input_type -> sipfacade.v1.CreateSipConnectionRequest
-	20, // 27: sipfacade.v1.SipConnectionService.UpdateSipConnection:input_type -> sipfacade.v1.UpdateSipConnectionRequest
-	22, // 28: sipfacade.v1.SipConnectionService.DeleteSipConnection:input_type -> sipfacade.v1.DeleteSipConnectionRequest
-	24, // 29: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:input_type -> sipfacade.v1.ListSipConnectionProductsRequest
-	1,  // 30: sipfacade.v1.SipConnectionService.CreateSipUserInvite:output_type -> sipfacade.v1.CreateSipUserInviteResponse
-	3,  // 31: sipfacade.v1.SipConnectionService.ListSipUserInvites:output_type -> sipfacade.v1.ListSipUserInvitesResponse
-	5,  // 32: sipfacade.v1.SipConnectionService.GetSipUserInvite:output_type -> sipfacade.v1.GetSipUserInviteResponse
-	7,  // 33: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:output_type -> sipfacade.v1.UpdateSipUserInviteResponse
-	9,  // 34: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:output_type -> sipfacade.v1.DeleteSipUserInviteResponse
-	11, // 35: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:output_type -> sipfacade.v1.AssignSipConnectionTnLeasesResponse
-	13, // 36: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:output_type -> sipfacade.v1.ListSipConnectionTnLeasesResponse
-	15, // 37: sipfacade.v1.SipConnectionService.ListSipConnections:output_type -> sipfacade.v1.ListSipConnectionsResponse
-	17, // 38: sipfacade.v1.SipConnectionService.GetSipConnection:output_type -> sipfacade.v1.GetSipConnectionResponse
-	19, // 39: sipfacade.v1.SipConnectionService.CreateSipConnection:output_type -> sipfacade.v1.CreateSipConnectionResponse
-	21, // 40: sipfacade.v1.SipConnectionService.UpdateSipConnection:output_type -> sipfacade.v1.UpdateSipConnectionResponse
-	23, // 41: sipfacade.v1.SipConnectionService.DeleteSipConnection:output_type -> sipfacade.v1.DeleteSipConnectionResponse
-	25, // 42: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:output_type -> sipfacade.v1.ListSipConnectionProductsResponse
-	30, // [30:43] is the sub-list for method output_type
-	17, // [17:30] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	28, // 0: sipfacade.v1.CreateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	28, // 1: sipfacade.v1.CreateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	28, // 2: sipfacade.v1.ListSipUserInvitesResponse.sip_user_invites:type_name -> sipfacade.v1.SipUserInvite
+	28, // 3: sipfacade.v1.GetSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	28, // 4: sipfacade.v1.UpdateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	29, // 5: sipfacade.v1.UpdateSipUserInviteRequest.update_mask:type_name -> google.protobuf.FieldMask
+	28, // 6: sipfacade.v1.UpdateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	30, // 7: sipfacade.v1.AssignSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	30, // 8: sipfacade.v1.ListSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	31, // 9: sipfacade.v1.ListSipConnectionsResponse.sip_connections:type_name -> sipfacade.v1.SipConnection
+	31, // 10: sipfacade.v1.GetSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
+	31, // 11: sipfacade.v1.CreateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
+	31, // 12: sipfacade.v1.CreateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
+	31, // 13: sipfacade.v1.UpdateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
+	29, // 14: sipfacade.v1.UpdateSipConnectionRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 15: sipfacade.v1.UpdateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
+	32, // 16: sipfacade.v1.ListSipConnectionProductsResponse.sip_connection_products:type_name -> sipfacade.v1.SipConnectionProduct
+	30, // 17: sipfacade.v1.ListTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	0,  // 18: sipfacade.v1.SipConnectionService.CreateSipUserInvite:input_type -> sipfacade.v1.CreateSipUserInviteRequest
+	2,  // 19: sipfacade.v1.SipConnectionService.ListSipUserInvites:input_type -> sipfacade.v1.ListSipUserInvitesRequest
+	4,  // 20: sipfacade.v1.SipConnectionService.GetSipUserInvite:input_type -> sipfacade.v1.GetSipUserInviteRequest
+	6,  // 21: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:input_type -> sipfacade.v1.UpdateSipUserInviteRequest
+	8,  // 22: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:input_type -> sipfacade.v1.DeleteSipUserInviteRequest
+	10, // 23: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:input_type -> sipfacade.v1.AssignSipConnectionTnLeasesRequest
+	12, // 24: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:input_type -> sipfacade.v1.ListSipConnectionTnLeasesRequest
+	14, // 25: sipfacade.v1.SipConnectionService.ListSipConnections:input_type -> sipfacade.v1.ListSipConnectionsRequest
+	16, // 26: sipfacade.v1.SipConnectionService.GetSipConnection:input_type -> sipfacade.v1.GetSipConnectionRequest
+	18, // 27: sipfacade.v1.SipConnectionService.CreateSipConnection:input_type -> sipfacade.v1.CreateSipConnectionRequest
+	20, // 28: sipfacade.v1.SipConnectionService.UpdateSipConnection:input_type -> sipfacade.v1.UpdateSipConnectionRequest
+	22, // 29: sipfacade.v1.SipConnectionService.DeleteSipConnection:input_type -> sipfacade.v1.DeleteSipConnectionRequest
+	24, // 30: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:input_type -> sipfacade.v1.ListSipConnectionProductsRequest
+	26, // 31: sipfacade.v1.SipConnectionService.ListTnLeases:input_type -> sipfacade.v1.ListTnLeasesRequest
+	1,  // 32: sipfacade.v1.SipConnectionService.CreateSipUserInvite:output_type -> sipfacade.v1.CreateSipUserInviteResponse
+	3,  // 33: sipfacade.v1.SipConnectionService.ListSipUserInvites:output_type -> sipfacade.v1.ListSipUserInvitesResponse
+	5,  // 34: sipfacade.v1.SipConnectionService.GetSipUserInvite:output_type -> sipfacade.v1.GetSipUserInviteResponse
+	7,  // 35: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:output_type -> sipfacade.v1.UpdateSipUserInviteResponse
+	9,  // 36: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:output_type -> sipfacade.v1.DeleteSipUserInviteResponse
+	11, // 37: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:output_type -> sipfacade.v1.AssignSipConnectionTnLeasesResponse
+	13, // 38: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:output_type -> sipfacade.v1.ListSipConnectionTnLeasesResponse
+	15, // 39: sipfacade.v1.SipConnectionService.ListSipConnections:output_type -> sipfacade.v1.ListSipConnectionsResponse
+	17, // 40: sipfacade.v1.SipConnectionService.GetSipConnection:output_type -> sipfacade.v1.GetSipConnectionResponse
+	19, // 41: sipfacade.v1.SipConnectionService.CreateSipConnection:output_type -> sipfacade.v1.CreateSipConnectionResponse
+	21, // 42: sipfacade.v1.SipConnectionService.UpdateSipConnection:output_type -> sipfacade.v1.UpdateSipConnectionResponse
+	23, // 43: sipfacade.v1.SipConnectionService.DeleteSipConnection:output_type -> sipfacade.v1.DeleteSipConnectionResponse
+	25, // 44: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:output_type -> sipfacade.v1.ListSipConnectionProductsResponse
+	27, // 45: sipfacade.v1.SipConnectionService.ListTnLeases:output_type -> sipfacade.v1.ListTnLeasesResponse
+	32, // [32:46] is the sub-list for method output_type
+	18, // [18:32] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_sip_connection_service_proto_init() }
@@ -1678,7 +1837,7 @@ func file_sipfacade_v1_sip_connection_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sipfacade_v1_sip_connection_service_proto_rawDesc), len(file_sipfacade_v1_sip_connection_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   26,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

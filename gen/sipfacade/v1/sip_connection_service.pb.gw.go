@@ -650,6 +650,41 @@ func local_request_SipConnectionService_ListSipConnectionProducts_0(ctx context.
 	return msg, metadata, err
 }
 
+var filter_SipConnectionService_ListTnLeases_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
+
+func request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq ListTnLeasesRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_ListTnLeases_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	msg, err := client.ListTnLeases(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
+	return msg, metadata, err
+}
+
+func local_request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq ListTnLeasesRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_ListTnLeases_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	msg, err := server.ListTnLeases(ctx, &protoReq)
+	return msg, metadata, err
+}
+
 // RegisterSipConnectionServiceHandlerServer registers the http handlers for service SipConnectionService to "mux".
 // UnaryRPC     :call SipConnectionServiceServer directly.
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
@@ -916,6 +951,26 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 		}
 		forward_SipConnectionService_ListSipConnectionProducts_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodGet, pattern_SipConnectionService_ListTnLeases_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		var stream runtime.ServerTransportStream
+		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/sipfacade.v1.SipConnectionService/ListTnLeases", runtime.WithHTTPPathPattern("/v1/tn-leases"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := local_request_SipConnectionService_ListTnLeases_0(annotatedContext, inboundMarshaler, server, req, pathParams)
+		md.HeaderMD, md.TrailerMD = metadata.Join(md.HeaderMD, stream.Header()), metadata.Join(md.TrailerMD, stream.Trailer())
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_SipConnectionService_ListTnLeases_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 
 	return nil
 }
@@ -1177,6 +1232,23 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 		}
 		forward_SipConnectionService_ListSipConnectionProducts_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodGet, pattern_SipConnectionService_ListTnLeases_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/sipfacade.v1.SipConnectionService/ListTnLeases", runtime.WithHTTPPathPattern("/v1/tn-leases"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_SipConnectionService_ListTnLeases_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_SipConnectionService_ListTnLeases_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 	return nil
 }
 
@@ -1248,6 +1320,7 @@ var (
 	pattern_SipConnectionService_UpdateSipConnection_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2}, []string{"v1", "sip-connections", "sip_connection.uuid"}, ""))
 	pattern_SipConnectionService_DeleteSipConnection_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2}, []string{"v1", "sip-connections", "uuid"}, ""))
 	pattern_SipConnectionService_ListSipConnectionProducts_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "sip-connection-products"}, ""))
+	pattern_SipConnectionService_ListTnLeases_0                = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "tn-leases"}, ""))
 )
 
 var (
@@ -1264,4 +1337,5 @@ var (
 	forward_SipConnectionService_UpdateSipConnection_0         = runtime.ForwardResponseMessage
 	forward_SipConnectionService_DeleteSipConnection_0         = runtime.ForwardResponseMessage
 	forward_SipConnectionService_ListSipConnectionProducts_0   = runtime.ForwardResponseMessage
+	forward_SipConnectionService_ListTnLeases_0                = runtime.ForwardResponseMessage
 )

@@ -32,6 +32,7 @@ const (
 	SipConnectionService_UpdateSipConnection_FullMethodName         = "/sipfacade.v1.SipConnectionService/UpdateSipConnection"
 	SipConnectionService_DeleteSipConnection_FullMethodName         = "/sipfacade.v1.SipConnectionService/DeleteSipConnection"
 	SipConnectionService_ListSipConnectionProducts_FullMethodName   = "/sipfacade.v1.SipConnectionService/ListSipConnectionProducts"
+	SipConnectionService_ListTnLeases_FullMethodName                = "/sipfacade.v1.SipConnectionService/ListTnLeases"
 )
 
 // SipConnectionServiceClient is the client API for SipConnectionService service.
@@ -118,6 +119,15 @@ type SipConnectionServiceClient interface {
 	// Connection, 2020); if that route is not found, GET /sip/product (vendor's
 	// own API description, 2021).
 	ListSipConnectionProducts(ctx context.Context, in *ListSipConnectionProductsRequest, opts ...grpc.CallOption) (*ListSipConnectionProductsResponse, error)
+	// Lists the telephone numbers that the account leases, those that ring
+	// nothing included. What is free to assign is found with the filter
+	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
+	// what a lease rings.
+	//
+	// Vendor: GET /lease/tn (documentation of 2020); if that route is not found,
+	// POST /lease/tn/search, page by page to its end (vendor's own API
+	// description, 2021).
+	ListTnLeases(ctx context.Context, in *ListTnLeasesRequest, opts ...grpc.CallOption) (*ListTnLeasesResponse, error)
 }
 
 type sipConnectionServiceClient struct {
@@ -258,6 +268,16 @@ func (c *sipConnectionServiceClient) ListSipConnectionProducts(ctx context.Conte
 	return out, nil
 }
 
+func (c *sipConnectionServiceClient) ListTnLeases(ctx context.Context, in *ListTnLeasesRequest, opts ...grpc.CallOption) (*ListTnLeasesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListTnLeasesResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_ListTnLeases_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SipConnectionServiceServer is the server API for SipConnectionService service.
 // All implementations must embed UnimplementedSipConnectionServiceServer
 // for forward compatibility.
@@ -342,6 +362,15 @@ type SipConnectionServiceServer interface {
 	// Connection, 2020); if that route is not found, GET /sip/product (vendor's
 	// own API description, 2021).
 	ListSipConnectionProducts(context.Context, *ListSipConnectionProductsRequest) (*ListSipConnectionProductsResponse, error)
+	// Lists the telephone numbers that the account leases, those that ring
+	// nothing included. What is free to assign is found with the filter
+	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
+	// what a lease rings.
+	//
+	// Vendor: GET /lease/tn (documentation of 2020); if that route is not found,
+	// POST /lease/tn/search, page by page to its end (vendor's own API
+	// description, 2021).
+	ListTnLeases(context.Context, *ListTnLeasesRequest) (*ListTnLeasesResponse, error)
 	mustEmbedUnimplementedSipConnectionServiceServer()
 }
 
@@ -390,6 +419,9 @@ func (UnimplementedSipConnectionServiceServer) DeleteSipConnection(context.Conte
 }
 func (UnimplementedSipConnectionServiceServer) ListSipConnectionProducts(context.Context, *ListSipConnectionProductsRequest) (*ListSipConnectionProductsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSipConnectionProducts not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) ListTnLeases(context.Context, *ListTnLeasesRequest) (*ListTnLeasesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListTnLeases not implemented")
 }
 func (UnimplementedSipConnectionServiceServer) mustEmbedUnimplementedSipConnectionServiceServer() {}
 func (UnimplementedSipConnectionServiceServer) testEmbeddedByValue()                              {}
@@ -646,6 +678,24 @@ func _SipConnectionService_ListSipConnectionProducts_Handler(srv interface{}, ct
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SipConnectionService_ListTnLeases_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListTnLeasesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).ListTnLeases(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_ListTnLeases_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).ListTnLeases(ctx, req.(*ListTnLeasesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SipConnectionService_ServiceDesc is the grpc.ServiceDesc for SipConnectionService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -704,6 +754,10 @@ var SipConnectionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListSipConnectionProducts",
 			Handler:    _SipConnectionService_ListSipConnectionProducts_Handler,
+		},
+		{
+			MethodName: "ListTnLeases",
+			Handler:    _SipConnectionService_ListTnLeases_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

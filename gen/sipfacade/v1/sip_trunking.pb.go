@@ -76,18 +76,22 @@ type SipConnection struct {
 	// The outbound voice profile itself. If the vendor answers no more, only
 	// `uuid` is set.
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,18,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
-	// The telephone numbers assigned to the connection.
-	TnLeases []*TnLease `protobuf:"bytes,19,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
-	// The SIP users registered under the connection.
-	SipUsers []*SipUser `protobuf:"bytes,20,rep,name=sip_users,json=sipUsers,proto3" json:"sip_users,omitempty"`
-	// The open invites of the connection, without their tokens.
-	SipUserInvites []*SipUserInvite `protobuf:"bytes,21,rep,name=sip_user_invites,json=sipUserInvites,proto3" json:"sip_user_invites,omitempty"`
+	// The telephone numbers assigned to the connection. Absent if the vendor did not
+	// state them, as in most lists: ListSipConnectionTnLeases asks for them.
+	TnLeases *TnLeaseList `protobuf:"bytes,19,opt,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
+	// The SIP users registered under the connection. Absent if the vendor did not
+	// state them.
+	SipUsers *SipUserList `protobuf:"bytes,20,opt,name=sip_users,json=sipUsers,proto3" json:"sip_users,omitempty"`
+	// The invites of the connection, without their tokens. Absent if the vendor did
+	// not state them: ListSipUserInvites asks for them. A guess: only invites that
+	// still work.
+	SipUserInvites *SipUserInviteList `protobuf:"bytes,21,opt,name=sip_user_invites,json=sipUserInvites,proto3" json:"sip_user_invites,omitempty"`
 	// The account that owns the connection.
-	Account *Account `protobuf:"bytes,22,opt,name=account,proto3" json:"account,omitempty"`
+	Account *OpentactAccount `protobuf:"bytes,22,opt,name=account,proto3" json:"account,omitempty"`
 	// Who created the connection.
-	CreatedBy *User `protobuf:"bytes,23,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedBy *OpentactUser `protobuf:"bytes,23,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the connection.
-	ModifiedBy *User `protobuf:"bytes,24,opt,name=modified_by,json=modifiedBy,proto3" json:"modified_by,omitempty"`
+	UpdatedBy *OpentactUser `protobuf:"bytes,24,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	// When the connection was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the connection was last changed.
@@ -252,44 +256,44 @@ func (x *SipConnection) GetOutboundVoiceProfile() *OutboundVoiceProfile {
 	return nil
 }
 
-func (x *SipConnection) GetTnLeases() []*TnLease {
+func (x *SipConnection) GetTnLeases() *TnLeaseList {
 	if x != nil {
 		return x.TnLeases
 	}
 	return nil
 }
 
-func (x *SipConnection) GetSipUsers() []*SipUser {
+func (x *SipConnection) GetSipUsers() *SipUserList {
 	if x != nil {
 		return x.SipUsers
 	}
 	return nil
 }
 
-func (x *SipConnection) GetSipUserInvites() []*SipUserInvite {
+func (x *SipConnection) GetSipUserInvites() *SipUserInviteList {
 	if x != nil {
 		return x.SipUserInvites
 	}
 	return nil
 }
 
-func (x *SipConnection) GetAccount() *Account {
+func (x *SipConnection) GetAccount() *OpentactAccount {
 	if x != nil {
 		return x.Account
 	}
 	return nil
 }
 
-func (x *SipConnection) GetCreatedBy() *User {
+func (x *SipConnection) GetCreatedBy() *OpentactUser {
 	if x != nil {
 		return x.CreatedBy
 	}
 	return nil
 }
 
-func (x *SipConnection) GetModifiedBy() *User {
+func (x *SipConnection) GetUpdatedBy() *OpentactUser {
 	if x != nil {
-		return x.ModifiedBy
+		return x.UpdatedBy
 	}
 	return nil
 }
@@ -311,8 +315,9 @@ func (x *SipConnection) GetUpdateTime() *timestamppb.Timestamp {
 // A product that a SIP connection is sold under. It decides rates and routing.
 type SipConnectionProduct struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The product's id, what `SipConnection.product_id` takes.
-	Id int32 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The product's id, what `SipConnection.product_id` takes. Absent if the vendor
+	// states none.
+	Id *int32 `protobuf:"varint,1,opt,name=id,proto3,oneof" json:"id,omitempty"`
 	// The product's name.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// What the product is for.
@@ -364,8 +369,8 @@ func (*SipConnectionProduct) Descriptor() ([]byte, []int) {
 }
 
 func (x *SipConnectionProduct) GetId() int32 {
-	if x != nil {
-		return x.Id
+	if x != nil && x.Id != nil {
+		return *x.Id
 	}
 	return 0
 }
@@ -583,6 +588,52 @@ func (x *SipUser) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// The SIP users of a connection, if the vendor stated them.
+type SipUserList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The users; empty if there are none.
+	Items         []*SipUser `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SipUserList) Reset() {
+	*x = SipUserList{}
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SipUserList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SipUserList) ProtoMessage() {}
+
+func (x *SipUserList) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SipUserList.ProtoReflect.Descriptor instead.
+func (*SipUserList) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SipUserList) GetItems() []*SipUser {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
 // An invitation to register a SIP user under a connection. Whoever holds its
 // token can register until it expires.
 type SipUserInvite struct {
@@ -590,34 +641,37 @@ type SipUserInvite struct {
 	// The invite's UUID, lower case. On an update it names the invite to change, in
 	// any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The UUID of the connection, from the path of the call, or from
+	// `sip_connection` if the invite is nested.
+	SipConnectionUuid *string `protobuf:"bytes,2,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3,oneof" json:"sip_connection_uuid,omitempty"`
 	// The label of the invite, 3 to 255 characters. Required on create.
-	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
+	Name *string `protobuf:"bytes,3,opt,name=name,proto3,oneof" json:"name,omitempty"`
 	// When the invite stops working. Vendor: `expired_on`.
-	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// What the invited person registers with. A secret that exists to be handed
 	// over: the invite RPCs return it, an invite nested in another resource has
 	// none, and no log prints it.
-	Token *string `protobuf:"bytes,4,opt,name=token,proto3,oneof" json:"token,omitempty"`
+	Token *string `protobuf:"bytes,5,opt,name=token,proto3,oneof" json:"token,omitempty"`
 	// When the invite was created.
-	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the invite was last changed.
-	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// The connection of the invite. The vendor leaves it empty in lists; then it
 	// is absent.
-	SipConnection *SipConnection `protobuf:"bytes,7,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
+	SipConnection *SipConnection `protobuf:"bytes,8,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
 	// The account that owns the invite.
-	Account *Account `protobuf:"bytes,8,opt,name=account,proto3" json:"account,omitempty"`
+	Account *OpentactAccount `protobuf:"bytes,9,opt,name=account,proto3" json:"account,omitempty"`
 	// Who created the invite.
-	CreatedBy *User `protobuf:"bytes,9,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedBy *OpentactUser `protobuf:"bytes,10,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the invite.
-	ModifiedBy    *User `protobuf:"bytes,10,opt,name=modified_by,json=modifiedBy,proto3" json:"modified_by,omitempty"`
+	UpdatedBy     *OpentactUser `protobuf:"bytes,11,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SipUserInvite) Reset() {
 	*x = SipUserInvite{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[3]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -629,7 +683,7 @@ func (x *SipUserInvite) String() string {
 func (*SipUserInvite) ProtoMessage() {}
 
 func (x *SipUserInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[3]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -642,12 +696,19 @@ func (x *SipUserInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SipUserInvite.ProtoReflect.Descriptor instead.
 func (*SipUserInvite) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{3}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SipUserInvite) GetUuid() string {
 	if x != nil {
 		return x.Uuid
+	}
+	return ""
+}
+
+func (x *SipUserInvite) GetSipConnectionUuid() string {
+	if x != nil && x.SipConnectionUuid != nil {
+		return *x.SipConnectionUuid
 	}
 	return ""
 }
@@ -694,23 +755,69 @@ func (x *SipUserInvite) GetSipConnection() *SipConnection {
 	return nil
 }
 
-func (x *SipUserInvite) GetAccount() *Account {
+func (x *SipUserInvite) GetAccount() *OpentactAccount {
 	if x != nil {
 		return x.Account
 	}
 	return nil
 }
 
-func (x *SipUserInvite) GetCreatedBy() *User {
+func (x *SipUserInvite) GetCreatedBy() *OpentactUser {
 	if x != nil {
 		return x.CreatedBy
 	}
 	return nil
 }
 
-func (x *SipUserInvite) GetModifiedBy() *User {
+func (x *SipUserInvite) GetUpdatedBy() *OpentactUser {
 	if x != nil {
-		return x.ModifiedBy
+		return x.UpdatedBy
+	}
+	return nil
+}
+
+// The invites of a connection, if the vendor stated them.
+type SipUserInviteList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The invites; empty if there are none.
+	Items         []*SipUserInvite `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SipUserInviteList) Reset() {
+	*x = SipUserInviteList{}
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SipUserInviteList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SipUserInviteList) ProtoMessage() {}
+
+func (x *SipUserInviteList) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SipUserInviteList.ProtoReflect.Descriptor instead.
+func (*SipUserInviteList) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SipUserInviteList) GetItems() []*SipUserInvite {
+	if x != nil {
+		return x.Items
 	}
 	return nil
 }
@@ -722,39 +829,45 @@ type TnLease struct {
 	// The lease's UUID. The one field that is always there: some vendor
 	// generations answer an assignment with only UUIDs.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The UUID of the connection that the number rings, from the path of the call or
+	// from `sip_connection`. Absent if neither states it.
+	SipConnectionUuid *string `protobuf:"bytes,2,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3,oneof" json:"sip_connection_uuid,omitempty"`
+	// The UUID of the app that the number rings, from the path of the call or from
+	// `sip_app`. Absent if neither states it.
+	SipAppUuid *string `protobuf:"bytes,3,opt,name=sip_app_uuid,json=sipAppUuid,proto3,oneof" json:"sip_app_uuid,omitempty"`
 	// The number itself.
-	Tn *TelephoneNumber `protobuf:"bytes,2,opt,name=tn,proto3" json:"tn,omitempty"`
+	Tn *TelephoneNumber `protobuf:"bytes,4,opt,name=tn,proto3" json:"tn,omitempty"`
 	// The account that leases the number.
-	Account *Account `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	Account *OpentactAccount `protobuf:"bytes,5,opt,name=account,proto3" json:"account,omitempty"`
 	// The order that bought the number.
-	TnOrder *TnOrder `protobuf:"bytes,4,opt,name=tn_order,json=tnOrder,proto3" json:"tn_order,omitempty"`
+	TnOrder *TnOrder `protobuf:"bytes,6,opt,name=tn_order,json=tnOrder,proto3" json:"tn_order,omitempty"`
 	// When the lease ends.
-	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Whether the lease renews itself.
-	Autorenew bool `protobuf:"varint,6,opt,name=autorenew,proto3" json:"autorenew,omitempty"`
+	Autorenew bool `protobuf:"varint,8,opt,name=autorenew,proto3" json:"autorenew,omitempty"`
 	// The messaging profile of the number.
-	MessagingProfile *MessagingProfile `protobuf:"bytes,7,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
+	MessagingProfile *MessagingProfile `protobuf:"bytes,9,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
 	// The id of the lease's product item in the Class4 switch.
-	Class4ProductItemId *int64 `protobuf:"varint,8,opt,name=class4_product_item_id,json=class4ProductItemId,proto3,oneof" json:"class4_product_item_id,omitempty"`
+	Class4ProductItemId *int64 `protobuf:"varint,10,opt,name=class4_product_item_id,json=class4ProductItemId,proto3,oneof" json:"class4_product_item_id,omitempty"`
 	// The SIP connection that the number rings.
-	SipConnection *SipConnection `protobuf:"bytes,9,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
+	SipConnection *SipConnection `protobuf:"bytes,11,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
 	// The call-control app that the number rings. Vendor: `sip_control_app`.
-	SipApp *SipApp `protobuf:"bytes,10,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
+	SipApp *SipApp `protobuf:"bytes,12,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
 	// Who created the lease.
-	CreatedBy *User `protobuf:"bytes,11,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedBy *OpentactUser `protobuf:"bytes,13,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the lease.
-	ModifiedBy *User `protobuf:"bytes,12,opt,name=modified_by,json=modifiedBy,proto3" json:"modified_by,omitempty"`
+	UpdatedBy *OpentactUser `protobuf:"bytes,14,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	// When the lease was created.
-	CreateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the lease was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TnLease) Reset() {
 	*x = TnLease{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[4]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -766,7 +879,7 @@ func (x *TnLease) String() string {
 func (*TnLease) ProtoMessage() {}
 
 func (x *TnLease) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[4]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -779,12 +892,26 @@ func (x *TnLease) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TnLease.ProtoReflect.Descriptor instead.
 func (*TnLease) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{4}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TnLease) GetUuid() string {
 	if x != nil {
 		return x.Uuid
+	}
+	return ""
+}
+
+func (x *TnLease) GetSipConnectionUuid() string {
+	if x != nil && x.SipConnectionUuid != nil {
+		return *x.SipConnectionUuid
+	}
+	return ""
+}
+
+func (x *TnLease) GetSipAppUuid() string {
+	if x != nil && x.SipAppUuid != nil {
+		return *x.SipAppUuid
 	}
 	return ""
 }
@@ -796,7 +923,7 @@ func (x *TnLease) GetTn() *TelephoneNumber {
 	return nil
 }
 
-func (x *TnLease) GetAccount() *Account {
+func (x *TnLease) GetAccount() *OpentactAccount {
 	if x != nil {
 		return x.Account
 	}
@@ -852,16 +979,16 @@ func (x *TnLease) GetSipApp() *SipApp {
 	return nil
 }
 
-func (x *TnLease) GetCreatedBy() *User {
+func (x *TnLease) GetCreatedBy() *OpentactUser {
 	if x != nil {
 		return x.CreatedBy
 	}
 	return nil
 }
 
-func (x *TnLease) GetModifiedBy() *User {
+func (x *TnLease) GetUpdatedBy() *OpentactUser {
 	if x != nil {
-		return x.ModifiedBy
+		return x.UpdatedBy
 	}
 	return nil
 }
@@ -876,6 +1003,52 @@ func (x *TnLease) GetCreateTime() *timestamppb.Timestamp {
 func (x *TnLease) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
+	}
+	return nil
+}
+
+// The telephone numbers of a connection, app or profile, if the vendor stated them.
+type TnLeaseList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The leases; empty if there are none.
+	Items         []*TnLease `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TnLeaseList) Reset() {
+	*x = TnLeaseList{}
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TnLeaseList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TnLeaseList) ProtoMessage() {}
+
+func (x *TnLeaseList) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TnLeaseList.ProtoReflect.Descriptor instead.
+func (*TnLeaseList) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *TnLeaseList) GetItems() []*TnLease {
+	if x != nil {
+		return x.Items
 	}
 	return nil
 }
@@ -899,7 +1072,7 @@ type TelephoneNumber struct {
 
 func (x *TelephoneNumber) Reset() {
 	*x = TelephoneNumber{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[5]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -911,7 +1084,7 @@ func (x *TelephoneNumber) String() string {
 func (*TelephoneNumber) ProtoMessage() {}
 
 func (x *TelephoneNumber) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[5]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -924,7 +1097,7 @@ func (x *TelephoneNumber) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TelephoneNumber.ProtoReflect.Descriptor instead.
 func (*TelephoneNumber) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{5}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TelephoneNumber) GetPhoneNumber() string {
@@ -980,7 +1153,7 @@ type TnOrder struct {
 
 func (x *TnOrder) Reset() {
 	*x = TnOrder{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[6]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -992,7 +1165,7 @@ func (x *TnOrder) String() string {
 func (*TnOrder) ProtoMessage() {}
 
 func (x *TnOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[6]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1005,7 +1178,7 @@ func (x *TnOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TnOrder.ProtoReflect.Descriptor instead.
 func (*TnOrder) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{6}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TnOrder) GetUuid() string {
@@ -1085,14 +1258,15 @@ type SipApp struct {
 	Class4EgressTrunkId *int64 `protobuf:"varint,8,opt,name=class4_egress_trunk_id,json=class4EgressTrunkId,proto3,oneof" json:"class4_egress_trunk_id,omitempty"`
 	// The id of the egress trunk's address in the Class4 switch.
 	Class4EgressResourceIpId *int64 `protobuf:"varint,9,opt,name=class4_egress_resource_ip_id,json=class4EgressResourceIpId,proto3,oneof" json:"class4_egress_resource_ip_id,omitempty"`
-	// The telephone numbers assigned to the app.
-	TnLeases []*TnLease `protobuf:"bytes,10,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
+	// The telephone numbers assigned to the app. Absent if the vendor did not state
+	// them, as in most lists: ListSipAppTnLeases asks for them.
+	TnLeases *TnLeaseList `protobuf:"bytes,10,opt,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
 	// The account that owns the app.
-	Account *Account `protobuf:"bytes,11,opt,name=account,proto3" json:"account,omitempty"`
+	Account *OpentactAccount `protobuf:"bytes,11,opt,name=account,proto3" json:"account,omitempty"`
 	// Who created the app.
-	CreatedBy *User `protobuf:"bytes,12,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedBy *OpentactUser `protobuf:"bytes,12,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the app.
-	ModifiedBy *User `protobuf:"bytes,13,opt,name=modified_by,json=modifiedBy,proto3" json:"modified_by,omitempty"`
+	UpdatedBy *OpentactUser `protobuf:"bytes,13,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	// When the app was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the app was last changed.
@@ -1103,7 +1277,7 @@ type SipApp struct {
 
 func (x *SipApp) Reset() {
 	*x = SipApp{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[7]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1115,7 +1289,7 @@ func (x *SipApp) String() string {
 func (*SipApp) ProtoMessage() {}
 
 func (x *SipApp) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[7]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1128,7 +1302,7 @@ func (x *SipApp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SipApp.ProtoReflect.Descriptor instead.
 func (*SipApp) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{7}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SipApp) GetUuid() string {
@@ -1194,30 +1368,30 @@ func (x *SipApp) GetClass4EgressResourceIpId() int64 {
 	return 0
 }
 
-func (x *SipApp) GetTnLeases() []*TnLease {
+func (x *SipApp) GetTnLeases() *TnLeaseList {
 	if x != nil {
 		return x.TnLeases
 	}
 	return nil
 }
 
-func (x *SipApp) GetAccount() *Account {
+func (x *SipApp) GetAccount() *OpentactAccount {
 	if x != nil {
 		return x.Account
 	}
 	return nil
 }
 
-func (x *SipApp) GetCreatedBy() *User {
+func (x *SipApp) GetCreatedBy() *OpentactUser {
 	if x != nil {
 		return x.CreatedBy
 	}
 	return nil
 }
 
-func (x *SipApp) GetModifiedBy() *User {
+func (x *SipApp) GetUpdatedBy() *OpentactUser {
 	if x != nil {
-		return x.ModifiedBy
+		return x.UpdatedBy
 	}
 	return nil
 }
@@ -1261,14 +1435,15 @@ type MessagingProfile struct {
 	SkipUnhealthyTns *bool `protobuf:"varint,8,opt,name=skip_unhealthy_tns,json=skipUnhealthyTns,proto3,oneof" json:"skip_unhealthy_tns,omitempty"`
 	// Whether one recipient always sees the same sender.
 	StickySender *bool `protobuf:"varint,9,opt,name=sticky_sender,json=stickySender,proto3,oneof" json:"sticky_sender,omitempty"`
-	// The numbers that use the profile. Vendor: `leases`.
-	TnLeases []*TnLease `protobuf:"bytes,10,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
+	// The numbers that use the profile. Absent if the vendor did not state them.
+	// Vendor: `leases`.
+	TnLeases *TnLeaseList `protobuf:"bytes,10,opt,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
 	// The account that owns the profile.
-	Account *Account `protobuf:"bytes,11,opt,name=account,proto3" json:"account,omitempty"`
+	Account *OpentactAccount `protobuf:"bytes,11,opt,name=account,proto3" json:"account,omitempty"`
 	// Who created the profile.
-	CreatedBy *User `protobuf:"bytes,12,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedBy *OpentactUser `protobuf:"bytes,12,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the profile.
-	ModifiedBy *User `protobuf:"bytes,13,opt,name=modified_by,json=modifiedBy,proto3" json:"modified_by,omitempty"`
+	UpdatedBy *OpentactUser `protobuf:"bytes,13,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	// When the profile was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the profile was last changed.
@@ -1279,7 +1454,7 @@ type MessagingProfile struct {
 
 func (x *MessagingProfile) Reset() {
 	*x = MessagingProfile{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[8]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1291,7 +1466,7 @@ func (x *MessagingProfile) String() string {
 func (*MessagingProfile) ProtoMessage() {}
 
 func (x *MessagingProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[8]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1304,7 +1479,7 @@ func (x *MessagingProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MessagingProfile.ProtoReflect.Descriptor instead.
 func (*MessagingProfile) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{8}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *MessagingProfile) GetUuid() string {
@@ -1370,30 +1545,30 @@ func (x *MessagingProfile) GetStickySender() bool {
 	return false
 }
 
-func (x *MessagingProfile) GetTnLeases() []*TnLease {
+func (x *MessagingProfile) GetTnLeases() *TnLeaseList {
 	if x != nil {
 		return x.TnLeases
 	}
 	return nil
 }
 
-func (x *MessagingProfile) GetAccount() *Account {
+func (x *MessagingProfile) GetAccount() *OpentactAccount {
 	if x != nil {
 		return x.Account
 	}
 	return nil
 }
 
-func (x *MessagingProfile) GetCreatedBy() *User {
+func (x *MessagingProfile) GetCreatedBy() *OpentactUser {
 	if x != nil {
 		return x.CreatedBy
 	}
 	return nil
 }
 
-func (x *MessagingProfile) GetModifiedBy() *User {
+func (x *MessagingProfile) GetUpdatedBy() *OpentactUser {
 	if x != nil {
-		return x.ModifiedBy
+		return x.UpdatedBy
 	}
 	return nil
 }
@@ -1412,8 +1587,8 @@ func (x *MessagingProfile) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// A call of a call-control app, as it was answered when a call flow was sent to
-// it. The vendor's call log and channel details are left out on purpose.
+// A call of a call-control app: one that is online, or that a call flow was sent
+// to. The vendor's call log and channel details are left out on purpose.
 type SipAppCall struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The call's UUID.
@@ -1421,10 +1596,10 @@ type SipAppCall struct {
 	// The number that was called, in the form of `TelephoneNumber.phone_number`.
 	// Vendor: `tn`.
 	PhoneNumber string `protobuf:"bytes,2,opt,name=phone_number,json=phoneNumber,proto3" json:"phone_number,omitempty"`
-	// Who calls, as the vendor wrote it.
-	From string `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
-	// Who is called, as the vendor wrote it.
-	To string `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
+	// Who calls, as the vendor wrote it. Vendor: `from`.
+	Caller string `protobuf:"bytes,3,opt,name=caller,proto3" json:"caller,omitempty"`
+	// Who is called, as the vendor wrote it. Vendor: `to`.
+	Callee string `protobuf:"bytes,4,opt,name=callee,proto3" json:"callee,omitempty"`
 	// As the vendor writes it: `online` or `offline`.
 	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
 	// The switch that carries the call, as the vendor writes it.
@@ -1441,7 +1616,7 @@ type SipAppCall struct {
 
 func (x *SipAppCall) Reset() {
 	*x = SipAppCall{}
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[9]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1453,7 +1628,7 @@ func (x *SipAppCall) String() string {
 func (*SipAppCall) ProtoMessage() {}
 
 func (x *SipAppCall) ProtoReflect() protoreflect.Message {
-	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[9]
+	mi := &file_sipfacade_v1_sip_trunking_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1466,7 +1641,7 @@ func (x *SipAppCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SipAppCall.ProtoReflect.Descriptor instead.
 func (*SipAppCall) Descriptor() ([]byte, []int) {
-	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{9}
+	return file_sipfacade_v1_sip_trunking_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SipAppCall) GetUuid() string {
@@ -1483,16 +1658,16 @@ func (x *SipAppCall) GetPhoneNumber() string {
 	return ""
 }
 
-func (x *SipAppCall) GetFrom() string {
+func (x *SipAppCall) GetCaller() string {
 	if x != nil {
-		return x.From
+		return x.Caller
 	}
 	return ""
 }
 
-func (x *SipAppCall) GetTo() string {
+func (x *SipAppCall) GetCallee() string {
 	if x != nil {
-		return x.To
+		return x.Callee
 	}
 	return ""
 }
@@ -1536,7 +1711,7 @@ var File_sipfacade_v1_sip_trunking_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/sip_trunking.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a)sipfacade/v1/outbound_voice_profile.proto\x1a!sipfacade/v1/trunk_settings.proto\"\xba\x0e\n" +
+	"\x1fsipfacade/v1/sip_trunking.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a)sipfacade/v1/outbound_voice_profile.proto\x1a!sipfacade/v1/trunk_settings.proto\"\xdc\x0e\n" +
 	"\rSipConnection\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -1561,15 +1736,15 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"R\x13class4EgressTrunkId\x88\x01\x01\x12H\n" +
 	"\x1cclass4_egress_resource_ip_id\x18\x10 \x01(\x03B\x03\xe0A\x03H\vR\x18class4EgressResourceIpId\x88\x01\x01\x12=\n" +
 	"\x16class4_trunk_prefix_id\x18\x11 \x01(\x03B\x03\xe0A\x03H\fR\x13class4TrunkPrefixId\x88\x01\x01\x12]\n" +
-	"\x16outbound_voice_profile\x18\x12 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileB\x03\xe0A\x03R\x14outboundVoiceProfile\x127\n" +
-	"\ttn_leases\x18\x13 \x03(\v2\x15.sipfacade.v1.TnLeaseB\x03\xe0A\x03R\btnLeases\x127\n" +
-	"\tsip_users\x18\x14 \x03(\v2\x15.sipfacade.v1.SipUserB\x03\xe0A\x03R\bsipUsers\x12J\n" +
-	"\x10sip_user_invites\x18\x15 \x03(\v2\x1b.sipfacade.v1.SipUserInviteB\x03\xe0A\x03R\x0esipUserInvites\x124\n" +
-	"\aaccount\x18\x16 \x01(\v2\x15.sipfacade.v1.AccountB\x03\xe0A\x03R\aaccount\x126\n" +
+	"\x16outbound_voice_profile\x18\x12 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileB\x03\xe0A\x03R\x14outboundVoiceProfile\x12;\n" +
+	"\ttn_leases\x18\x13 \x01(\v2\x19.sipfacade.v1.TnLeaseListB\x03\xe0A\x03R\btnLeases\x12;\n" +
+	"\tsip_users\x18\x14 \x01(\v2\x19.sipfacade.v1.SipUserListB\x03\xe0A\x03R\bsipUsers\x12N\n" +
+	"\x10sip_user_invites\x18\x15 \x01(\v2\x1f.sipfacade.v1.SipUserInviteListB\x03\xe0A\x03R\x0esipUserInvites\x12<\n" +
+	"\aaccount\x18\x16 \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x12>\n" +
 	"\n" +
-	"created_by\x18\x17 \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\tcreatedBy\x128\n" +
-	"\vmodified_by\x18\x18 \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\n" +
-	"modifiedBy\x12@\n" +
+	"created_by\x18\x17 \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
+	"\n" +
+	"updated_by\x18\x18 \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12@\n" +
 	"\vcreate_time\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x1a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -1587,20 +1762,21 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x1e_class4_ingress_resource_ip_idB\x19\n" +
 	"\x17_class4_egress_trunk_idB\x1f\n" +
 	"\x1d_class4_egress_resource_ip_idB\x19\n" +
-	"\x17_class4_trunk_prefix_id\"\xc3\x03\n" +
-	"\x14SipConnectionProduct\x12\x13\n" +
-	"\x02id\x18\x01 \x01(\x05B\x03\xe0A\x03R\x02id\x12\x17\n" +
+	"\x17_class4_trunk_prefix_id\"\xcf\x03\n" +
+	"\x14SipConnectionProduct\x12\x18\n" +
+	"\x02id\x18\x01 \x01(\x05B\x03\xe0A\x03H\x00R\x02id\x88\x01\x01\x12\x17\n" +
 	"\x04name\x18\x02 \x01(\tB\x03\xe0A\x03R\x04name\x12%\n" +
 	"\vdescription\x18\x03 \x01(\tB\x03\xe0A\x03R\vdescription\x12\x17\n" +
 	"\x04type\x18\x04 \x01(\tB\x03\xe0A\x03R\x04type\x12)\n" +
-	"\vtech_prefix\x18\x05 \x01(\x05B\x03\xe0A\x03H\x00R\n" +
+	"\vtech_prefix\x18\x05 \x01(\x05B\x03\xe0A\x03H\x01R\n" +
 	"techPrefix\x88\x01\x01\x12,\n" +
-	"\rrate_table_id\x18\x06 \x01(\x03B\x03\xe0A\x03H\x01R\vrateTableId\x88\x01\x01\x12,\n" +
-	"\rroute_plan_id\x18\a \x01(\x03B\x03\xe0A\x03H\x02R\vroutePlanId\x88\x01\x01\x12@\n" +
+	"\rrate_table_id\x18\x06 \x01(\x03B\x03\xe0A\x03H\x02R\vrateTableId\x88\x01\x01\x12,\n" +
+	"\rroute_plan_id\x18\a \x01(\x03B\x03\xe0A\x03H\x03R\vroutePlanId\x88\x01\x01\x12@\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB\x0e\n" +
+	"updateTimeB\x05\n" +
+	"\x03_idB\x0e\n" +
 	"\f_tech_prefixB\x10\n" +
 	"\x0e_rate_table_idB\x10\n" +
 	"\x0e_route_plan_id\"\xf3\x03\n" +
@@ -1621,48 +1797,61 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\xc3\x04\n" +
+	"updateTime\"?\n" +
+	"\vSipUserList\x120\n" +
+	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.SipUserB\x03\xe0A\x03R\x05items\"\xab\x05\n" +
 	"\rSipUserInvite\x12\"\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
-	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x03\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12;\n" +
-	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x128\n" +
+	"\x13sip_connection_uuid\x18\x02 \x01(\tB\x03\xe0A\x03H\x00R\x11sipConnectionUuid\x88\x01\x01\x12&\n" +
+	"\x04name\x18\x03 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x03\x18\xff\x01H\x01R\x04name\x88\x01\x01\x12;\n" +
+	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12!\n" +
-	"\x05token\x18\x04 \x01(\tB\x06\xe0A\x03\x80\x01\x01H\x01R\x05token\x88\x01\x01\x12@\n" +
-	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"\x05token\x18\x05 \x01(\tB\x06\xe0A\x03\x80\x01\x01H\x02R\x05token\x88\x01\x01\x12@\n" +
+	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
-	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12G\n" +
-	"\x0esip_connection\x18\a \x01(\v2\x1b.sipfacade.v1.SipConnectionB\x03\xe0A\x03R\rsipConnection\x124\n" +
-	"\aaccount\x18\b \x01(\v2\x15.sipfacade.v1.AccountB\x03\xe0A\x03R\aaccount\x126\n" +
+	"\x0esip_connection\x18\b \x01(\v2\x1b.sipfacade.v1.SipConnectionB\x03\xe0A\x03R\rsipConnection\x12<\n" +
+	"\aaccount\x18\t \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x12>\n" +
 	"\n" +
-	"created_by\x18\t \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\tcreatedBy\x128\n" +
-	"\vmodified_by\x18\n" +
-	" \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\n" +
-	"modifiedByB\a\n" +
+	"created_by\x18\n" +
+	" \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
+	"\n" +
+	"updated_by\x18\v \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedByB\x16\n" +
+	"\x14_sip_connection_uuidB\a\n" +
 	"\x05_nameB\b\n" +
-	"\x06_token\"\xc7\x06\n" +
+	"\x06_token\"K\n" +
+	"\x11SipUserInviteList\x126\n" +
+	"\x05items\x18\x01 \x03(\v2\x1b.sipfacade.v1.SipUserInviteB\x03\xe0A\x03R\x05items\"\xec\a\n" +
 	"\aTnLease\x12\x17\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x122\n" +
-	"\x02tn\x18\x02 \x01(\v2\x1d.sipfacade.v1.TelephoneNumberB\x03\xe0A\x03R\x02tn\x124\n" +
-	"\aaccount\x18\x03 \x01(\v2\x15.sipfacade.v1.AccountB\x03\xe0A\x03R\aaccount\x125\n" +
-	"\btn_order\x18\x04 \x01(\v2\x15.sipfacade.v1.TnOrderB\x03\xe0A\x03R\atnOrder\x12@\n" +
-	"\vexpire_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x128\n" +
+	"\x13sip_connection_uuid\x18\x02 \x01(\tB\x03\xe0A\x03H\x00R\x11sipConnectionUuid\x88\x01\x01\x12*\n" +
+	"\fsip_app_uuid\x18\x03 \x01(\tB\x03\xe0A\x03H\x01R\n" +
+	"sipAppUuid\x88\x01\x01\x122\n" +
+	"\x02tn\x18\x04 \x01(\v2\x1d.sipfacade.v1.TelephoneNumberB\x03\xe0A\x03R\x02tn\x12<\n" +
+	"\aaccount\x18\x05 \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x125\n" +
+	"\btn_order\x18\x06 \x01(\v2\x15.sipfacade.v1.TnOrderB\x03\xe0A\x03R\atnOrder\x12@\n" +
+	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"expireTime\x12!\n" +
-	"\tautorenew\x18\x06 \x01(\bB\x03\xe0A\x03R\tautorenew\x12P\n" +
-	"\x11messaging_profile\x18\a \x01(\v2\x1e.sipfacade.v1.MessagingProfileB\x03\xe0A\x03R\x10messagingProfile\x12=\n" +
-	"\x16class4_product_item_id\x18\b \x01(\x03B\x03\xe0A\x03H\x00R\x13class4ProductItemId\x88\x01\x01\x12G\n" +
-	"\x0esip_connection\x18\t \x01(\v2\x1b.sipfacade.v1.SipConnectionB\x03\xe0A\x03R\rsipConnection\x122\n" +
-	"\asip_app\x18\n" +
-	" \x01(\v2\x14.sipfacade.v1.SipAppB\x03\xe0A\x03R\x06sipApp\x126\n" +
+	"\tautorenew\x18\b \x01(\bB\x03\xe0A\x03R\tautorenew\x12P\n" +
+	"\x11messaging_profile\x18\t \x01(\v2\x1e.sipfacade.v1.MessagingProfileB\x03\xe0A\x03R\x10messagingProfile\x12=\n" +
+	"\x16class4_product_item_id\x18\n" +
+	" \x01(\x03B\x03\xe0A\x03H\x02R\x13class4ProductItemId\x88\x01\x01\x12G\n" +
+	"\x0esip_connection\x18\v \x01(\v2\x1b.sipfacade.v1.SipConnectionB\x03\xe0A\x03R\rsipConnection\x122\n" +
+	"\asip_app\x18\f \x01(\v2\x14.sipfacade.v1.SipAppB\x03\xe0A\x03R\x06sipApp\x12>\n" +
 	"\n" +
-	"created_by\x18\v \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\tcreatedBy\x128\n" +
-	"\vmodified_by\x18\f \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\n" +
-	"modifiedBy\x12@\n" +
-	"\vcreate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"created_by\x18\r \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
+	"\n" +
+	"updated_by\x18\x0e \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12@\n" +
+	"\vcreate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
-	"\vupdate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB\x19\n" +
-	"\x17_class4_product_item_id\"\xe0\x01\n" +
+	"\vupdate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTimeB\x16\n" +
+	"\x14_sip_connection_uuidB\x0f\n" +
+	"\r_sip_app_uuidB\x19\n" +
+	"\x17_class4_product_item_id\"?\n" +
+	"\vTnLeaseList\x120\n" +
+	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseB\x03\xe0A\x03R\x05items\"\xe0\x01\n" +
 	"\x0fTelephoneNumber\x12&\n" +
 	"\fphone_number\x18\x01 \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12,\n" +
 	"\rclass4_did_id\x18\x02 \x01(\x03B\x03\xe0A\x03H\x00R\vclass4DidId\x88\x01\x01\x12#\n" +
@@ -1681,7 +1870,7 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\x97\b\n" +
+	"updateTime\"\xb1\b\n" +
 	"\x06SipApp\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -1692,14 +1881,14 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x1boutbound_voice_profile_uuid\x18\x06 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01H\x03R\x18outboundVoiceProfileUuid\x88\x01\x01\x12]\n" +
 	"\x16outbound_voice_profile\x18\a \x01(\v2\".sipfacade.v1.OutboundVoiceProfileB\x03\xe0A\x03R\x14outboundVoiceProfile\x12=\n" +
 	"\x16class4_egress_trunk_id\x18\b \x01(\x03B\x03\xe0A\x03H\x04R\x13class4EgressTrunkId\x88\x01\x01\x12H\n" +
-	"\x1cclass4_egress_resource_ip_id\x18\t \x01(\x03B\x03\xe0A\x03H\x05R\x18class4EgressResourceIpId\x88\x01\x01\x127\n" +
+	"\x1cclass4_egress_resource_ip_id\x18\t \x01(\x03B\x03\xe0A\x03H\x05R\x18class4EgressResourceIpId\x88\x01\x01\x12;\n" +
 	"\ttn_leases\x18\n" +
-	" \x03(\v2\x15.sipfacade.v1.TnLeaseB\x03\xe0A\x03R\btnLeases\x124\n" +
-	"\aaccount\x18\v \x01(\v2\x15.sipfacade.v1.AccountB\x03\xe0A\x03R\aaccount\x126\n" +
+	" \x01(\v2\x19.sipfacade.v1.TnLeaseListB\x03\xe0A\x03R\btnLeases\x12<\n" +
+	"\aaccount\x18\v \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x12>\n" +
 	"\n" +
-	"created_by\x18\f \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\tcreatedBy\x128\n" +
-	"\vmodified_by\x18\r \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\n" +
-	"modifiedBy\x12@\n" +
+	"created_by\x18\f \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
+	"\n" +
+	"updated_by\x18\r \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12@\n" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -1710,7 +1899,7 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\a_activeB\x1e\n" +
 	"\x1c_outbound_voice_profile_uuidB\x19\n" +
 	"\x17_class4_egress_trunk_idB\x1f\n" +
-	"\x1d_class4_egress_resource_ip_id\"\xe7\a\n" +
+	"\x1d_class4_egress_resource_ip_id\"\x81\b\n" +
 	"\x10MessagingProfile\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x125\n" +
@@ -1724,14 +1913,14 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x10long_code_weight\x18\x06 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\t(\x00H\x04R\x0elongCodeWeight\x88\x01\x01\x128\n" +
 	"\x10toll_free_weight\x18\a \x01(\x05B\t\xbaH\x06\x1a\x04\x18\t(\x00H\x05R\x0etollFreeWeight\x88\x01\x01\x121\n" +
 	"\x12skip_unhealthy_tns\x18\b \x01(\bH\x06R\x10skipUnhealthyTns\x88\x01\x01\x12(\n" +
-	"\rsticky_sender\x18\t \x01(\bH\aR\fstickySender\x88\x01\x01\x127\n" +
+	"\rsticky_sender\x18\t \x01(\bH\aR\fstickySender\x88\x01\x01\x12;\n" +
 	"\ttn_leases\x18\n" +
-	" \x03(\v2\x15.sipfacade.v1.TnLeaseB\x03\xe0A\x03R\btnLeases\x124\n" +
-	"\aaccount\x18\v \x01(\v2\x15.sipfacade.v1.AccountB\x03\xe0A\x03R\aaccount\x126\n" +
+	" \x01(\v2\x19.sipfacade.v1.TnLeaseListB\x03\xe0A\x03R\btnLeases\x12<\n" +
+	"\aaccount\x18\v \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x12>\n" +
 	"\n" +
-	"created_by\x18\f \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\tcreatedBy\x128\n" +
-	"\vmodified_by\x18\r \x01(\v2\x12.sipfacade.v1.UserB\x03\xe0A\x03R\n" +
-	"modifiedBy\x12@\n" +
+	"created_by\x18\f \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
+	"\n" +
+	"updated_by\x18\r \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12@\n" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -1743,20 +1932,21 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x11_long_code_weightB\x13\n" +
 	"\x11_toll_free_weightB\x15\n" +
 	"\x13_skip_unhealthy_tnsB\x10\n" +
-	"\x0e_sticky_sender\"\xeb\x02\n" +
+	"\x0e_sticky_sender\"\xf7\x02\n" +
 	"\n" +
 	"SipAppCall\x12\x17\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12&\n" +
-	"\fphone_number\x18\x02 \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12\x17\n" +
-	"\x04from\x18\x03 \x01(\tB\x03\xe0A\x03R\x04from\x12\x13\n" +
-	"\x02to\x18\x04 \x01(\tB\x03\xe0A\x03R\x02to\x12\x19\n" +
+	"\fphone_number\x18\x02 \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12\x1b\n" +
+	"\x06caller\x18\x03 \x01(\tB\x03\xe0A\x03R\x06caller\x12\x1b\n" +
+	"\x06callee\x18\x04 \x01(\tB\x03\xe0A\x03R\x06callee\x12\x19\n" +
 	"\x05state\x18\x05 \x01(\tB\x03\xe0A\x03R\x05state\x12\x1b\n" +
 	"\x06source\x18\x06 \x01(\tB\x03\xe0A\x03R\x06source\x122\n" +
 	"\asip_app\x18\a \x01(\v2\x14.sipfacade.v1.SipAppB\x03\xe0A\x03R\x06sipApp\x12@\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"updateTimeB`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_sip_trunking_proto_rawDescOnce sync.Once
@@ -1770,88 +1960,94 @@ func file_sipfacade_v1_sip_trunking_proto_rawDescGZIP() []byte {
 	return file_sipfacade_v1_sip_trunking_proto_rawDescData
 }
 
-var file_sipfacade_v1_sip_trunking_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_sipfacade_v1_sip_trunking_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_sipfacade_v1_sip_trunking_proto_goTypes = []any{
 	(*SipConnection)(nil),         // 0: sipfacade.v1.SipConnection
 	(*SipConnectionProduct)(nil),  // 1: sipfacade.v1.SipConnectionProduct
 	(*SipUser)(nil),               // 2: sipfacade.v1.SipUser
-	(*SipUserInvite)(nil),         // 3: sipfacade.v1.SipUserInvite
-	(*TnLease)(nil),               // 4: sipfacade.v1.TnLease
-	(*TelephoneNumber)(nil),       // 5: sipfacade.v1.TelephoneNumber
-	(*TnOrder)(nil),               // 6: sipfacade.v1.TnOrder
-	(*SipApp)(nil),                // 7: sipfacade.v1.SipApp
-	(*MessagingProfile)(nil),      // 8: sipfacade.v1.MessagingProfile
-	(*SipAppCall)(nil),            // 9: sipfacade.v1.SipAppCall
-	(*TrunkSettings)(nil),         // 10: sipfacade.v1.TrunkSettings
-	(*OutboundVoiceProfile)(nil),  // 11: sipfacade.v1.OutboundVoiceProfile
-	(*Account)(nil),               // 12: sipfacade.v1.Account
-	(*User)(nil),                  // 13: sipfacade.v1.User
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),       // 15: google.protobuf.Struct
+	(*SipUserList)(nil),           // 3: sipfacade.v1.SipUserList
+	(*SipUserInvite)(nil),         // 4: sipfacade.v1.SipUserInvite
+	(*SipUserInviteList)(nil),     // 5: sipfacade.v1.SipUserInviteList
+	(*TnLease)(nil),               // 6: sipfacade.v1.TnLease
+	(*TnLeaseList)(nil),           // 7: sipfacade.v1.TnLeaseList
+	(*TelephoneNumber)(nil),       // 8: sipfacade.v1.TelephoneNumber
+	(*TnOrder)(nil),               // 9: sipfacade.v1.TnOrder
+	(*SipApp)(nil),                // 10: sipfacade.v1.SipApp
+	(*MessagingProfile)(nil),      // 11: sipfacade.v1.MessagingProfile
+	(*SipAppCall)(nil),            // 12: sipfacade.v1.SipAppCall
+	(*TrunkSettings)(nil),         // 13: sipfacade.v1.TrunkSettings
+	(*OutboundVoiceProfile)(nil),  // 14: sipfacade.v1.OutboundVoiceProfile
+	(*OpentactAccount)(nil),       // 15: sipfacade.v1.OpentactAccount
+	(*OpentactUser)(nil),          // 16: sipfacade.v1.OpentactUser
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),       // 18: google.protobuf.Struct
 }
 var file_sipfacade_v1_sip_trunking_proto_depIdxs = []int32{
 	1,  // 0: sipfacade.v1.SipConnection.product:type_name -> sipfacade.v1.SipConnectionProduct
-	10, // 1: sipfacade.v1.SipConnection.class4_ingress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	10, // 2: sipfacade.v1.SipConnection.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	11, // 3: sipfacade.v1.SipConnection.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
-	4,  // 4: sipfacade.v1.SipConnection.tn_leases:type_name -> sipfacade.v1.TnLease
-	2,  // 5: sipfacade.v1.SipConnection.sip_users:type_name -> sipfacade.v1.SipUser
-	3,  // 6: sipfacade.v1.SipConnection.sip_user_invites:type_name -> sipfacade.v1.SipUserInvite
-	12, // 7: sipfacade.v1.SipConnection.account:type_name -> sipfacade.v1.Account
-	13, // 8: sipfacade.v1.SipConnection.created_by:type_name -> sipfacade.v1.User
-	13, // 9: sipfacade.v1.SipConnection.modified_by:type_name -> sipfacade.v1.User
-	14, // 10: sipfacade.v1.SipConnection.create_time:type_name -> google.protobuf.Timestamp
-	14, // 11: sipfacade.v1.SipConnection.update_time:type_name -> google.protobuf.Timestamp
-	14, // 12: sipfacade.v1.SipConnectionProduct.create_time:type_name -> google.protobuf.Timestamp
-	14, // 13: sipfacade.v1.SipConnectionProduct.update_time:type_name -> google.protobuf.Timestamp
-	15, // 14: sipfacade.v1.SipUser.groups:type_name -> google.protobuf.Struct
-	14, // 15: sipfacade.v1.SipUser.create_time:type_name -> google.protobuf.Timestamp
-	14, // 16: sipfacade.v1.SipUser.update_time:type_name -> google.protobuf.Timestamp
-	14, // 17: sipfacade.v1.SipUserInvite.expire_time:type_name -> google.protobuf.Timestamp
-	14, // 18: sipfacade.v1.SipUserInvite.create_time:type_name -> google.protobuf.Timestamp
-	14, // 19: sipfacade.v1.SipUserInvite.update_time:type_name -> google.protobuf.Timestamp
-	0,  // 20: sipfacade.v1.SipUserInvite.sip_connection:type_name -> sipfacade.v1.SipConnection
-	12, // 21: sipfacade.v1.SipUserInvite.account:type_name -> sipfacade.v1.Account
-	13, // 22: sipfacade.v1.SipUserInvite.created_by:type_name -> sipfacade.v1.User
-	13, // 23: sipfacade.v1.SipUserInvite.modified_by:type_name -> sipfacade.v1.User
-	5,  // 24: sipfacade.v1.TnLease.tn:type_name -> sipfacade.v1.TelephoneNumber
-	12, // 25: sipfacade.v1.TnLease.account:type_name -> sipfacade.v1.Account
-	6,  // 26: sipfacade.v1.TnLease.tn_order:type_name -> sipfacade.v1.TnOrder
-	14, // 27: sipfacade.v1.TnLease.expire_time:type_name -> google.protobuf.Timestamp
-	8,  // 28: sipfacade.v1.TnLease.messaging_profile:type_name -> sipfacade.v1.MessagingProfile
-	0,  // 29: sipfacade.v1.TnLease.sip_connection:type_name -> sipfacade.v1.SipConnection
-	7,  // 30: sipfacade.v1.TnLease.sip_app:type_name -> sipfacade.v1.SipApp
-	13, // 31: sipfacade.v1.TnLease.created_by:type_name -> sipfacade.v1.User
-	13, // 32: sipfacade.v1.TnLease.modified_by:type_name -> sipfacade.v1.User
-	14, // 33: sipfacade.v1.TnLease.create_time:type_name -> google.protobuf.Timestamp
-	14, // 34: sipfacade.v1.TnLease.update_time:type_name -> google.protobuf.Timestamp
-	14, // 35: sipfacade.v1.TelephoneNumber.delete_time:type_name -> google.protobuf.Timestamp
-	15, // 36: sipfacade.v1.TnOrder.request:type_name -> google.protobuf.Struct
-	15, // 37: sipfacade.v1.TnOrder.price:type_name -> google.protobuf.Struct
-	14, // 38: sipfacade.v1.TnOrder.create_time:type_name -> google.protobuf.Timestamp
-	14, // 39: sipfacade.v1.TnOrder.update_time:type_name -> google.protobuf.Timestamp
-	10, // 40: sipfacade.v1.SipApp.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	11, // 41: sipfacade.v1.SipApp.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
-	4,  // 42: sipfacade.v1.SipApp.tn_leases:type_name -> sipfacade.v1.TnLease
-	12, // 43: sipfacade.v1.SipApp.account:type_name -> sipfacade.v1.Account
-	13, // 44: sipfacade.v1.SipApp.created_by:type_name -> sipfacade.v1.User
-	13, // 45: sipfacade.v1.SipApp.modified_by:type_name -> sipfacade.v1.User
-	14, // 46: sipfacade.v1.SipApp.create_time:type_name -> google.protobuf.Timestamp
-	14, // 47: sipfacade.v1.SipApp.update_time:type_name -> google.protobuf.Timestamp
-	4,  // 48: sipfacade.v1.MessagingProfile.tn_leases:type_name -> sipfacade.v1.TnLease
-	12, // 49: sipfacade.v1.MessagingProfile.account:type_name -> sipfacade.v1.Account
-	13, // 50: sipfacade.v1.MessagingProfile.created_by:type_name -> sipfacade.v1.User
-	13, // 51: sipfacade.v1.MessagingProfile.modified_by:type_name -> sipfacade.v1.User
-	14, // 52: sipfacade.v1.MessagingProfile.create_time:type_name -> google.protobuf.Timestamp
-	14, // 53: sipfacade.v1.MessagingProfile.update_time:type_name -> google.protobuf.Timestamp
-	7,  // 54: sipfacade.v1.SipAppCall.sip_app:type_name -> sipfacade.v1.SipApp
-	14, // 55: sipfacade.v1.SipAppCall.create_time:type_name -> google.protobuf.Timestamp
-	14, // 56: sipfacade.v1.SipAppCall.update_time:type_name -> google.protobuf.Timestamp
-	57, // [57:57] is the sub-list for method output_type
-	57, // [57:57] is the sub-list for method input_type
-	57, // [57:57] is the sub-list for extension type_name
-	57, // [57:57] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	13, // 1: sipfacade.v1.SipConnection.class4_ingress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	13, // 2: sipfacade.v1.SipConnection.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	14, // 3: sipfacade.v1.SipConnection.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
+	7,  // 4: sipfacade.v1.SipConnection.tn_leases:type_name -> sipfacade.v1.TnLeaseList
+	3,  // 5: sipfacade.v1.SipConnection.sip_users:type_name -> sipfacade.v1.SipUserList
+	5,  // 6: sipfacade.v1.SipConnection.sip_user_invites:type_name -> sipfacade.v1.SipUserInviteList
+	15, // 7: sipfacade.v1.SipConnection.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 8: sipfacade.v1.SipConnection.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 9: sipfacade.v1.SipConnection.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 10: sipfacade.v1.SipConnection.create_time:type_name -> google.protobuf.Timestamp
+	17, // 11: sipfacade.v1.SipConnection.update_time:type_name -> google.protobuf.Timestamp
+	17, // 12: sipfacade.v1.SipConnectionProduct.create_time:type_name -> google.protobuf.Timestamp
+	17, // 13: sipfacade.v1.SipConnectionProduct.update_time:type_name -> google.protobuf.Timestamp
+	18, // 14: sipfacade.v1.SipUser.groups:type_name -> google.protobuf.Struct
+	17, // 15: sipfacade.v1.SipUser.create_time:type_name -> google.protobuf.Timestamp
+	17, // 16: sipfacade.v1.SipUser.update_time:type_name -> google.protobuf.Timestamp
+	2,  // 17: sipfacade.v1.SipUserList.items:type_name -> sipfacade.v1.SipUser
+	17, // 18: sipfacade.v1.SipUserInvite.expire_time:type_name -> google.protobuf.Timestamp
+	17, // 19: sipfacade.v1.SipUserInvite.create_time:type_name -> google.protobuf.Timestamp
+	17, // 20: sipfacade.v1.SipUserInvite.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 21: sipfacade.v1.SipUserInvite.sip_connection:type_name -> sipfacade.v1.SipConnection
+	15, // 22: sipfacade.v1.SipUserInvite.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 23: sipfacade.v1.SipUserInvite.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 24: sipfacade.v1.SipUserInvite.updated_by:type_name -> sipfacade.v1.OpentactUser
+	4,  // 25: sipfacade.v1.SipUserInviteList.items:type_name -> sipfacade.v1.SipUserInvite
+	8,  // 26: sipfacade.v1.TnLease.tn:type_name -> sipfacade.v1.TelephoneNumber
+	15, // 27: sipfacade.v1.TnLease.account:type_name -> sipfacade.v1.OpentactAccount
+	9,  // 28: sipfacade.v1.TnLease.tn_order:type_name -> sipfacade.v1.TnOrder
+	17, // 29: sipfacade.v1.TnLease.expire_time:type_name -> google.protobuf.Timestamp
+	11, // 30: sipfacade.v1.TnLease.messaging_profile:type_name -> sipfacade.v1.MessagingProfile
+	0,  // 31: sipfacade.v1.TnLease.sip_connection:type_name -> sipfacade.v1.SipConnection
+	10, // 32: sipfacade.v1.TnLease.sip_app:type_name -> sipfacade.v1.SipApp
+	16, // 33: sipfacade.v1.TnLease.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 34: sipfacade.v1.TnLease.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 35: sipfacade.v1.TnLease.create_time:type_name -> google.protobuf.Timestamp
+	17, // 36: sipfacade.v1.TnLease.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 37: sipfacade.v1.TnLeaseList.items:type_name -> sipfacade.v1.TnLease
+	17, // 38: sipfacade.v1.TelephoneNumber.delete_time:type_name -> google.protobuf.Timestamp
+	18, // 39: sipfacade.v1.TnOrder.request:type_name -> google.protobuf.Struct
+	18, // 40: sipfacade.v1.TnOrder.price:type_name -> google.protobuf.Struct
+	17, // 41: sipfacade.v1.TnOrder.create_time:type_name -> google.protobuf.Timestamp
+	17, // 42: sipfacade.v1.TnOrder.update_time:type_name -> google.protobuf.Timestamp
+	13, // 43: sipfacade.v1.SipApp.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	14, // 44: sipfacade.v1.SipApp.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
+	7,  // 45: sipfacade.v1.SipApp.tn_leases:type_name -> sipfacade.v1.TnLeaseList
+	15, // 46: sipfacade.v1.SipApp.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 47: sipfacade.v1.SipApp.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 48: sipfacade.v1.SipApp.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 49: sipfacade.v1.SipApp.create_time:type_name -> google.protobuf.Timestamp
+	17, // 50: sipfacade.v1.SipApp.update_time:type_name -> google.protobuf.Timestamp
+	7,  // 51: sipfacade.v1.MessagingProfile.tn_leases:type_name -> sipfacade.v1.TnLeaseList
+	15, // 52: sipfacade.v1.MessagingProfile.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 53: sipfacade.v1.MessagingProfile.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 54: sipfacade.v1.MessagingProfile.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 55: sipfacade.v1.MessagingProfile.create_time:type_name -> google.protobuf.Timestamp
+	17, // 56: sipfacade.v1.MessagingProfile.update_time:type_name -> google.protobuf.Timestamp
+	10, // 57: sipfacade.v1.SipAppCall.sip_app:type_name -> sipfacade.v1.SipApp
+	17, // 58: sipfacade.v1.SipAppCall.create_time:type_name -> google.protobuf.Timestamp
+	17, // 59: sipfacade.v1.SipAppCall.update_time:type_name -> google.protobuf.Timestamp
+	60, // [60:60] is the sub-list for method output_type
+	60, // [60:60] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_sip_trunking_proto_init() }
@@ -1864,18 +2060,18 @@ func file_sipfacade_v1_sip_trunking_proto_init() {
 	file_sipfacade_v1_trunk_settings_proto_init()
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[0].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[1].OneofWrappers = []any{}
-	file_sipfacade_v1_sip_trunking_proto_msgTypes[3].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[4].OneofWrappers = []any{}
-	file_sipfacade_v1_sip_trunking_proto_msgTypes[5].OneofWrappers = []any{}
-	file_sipfacade_v1_sip_trunking_proto_msgTypes[7].OneofWrappers = []any{}
+	file_sipfacade_v1_sip_trunking_proto_msgTypes[6].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[8].OneofWrappers = []any{}
+	file_sipfacade_v1_sip_trunking_proto_msgTypes[10].OneofWrappers = []any{}
+	file_sipfacade_v1_sip_trunking_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sipfacade_v1_sip_trunking_proto_rawDesc), len(file_sipfacade_v1_sip_trunking_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

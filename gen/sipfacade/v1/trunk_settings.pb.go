@@ -24,60 +24,60 @@ const (
 )
 
 // How the Class4 switch treats the media of a call.
-type MediaType int32
+type TrunkMediaType int32
 
 const (
 	// Not stated, or not one of the words below: then the vendor's own word is in
 	// `other_settings`.
-	MediaType_MEDIA_TYPE_UNSPECIFIED MediaType = 0
+	TrunkMediaType_TRUNK_MEDIA_TYPE_UNSPECIFIED TrunkMediaType = 0
 	// Media flows between the endpoints. Vendor: `Bypass Media`.
-	MediaType_MEDIA_TYPE_BYPASS_MEDIA MediaType = 1
+	TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA TrunkMediaType = 1
 	// The switch relays and transcodes. Vendor: `Proxy Media + Transcoding`.
-	MediaType_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING MediaType = 2
+	TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING TrunkMediaType = 2
 	// The switch relays. Vendor: `Proxy Media`.
-	MediaType_MEDIA_TYPE_PROXY_MEDIA MediaType = 3
+	TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA TrunkMediaType = 3
 )
 
-// Enum value maps for MediaType.
+// Enum value maps for TrunkMediaType.
 var (
-	MediaType_name = map[int32]string{
-		0: "MEDIA_TYPE_UNSPECIFIED",
-		1: "MEDIA_TYPE_BYPASS_MEDIA",
-		2: "MEDIA_TYPE_PROXY_MEDIA_TRANSCODING",
-		3: "MEDIA_TYPE_PROXY_MEDIA",
+	TrunkMediaType_name = map[int32]string{
+		0: "TRUNK_MEDIA_TYPE_UNSPECIFIED",
+		1: "TRUNK_MEDIA_TYPE_BYPASS_MEDIA",
+		2: "TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING",
+		3: "TRUNK_MEDIA_TYPE_PROXY_MEDIA",
 	}
-	MediaType_value = map[string]int32{
-		"MEDIA_TYPE_UNSPECIFIED":             0,
-		"MEDIA_TYPE_BYPASS_MEDIA":            1,
-		"MEDIA_TYPE_PROXY_MEDIA_TRANSCODING": 2,
-		"MEDIA_TYPE_PROXY_MEDIA":             3,
+	TrunkMediaType_value = map[string]int32{
+		"TRUNK_MEDIA_TYPE_UNSPECIFIED":             0,
+		"TRUNK_MEDIA_TYPE_BYPASS_MEDIA":            1,
+		"TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING": 2,
+		"TRUNK_MEDIA_TYPE_PROXY_MEDIA":             3,
 	}
 )
 
-func (x MediaType) Enum() *MediaType {
-	p := new(MediaType)
+func (x TrunkMediaType) Enum() *TrunkMediaType {
+	p := new(TrunkMediaType)
 	*p = x
 	return p
 }
 
-func (x MediaType) String() string {
+func (x TrunkMediaType) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (MediaType) Descriptor() protoreflect.EnumDescriptor {
+func (TrunkMediaType) Descriptor() protoreflect.EnumDescriptor {
 	return file_sipfacade_v1_trunk_settings_proto_enumTypes[0].Descriptor()
 }
 
-func (MediaType) Type() protoreflect.EnumType {
+func (TrunkMediaType) Type() protoreflect.EnumType {
 	return &file_sipfacade_v1_trunk_settings_proto_enumTypes[0]
 }
 
-func (x MediaType) Number() protoreflect.EnumNumber {
+func (x TrunkMediaType) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use MediaType.Descriptor instead.
-func (MediaType) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use TrunkMediaType.Descriptor instead.
+func (TrunkMediaType) EnumDescriptor() ([]byte, []int) {
 	return file_sipfacade_v1_trunk_settings_proto_rawDescGZIP(), []int{0}
 }
 
@@ -87,7 +87,7 @@ func (MediaType) EnumDescriptor() ([]byte, []int) {
 type TrunkSettings struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The media treatment. Absent if the vendor states none or another word.
-	MediaType *MediaType `protobuf:"varint,1,opt,name=media_type,json=mediaType,proto3,enum=sipfacade.v1.MediaType,oneof" json:"media_type,omitempty"`
+	MediaType *TrunkMediaType `protobuf:"varint,1,opt,name=media_type,json=mediaType,proto3,enum=sipfacade.v1.TrunkMediaType,oneof" json:"media_type,omitempty"`
 	// Every other setting under the vendor's own name, for example
 	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped
 	// on reads. A write must not have `media_type` here. At most 1000 values in
@@ -127,11 +127,11 @@ func (*TrunkSettings) Descriptor() ([]byte, []int) {
 	return file_sipfacade_v1_trunk_settings_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *TrunkSettings) GetMediaType() MediaType {
+func (x *TrunkSettings) GetMediaType() TrunkMediaType {
 	if x != nil && x.MediaType != nil {
 		return *x.MediaType
 	}
-	return MediaType_MEDIA_TYPE_UNSPECIFIED
+	return TrunkMediaType_TRUNK_MEDIA_TYPE_UNSPECIFIED
 }
 
 func (x *TrunkSettings) GetOtherSettings() *structpb.Struct {
@@ -145,19 +145,20 @@ var File_sipfacade_v1_trunk_settings_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_trunk_settings_proto_rawDesc = "" +
 	"\n" +
-	"!sipfacade/v1/trunk_settings.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xac\x02\n" +
-	"\rTrunkSettings\x12G\n" +
+	"!sipfacade/v1/trunk_settings.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb1\x02\n" +
+	"\rTrunkSettings\x12L\n" +
 	"\n" +
-	"media_type\x18\x01 \x01(\x0e2\x17.sipfacade.v1.MediaTypeB\n" +
+	"media_type\x18\x01 \x01(\x0e2\x1c.sipfacade.v1.TrunkMediaTypeB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00H\x00R\tmediaType\x88\x01\x01\x12\xc2\x01\n" +
 	"\x0eother_settings\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x81\x01\xbaH~\xba\x01{\n" +
 	"(trunk_settings.other_settings.media_type\x126set media_type in its own field, not in other_settings\x1a\x17!('media_type' in this)R\rotherSettingsB\r\n" +
-	"\v_media_type*\x88\x01\n" +
-	"\tMediaType\x12\x1a\n" +
-	"\x16MEDIA_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n" +
-	"\x17MEDIA_TYPE_BYPASS_MEDIA\x10\x01\x12&\n" +
-	"\"MEDIA_TYPE_PROXY_MEDIA_TRANSCODING\x10\x02\x12\x1a\n" +
-	"\x16MEDIA_TYPE_PROXY_MEDIA\x10\x03B=Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1b\x06proto3"
+	"\v_media_type*\xa5\x01\n" +
+	"\x0eTrunkMediaType\x12 \n" +
+	"\x1cTRUNK_MEDIA_TYPE_UNSPECIFIED\x10\x00\x12!\n" +
+	"\x1dTRUNK_MEDIA_TYPE_BYPASS_MEDIA\x10\x01\x12,\n" +
+	"(TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING\x10\x02\x12 \n" +
+	"\x1cTRUNK_MEDIA_TYPE_PROXY_MEDIA\x10\x03B`\n" +
+	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
 	file_sipfacade_v1_trunk_settings_proto_rawDescOnce sync.Once
@@ -174,12 +175,12 @@ func file_sipfacade_v1_trunk_settings_proto_rawDescGZIP() []byte {
 var file_sipfacade_v1_trunk_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_sipfacade_v1_trunk_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_sipfacade_v1_trunk_settings_proto_goTypes = []any{
-	(MediaType)(0),          // 0: sipfacade.v1.MediaType
+	(TrunkMediaType)(0),     // 0: sipfacade.v1.TrunkMediaType
 	(*TrunkSettings)(nil),   // 1: sipfacade.v1.TrunkSettings
 	(*structpb.Struct)(nil), // 2: google.protobuf.Struct
 }
 var file_sipfacade_v1_trunk_settings_proto_depIdxs = []int32{
-	0, // 0: sipfacade.v1.TrunkSettings.media_type:type_name -> sipfacade.v1.MediaType
+	0, // 0: sipfacade.v1.TrunkSettings.media_type:type_name -> sipfacade.v1.TrunkMediaType
 	2, // 1: sipfacade.v1.TrunkSettings.other_settings:type_name -> google.protobuf.Struct
 	2, // [2:2] is the sub-list for method output_type
 	2, // [2:2] is the sub-list for method input_type

@@ -19,17 +19,17 @@ import (
 // in it.
 func benchedInvite() *sipfacadev1.SipUserInvite {
 	stamp := timestamppb.New(time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC))
-	user := &sipfacadev1.User{
+	user := &sipfacadev1.OpentactUser{
 		Uuid: "8f2c1f0a-7c4f-4f0e-9a53-0a6a1e2f3b4c", Email: "operator@example.net", PhoneNumber: "+441632960001",
 		FirstName: "Ada", LastName: "Lovelace", Avatar: "https://example.net/a.png", Role: "Admin", Dob: "1990-12-10",
 		CreateTime: stamp, UpdateTime: stamp,
 	}
-	account := &sipfacadev1.Account{
+	account := &sipfacadev1.OpentactAccount{
 		Uuid: "0d9b6a52-6f0d-4f8c-8d5d-3a1b2c4d5e6f", Name: "Example Telecom", Email: "billing@example.net", Level: "Level1",
 		Balance: proto.Float64(99.87895), Class4Id: proto.Int64(12345), TimeZone: "Europe/London", CreateTime: stamp, UpdateTime: stamp,
 	}
 	settings := &sipfacadev1.TrunkSettings{
-		MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum(),
+		MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Enum(),
 		OtherSettings: &structpb.Struct{Fields: map[string]*structpb.Value{
 			"call_limit": structpb.NewNumberValue(10), "cps_limit": structpb.NewNumberValue(2), "t38": structpb.NewBoolValue(true),
 			"codecs": structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{structpb.NewStringValue("PCMU"), structpb.NewStringValue("G729")}}),
@@ -37,12 +37,12 @@ func benchedInvite() *sipfacadev1.SipUserInvite {
 	}
 	return &sipfacadev1.SipUserInvite{
 		Uuid: "5a0f6b1e-1c2d-4e3f-8a9b-0c1d2e3f4a5b", Name: proto.String("Front desk"), ExpireTime: stamp, Token: proto.String("0123456789abcdef"),
-		CreateTime: stamp, UpdateTime: stamp, Account: account, CreatedBy: user, ModifiedBy: user,
+		CreateTime: stamp, UpdateTime: stamp, Account: account, CreatedBy: user, UpdatedBy: user,
 		SipConnection: &sipfacadev1.SipConnection{
 			Uuid: "11111111-2222-4333-8444-555555555555", Name: proto.String("Main trunk"), Subdomain: proto.String("main"),
 			Ip: proto.String("192.0.2.10"), Port: proto.Int32(5060), Active: proto.Bool(true), ProductId: proto.Int32(7),
 			Class4IngressTrunkSettings: settings, Class4EgressTrunkSettings: settings, Class4IngressTrunkId: proto.Int64(1),
-			Account: account, CreatedBy: user, ModifiedBy: user, CreateTime: stamp, UpdateTime: stamp,
+			Account: account, CreatedBy: user, UpdatedBy: user, CreateTime: stamp, UpdateTime: stamp,
 		},
 	}
 }
@@ -59,8 +59,8 @@ func benchedApp() *sipfacadev1.SipApp {
 		Uuid: invite.GetUuid(), Name: invite.Name, Subdomain: connection.Subdomain, Active: proto.Bool(true),
 		Class4EgressTrunkSettings: connection.GetClass4EgressTrunkSettings(), Class4EgressTrunkId: proto.Int64(1 << 40),
 		OutboundVoiceProfile: &sipfacadev1.OutboundVoiceProfile{Uuid: invite.GetUuid(), Name: invite.Name, Account: invite.GetAccount()},
-		TnLeases:             slices.Repeat([]*sipfacadev1.TnLease{lease}, 7), Account: invite.GetAccount(),
-		CreatedBy: invite.GetCreatedBy(), ModifiedBy: invite.GetModifiedBy(),
+		TnLeases:             &sipfacadev1.TnLeaseList{Items: slices.Repeat([]*sipfacadev1.TnLease{lease}, 7)}, Account: invite.GetAccount(),
+		CreatedBy: invite.GetCreatedBy(), UpdatedBy: invite.GetUpdatedBy(),
 		CreateTime: invite.GetCreateTime(), UpdateTime: invite.GetUpdateTime(),
 	}
 }

@@ -92,7 +92,7 @@ func lenient(input string) bool {
 func TestDecodeAccepts(t *testing.T) {
 	t.Parallel()
 	product := func(port int32) proto.Message { return &sipfacadev1.SipConnection{Port: proto.Int32(port)} }
-	bypass := &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_BYPASS_MEDIA.Enum()}
+	bypass := &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA.Enum()}
 	cases := []struct {
 		input string
 		want  proto.Message
@@ -103,9 +103,9 @@ func TestDecodeAccepts(t *testing.T) {
 		{` { "class4_ingress_trunk_id" : 12 } `, &sipfacadev1.SipConnection{Class4IngressTrunkId: proto.Int64(12)}},
 		{`{"class4IngressTrunkId":"-9223372036854775808"}`, &sipfacadev1.SipConnection{Class4IngressTrunkId: proto.Int64(-1 << 63)}},
 		{`{"n\u0061me":"\u0041\ud83d\ude00"}`, &sipfacadev1.SipConnection{Name: proto.String("A😀")}},
-		{`{"mediaType":"MEDIA_TYPE_BYPASS_MEDIA"}`, bypass}, {`{"media_type":"BYPASS_MEDIA"}`, bypass},
+		{`{"mediaType":"TRUNK_MEDIA_TYPE_BYPASS_MEDIA"}`, bypass}, {`{"media_type":"BYPASS_MEDIA"}`, bypass},
 		{`{"mediaType":1}`, bypass}, {`{"mediaType":"1"}`, bypass},
-		{`{"mediaType":9}`, &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType(9).Enum()}},
+		{`{"mediaType":9}`, &sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType(9).Enum()}},
 		{`{"otherSettings":{"a":null,"b":[1,"x",{"c":true}]}}`, &sipfacadev1.TrunkSettings{OtherSettings: &structpb.Struct{
 			Fields: map[string]*structpb.Value{
 				"a": structpb.NewNullValue(),
@@ -151,26 +151,26 @@ func TestDecodeViolations(t *testing.T) {
 		}},
 		{&sipfacadev1.SipConnection{}, `{"name":"a","name":"b","productId":1,"product_id":2}`,
 			[]string{`c.name: duplicate field`, `c.product_id: duplicate field`}},
-		{&sipfacadev1.SipConnection{}, `{"name":[],"port":true,"active":"true","createTime":{},"tnLeases":7,"account":"x"}`, []string{
+		{&sipfacadev1.SipConnection{}, `{"name":[],"port":true,"active":"true","createTime":{},"tnLeases":{"items":7},"account":"x"}`, []string{
 			`c.name: want a string, got an array`, `c.port: want a number, got a boolean`, `c.active: want true or false, got a string`,
-			`c.create_time: want a string, got an object`, `c.tn_leases: want an array, got a number`, `c.account: want an object, got a string`,
+			`c.create_time: want a string, got an object`, `c.tn_leases.items: want an array, got a number`, `c.account: want an object, got a string`,
 		}},
 		{&sipfacadev1.SipConnection{}, `{"port":2147483648,"productId":1.5,"class4IngressTrunkId":"x"}`, []string{
 			`c.port: want a whole number from -2147483648 to 2147483647`,
 			`c.product_id: want a whole number from -2147483648 to 2147483647`,
 			`c.class4_ingress_trunk_id: want a whole number from -9223372036854775808 to 9223372036854775807`,
 		}},
-		{&sipfacadev1.SipConnection{}, `{"tnLeases":[{"tn":{"phoneNumber":1}},null,{"uuid":"a"},{"account":{"balance":"1 "}}]}`, []string{
-			`c.tn_leases[0].tn.phone_number: want a string, got a number`, `c.tn_leases[1]: want an object, got null`,
-			`c.tn_leases[3].account.balance: want a number that fits 64 bits`,
+		{&sipfacadev1.SipConnection{}, `{"tnLeases":{"items":[{"tn":{"phoneNumber":1}},null,{"uuid":"a"},{"account":{"balance":"1 "}}]}}`, []string{
+			`c.tn_leases.items[0].tn.phone_number: want a string, got a number`, `c.tn_leases.items[1]: want an object, got null`,
+			`c.tn_leases.items[3].account.balance: want a number that fits 64 bits`,
 		}},
 		{&sipfacadev1.TrunkSettings{}, `{"mediaType":"BYPASS","otherSettings":{"a":1,"a":2,"b":[1e999]}}`, []string{
-			`c.media_type: want one of MEDIA_TYPE_BYPASS_MEDIA, MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, MEDIA_TYPE_PROXY_MEDIA`,
+			`c.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, TRUNK_MEDIA_TYPE_PROXY_MEDIA`,
 			`c.other_settings["a"]: duplicate member`,
 			`c.other_settings["b"][0]: want a number that fits 64 bits`,
 		}},
 		{&sipfacadev1.TrunkSettings{}, `{"mediaType":{},"otherSettings":` + deep + `}`, []string{
-			`c.media_type: want one of MEDIA_TYPE_BYPASS_MEDIA, MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, MEDIA_TYPE_PROXY_MEDIA, got an object`,
+			`c.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, TRUNK_MEDIA_TYPE_PROXY_MEDIA, got an object`,
 			`c.other_settings` + strings.Repeat(`["a"]`, 99) + `: nested deeper than 100 levels`,
 		}},
 		{&sipfacadev1.SipUserInvite{}, `{"expireTime":"2026-02-30T00:00:00Z","createTime":"2026-01-01","updateTime":"2026-01-01T00:00:00.0123456789Z"}`, []string{
@@ -278,8 +278,8 @@ func TestText(t *testing.T) {
 		{&sipfacadev1.SipConnection{}, "create_time", "2001-09-09T01:46:40Z", "",
 			&sipfacadev1.SipConnection{CreateTime: &timestamppb.Timestamp{Seconds: 1e9}}},
 		{&sipfacadev1.TrunkSettings{}, "media_type", "PROXY_MEDIA", "",
-			&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum()}},
-		{&sipfacadev1.Account{}, "balance", "1e999", "want a number that fits 64 bits", nil},
+			&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Enum()}},
+		{&sipfacadev1.OpentactAccount{}, "balance", "1e999", "want a number that fits 64 bits", nil},
 		{&sipfacadev1.UpdateSipConnectionRequest{}, "update_mask", "", "",
 			&sipfacadev1.UpdateSipConnectionRequest{UpdateMask: &fieldmaskpb.FieldMask{}}},
 	}
@@ -313,8 +313,8 @@ func TestText(t *testing.T) {
 // here, and what is read here is written so that protojson reads it.
 func FuzzDecode(f *testing.F) {
 	seeds := []string{
-		`{}`, `{"name":"x","port":5060}`, `{"port":"1e3"}`, `{"tnLeases":[{"tn":{"phoneNumber":"+1"}}]}`, `{"port":1.0,"active":true}`,
-		`{"class4EgressTrunkSettings":{"mediaType":"MEDIA_TYPE_PROXY_MEDIA","otherSettings":{"a":[null,1e3,{"b":"\u0041"}]}}}`,
+		`{}`, `{"name":"x","port":5060}`, `{"port":"1e3"}`, `{"tnLeases":{"items":[{"tn":{"phoneNumber":"+1"}}]}}`, `{"port":1.0,"active":true}`,
+		`{"class4EgressTrunkSettings":{"mediaType":"TRUNK_MEDIA_TYPE_PROXY_MEDIA","otherSettings":{"a":[null,1e3,{"b":"\u0041"}]}}}`,
 		`{"createTime":"2026-01-01T00:00:00.123+02:00"}`, `{"account":{"balance":1e-7,"class4Id":"5"}}`, `[null]`, `{"name":null}`,
 	}
 	for _, seed := range seeds {

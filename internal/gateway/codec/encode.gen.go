@@ -43,8 +43,6 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeRetryInfo(e, "", orEmpty(m))
 	case *status.Status:
 		encodeStatus(e, "", orEmpty(m))
-	case *sipfacadev1.Account:
-		encodeAccount(e, "", orEmpty(m))
 	case *sipfacadev1.AddPbxGroupUsersResponse:
 		encodeAddPbxGroupUsersResponse(e, "", orEmpty(m))
 	case *sipfacadev1.AddPbxUserGroupsResponse:
@@ -153,6 +151,8 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeListPbxUserGroupsResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListPbxUsersResponse:
 		encodeListPbxUsersResponse(e, "", orEmpty(m))
+	case *sipfacadev1.ListSipAppCallsResponse:
+		encodeListSipAppCallsResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListSipAppTnLeasesResponse:
 		encodeListSipAppTnLeasesResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListSipAppsResponse:
@@ -165,8 +165,14 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeListSipConnectionsResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListSipUserInvitesResponse:
 		encodeListSipUserInvitesResponse(e, "", orEmpty(m))
+	case *sipfacadev1.ListTnLeasesResponse:
+		encodeListTnLeasesResponse(e, "", orEmpty(m))
 	case *sipfacadev1.MessagingProfile:
 		encodeMessagingProfile(e, "", orEmpty(m))
+	case *sipfacadev1.OpentactAccount:
+		encodeOpentactAccount(e, "", orEmpty(m))
+	case *sipfacadev1.OpentactUser:
+		encodeOpentactUser(e, "", orEmpty(m))
 	case *sipfacadev1.OutboundVoiceProfile:
 		encodeOutboundVoiceProfile(e, "", orEmpty(m))
 	case *sipfacadev1.PbxDevice:
@@ -205,10 +211,16 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeSipUser(e, "", orEmpty(m))
 	case *sipfacadev1.SipUserInvite:
 		encodeSipUserInvite(e, "", orEmpty(m))
+	case *sipfacadev1.SipUserInviteList:
+		encodeSipUserInviteList(e, "", orEmpty(m))
+	case *sipfacadev1.SipUserList:
+		encodeSipUserList(e, "", orEmpty(m))
 	case *sipfacadev1.TelephoneNumber:
 		encodeTelephoneNumber(e, "", orEmpty(m))
 	case *sipfacadev1.TnLease:
 		encodeTnLease(e, "", orEmpty(m))
+	case *sipfacadev1.TnLeaseList:
+		encodeTnLeaseList(e, "", orEmpty(m))
 	case *sipfacadev1.TnOrder:
 		encodeTnOrder(e, "", orEmpty(m))
 	case *sipfacadev1.TrunkSettings:
@@ -237,8 +249,6 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeUpdateSipConnectionResponse(e, "", orEmpty(m))
 	case *sipfacadev1.UpdateSipUserInviteResponse:
 		encodeUpdateSipUserInviteResponse(e, "", orEmpty(m))
-	case *sipfacadev1.User:
-		encodeUser(e, "", orEmpty(m))
 	default:
 		return false
 	}
@@ -376,32 +386,6 @@ func encodeStatus(e *encoder, key string, m *status.Status) {
 	e.int32(`,"code":`, m.Code)
 	e.string(`,"message":`, m.Message)
 	encodeList(e, `,"details":`, m.Details, encodeAny)
-	e.close(start, key)
-}
-
-// encodeAccount writes a sipfacade.v1.Account.
-func encodeAccount(e *encoder, key string, m *sipfacadev1.Account) {
-	start := e.open(key)
-	e.string(`,"uuid":`, m.Uuid)
-	e.string(`,"name":`, m.Name)
-	e.string(`,"email":`, m.Email)
-	e.string(`,"level":`, m.Level)
-	if m.Balance != nil {
-		e.double(`,"balance":`, *m.Balance)
-	}
-	if m.Class4Id != nil {
-		e.int64(`,"class4Id":`, *m.Class4Id)
-	}
-	e.string(`,"timeZone":`, m.TimeZone)
-	if m.CreateTime != nil {
-		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
-	}
-	if m.UpdateTime != nil {
-		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
-	}
-	if m.DeleteTime != nil {
-		encodeTimestamp(e, `,"deleteTime":`, m.DeleteTime)
-	}
 	e.close(start, key)
 }
 
@@ -833,6 +817,14 @@ func encodeListPbxUsersResponse(e *encoder, key string, m *sipfacadev1.ListPbxUs
 	e.close(start, key)
 }
 
+// encodeListSipAppCallsResponse writes a sipfacade.v1.ListSipAppCallsResponse.
+func encodeListSipAppCallsResponse(e *encoder, key string, m *sipfacadev1.ListSipAppCallsResponse) {
+	start := e.open(key)
+	encodeList(e, `,"sipAppCalls":`, m.SipAppCalls, encodeSipAppCall)
+	e.string(`,"nextPageToken":`, m.NextPageToken)
+	e.close(start, key)
+}
+
 // encodeListSipAppTnLeasesResponse writes a sipfacade.v1.ListSipAppTnLeasesResponse.
 func encodeListSipAppTnLeasesResponse(e *encoder, key string, m *sipfacadev1.ListSipAppTnLeasesResponse) {
 	start := e.open(key)
@@ -881,6 +873,14 @@ func encodeListSipUserInvitesResponse(e *encoder, key string, m *sipfacadev1.Lis
 	e.close(start, key)
 }
 
+// encodeListTnLeasesResponse writes a sipfacade.v1.ListTnLeasesResponse.
+func encodeListTnLeasesResponse(e *encoder, key string, m *sipfacadev1.ListTnLeasesResponse) {
+	start := e.open(key)
+	encodeList(e, `,"tnLeases":`, m.TnLeases, encodeTnLease)
+	e.string(`,"nextPageToken":`, m.NextPageToken)
+	e.close(start, key)
+}
+
 // encodeMessagingProfile writes a sipfacade.v1.MessagingProfile.
 func encodeMessagingProfile(e *encoder, key string, m *sipfacadev1.MessagingProfile) {
 	start := e.open(key)
@@ -909,21 +909,77 @@ func encodeMessagingProfile(e *encoder, key string, m *sipfacadev1.MessagingProf
 	if m.StickySender != nil {
 		e.bool(`,"stickySender":`, *m.StickySender)
 	}
-	encodeList(e, `,"tnLeases":`, m.TnLeases, encodeTnLease)
+	if m.TnLeases != nil {
+		encodeTnLeaseList(e, `,"tnLeases":`, m.TnLeases)
+	}
 	if m.Account != nil {
-		encodeAccount(e, `,"account":`, m.Account)
+		encodeOpentactAccount(e, `,"account":`, m.Account)
 	}
 	if m.CreatedBy != nil {
-		encodeUser(e, `,"createdBy":`, m.CreatedBy)
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
 	}
-	if m.ModifiedBy != nil {
-		encodeUser(e, `,"modifiedBy":`, m.ModifiedBy)
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
 	}
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
 	}
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
+	}
+	e.close(start, key)
+}
+
+// encodeOpentactAccount writes a sipfacade.v1.OpentactAccount.
+func encodeOpentactAccount(e *encoder, key string, m *sipfacadev1.OpentactAccount) {
+	start := e.open(key)
+	e.string(`,"uuid":`, m.Uuid)
+	e.string(`,"name":`, m.Name)
+	e.string(`,"email":`, m.Email)
+	e.string(`,"level":`, m.Level)
+	if m.Balance != nil {
+		e.double(`,"balance":`, *m.Balance)
+	}
+	if m.Class4Id != nil {
+		e.int64(`,"class4Id":`, *m.Class4Id)
+	}
+	e.string(`,"timeZone":`, m.TimeZone)
+	if m.CreateTime != nil {
+		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
+	}
+	if m.UpdateTime != nil {
+		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
+	}
+	if m.DeleteTime != nil {
+		encodeTimestamp(e, `,"deleteTime":`, m.DeleteTime)
+	}
+	e.close(start, key)
+}
+
+// encodeOpentactUser writes a sipfacade.v1.OpentactUser.
+func encodeOpentactUser(e *encoder, key string, m *sipfacadev1.OpentactUser) {
+	start := e.open(key)
+	e.string(`,"uuid":`, m.Uuid)
+	e.string(`,"email":`, m.Email)
+	e.string(`,"phoneNumber":`, m.PhoneNumber)
+	e.string(`,"firstName":`, m.FirstName)
+	e.string(`,"lastName":`, m.LastName)
+	e.string(`,"avatar":`, m.Avatar)
+	e.string(`,"gender":`, m.Gender)
+	e.string(`,"dob":`, m.Dob)
+	e.string(`,"role":`, m.Role)
+	e.string(`,"gmailUserId":`, m.GmailUserId)
+	e.string(`,"facebookUserId":`, m.FacebookUserId)
+	e.string(`,"appleUserId":`, m.AppleUserId)
+	e.string(`,"wechatUserId":`, m.WechatUserId)
+	if m.CreateTime != nil {
+		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
+	}
+	if m.UpdateTime != nil {
+		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
+	}
+	if m.DeleteTime != nil {
+		encodeTimestamp(e, `,"deleteTime":`, m.DeleteTime)
 	}
 	e.close(start, key)
 }
@@ -950,20 +1006,20 @@ func encodeOutboundVoiceProfile(e *encoder, key string, m *sipfacadev1.OutboundV
 	if m.DailySpendLimit != nil {
 		e.double(`,"dailySpendLimit":`, *m.DailySpendLimit)
 	}
-	if m.FileFormat != nil {
-		e.enum(`,"fileFormat":`, int32(*m.FileFormat), sipfacadev1.FileFormat_name)
+	if m.RecordingFormat != nil {
+		e.string(`,"recordingFormat":`, *m.RecordingFormat)
 	}
 	if m.AudioTrackType != nil {
 		e.int32(`,"audioTrackType":`, *m.AudioTrackType)
 	}
 	if m.Account != nil {
-		encodeAccount(e, `,"account":`, m.Account)
+		encodeOpentactAccount(e, `,"account":`, m.Account)
 	}
 	if m.CreatedBy != nil {
-		encodeUser(e, `,"createdBy":`, m.CreatedBy)
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
 	}
-	if m.ModifiedBy != nil {
-		encodeUser(e, `,"modifiedBy":`, m.ModifiedBy)
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
 	}
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
@@ -977,8 +1033,12 @@ func encodeOutboundVoiceProfile(e *encoder, key string, m *sipfacadev1.OutboundV
 // encodePbxDevice writes a sipfacade.v1.PbxDevice.
 func encodePbxDevice(e *encoder, key string, m *sipfacadev1.PbxDevice) {
 	start := e.open(key)
-	e.uint32(`,"pbxDeviceId":`, m.PbxDeviceId)
-	e.uint32(`,"domainId":`, m.DomainId)
+	if m.PbxDeviceId != nil {
+		e.uint32(`,"pbxDeviceId":`, *m.PbxDeviceId)
+	}
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
 	if m.PbxDeviceName != nil {
 		e.string(`,"pbxDeviceName":`, *m.PbxDeviceName)
 	}
@@ -988,7 +1048,7 @@ func encodePbxDevice(e *encoder, key string, m *sipfacadev1.PbxDevice) {
 	if m.UserId != nil {
 		e.uint32(`,"userId":`, *m.UserId)
 	}
-	e.string(`,"user":`, m.User)
+	e.string(`,"userLogin":`, m.UserLogin)
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
 	}
@@ -1002,7 +1062,9 @@ func encodePbxDevice(e *encoder, key string, m *sipfacadev1.PbxDevice) {
 // encodePbxDomain writes a sipfacade.v1.PbxDomain.
 func encodePbxDomain(e *encoder, key string, m *sipfacadev1.PbxDomain) {
 	start := e.open(key)
-	e.uint32(`,"domainId":`, m.DomainId)
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
 	e.string(`,"domain":`, m.Domain)
 	if m.DisplayName != nil {
 		e.string(`,"displayName":`, *m.DisplayName)
@@ -1017,8 +1079,12 @@ func encodePbxDomain(e *encoder, key string, m *sipfacadev1.PbxDomain) {
 // encodePbxGroup writes a sipfacade.v1.PbxGroup.
 func encodePbxGroup(e *encoder, key string, m *sipfacadev1.PbxGroup) {
 	start := e.open(key)
-	e.uint32(`,"groupId":`, m.GroupId)
-	e.uint32(`,"domainId":`, m.DomainId)
+	if m.GroupId != nil {
+		e.uint32(`,"groupId":`, *m.GroupId)
+	}
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
 	if m.GroupName != nil {
 		e.string(`,"groupName":`, *m.GroupName)
 	}
@@ -1044,9 +1110,16 @@ func encodePbxGroup(e *encoder, key string, m *sipfacadev1.PbxGroup) {
 // encodePbxGroupUser writes a sipfacade.v1.PbxGroupUser.
 func encodePbxGroupUser(e *encoder, key string, m *sipfacadev1.PbxGroupUser) {
 	start := e.open(key)
-	e.uint32(`,"groupId":`, m.GroupId)
-	e.uint32(`,"userId":`, m.UserId)
-	e.string(`,"user":`, m.User)
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
+	if m.GroupId != nil {
+		e.uint32(`,"groupId":`, *m.GroupId)
+	}
+	if m.UserId != nil {
+		e.uint32(`,"userId":`, *m.UserId)
+	}
+	e.string(`,"userLogin":`, m.UserLogin)
 	e.string(`,"displayName":`, m.DisplayName)
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
 	e.close(start, key)
@@ -1055,8 +1128,12 @@ func encodePbxGroupUser(e *encoder, key string, m *sipfacadev1.PbxGroupUser) {
 // encodePbxQueue writes a sipfacade.v1.PbxQueue.
 func encodePbxQueue(e *encoder, key string, m *sipfacadev1.PbxQueue) {
 	start := e.open(key)
-	e.uint32(`,"queueId":`, m.QueueId)
-	e.uint32(`,"domainId":`, m.DomainId)
+	if m.QueueId != nil {
+		e.uint32(`,"queueId":`, *m.QueueId)
+	}
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
 	if m.QueueName != nil {
 		e.string(`,"queueName":`, *m.QueueName)
 	}
@@ -1076,8 +1153,15 @@ func encodePbxQueue(e *encoder, key string, m *sipfacadev1.PbxQueue) {
 // encodePbxQueueMember writes a sipfacade.v1.PbxQueueMember.
 func encodePbxQueueMember(e *encoder, key string, m *sipfacadev1.PbxQueueMember) {
 	start := e.open(key)
-	e.uint32(`,"queueMemberId":`, m.QueueMemberId)
-	e.uint32(`,"queueId":`, m.QueueId)
+	if m.QueueMemberId != nil {
+		e.uint32(`,"queueMemberId":`, *m.QueueMemberId)
+	}
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
+	if m.QueueId != nil {
+		e.uint32(`,"queueId":`, *m.QueueId)
+	}
 	if m.GroupId != nil {
 		e.uint32(`,"groupId":`, *m.GroupId)
 	}
@@ -1100,8 +1184,12 @@ func encodePbxQueueMember(e *encoder, key string, m *sipfacadev1.PbxQueueMember)
 // encodePbxTrustedNetwork writes a sipfacade.v1.PbxTrustedNetwork.
 func encodePbxTrustedNetwork(e *encoder, key string, m *sipfacadev1.PbxTrustedNetwork) {
 	start := e.open(key)
-	e.uint32(`,"trustedNetworkId":`, m.TrustedNetworkId)
-	e.uint32(`,"domainId":`, m.DomainId)
+	if m.TrustedNetworkId != nil {
+		e.uint32(`,"trustedNetworkId":`, *m.TrustedNetworkId)
+	}
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
 	if m.Network != nil {
 		e.string(`,"network":`, *m.Network)
 	}
@@ -1115,10 +1203,14 @@ func encodePbxTrustedNetwork(e *encoder, key string, m *sipfacadev1.PbxTrustedNe
 // encodePbxUser writes a sipfacade.v1.PbxUser.
 func encodePbxUser(e *encoder, key string, m *sipfacadev1.PbxUser) {
 	start := e.open(key)
-	e.uint32(`,"userId":`, m.UserId)
-	e.uint32(`,"domainId":`, m.DomainId)
-	if m.User != nil {
-		e.string(`,"user":`, *m.User)
+	if m.UserId != nil {
+		e.uint32(`,"userId":`, *m.UserId)
+	}
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
+	if m.Login != nil {
+		e.string(`,"login":`, *m.Login)
 	}
 	if m.Password != nil {
 		e.string(`,"password":`, *m.Password)
@@ -1190,9 +1282,16 @@ func encodePbxUser(e *encoder, key string, m *sipfacadev1.PbxUser) {
 // encodePbxUserDevice writes a sipfacade.v1.PbxUserDevice.
 func encodePbxUserDevice(e *encoder, key string, m *sipfacadev1.PbxUserDevice) {
 	start := e.open(key)
-	e.uint32(`,"userId":`, m.UserId)
-	e.uint32(`,"pbxDeviceId":`, m.PbxDeviceId)
-	e.string(`,"user":`, m.User)
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
+	if m.UserId != nil {
+		e.uint32(`,"userId":`, *m.UserId)
+	}
+	if m.PbxDeviceId != nil {
+		e.uint32(`,"pbxDeviceId":`, *m.PbxDeviceId)
+	}
+	e.string(`,"userLogin":`, m.UserLogin)
 	e.string(`,"pbxDeviceName":`, m.PbxDeviceName)
 	if m.PbxDeviceToken != nil {
 		e.string(`,"pbxDeviceToken":`, *m.PbxDeviceToken)
@@ -1207,8 +1306,15 @@ func encodePbxUserDevice(e *encoder, key string, m *sipfacadev1.PbxUserDevice) {
 // encodePbxUserGroup writes a sipfacade.v1.PbxUserGroup.
 func encodePbxUserGroup(e *encoder, key string, m *sipfacadev1.PbxUserGroup) {
 	start := e.open(key)
-	e.uint32(`,"userId":`, m.UserId)
-	e.uint32(`,"groupId":`, m.GroupId)
+	if m.DomainId != nil {
+		e.uint32(`,"domainId":`, *m.DomainId)
+	}
+	if m.UserId != nil {
+		e.uint32(`,"userId":`, *m.UserId)
+	}
+	if m.GroupId != nil {
+		e.uint32(`,"groupId":`, *m.GroupId)
+	}
 	e.string(`,"groupName":`, m.GroupName)
 	e.string(`,"displayName":`, m.DisplayName)
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
@@ -1255,15 +1361,17 @@ func encodeSipApp(e *encoder, key string, m *sipfacadev1.SipApp) {
 	if m.Class4EgressResourceIpId != nil {
 		e.int64(`,"class4EgressResourceIpId":`, *m.Class4EgressResourceIpId)
 	}
-	encodeList(e, `,"tnLeases":`, m.TnLeases, encodeTnLease)
+	if m.TnLeases != nil {
+		encodeTnLeaseList(e, `,"tnLeases":`, m.TnLeases)
+	}
 	if m.Account != nil {
-		encodeAccount(e, `,"account":`, m.Account)
+		encodeOpentactAccount(e, `,"account":`, m.Account)
 	}
 	if m.CreatedBy != nil {
-		encodeUser(e, `,"createdBy":`, m.CreatedBy)
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
 	}
-	if m.ModifiedBy != nil {
-		encodeUser(e, `,"modifiedBy":`, m.ModifiedBy)
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
 	}
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
@@ -1279,8 +1387,8 @@ func encodeSipAppCall(e *encoder, key string, m *sipfacadev1.SipAppCall) {
 	start := e.open(key)
 	e.string(`,"uuid":`, m.Uuid)
 	e.string(`,"phoneNumber":`, m.PhoneNumber)
-	e.string(`,"from":`, m.From)
-	e.string(`,"to":`, m.To)
+	e.string(`,"caller":`, m.Caller)
+	e.string(`,"callee":`, m.Callee)
 	e.string(`,"state":`, m.State)
 	e.string(`,"source":`, m.Source)
 	if m.SipApp != nil {
@@ -1350,17 +1458,23 @@ func encodeSipConnection(e *encoder, key string, m *sipfacadev1.SipConnection) {
 	if m.OutboundVoiceProfile != nil {
 		encodeOutboundVoiceProfile(e, `,"outboundVoiceProfile":`, m.OutboundVoiceProfile)
 	}
-	encodeList(e, `,"tnLeases":`, m.TnLeases, encodeTnLease)
-	encodeList(e, `,"sipUsers":`, m.SipUsers, encodeSipUser)
-	encodeList(e, `,"sipUserInvites":`, m.SipUserInvites, encodeSipUserInvite)
+	if m.TnLeases != nil {
+		encodeTnLeaseList(e, `,"tnLeases":`, m.TnLeases)
+	}
+	if m.SipUsers != nil {
+		encodeSipUserList(e, `,"sipUsers":`, m.SipUsers)
+	}
+	if m.SipUserInvites != nil {
+		encodeSipUserInviteList(e, `,"sipUserInvites":`, m.SipUserInvites)
+	}
 	if m.Account != nil {
-		encodeAccount(e, `,"account":`, m.Account)
+		encodeOpentactAccount(e, `,"account":`, m.Account)
 	}
 	if m.CreatedBy != nil {
-		encodeUser(e, `,"createdBy":`, m.CreatedBy)
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
 	}
-	if m.ModifiedBy != nil {
-		encodeUser(e, `,"modifiedBy":`, m.ModifiedBy)
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
 	}
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
@@ -1374,7 +1488,9 @@ func encodeSipConnection(e *encoder, key string, m *sipfacadev1.SipConnection) {
 // encodeSipConnectionProduct writes a sipfacade.v1.SipConnectionProduct.
 func encodeSipConnectionProduct(e *encoder, key string, m *sipfacadev1.SipConnectionProduct) {
 	start := e.open(key)
-	e.int32(`,"id":`, m.Id)
+	if m.Id != nil {
+		e.int32(`,"id":`, *m.Id)
+	}
 	e.string(`,"name":`, m.Name)
 	e.string(`,"description":`, m.Description)
 	e.string(`,"type":`, m.Type)
@@ -1423,6 +1539,9 @@ func encodeSipUser(e *encoder, key string, m *sipfacadev1.SipUser) {
 func encodeSipUserInvite(e *encoder, key string, m *sipfacadev1.SipUserInvite) {
 	start := e.open(key)
 	e.string(`,"uuid":`, m.Uuid)
+	if m.SipConnectionUuid != nil {
+		e.string(`,"sipConnectionUuid":`, *m.SipConnectionUuid)
+	}
 	if m.Name != nil {
 		e.string(`,"name":`, *m.Name)
 	}
@@ -1442,14 +1561,28 @@ func encodeSipUserInvite(e *encoder, key string, m *sipfacadev1.SipUserInvite) {
 		encodeSipConnection(e, `,"sipConnection":`, m.SipConnection)
 	}
 	if m.Account != nil {
-		encodeAccount(e, `,"account":`, m.Account)
+		encodeOpentactAccount(e, `,"account":`, m.Account)
 	}
 	if m.CreatedBy != nil {
-		encodeUser(e, `,"createdBy":`, m.CreatedBy)
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
 	}
-	if m.ModifiedBy != nil {
-		encodeUser(e, `,"modifiedBy":`, m.ModifiedBy)
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
 	}
+	e.close(start, key)
+}
+
+// encodeSipUserInviteList writes a sipfacade.v1.SipUserInviteList.
+func encodeSipUserInviteList(e *encoder, key string, m *sipfacadev1.SipUserInviteList) {
+	start := e.open(key)
+	encodeList(e, `,"items":`, m.Items, encodeSipUserInvite)
+	e.close(start, key)
+}
+
+// encodeSipUserList writes a sipfacade.v1.SipUserList.
+func encodeSipUserList(e *encoder, key string, m *sipfacadev1.SipUserList) {
+	start := e.open(key)
+	encodeList(e, `,"items":`, m.Items, encodeSipUser)
 	e.close(start, key)
 }
 
@@ -1471,11 +1604,17 @@ func encodeTelephoneNumber(e *encoder, key string, m *sipfacadev1.TelephoneNumbe
 func encodeTnLease(e *encoder, key string, m *sipfacadev1.TnLease) {
 	start := e.open(key)
 	e.string(`,"uuid":`, m.Uuid)
+	if m.SipConnectionUuid != nil {
+		e.string(`,"sipConnectionUuid":`, *m.SipConnectionUuid)
+	}
+	if m.SipAppUuid != nil {
+		e.string(`,"sipAppUuid":`, *m.SipAppUuid)
+	}
 	if m.Tn != nil {
 		encodeTelephoneNumber(e, `,"tn":`, m.Tn)
 	}
 	if m.Account != nil {
-		encodeAccount(e, `,"account":`, m.Account)
+		encodeOpentactAccount(e, `,"account":`, m.Account)
 	}
 	if m.TnOrder != nil {
 		encodeTnOrder(e, `,"tnOrder":`, m.TnOrder)
@@ -1497,10 +1636,10 @@ func encodeTnLease(e *encoder, key string, m *sipfacadev1.TnLease) {
 		encodeSipApp(e, `,"sipApp":`, m.SipApp)
 	}
 	if m.CreatedBy != nil {
-		encodeUser(e, `,"createdBy":`, m.CreatedBy)
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
 	}
-	if m.ModifiedBy != nil {
-		encodeUser(e, `,"modifiedBy":`, m.ModifiedBy)
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
 	}
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
@@ -1508,6 +1647,13 @@ func encodeTnLease(e *encoder, key string, m *sipfacadev1.TnLease) {
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
 	}
+	e.close(start, key)
+}
+
+// encodeTnLeaseList writes a sipfacade.v1.TnLeaseList.
+func encodeTnLeaseList(e *encoder, key string, m *sipfacadev1.TnLeaseList) {
+	start := e.open(key)
+	encodeList(e, `,"items":`, m.Items, encodeTnLease)
 	e.close(start, key)
 }
 
@@ -1536,7 +1682,7 @@ func encodeTnOrder(e *encoder, key string, m *sipfacadev1.TnOrder) {
 func encodeTrunkSettings(e *encoder, key string, m *sipfacadev1.TrunkSettings) {
 	start := e.open(key)
 	if m.MediaType != nil {
-		e.enum(`,"mediaType":`, int32(*m.MediaType), sipfacadev1.MediaType_name)
+		e.enum(`,"mediaType":`, int32(*m.MediaType), sipfacadev1.TrunkMediaType_name)
 	}
 	if m.OtherSettings != nil {
 		encodeStruct(e, `,"otherSettings":`, m.OtherSettings)
@@ -1648,34 +1794,6 @@ func encodeUpdateSipUserInviteResponse(e *encoder, key string, m *sipfacadev1.Up
 	start := e.open(key)
 	if m.SipUserInvite != nil {
 		encodeSipUserInvite(e, `,"sipUserInvite":`, m.SipUserInvite)
-	}
-	e.close(start, key)
-}
-
-// encodeUser writes a sipfacade.v1.User.
-func encodeUser(e *encoder, key string, m *sipfacadev1.User) {
-	start := e.open(key)
-	e.string(`,"uuid":`, m.Uuid)
-	e.string(`,"email":`, m.Email)
-	e.string(`,"phoneNumber":`, m.PhoneNumber)
-	e.string(`,"firstName":`, m.FirstName)
-	e.string(`,"lastName":`, m.LastName)
-	e.string(`,"avatar":`, m.Avatar)
-	e.string(`,"gender":`, m.Gender)
-	e.string(`,"dob":`, m.Dob)
-	e.string(`,"role":`, m.Role)
-	e.string(`,"gmailUserId":`, m.GmailUserId)
-	e.string(`,"facebookUserId":`, m.FacebookUserId)
-	e.string(`,"appleUserId":`, m.AppleUserId)
-	e.string(`,"wechatUserId":`, m.WechatUserId)
-	if m.CreateTime != nil {
-		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
-	}
-	if m.UpdateTime != nil {
-		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
-	}
-	if m.DeleteTime != nil {
-		encodeTimestamp(e, `,"deleteTime":`, m.DeleteTime)
 	}
 	e.close(start, key)
 }

@@ -126,20 +126,20 @@ func TestMarshal(t *testing.T) {
 		message proto.Message
 		want    string
 	}{
-		{&sipfacadev1.SipConnectionProduct{}, `{"id":0,"name":"","description":"","type":""}`},
+		{&sipfacadev1.SipConnectionProduct{}, `{"name":"","description":"","type":""}`},
 		{&sipfacadev1.SipConnectionProduct{RateTableId: proto.Int64(1 << 60)},
-			`{"id":0,"name":"","description":"","type":"","rateTableId":"1152921504606846976"}`},
+			`{"name":"","description":"","type":"","rateTableId":"1152921504606846976"}`},
 		{&sipfacadev1.DeleteSipAppResponse{}, `{}`},
 		{(*sipfacadev1.DeleteSipAppResponse)(nil), `{}`},
-		{(*sipfacadev1.SipConnectionProduct)(nil), `{"id":0,"name":"","description":"","type":""}`},
+		{(*sipfacadev1.SipConnectionProduct)(nil), `{"name":"","description":"","type":""}`},
 		{&sipfacadev1.ListSipUserInvitesResponse{}, `{"sipUserInvites":[],"nextPageToken":""}`},
 		{&sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{nil, {Uuid: "u"}}},
 			`{"sipUserInvites":[{"uuid":""},{"uuid":"u"}],"nextPageToken":""}`},
 		{&sipfacadev1.TelephoneNumber{PhoneNumber: "<+1\u2028\"\\\x01\x7f\b>"},
 			"{\"phoneNumber\":\"<+1\u2028\\\"\\\\\\u0001\x7f\\b>\",\"registered\":false}"},
 		{&sipfacadev1.TrunkSettings{}, `{}`},
-		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType_MEDIA_TYPE_PROXY_MEDIA.Enum()}, `{"mediaType":"MEDIA_TYPE_PROXY_MEDIA"}`},
-		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.MediaType(77).Enum()}, `{"mediaType":77}`},
+		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Enum()}, `{"mediaType":"TRUNK_MEDIA_TYPE_PROXY_MEDIA"}`},
+		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType(77).Enum()}, `{"mediaType":77}`},
 		{settings(structpb.NewNullValue()), `{"otherSettings":{"a":null}}`},
 		{settings(structpb.NewStringValue("é")), `{"otherSettings":{"a":"é"}}`},
 		{settings(structpb.NewNumberValue(1e-7)), `{"otherSettings":{"a":1e-7}}`},
@@ -191,14 +191,14 @@ func TestMarshalErrors(t *testing.T) {
 		"no type":       {nil, "a type that no answer has"},
 		"foreign type":  {&wrapperspb.BoolValue{}, "a type that no answer has"},
 		"request":       {&sipfacadev1.GetSipAppRequest{}, "a type that no answer has"},
-		"not UTF-8":     {&sipfacadev1.Account{Name: "\xff", Email: "\xff"}, "name: write a string"},
+		"not UTF-8":     {&sipfacadev1.OpentactAccount{Name: "\xff", Email: "\xff"}, "name: write a string"},
 		"key not UTF-8": {&errdetails.ErrorInfo{Metadata: map[string]string{"\xff": ""}}, "metadata: write a string"},
 		"nested, two": {&sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{
-			{}, {Account: &sipfacadev1.Account{Name: "\xff"}, CreatedBy: &sipfacadev1.User{}}, {Uuid: "\xff"},
+			{}, {Account: &sipfacadev1.OpentactAccount{Name: "\xff"}, CreatedBy: &sipfacadev1.OpentactUser{}}, {Uuid: "\xff"},
 		}, NextPageToken: "\xff"}, "sipUserInvites: element 1: account: name: write a string"},
-		"year 10000":        {&sipfacadev1.Account{CreateTime: stamp(maxTimestampSeconds+1, 0), UpdateTime: stamp(0, -1)}, "createTime: a time"},
-		"negative nanos":    {&sipfacadev1.Account{UpdateTime: stamp(0, -1)}, "updateTime: a time"},
-		"too many nanos":    {&sipfacadev1.Account{UpdateTime: stamp(0, maxNanos+1)}, "updateTime: a time"},
+		"year 10000":        {&sipfacadev1.OpentactAccount{CreateTime: stamp(maxTimestampSeconds+1, 0), UpdateTime: stamp(0, -1)}, "createTime: a time"},
+		"negative nanos":    {&sipfacadev1.OpentactAccount{UpdateTime: stamp(0, -1)}, "updateTime: a time"},
+		"too many nanos":    {&sipfacadev1.OpentactAccount{UpdateTime: stamp(0, maxNanos+1)}, "updateTime: a time"},
 		"a second in nanos": {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Nanos: maxNanos + 1}}, "retryDelay: a duration"},
 		"two signs":         {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Seconds: 1, Nanos: -1}}, "retryDelay: a duration"},
 		"endless duration":  {&errdetails.RetryInfo{RetryDelay: &durationpb.Duration{Seconds: maxDurationSeconds + 1}}, "retryDelay: a duration"},
@@ -239,7 +239,7 @@ func TestMarshalAfterError(t *testing.T) {
 	t.Parallel()
 	codec := New()
 	for range 10 {
-		if _, err := codec.Marshal(&sipfacadev1.Account{Name: "\xff"}); err == nil {
+		if _, err := codec.Marshal(&sipfacadev1.OpentactAccount{Name: "\xff"}); err == nil {
 			t.Error("no error")
 		}
 		if got, err := codec.Marshal(&sipfacadev1.TrunkSettings{}); err != nil || string(got) != "{}" {

@@ -48,18 +48,18 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 func TestTablesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	account := func(fields ...mapping.Field) mapping.Dialect {
-		return mapping.Dialect{Resources: []mapping.Resource{{Message: "Account", Fields: fields}}}
+		return mapping.Dialect{Resources: []mapping.Resource{{Message: "OpentactAccount", Fields: fields}}}
 	}
 	for want, dialect := range map[string]mapping.Dialect{
-		`Nobody`:                           {Resources: []mapping.Resource{{Message: "Nobody"}}},
-		`has no field "bogus"`:             account(mapping.Field{Name: "bogus"}),
-		`Account reads "email" twice`:      account(mapping.Field{Name: "name", Vendor: []string{"email"}}),
-		`Account has no key`:               {Resources: []mapping.Resource{{Message: "Account", Key: "bogus"}}},
-		`TnLease cannot read "tn"`:         {Resources: []mapping.Resource{{Message: "TnLease"}}},
-		`Account reads "name", which it`:   {Resources: []mapping.Resource{{Message: "Account", Dropped: []mapping.Dropped{{Members: []string{"name"}}}}}},
-		`the key of "nothing"`:             account(mapping.Field{Name: "level", KeyOf: "nothing"}),
-		`which the table does not have`:    account(mapping.Field{Name: "level", KeyOf: "create_time"}),
-		`the key of "name", which is not `: account(mapping.Field{Name: "level", KeyOf: "name"}),
+		`Nobody`:                                 {Resources: []mapping.Resource{{Message: "Nobody"}}},
+		`has no field "bogus"`:                   account(mapping.Field{Name: "bogus"}),
+		`OpentactAccount reads "email" twice`:    account(mapping.Field{Name: "name", Vendor: []string{"email"}}),
+		`OpentactAccount has no key`:             {Resources: []mapping.Resource{{Message: "OpentactAccount", Key: "bogus"}}},
+		`TnLease cannot read "tn"`:               {Resources: []mapping.Resource{{Message: "TnLease"}}},
+		`OpentactAccount reads "name", which it`: {Resources: []mapping.Resource{{Message: "OpentactAccount", Dropped: []mapping.Dropped{{Members: []string{"name"}}}}}},
+		`the key of "nothing"`:                   account(mapping.Field{Name: "level", KeyOf: "nothing"}),
+		`which the table does not have`:          account(mapping.Field{Name: "level", KeyOf: "create_time"}),
+		`the key of "name", which is not `:       account(mapping.Field{Name: "level", KeyOf: "name"}),
 	} {
 		_, err := newModel(dialect)
 		if err == nil || !strings.Contains(err.Error(), want) {

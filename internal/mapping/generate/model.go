@@ -167,17 +167,25 @@ func (f *field) isWritten() bool {
 		!contract.Behaves(f.descriptor, annotations.FieldBehavior_IDENTIFIER)
 }
 
-// related finds the resource that a field refers to.
+// related finds the resource that a field refers to, or a list of which its message wraps.
 func (m *model) related(f *field) *message {
-	if f.descriptor.Message() == nil {
-		return nil
+	referred := f.descriptor.Message()
+	if f.wraps() {
+		referred = referred.Fields().Get(0).Message()
 	}
 	for _, candidate := range m.Messages {
-		if candidate.descriptor == f.descriptor.Message() {
+		if candidate.descriptor == referred {
 			return candidate
 		}
 	}
 	return nil
+}
+
+// wraps reports whether the field's message only wraps a list, so that a list that is empty
+// and one that is not stated differ.
+func (f *field) wraps() bool {
+	message := f.descriptor.Message()
+	return message != nil && message.Fields().Len() == 1 && message.Fields().Get(0).Name() == "items"
 }
 
 // Key is the field that a scalar in place of the object states.

@@ -85,6 +85,10 @@ func (m *message) statements(f *field, member string) []string {
 func (m *message) call(f *field, member string) string {
 	at := "&m." + f.goName
 	if related := m.model.related(f); related != nil {
+		if f.wraps() {
+			at = fmt.Sprintf("func(list []*sipfacadev1.%s) { m.%s = &sipfacadev1.%s{Items: list} }",
+				related.Name, f.goName, f.descriptor.Message().Name())
+		}
 		return fmt.Sprintf("tolerant.%s(r, %q, %s, %sMember, %sOf)", quantity(f), member, at, related.Local(), related.Local())
 	}
 	if f.descriptor.Enum() != nil {
@@ -106,7 +110,7 @@ func (m *message) call(f *field, member string) string {
 
 // quantity is the function that reads one related object or many.
 func quantity(f *field) string {
-	if f.descriptor.IsList() {
+	if f.wraps() {
 		return "Many"
 	}
 	return "One"
@@ -145,7 +149,8 @@ func (m *message) KeyStatements() []string {
 	switch {
 	case key.descriptor.Kind() == protoreflect.Int32Kind:
 		return []string{
-			"id, err := strconv.ParseInt(text, 10, 32)", "if err != nil {", "return nil", "}", made + "int32(id)}",
+			"number, err := strconv.ParseInt(text, 10, 32)", "if err != nil {", "return nil", "}",
+			"id := int32(number)", made + "&id}",
 		}
 	case key.Form != "":
 		return []string{made + "tolerant." + string(key.Form) + "(text)}"}

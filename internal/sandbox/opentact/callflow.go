@@ -95,6 +95,11 @@ func checkElement(name string, depth int) string {
 	return ""
 }
 
+// onlineCalls lists the calls that are online, with their apps.
+func onlineCalls(s *Server, _ *call) (answer, error) {
+	return ok(s.views(s.store.having(calls, "state", "online"), nested))
+}
+
 // executeCallFlow keeps the document with the call. A choice: a call that is
 // over is a 404, like one that never was.
 func executeCallFlow(s *Server, c *call) (answer, error) {

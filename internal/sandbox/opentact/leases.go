@@ -2,6 +2,7 @@ package opentact
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 )
@@ -14,6 +15,39 @@ func assignment() []field {
 
 // ownerFields are the two relations of a lease that exclude each other.
 func ownerFields() []string { return []string{"sip_connection", "sip_control_app"} }
+
+// allLeases lists every number of the account. A choice: with the relations that tell
+// what a number rings, without which it could not be told which are free.
+func allLeases(s *Server, _ *call) (answer, error) {
+	return ok(s.views(s.store.All(leases), nested))
+}
+
+// The number of rows of a search page; the default is a choice.
+const (
+	mostTaken    = 100
+	defaultTaken = 10
+)
+
+// searching describes the body of a search. A choice: conditions are not emulated.
+func searching() []field {
+	return []field{{name: "take", accepts: integer(1, mostTaken)}, {name: "skip", accepts: integer(0, math.MaxInt32)}}
+}
+
+// searchLeases answers one page of all numbers of the account.
+func searchLeases(s *Server, c *call) (answer, error) {
+	take, given := c.body["take"].(int64)
+	if !given {
+		take = defaultTaken
+	}
+	skip, _ := c.body["skip"].(int64)
+	all := s.store.All(leases)
+	first := min(int(skip), len(all))
+	page := all[first:min(first+int(take), len(all))]
+	return ok(object{
+		{"take", take}, {"skip", skip}, {"mode", "AND"}, {"order", map[string]any{}},
+		{"total", len(all)}, {"data", s.views(page, nested)},
+	})
+}
 
 // assignedLeases lists the numbers of a connection or an app.
 func assignedLeases(k kind, holder string) operation {

@@ -50,10 +50,10 @@ func (c *call) readChanges(fields []field, creating bool) error {
 	return err
 }
 
-// endpoints returns those of both generations of products; literal segments come
-// before the ids that would match them.
+// endpoints returns those of both generations; literal segments come before the ids that
+// would match them.
 func endpoints() []endpoint {
-	return slices.Concat(accountRoutes(), connectionRoutes(), inviteRoutes(), sipUserRoutes(), appRoutes(),
+	return slices.Concat(accountRoutes(), leaseRoutes(), connectionRoutes(), inviteRoutes(), sipUserRoutes(), appRoutes(),
 		profileRoutes("MessagingProfile", "/profile/messaging", messagingProfiles),
 		profileRoutes("OutboundVoiceProfile", "/profile/outbound_voice", voiceProfiles))
 }
@@ -62,6 +62,14 @@ func accountRoutes() []endpoint {
 	login := on("Auth", http.MethodGet, "/auth", nil)
 	login.open = true
 	return []endpoint{login, on("GetAccount", http.MethodGet, "/account", account)}
+}
+
+// leaseRoutes are those of all leases of the account. The documents do not name the
+// operation of the first.
+func leaseRoutes() []endpoint {
+	search := on("SearchTNLeases", http.MethodPost, "/lease/tn/search", searchLeases)
+	search.read = func(c *call) error { return c.readChanges(searching(), false) }
+	return []endpoint{on("ListTNLeases", http.MethodGet, "/lease/tn", allLeases), search}
 }
 
 func connectionRoutes() []endpoint {
@@ -109,6 +117,7 @@ func appRoutes() []endpoint {
 	execute := on("ExecuteSIPControlAppCallExecuteCallFlow", http.MethodPost, "/sip/app/call/{uuid}", executeCallFlow)
 	execute.read = (*call).readCallFlow
 	return []endpoint{
+		on("GetOnlineCalls", http.MethodGet, "/sip/app/call/online", onlineCalls),
 		execute,
 		on("CreateSIPControlApp", http.MethodPost, base, create(apps, noScope())).creating(apps),
 		on("ListSIPControlApps", http.MethodGet, base, list(apps, noScope())),
@@ -147,7 +156,7 @@ func Operations() []string { return route.Operations(Routes()) }
 func (s *Server) routeTable() *route.Table {
 	var rows []route.Row
 	for _, e := range endpoints() {
-		if e.Pattern == s.absentProducts() {
+		if slices.Contains(absent[s.options.Generation], e.Pattern) {
 			e.operate = noSuchRoute
 		}
 		rows = append(rows, route.Row{Route: e.Route, Handler: s.Wrap(e.Operation, s.handler(e))})
@@ -155,10 +164,8 @@ func (s *Server) routeTable() *route.Table {
 	return route.NewTable(BasePath, func(text string) bool { return text != "" }, rows)
 }
 
-// absentProducts returns the path of the other API generation.
-func (s *Server) absentProducts() string {
-	if s.options.Products == ProductsOfSIP {
-		return "/sip/connection/product"
-	}
-	return "/sip/product"
+// absent are the paths that a generation does not have.
+var absent = map[Generation][]string{
+	FirstGeneration:  {"/sip/product", "/lease/tn/search"},
+	SecondGeneration: {"/sip/connection/product", "/lease/tn"},
 }

@@ -63,6 +63,8 @@ func happyCalls() []happy {
 	return []happy{
 		{at("GetAccount", "GET", "/account"), "/account", "", 200, "account", nil},
 		{at("GetSIPConnectionProductsList", "GET", "/sip/connection/product"), "/sip/connection/product", "", 200, "products", nil},
+		{at("ListTNLeases", "GET", "/lease/tn"), "/lease/tn", "", 200, "", hasIDs(ids(LeaseUUID, 1, 26)...)},
+		{at("GetOnlineCalls", "GET", "/sip/app/call/online"), "/sip/app/call/online", "", 200, "calls", hasIDs(CallUUID(1), CallUUID(2), CallUUID(4), CallUUID(5), CallUUID(6))},
 
 		{at("ListSIPConnections", "GET", "/sip/connection"), "/sip/connection", "", 200, "connections", hasIDs(ids(ConnectionUUID, 1, 7)...)},
 		{at("CreateSIPConnection", "POST", "/sip/connection"), "/sip/connection", `{"name":"New","product":2,"ip":"192.0.2.99","port":5070,"class4_egress_trunk_stings":{"media_type":"Bypass Media"}}`, 201, "connection_created",
@@ -142,6 +144,7 @@ func elsewhere() []route.Route {
 	return []route.Route{
 		{Operation: "Auth", Method: "GET", Pattern: "/auth"},
 		{Operation: "GetSIPConnectionProductsList", Method: "GET", Pattern: "/sip/product"},
+		{Operation: "SearchTNLeases", Method: "POST", Pattern: "/lease/tn/search"},
 		{Operation: "ExecuteSIPControlAppCallExecuteCallFlow", Method: "POST", Pattern: "/sip/app/call/{uuid}"},
 	}
 }
@@ -168,15 +171,15 @@ func TestProductsMove(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name            string
-		products        ProductsRoute
+		generation      Generation
 		present, absent string
 	}{
-		{"first generation", ProductsOfConnection, "/sip/connection/product", "/sip/product"},
-		{"second generation", ProductsOfSIP, "/sip/product", "/sip/connection/product"},
+		{"first generation", FirstGeneration, "/sip/connection/product", "/sip/product"},
+		{"second generation", SecondGeneration, "/sip/product", "/sip/connection/product"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := seeded(func(o *Options) { o.Products = test.products })
+			s := seeded(func(o *Options) { o.Generation = test.generation })
 			if got := do(t, s, "GET", test.present, ""); got.Code != 200 || len(got.list(t)) != 4 {
 				t.Errorf("%s: %d %s", test.present, got.Code, got.Text)
 			}
@@ -184,6 +187,37 @@ func TestProductsMove(t *testing.T) {
 				t.Errorf("%s: %d %s", test.absent, got.Code, got.Text)
 			}
 		})
+	}
+}
+
+// TestSearchLeases: the second generation answers all numbers page by page only.
+func TestSearchLeases(t *testing.T) {
+	t.Parallel()
+	s := seeded(func(o *Options) { o.Generation = SecondGeneration })
+	for body, want := range map[string][]any{
+		`{}`:                        ids(LeaseUUID, 1, 10),
+		`{"take":100}`:              ids(LeaseUUID, 1, 26),
+		`{"take":5,"skip":24}`:      ids(LeaseUUID, 25, 26),
+		`{"take":5,"skip":26}`:      nil,
+		`{"take":1,"skip":1000000}`: nil,
+	} {
+		page := do(t, s, "POST", "/lease/tn/search", body).entity(t)
+		var got []any
+		rows, _ := page["data"].([]any)
+		for _, row := range rows {
+			got = append(got, row.(map[string]any)["uuid"])
+		}
+		if diff := cmp.Diff(want, got); diff != "" || page["total"] != 26.0 {
+			t.Errorf("%s: total %v, %s", body, page["total"], diff)
+		}
+	}
+	for _, body := range []string{`{"take":0}`, `{"take":101}`, `{"skip":-1}`, `{"tn":1}`, `[]`} {
+		if got := do(t, s, "POST", "/lease/tn/search", body); got.Code != 400 {
+			t.Errorf("%s: %d %s", body, got.Code, got.Text)
+		}
+	}
+	if got := do(t, s, "GET", "/lease/tn", ""); got.Code != 404 {
+		t.Errorf("the list of the first generation: %d", got.Code)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestSeedsAreAsDocumented(t *testing.T) {
 	s := seeded()
 	want := map[kind]int{
 		accounts: 1, timeZones: 1, people: 2, connections: 7, products: 4, invites: 13, sipUsers: 8, apps: 5,
-		calls: 3, leases: 26, numbers: 26, orders: 4, messagingProfiles: 4, voiceProfiles: 3,
+		calls: 6, leases: 26, numbers: 26, orders: 4, messagingProfiles: 4, voiceProfiles: 3,
 	}
 	got := map[kind]int{}
 	for k := range kinds {

@@ -28,15 +28,14 @@ const (
 	defaultTokenTTL    = 24 * time.Hour
 )
 
-// ProductsRoute is the path of the vendor's products, which differs between its API
-// generations.
-type ProductsRoute int
+// Generation is a generation of the vendor's API. They differ in paths.
+type Generation int
 
 const (
-	// ProductsOfConnection is the first generation: only /sip/connection/product.
-	ProductsOfConnection ProductsRoute = iota
-	// ProductsOfSIP is the second: only /sip/product.
-	ProductsOfSIP
+	// FirstGeneration is that of 2020.
+	FirstGeneration Generation = iota
+	// SecondGeneration is that of 2021.
+	SecondGeneration
 )
 
 // Options configure a Server. The zero value is an account without entities, at a
@@ -59,8 +58,8 @@ type Options struct {
 	// AssignAnswersUUIDs makes the assignment of TN leases answer UUID strings, as
 	// the third generation does.
 	AssignAnswersUUIDs bool
-	// Products is the path of the products.
-	Products ProductsRoute
+	// Generation decides which paths there are.
+	Generation Generation
 	// Faults is the menu in front of every route; nil makes one for this server.
 	Faults *fault.Menu
 	// KeepRequests is how many requests the recorder keeps; 0 means 100.

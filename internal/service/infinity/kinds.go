@@ -19,8 +19,8 @@ var (
 
 	pbxUsers = described(pbxKind[*pb.PbxUser]{
 		Collection: infinity.Users, field: "pbx_user", id: "user_id",
-		natural: []protoreflect.Name{"user"},
-	}, dates)
+		natural: []protoreflect.Name{"login"},
+	}, renamed{"login": {"user"}, "create_time": dates["create_time"], "update_time": dates["update_time"]})
 
 	pbxGroups = described(pbxKind[*pb.PbxGroup]{
 		Collection: infinity.Groups, field: "pbx_group", id: "group_id", whole: true,
@@ -29,7 +29,7 @@ var (
 
 	pbxGroupUsers = described(pbxKind[*pb.PbxGroupUser]{
 		Collection: infinity.GroupUsers, id: "user_id",
-	}, nil)
+	}, renamed{"user_login": {"user"}})
 
 	pbxUserGroups = described(pbxKind[*pb.PbxUserGroup]{
 		Collection: infinity.UserGroups, id: "group_id",
@@ -38,7 +38,7 @@ var (
 	pbxUserDevices = described(pbxKind[*pb.PbxUserDevice]{
 		Collection: infinity.UserDevices, field: "pbx_user_device", id: "pbx_device_id",
 		natural: []protoreflect.Name{"pbx_device_id"},
-	}, dates)
+	}, renamed{"user_login": {"user"}, "update_time": dates["update_time"]})
 
 	pbxQueues = described(pbxKind[*pb.PbxQueue]{
 		Collection: infinity.Queues, field: "pbx_queue", id: "queue_id",
@@ -59,7 +59,7 @@ var (
 		Collection: infinity.Devices, field: "pbx_device", id: "pbx_device_id",
 		natural: []protoreflect.Name{"mac_address"},
 	}, renamed{
-		"mac_address": {"deviceMacAddress"},
+		"mac_address": {"deviceMacAddress"}, "user_login": {"user"},
 		"create_time": dates["create_time"], "update_time": dates["update_time"],
 	})
 )

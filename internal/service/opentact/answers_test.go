@@ -45,10 +45,10 @@ func TestGeneration3Connection(t *testing.T) {
 	object := `{"uuid":"` + strings.ToUpper(connectionUUID) + `","shaken_verify_policy":1,"shaken_minimum_accepted_attest_lvl":"B","account":"` + otherUUID + `",
 		"created_by":"` + inviteUUID + `","modified_by":{},"product":3,"outbound_voice_profile":"` + otherUUID + `","tnleases":["` + inviteUUID + `"],"sipusers":["` + otherUUID + `",{}]}`
 	check(t, object, &pb.SipConnection{
-		Uuid: connectionUUID, ProductId: new(int32(3)), Product: &pb.SipConnectionProduct{Id: 3},
+		Uuid: connectionUUID, ProductId: new(int32(3)), Product: &pb.SipConnectionProduct{Id: new(int32(3))},
 		OutboundVoiceProfileUuid: new(otherUUID), OutboundVoiceProfile: &pb.OutboundVoiceProfile{Uuid: otherUUID},
-		Account: &pb.Account{Uuid: otherUUID}, CreatedBy: &pb.User{Uuid: inviteUUID},
-		TnLeases: []*pb.TnLease{{Uuid: inviteUUID}}, SipUsers: []*pb.SipUser{{Uuid: otherUUID}},
+		Account: &pb.OpentactAccount{Uuid: otherUUID}, CreatedBy: &pb.OpentactUser{Uuid: inviteUUID},
+		TnLeases: &pb.TnLeaseList{Items: []*pb.TnLease{{Uuid: inviteUUID}}}, SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{Uuid: otherUUID}}},
 	}, connectionFrom(t, object))
 }
 
@@ -69,7 +69,7 @@ func TestKeysFollowTheRelation(t *testing.T) {
 	t.Parallel()
 	for object, want := range map[string]*pb.SipConnection{
 		`{"product":{"id":3},"product":{"name":"n"}}`: {Product: &pb.SipConnectionProduct{Name: "n"}},
-		`{"product":{"id":3},"product":null}`:         {Product: &pb.SipConnectionProduct{Id: 3}, ProductId: new(int32(3))},
+		`{"product":{"id":3},"product":null}`:         {Product: &pb.SipConnectionProduct{Id: new(int32(3))}, ProductId: new(int32(3))},
 		`{"outbound_voice_profile":{"name":"n"}}`:     {OutboundVoiceProfile: &pb.OutboundVoiceProfile{Name: new("n")}},
 	} {
 		check(t, object, want, connectionFrom(t, object))
@@ -81,10 +81,10 @@ func TestGeneration3SIPUser(t *testing.T) {
 	t.Parallel()
 	object := `{"sipusers":[{"uuid":"` + otherUUID + `","login":"desk1","ha1":"s3cret","ha1b":"s3cret","password":"s3cret","state":"online","is_active":true,
 		"same_domain_calls_only":false,"groups":[{"name":"sales","password":"s3cret"},{}],"dob":"1990-05-01T00:00:00.000Z"}]}`
-	check(t, object, &pb.SipConnection{SipUsers: []*pb.SipUser{{
+	check(t, object, &pb.SipConnection{SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{
 		Uuid: otherUUID, Login: "desk1", Dob: "1990-05-01",
 		Groups: []*structpb.Struct{{Fields: map[string]*structpb.Value{"name": structpb.NewStringValue("sales")}}},
-	}}}, connectionFrom(t, object))
+	}}}}, connectionFrom(t, object))
 }
 
 // TestRealAccountAndUser: the sample of the vendor's login page, with its nulls, an
@@ -94,8 +94,8 @@ func TestRealAccountAndUser(t *testing.T) {
 	object := `{"account":{"uuid":"` + otherUUID + `","name":"a","balance":99.87895,"class4_id":"12","deleted_on":null,"time_zone":{"country_code":"US","name":"America/New_York"}},
 		"created_by":{"uuid":"` + inviteUUID + `","email":"m@example.com","phone_number":null,"dob":null,"gender":"Agender","role":"Admin","deleted_on":null,"token":"s3cret","password":"s3cret","wss_online":true}}`
 	check(t, object, &pb.SipConnection{
-		Account:   &pb.Account{Uuid: otherUUID, Name: "a", Balance: new(99.87895), Class4Id: new(int64(12)), TimeZone: "America/New_York"},
-		CreatedBy: &pb.User{Uuid: inviteUUID, Email: "m@example.com", Gender: "Agender", Role: "Admin"},
+		Account:   &pb.OpentactAccount{Uuid: otherUUID, Name: "a", Balance: new(99.87895), Class4Id: new(int64(12)), TimeZone: "America/New_York"},
+		CreatedBy: &pb.OpentactUser{Uuid: inviteUUID, Email: "m@example.com", Gender: "Agender", Role: "Admin"},
 	}, connectionFrom(t, object))
 }
 
@@ -143,14 +143,14 @@ func TestCallNumberForms(t *testing.T) {
 func TestNestedInvitesHaveNoToken(t *testing.T) {
 	t.Parallel()
 	nested := connectionFrom(t, `{"sip_user_invites":[{"uuid":"`+inviteUUID+`","token":"s3cret","sip_connection":{"sip_user_invites":[{"name":"n","token":"s3cret"}]}}]}`)
-	if invite := nested.GetSipUserInvites()[0]; invite.Token != nil || invite.GetSipConnection().GetSipUserInvites()[0].Token != nil {
+	if invite := nested.GetSipUserInvites().GetItems()[0]; invite.Token != nil || invite.GetSipConnection().GetSipUserInvites().GetItems()[0].Token != nil {
 		t.Errorf("got %+v", invite)
 	}
 	s, _ := serviceOf(t, map[string]string{"POST connection/" + connectionUUID + "/invites": success(
 		`{"uuid":"` + inviteUUID + `","token":"t0ken","sip_connection":{"sip_user_invites":[{"name":"n","token":"s3cret"}]}}`)})
 	answer, err := s.CreateSipUserInvite(t.Context(), &pb.CreateSipUserInviteRequest{SipConnectionUuid: connectionUUID, SipUserInvite: &pb.SipUserInvite{Name: new("x")}})
 	created := answer.GetSipUserInvite()
-	if err != nil || created.GetToken() != "t0ken" || created.GetSipConnection().GetSipUserInvites()[0].Token != nil {
+	if err != nil || created.GetToken() != "t0ken" || created.GetSipConnection().GetSipUserInvites().GetItems()[0].Token != nil {
 		t.Errorf("%+v, %v", created, err)
 	}
 }
@@ -172,11 +172,11 @@ func TestRealisticInvite(t *testing.T) {
 	got := []any{
 		invite.GetUuid(), invite.GetName(), invite.GetToken(), invite.GetExpireTime().AsTime(), invite.GetCreateTime().AsTime(), connection.GetUuid(), connection.GetPort(), connection.GetProductId(),
 		connection.GetClass4IngressTrunkSettings().GetMediaType(), connection.TnLeases == nil, connection.CreatedBy == nil, connection.GetOutboundVoiceProfile().GetMaxRate(),
-		invite.GetAccount().GetTimeZone(), invite.GetAccount().DeleteTime == nil, invite.GetCreatedBy().GetFirstName(), invite.GetModifiedBy().GetRole(),
+		invite.GetAccount().GetTimeZone(), invite.GetAccount().DeleteTime == nil, invite.GetCreatedBy().GetFirstName(), invite.GetUpdatedBy().GetRole(),
 	}
 	want := []any{
 		inviteUUID, "Front desk, ground floor", "b7c1f0a94be04c6f8f5d2f6a1d3e9c87", time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC),
-		time.Date(2020, 10, 26, 8, 44, 15, 621e6, time.UTC), connectionUUID, int32(5060), int32(3), pb.MediaType_MEDIA_TYPE_PROXY_MEDIA, true, true, 0.05,
+		time.Date(2020, 10, 26, 8, 44, 15, 621e6, time.UTC), connectionUUID, int32(5060), int32(3), pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA, true, true, 0.05,
 		"America/New_York", true, "Maya", "Admin",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

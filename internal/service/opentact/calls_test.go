@@ -152,7 +152,7 @@ func TestCalls(t *testing.T) {
 		"assign": {
 			map[string]string{"POST " + trunkRoute + "/tnlease": success(`["` + inviteUUID + `"]`)},
 			func(s *SipConnectionService) (proto.Message, error) {
-				return s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: upper, Add: []string{inviteUpper}, Remove: []string{otherUpper}})
+				return s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: upper, AddTnLeaseUuids: []string{inviteUpper}, RemoveTnLeaseUuids: []string{otherUpper}})
 			},
 			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: inviteUUID}}},
 			[]string{`POST ` + trunkRoute + `/tnlease {"add":["` + inviteUUID + `"],"remove":["` + otherUUID + `"]}`},
@@ -198,7 +198,7 @@ func TestCalls(t *testing.T) {
 			func(s *SipConnectionService) (proto.Message, error) {
 				return s.ListSipConnectionProducts(t.Context(), &pb.ListSipConnectionProductsRequest{})
 			},
-			&pb.ListSipConnectionProductsResponse{SipConnectionProducts: []*pb.SipConnectionProduct{{Id: 3, Name: "a"}, {Id: 7, Name: "b"}}},
+			&pb.ListSipConnectionProductsResponse{SipConnectionProducts: []*pb.SipConnectionProduct{{Id: new(int32(3)), Name: "a"}, {Id: new(int32(7)), Name: "b"}}},
 			[]string{"GET connection/product"},
 		},
 	} {
@@ -246,7 +246,7 @@ func TestCallsFail(t *testing.T) {
 			return err
 		},
 		"assign": func(s *SipConnectionService) error {
-			_, err := s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionUUID, Add: []string{otherUUID}})
+			_, err := s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionUUID, AddTnLeaseUuids: []string{otherUUID}})
 			return err
 		},
 		"list leases": func(s *SipConnectionService) error {

@@ -108,7 +108,7 @@ func TestVendorNames(t *testing.T) {
 // names and in the order of the contract.
 func TestCreation(t *testing.T) {
 	t.Parallel()
-	media := pb.MediaType_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING
+	media := pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING
 	for name, c := range map[string]struct {
 		resource proto.Message
 		written  columns
@@ -164,7 +164,7 @@ func TestUpdate(t *testing.T) {
 // TestEcho: what is known after a write is what was sent and the id.
 func TestEcho(t *testing.T) {
 	t.Parallel()
-	wanted := &pb.SipUserInvite{Uuid: strings.ToUpper(otherUUID), Name: new("Desk"), Token: new("never sent"), CreateTime: timestamppb.New(time.Unix(1, 0)), Account: &pb.Account{Name: "x"}}
+	wanted := &pb.SipUserInvite{Uuid: strings.ToUpper(otherUUID), Name: new("Desk"), Token: new("never sent"), CreateTime: timestamppb.New(time.Unix(1, 0)), Account: &pb.OpentactAccount{Name: "x"}}
 	before := proto.Clone(wanted)
 	want := &pb.SipUserInvite{Uuid: otherUUID, Name: new("Desk")}
 	if diff := cmp.Diff(want, echo(wanted, sipUserInviteColumns, otherUUID), protocmp.Transform()); diff != "" {

@@ -27,7 +27,7 @@ func decodeAnswer[M any](body []byte, m *M, member tolerant.Member[M]) error {
 // BenchmarkDecode: one answer with its relations.
 func BenchmarkDecode(b *testing.B) {
 	b.Run("SipApp", func(b *testing.B) {
-		benchmarkDecode(b, "testdata/sip_app.json", sipAppAnswer, func(m *pb.SipApp) bool { return len(m.GetTnLeases()) == 2 })
+		benchmarkDecode(b, "testdata/sip_app.json", sipAppAnswer, func(m *pb.SipApp) bool { return len(m.GetTnLeases().GetItems()) == 2 })
 	})
 	b.Run("SipUserInvite", func(b *testing.B) {
 		benchmarkDecode(b, "testdata/invite.json", sipUserInviteAnswer, func(m *pb.SipUserInvite) bool { return m.Token != nil })
@@ -62,7 +62,7 @@ func BenchmarkDecode10000Invites(b *testing.B) {
 	for b.Loop() {
 		r := tolerant.NewReader(bytes.NewReader(body))
 		var rows []*pb.SipUserInvite
-		err := tolerant.Many(r, "payload", &rows, sipUserInviteAnswer, sipUserInviteOf)
+		err := tolerant.Many(r, "payload", func(list []*pb.SipUserInvite) { rows = list }, sipUserInviteAnswer, sipUserInviteOf)
 		r.Release()
 		if err != nil || len(rows) != len(objects) {
 			b.Fatal(len(rows), err)

@@ -26,9 +26,9 @@ var everyMember = []struct {
 	members string
 	read    func(body string) (proto.Message, error)
 }{
-	{baseMembers + `,"name":"n","email":"e","level":"Level1","balance":1.5,"class4_id":1,"time_zone":{"name":"UTC"},"deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.Account](accountMember)},
+	{baseMembers + `,"name":"n","email":"e","level":"Level1","balance":1.5,"class4_id":1,"time_zone":{"name":"UTC"},"deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.OpentactAccount](opentactAccountMember)},
 	{baseMembers + `,"email":"e","phone_number":"p","first_name":"f","last_name":"l","avatar":"a","gender":"g","dob":"1990-05-01","role":"Admin",` +
-		`"gmail_user_id":"1","facebook_user_id":"1","apple_user_id":"1","wechat_user_id":"1","deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.User](userMember)},
+		`"gmail_user_id":"1","facebook_user_id":"1","apple_user_id":"1","wechat_user_id":"1","deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.OpentactUser](opentactUserMember)},
 	{baseMembers + `,"name":"n","expired_on":"2026-12-31T23:59:59Z","token":"t","sip_connection":{"name":"n"},` + ownedMembers, reads[pb.SipUserInvite](sipUserInviteAnswer)},
 	{baseMembers + `,"name":"n","is_active":true,"tech_prefix":1,"product":{"id":1},"subdomain":"s","ip":"198.51.100.1","port":5060,` +
 		`"class4_ingress_trunk_id":1,"class4_ingress_trunk_settings":{"a":1},"class4_ingress_resource_ip_id":1,"class4_egress_trunk_id":1,` +
@@ -71,7 +71,7 @@ var otherNames = map[string][]string{
 	"created_on": {"create_time"}, "modified_on": {"update_time"}, "expired_on": {"expire_time"}, "deleted_on": {"delete_time"},
 	"is_active": {"active"}, "tnleases": {"tn_leases"}, "leases": {"tn_leases"}, "sipusers": {"sip_users"}, "tnorder": {"tn_order"},
 	"sip_control_app": {"sip_app"}, "callback_url2": {"failover_callback_url"}, "number_pool_enable": {"number_pool_enabled"},
-	"tollfree_weight": {"toll_free_weight"}, "filemat": {"file_format"}, "product": {"product", "product_id"},
+	"tollfree_weight": {"toll_free_weight"}, "filemat": {"recording_format"}, "product": {"product", "product_id"},
 	"outbound_voice_profile": {"outbound_voice_profile", "outbound_voice_profile_uuid"},
 }
 

@@ -8,14 +8,13 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// accountMember reads one member of an account.
+// opentactAccountMember reads one member of an opentact account.
 // Not read, links back: users, admin, addresses, messaging_profiles, messaging_profile_default.
-func accountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Account) error {
+func opentactAccountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.OpentactAccount) error {
 	switch string(name) {
 	case "uuid":
 		return r.UUID("uuid", &m.Uuid)
@@ -42,18 +41,18 @@ func accountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Account) erro
 	}
 }
 
-// accountOf returns an account of which only uuid is known.
-func accountOf(text string) *sipfacadev1.Account {
+// opentactAccountOf returns an opentact account of which only uuid is known.
+func opentactAccountOf(text string) *sipfacadev1.OpentactAccount {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
 		return nil
 	}
-	return &sipfacadev1.Account{Uuid: uuid}
+	return &sipfacadev1.OpentactAccount{Uuid: uuid}
 }
 
-// userMember reads one member of a user.
+// opentactUserMember reads one member of an opentact user.
 // Not read, secrets: password, token.
-func userMember(r *tolerant.Reader, name []byte, m *sipfacadev1.User) error {
+func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.OpentactUser) error {
 	switch string(name) {
 	case "uuid":
 		return r.UUID("uuid", &m.Uuid)
@@ -92,13 +91,13 @@ func userMember(r *tolerant.Reader, name []byte, m *sipfacadev1.User) error {
 	}
 }
 
-// userOf returns a user of which only uuid is known.
-func userOf(text string) *sipfacadev1.User {
+// opentactUserOf returns an opentact user of which only uuid is known.
+func opentactUserOf(text string) *sipfacadev1.OpentactUser {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
 		return nil
 	}
-	return &sipfacadev1.User{Uuid: uuid}
+	return &sipfacadev1.OpentactUser{Uuid: uuid}
 }
 
 // sipConnectionMember reads one member of a SIP connection.
@@ -145,17 +144,19 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		m.OutboundVoiceProfileUuid = tolerant.Key(m.OutboundVoiceProfile.GetUuid())
 		return err
 	case "tnleases":
-		return tolerant.Many(r, "tnleases", &m.TnLeases, tnLeaseMember, tnLeaseOf)
+		return tolerant.Many(r, "tnleases", func(list []*sipfacadev1.TnLease) { m.TnLeases = &sipfacadev1.TnLeaseList{Items: list} }, tnLeaseMember, tnLeaseOf)
 	case "sipusers":
-		return tolerant.Many(r, "sipusers", &m.SipUsers, sipUserMember, sipUserOf)
+		return tolerant.Many(r, "sipusers", func(list []*sipfacadev1.SipUser) { m.SipUsers = &sipfacadev1.SipUserList{Items: list} }, sipUserMember, sipUserOf)
 	case "sip_user_invites":
-		return tolerant.Many(r, "sip_user_invites", &m.SipUserInvites, sipUserInviteMember, sipUserInviteOf)
+		return tolerant.Many(r, "sip_user_invites", func(list []*sipfacadev1.SipUserInvite) {
+			m.SipUserInvites = &sipfacadev1.SipUserInviteList{Items: list}
+		}, sipUserInviteMember, sipUserInviteOf)
 	case "account":
-		return tolerant.One(r, "account", &m.Account, accountMember, accountOf)
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
 	case "created_by":
-		return tolerant.One(r, "created_by", &m.CreatedBy, userMember, userOf)
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
-		return tolerant.One(r, "modified_by", &m.ModifiedBy, userMember, userOf)
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
@@ -192,7 +193,7 @@ func sipConnectionOf(text string) *sipfacadev1.SipConnection {
 func sipConnectionProductMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConnectionProduct) error {
 	switch string(name) {
 	case "id":
-		return r.Int32("id", &m.Id)
+		return r.OptionalInt32("id", &m.Id)
 	case "name":
 		return r.String("name", &m.Name)
 	case "description":
@@ -230,11 +231,12 @@ var sipConnectionProductKind = opentact.Kind[sipfacadev1.SipConnectionProduct]{M
 
 // sipConnectionProductOf returns a SIP connection product of which only id is known.
 func sipConnectionProductOf(text string) *sipfacadev1.SipConnectionProduct {
-	id, err := strconv.ParseInt(text, 10, 32)
+	number, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
 		return nil
 	}
-	return &sipfacadev1.SipConnectionProduct{Id: int32(id)}
+	id := int32(number)
+	return &sipfacadev1.SipConnectionProduct{Id: &id}
 }
 
 // sipUserMember reads one member of a SIP user.
@@ -295,13 +297,15 @@ func sipUserInviteMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	case "sip_connection":
-		return tolerant.One(r, "sip_connection", &m.SipConnection, sipConnectionMember, sipConnectionOf)
+		err := tolerant.One(r, "sip_connection", &m.SipConnection, sipConnectionMember, sipConnectionOf)
+		m.SipConnectionUuid = tolerant.Key(m.SipConnection.GetUuid())
+		return err
 	case "account":
-		return tolerant.One(r, "account", &m.Account, accountMember, accountOf)
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
 	case "created_by":
-		return tolerant.One(r, "created_by", &m.CreatedBy, userMember, userOf)
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
-		return tolerant.One(r, "modified_by", &m.ModifiedBy, userMember, userOf)
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
 	default:
 		return r.Skip()
 	}
@@ -340,7 +344,7 @@ func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 	case "tn":
 		return tolerant.One(r, "tn", &m.Tn, telephoneNumberMember, telephoneNumberOf)
 	case "account":
-		return tolerant.One(r, "account", &m.Account, accountMember, accountOf)
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
 	case "tnorder":
 		return tolerant.One(r, "tnorder", &m.TnOrder, tnOrderMember, tnOrderOf)
 	case "expired_on":
@@ -352,13 +356,17 @@ func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 	case "class4_product_item_id":
 		return r.OptionalInt64("class4_product_item_id", &m.Class4ProductItemId)
 	case "sip_connection":
-		return tolerant.One(r, "sip_connection", &m.SipConnection, sipConnectionMember, sipConnectionOf)
+		err := tolerant.One(r, "sip_connection", &m.SipConnection, sipConnectionMember, sipConnectionOf)
+		m.SipConnectionUuid = tolerant.Key(m.SipConnection.GetUuid())
+		return err
 	case "sip_control_app":
-		return tolerant.One(r, "sip_control_app", &m.SipApp, sipAppMember, sipAppOf)
+		err := tolerant.One(r, "sip_control_app", &m.SipApp, sipAppMember, sipAppOf)
+		m.SipAppUuid = tolerant.Key(m.SipApp.GetUuid())
+		return err
 	case "created_by":
-		return tolerant.One(r, "created_by", &m.CreatedBy, userMember, userOf)
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
-		return tolerant.One(r, "modified_by", &m.ModifiedBy, userMember, userOf)
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
@@ -469,13 +477,13 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 	case "class4_egress_resource_ip_id":
 		return r.OptionalInt64("class4_egress_resource_ip_id", &m.Class4EgressResourceIpId)
 	case "tnleases":
-		return tolerant.Many(r, "tnleases", &m.TnLeases, tnLeaseMember, tnLeaseOf)
+		return tolerant.Many(r, "tnleases", func(list []*sipfacadev1.TnLease) { m.TnLeases = &sipfacadev1.TnLeaseList{Items: list} }, tnLeaseMember, tnLeaseOf)
 	case "account":
-		return tolerant.One(r, "account", &m.Account, accountMember, accountOf)
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
 	case "created_by":
-		return tolerant.One(r, "created_by", &m.CreatedBy, userMember, userOf)
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
-		return tolerant.One(r, "modified_by", &m.ModifiedBy, userMember, userOf)
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
@@ -517,9 +525,9 @@ func sipAppCallMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipAppCall
 	case "tn":
 		return r.Within("tn", "tn", &m.PhoneNumber, (*tolerant.Reader).PhoneNumber)
 	case "from":
-		return r.String("from", &m.From)
+		return r.String("from", &m.Caller)
 	case "to":
-		return r.String("to", &m.To)
+		return r.String("to", &m.Callee)
 	case "state":
 		return r.String("state", &m.State)
 	case "source":
@@ -582,13 +590,13 @@ func messagingProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Mess
 	case "sticky_sender":
 		return r.OptionalBool("sticky_sender", &m.StickySender)
 	case "leases":
-		return tolerant.Many(r, "leases", &m.TnLeases, tnLeaseMember, tnLeaseOf)
+		return tolerant.Many(r, "leases", func(list []*sipfacadev1.TnLease) { m.TnLeases = &sipfacadev1.TnLeaseList{Items: list} }, tnLeaseMember, tnLeaseOf)
 	case "account":
-		return tolerant.One(r, "account", &m.Account, accountMember, accountOf)
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
 	case "created_by":
-		return tolerant.One(r, "created_by", &m.CreatedBy, userMember, userOf)
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
-		return tolerant.One(r, "modified_by", &m.ModifiedBy, userMember, userOf)
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
@@ -641,19 +649,19 @@ func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 	case "daily_spent_limit":
 		return r.OptionalDouble("daily_spent_limit", &m.DailySpendLimit)
 	case "filemat":
-		return tolerant.Word(r, "filemat", &m.FileFormat, fileFormat)
+		return r.OptionalString("filemat", &m.RecordingFormat)
 	case "format":
-		return tolerant.Word(r, "format", &m.FileFormat, fileFormat)
+		return r.OptionalString("format", &m.RecordingFormat)
 	case "file_format":
-		return tolerant.Word(r, "file_format", &m.FileFormat, fileFormat)
+		return r.OptionalString("file_format", &m.RecordingFormat)
 	case "audio_track_type":
 		return r.OptionalInt32("audio_track_type", &m.AudioTrackType)
 	case "account":
-		return tolerant.One(r, "account", &m.Account, accountMember, accountOf)
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
 	case "created_by":
-		return tolerant.One(r, "created_by", &m.CreatedBy, userMember, userOf)
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
-		return tolerant.One(r, "modified_by", &m.ModifiedBy, userMember, userOf)
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
@@ -684,12 +692,6 @@ func outboundVoiceProfileOf(text string) *sipfacadev1.OutboundVoiceProfile {
 		return nil
 	}
 	return &sipfacadev1.OutboundVoiceProfile{Uuid: uuid}
-}
-
-// fileFormat returns the value that a word of the vendor stands for.
-func fileFormat(word string) (sipfacadev1.FileFormat, bool) {
-	value, ok := mapping.Value("sipfacade.v1.FileFormat", word)
-	return sipfacadev1.FileFormat(value), ok
 }
 
 // sipConnectionColumns are the fields of a SIP connection that callers write.
@@ -740,7 +742,7 @@ var outboundVoiceProfileColumns = columns{
 	"max_rate":          {"max_rate"},
 	"record_calls":      {"record_calls"},
 	"daily_spend_limit": {"daily_spend_limit", "daily_spent_limit"},
-	"file_format":       {"filemat", "format", "file_format"},
+	"recording_format":  {"filemat", "format", "file_format"},
 	"audio_track_type":  {"audio_track_type"},
 }
 

@@ -95,7 +95,7 @@ func FuzzDecodeSipConnection(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		connection := fuzzDecode[pb.SipConnection, *pb.SipConnection](t, body, sipConnectionAnswer)
-		for _, nested := range connection.GetSipUserInvites() {
+		for _, nested := range connection.GetSipUserInvites().GetItems() {
 			if nested.Token != nil {
 				t.Error("a nested invite has a token")
 			}

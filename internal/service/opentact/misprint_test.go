@@ -62,10 +62,11 @@ func TestMisprint04EgressSettingsInBothSpellings(t *testing.T) {
 func TestMisprint05To07VoiceProfile(t *testing.T) {
 	t.Parallel()
 	for object, want := range map[string]*pb.OutboundVoiceProfile{
-		`{"filemat":"wav"}`:             {FileFormat: pb.FileFormat_FILE_FORMAT_WAV.Enum()},
-		`{"format":"mp3"}`:              {FileFormat: pb.FileFormat_FILE_FORMAT_MP3.Enum()},
-		`{"file_format":" MP3 "}`:       {FileFormat: pb.FileFormat_FILE_FORMAT_MP3.Enum()},
-		`{"filemat":"ogg"}`:             {},
+		`{"filemat":"wav"}`:             {RecordingFormat: new("wav")},
+		`{"format":"mp3"}`:              {RecordingFormat: new("mp3")},
+		`{"file_format":"MP3"}`:         {RecordingFormat: new("MP3")},
+		`{"filemat":"flac"}`:            {RecordingFormat: new("flac")},
+		`{"filemat":null}`:              {},
 		`{"audio_track_type":1}`:        {AudioTrackType: new(int32(1))},
 		`{"audio_track_type":true}`:     {AudioTrackType: new(int32(1))},
 		`{"audio_track_type":"0"}`:      {AudioTrackType: new(int32(0))},
@@ -161,7 +162,7 @@ func TestGeneration2Connection(t *testing.T) {
 	t.Parallel()
 	const object = `{"uuid":"` + connectionUUID + `","name":"HQ","hostname":"sip.example.com","ip":null,"port":"5060","sip_domains":[{"domain":"hq"}],"product":{"id":"3"}}`
 	check(t, object, &pb.SipConnection{
-		Uuid: connectionUUID, Name: new("HQ"), Port: new(int32(5060)), ProductId: new(int32(3)), Product: &pb.SipConnectionProduct{Id: 3},
+		Uuid: connectionUUID, Name: new("HQ"), Port: new(int32(5060)), ProductId: new(int32(3)), Product: &pb.SipConnectionProduct{Id: new(int32(3))},
 	}, connectionFrom(t, object))
 }
 
@@ -174,5 +175,5 @@ func TestGeneration2Invite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, "invite", &pb.ListSipUserInvitesResponse{SipUserInvites: []*pb.SipUserInvite{{Uuid: inviteUUID, Name: new("Desk"), Token: new("t0ken")}}}, got)
+	check(t, "invite", &pb.ListSipUserInvitesResponse{SipUserInvites: []*pb.SipUserInvite{{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID), Name: new("Desk"), Token: new("t0ken")}}}, got)
 }

@@ -11,7 +11,7 @@ import (
 
 // AssignSipConnectionTnLeases assigns numbers to a connection and takes others away.
 func (s *SipConnectionService) AssignSipConnectionTnLeases(ctx context.Context, request *pb.AssignSipConnectionTnLeasesRequest) (*pb.AssignSipConnectionTnLeasesResponse, error) {
-	leases, err := assignLeases(ctx, s.vendor, opentact.AssignConnectionLeases, request.GetAdd(), request.GetRemove(), request.GetSipConnectionUuid())
+	leases, err := assignLeases(ctx, s.vendor, opentact.AssignConnectionLeases, request.GetAddTnLeaseUuids(), request.GetRemoveTnLeaseUuids(), request.GetSipConnectionUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (s *SipConnectionService) ListSipConnectionTnLeases(ctx context.Context, re
 
 // AssignSipAppTnLeases assigns numbers to an app and takes others away.
 func (s *SipAppService) AssignSipAppTnLeases(ctx context.Context, request *pb.AssignSipAppTnLeasesRequest) (*pb.AssignSipAppTnLeasesResponse, error) {
-	leases, err := assignLeases(ctx, s.vendor, opentact.AssignAppLeases, request.GetAdd(), request.GetRemove(), request.GetSipAppUuid())
+	leases, err := assignLeases(ctx, s.vendor, opentact.AssignAppLeases, request.GetAddTnLeaseUuids(), request.GetRemoveTnLeaseUuids(), request.GetSipAppUuid())
 	if err != nil {
 		return nil, err
 	}

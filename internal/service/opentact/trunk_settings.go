@@ -36,9 +36,9 @@ func trunkSettings(object *structpb.Struct) *pb.TrunkSettings {
 }
 
 // mediaType returns the value that a word of the vendor stands for.
-func mediaType(word string) (pb.MediaType, bool) {
-	value, known := mapping.Value(pb.MediaType(0).Descriptor().FullName(), word)
-	return pb.MediaType(value), known
+func mediaType(word string) (pb.TrunkMediaType, bool) {
+	value, known := mapping.Value(pb.TrunkMediaType(0).Descriptor().FullName(), word)
+	return pb.TrunkMediaType(value), known
 }
 
 // flatSettings returns the one flat object that the vendor takes.

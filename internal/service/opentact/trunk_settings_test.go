@@ -38,9 +38,9 @@ func TestTrunkSettings(t *testing.T) {
 	}{
 		"nothing":         {nil, nil, nil},
 		"empty":           {map[string]any{}, nil, nil},
-		"bypass":          {with(nil, "Bypass Media"), &pb.TrunkSettings{MediaType: new(pb.MediaType_MEDIA_TYPE_BYPASS_MEDIA)}, nil},
-		"transcoding":     {with(deep, "Proxy Media + Transcoding"), &pb.TrunkSettings{MediaType: new(pb.MediaType_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING), OtherSettings: other(deep)}, nil},
-		"proxy, any case": {with(nil, " proxy media "), &pb.TrunkSettings{MediaType: new(pb.MediaType_MEDIA_TYPE_PROXY_MEDIA)}, with(nil, "Proxy Media")},
+		"bypass":          {with(nil, "Bypass Media"), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA)}, nil},
+		"transcoding":     {with(deep, "Proxy Media + Transcoding"), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING), OtherSettings: other(deep)}, nil},
+		"proxy, any case": {with(nil, " proxy media "), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA)}, with(nil, "Proxy Media")},
 		"another word":    {with(deep, "Relay"), &pb.TrunkSettings{OtherSettings: other(with(deep, "Relay"))}, nil},
 		"no word":         {with(nil, 3.0), &pb.TrunkSettings{OtherSettings: other(with(nil, 3.0))}, nil},
 		"null":            {with(nil, nil), &pb.TrunkSettings{OtherSettings: other(with(nil, nil))}, nil},

@@ -29,12 +29,15 @@ func One[M any](r *Reader, name string, at **M, member Member[M], bare Bare[M]) 
 	return err
 }
 
-// Many reads a list of related objects into a field: an array, or one that came without
-// it. Null and {} elements refer to nothing and are passed over. Of a member that is there
-// twice the last list counts.
-func Many[M any](r *Reader, name string, at *[]*M, member Member[M], bare Bare[M]) error {
+// Many reads a list of related objects: an array, or one that came without it. Null and {}
+// elements refer to nothing and are passed over. It calls set with what there is, and with
+// nothing for an empty array. It does not call it if the vendor did not say: for null, for
+// {}, and if no element could be read.
+func Many[M any](r *Reader, name string, set func(list []*M), member Member[M], bare Bare[M]) error {
 	var list []*M
+	stated, elements := r.Kind() == '[', 0
 	element := func() error {
+		elements++
 		child, err := Related(r, name, member, bare)
 		if child != nil {
 			list = append(list, child)
@@ -42,14 +45,16 @@ func Many[M any](r *Reader, name string, at *[]*M, member Member[M], bare Bare[M
 		return err
 	}
 	read := element
-	if r.Kind() == '[' {
+	if stated {
 		read = func() error { return r.Array(element) }
 	}
-	err := read()
-	if len(list) > 0 {
-		*at = list
+	if err := read(); err != nil {
+		return err
 	}
-	return err
+	if len(list) > 0 || stated && elements == 0 {
+		set(list)
+	}
+	return nil
 }
 
 // Related reads one related object: whole, or by a scalar only. It returns nil if there

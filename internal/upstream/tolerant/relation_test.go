@@ -25,7 +25,7 @@ func personMember(r *Reader, name []byte, p *person) error {
 	case "boss":
 		return One(r, "boss", &p.Boss, personMember, personOf)
 	case "team":
-		return Many(r, "team", &p.Team, personMember, personOf)
+		return Many(r, "team", func(list []*person) { p.Team = list }, personMember, personOf)
 	case "settings":
 		var settings *structpb.Struct
 		err := r.Struct("settings", &settings)
@@ -83,7 +83,8 @@ func TestRelationForms(t *testing.T) {
 		`{"team":"p-1"}`:                          {want: person{Team: []*person{{Name: "p-1"}}}},
 		`{"team":["nobody",true,["p-1"],"p-2"]}`:  {want: person{Team: []*person{{Name: "p-2"}}}, misreads: map[string]int{"team": 3}},
 		`{"team":["p-1"],"team":["p-2","p-3"]}`:   {want: person{Team: []*person{{Name: "p-2"}, {Name: "p-3"}}}},
-		`{"team":["p-1"],"team":[]}`:              {want: person{Team: []*person{{Name: "p-1"}}}},
+		`{"team":["p-1"],"team":[]}`:              {},
+		`{"team":["p-1"],"team":null}`:            {want: person{Team: []*person{{Name: "p-1"}}}},
 	} {
 		got, misreads, err := readPerson(strings.NewReader(body))
 		if err != nil {
@@ -116,6 +117,22 @@ func TestKept(t *testing.T) {
 		empty, err := Read(r, &p, personMember)
 		if err != nil || r.Kept() != want || empty != (body == `{}`) {
 			t.Errorf("%s: kept %d, want %d; empty %t, %v", body, r.Kept(), want, empty, err)
+		}
+		r.Release()
+	}
+}
+
+// TestStatedLists: an empty list is told from one that the vendor did not state, or whose
+// elements say nothing.
+func TestStatedLists(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		`[]`: true, `["p-1"]`: true, `[{},"p-1"]`: true, `{"name":"Bob"}`: true,
+		`null`: false, `{}`: false, `[{}]`: false, `[null]`: false, `[true]`: false, `7.5`: false,
+	} {
+		r, stated := NewReader(strings.NewReader(body)), false
+		if err := Many(r, "team", func([]*person) { stated = true }, personMember, personOf); err != nil || stated != want {
+			t.Errorf("%s: stated %t, %v", body, stated, err)
 		}
 		r.Release()
 	}

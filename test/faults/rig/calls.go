@@ -29,11 +29,11 @@ func DeleteSipUserInvite(connection, uuid string) Call {
 
 // AssignLease moves a TN lease to a connection.
 func AssignLease(connection, lease string) Call {
-	request := &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connection, Add: []string{lease}}
+	request := &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connection, AddTnLeaseUuids: []string{lease}}
 	return Call{
 		pb.SipConnectionService_AssignSipConnectionTnLeases_FullMethodName, request,
 		&pb.AssignSipConnectionTnLeasesResponse{}, "POST /v1/sip-connections/" + connection + "/tn-leases:assign",
-		&pb.AssignSipConnectionTnLeasesRequest{Add: []string{lease}},
+		&pb.AssignSipConnectionTnLeasesRequest{AddTnLeaseUuids: []string{lease}},
 	}
 }
 
@@ -97,7 +97,7 @@ func GetPbxUser(domain, user uint32) Call {
 func RenamePbxUser(domain, user uint32, name string) Call {
 	return Call{
 		pb.PbxConfigService_UpdatePbxUser_FullMethodName,
-		&pb.UpdatePbxUserRequest{DomainId: domain, PbxUser: &pb.PbxUser{UserId: user, DisplayName: &name}},
+		&pb.UpdatePbxUserRequest{DomainId: domain, PbxUser: &pb.PbxUser{UserId: &user, DisplayName: &name}},
 		&pb.UpdatePbxUserResponse{}, "PATCH " + inDomain(domain, "users/%d", user), &pb.PbxUser{DisplayName: &name},
 	}
 }
@@ -106,7 +106,7 @@ func RenamePbxUser(domain, user uint32, name string) Call {
 func RenamePbxGroup(domain, group uint32, name string) Call {
 	return Call{
 		pb.PbxConfigService_UpdatePbxGroup_FullMethodName,
-		&pb.UpdatePbxGroupRequest{DomainId: domain, PbxGroup: &pb.PbxGroup{GroupId: group, DisplayName: &name}},
+		&pb.UpdatePbxGroupRequest{DomainId: domain, PbxGroup: &pb.PbxGroup{GroupId: &group, DisplayName: &name}},
 		&pb.UpdatePbxGroupResponse{}, "PATCH " + inDomain(domain, "groups/%d", group), &pb.PbxGroup{DisplayName: &name},
 	}
 }
@@ -144,7 +144,7 @@ func GetPbxTrustedNetwork(domain, id uint32) Call {
 func DescribePbxTrustedNetwork(domain, id uint32, description string) Call {
 	return Call{
 		pb.PbxConfigService_UpdatePbxTrustedNetwork_FullMethodName,
-		&pb.UpdatePbxTrustedNetworkRequest{DomainId: domain, PbxTrustedNetwork: &pb.PbxTrustedNetwork{TrustedNetworkId: id, Description: &description}},
+		&pb.UpdatePbxTrustedNetworkRequest{DomainId: domain, PbxTrustedNetwork: &pb.PbxTrustedNetwork{TrustedNetworkId: &id, Description: &description}},
 		&pb.UpdatePbxTrustedNetworkResponse{}, "PATCH " + inDomain(domain, "trusted-networks/%d", id),
 		&pb.PbxTrustedNetwork{Description: &description},
 	}
