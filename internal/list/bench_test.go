@@ -19,6 +19,7 @@ func BenchmarkFilterAndPage10000(b *testing.B) {
 	tokens := newTokens(b)
 	for name, request := range map[string]*sipfacadev1.ListSipUserInvitesRequest{
 		"plain":    {},
+		"in order": {PageSize: 1000},
 		"filtered": {Filter: `name:desk AND account.balance >= 10 AND create_time > "2026-01-02T15:04:05Z"`, OrderBy: "name desc"},
 		"largest":  {PageSize: 1000, OrderBy: "create_time desc"},
 	} {

@@ -3,6 +3,7 @@ package list
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -12,36 +13,64 @@ import (
 	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
-// column is a field that rows can be filtered and ordered by, found once so that
-// reading it from a row needs no look-up by name.
+// rowType is the type of the rows of a list.
+type rowType struct {
+	message protoreflect.MessageDescriptor
+	// structure is the generated struct of the message. It is nil if a request is only
+	// checked: then no row is read.
+	structure reflect.Type
+}
+
+// column is a field that rows can be filtered and ordered by. It is found once, so that
+// reading it from a row needs no look-up by name. It is read from the generated struct:
+// reading it through protoreflect takes several times as long.
 type column struct {
 	path     string
-	parent   protoreflect.FieldDescriptor // nil for a field of the row itself
 	field    protoreflect.FieldDescriptor
 	compared comparison
+	// parent is the place of the nested message in the struct of the row, or notNested.
+	parent int
+	// place is the place of the field in its struct.
+	place int
 }
 
-// read returns the row's value of the column.
-func (c *column) read(row protoreflect.Message) value {
-	if c.parent != nil {
-		if !row.Has(c.parent) {
+// notNested is the parent of a field of the row itself.
+const notNested = -1
+
+// read returns the value of the column in a row, given as its struct.
+func (c *column) read(row reflect.Value) value {
+	if c.parent != notNested {
+		nested := row.Field(c.parent)
+		if nested.IsNil() {
 			return value{}
 		}
-		row = row.Get(c.parent).Message()
+		row = nested.Elem()
 	}
-	if !c.isSet(row) {
+	held := row.Field(c.place)
+	switch {
+	case held.Kind() == reflect.Pointer && held.IsNil():
 		return value{}
+	case c.compared == instant:
+		return fromStamp(held.Interface())
+	case held.Kind() == reflect.Pointer:
+		return c.compared.value(held.Elem())
+	case c.compared.hasEmpty() && held.IsZero():
+		return value{}
+	default:
+		return c.compared.value(held)
 	}
-	return c.compared.value(row.Get(c.field))
 }
 
-// isSet reports whether there is a value. A number or bool without presence always is a
-// value; a string or enum without presence is none when it is empty.
-func (c *column) isSet(holder protoreflect.Message) bool {
-	if !c.field.HasPresence() && !c.compared.hasEmpty() {
-		return true
+// placeOf returns the place of a field in the generated struct of its message. The
+// generator writes the fields in the order of the contract, after one of its own. It is
+// not ok if the struct has another form.
+func placeOf(structure reflect.Type, field protoreflect.FieldDescriptor) (place int, ok bool) {
+	place = field.Index() + 1
+	if place >= structure.NumField() {
+		return 0, false
 	}
-	return holder.Has(c.field)
+	tag := structure.Field(place).Tag.Get("protobuf")
+	return place, strings.Contains(tag, ",name="+string(field.Name())+",")
 }
 
 // fieldProblem says why a path is no column, and which paths are.
@@ -55,10 +84,10 @@ func (p *fieldProblem) Error() string { return p.reason + "; allowed: " + p.allo
 
 // resolve finds the column of a path: a field's name, or a nested message's name, a dot and
 // the name of one of its fields, in snake_case or lowerCamelCase.
-func resolve(descriptor protoreflect.MessageDescriptor, path string) (*column, *fieldProblem) {
+func resolve(rows rowType, path string) (*column, *fieldProblem) {
 	first, rest, nested := strings.Cut(path, ".")
-	field := named(descriptor, first)
-	scope, prefix, parent := descriptor, "", protoreflect.FieldDescriptor(nil)
+	field := named(rows.message, first)
+	scope, prefix, parent := rows.message, "", protoreflect.FieldDescriptor(nil)
 	if field != nil && isNested(field) {
 		scope, prefix, parent = field.Message(), string(field.Name())+".", field
 		field = named(scope, rest)
@@ -68,11 +97,27 @@ func resolve(descriptor protoreflect.MessageDescriptor, path string) (*column, *
 	if field == nil {
 		return nil, problem("unknown field", path, scope, prefix)
 	}
-	compared := comparisonOf(field)
-	if compared == incomparable {
+	found := &column{path: prefix + string(field.Name()), field: field, compared: comparisonOf(field), parent: notNested}
+	if found.compared == incomparable || !found.locate(rows.structure, parent) {
 		return nil, problem("neither filter nor order can use field", path, scope, prefix)
 	}
-	return &column{path: prefix + string(field.Name()), parent: parent, field: field, compared: compared}, nil
+	return found, nil
+}
+
+// locate finds the places of the column in the struct of the rows. It reports whether the
+// column can be read; without a struct, that is not asked.
+func (c *column) locate(structure reflect.Type, parent protoreflect.FieldDescriptor) (ok bool) {
+	if structure == nil {
+		return true
+	}
+	if parent != nil {
+		if c.parent, ok = placeOf(structure, parent); !ok {
+			return false
+		}
+		structure = structure.Field(c.parent).Type.Elem()
+	}
+	c.place, ok = placeOf(structure, c.field)
+	return ok
 }
 
 // named finds a field by its name in either spelling, or returns nil.

@@ -83,7 +83,7 @@ func (c *cursor) encode(arguments digest) []byte {
 		}
 		content = append(content, 1)
 		content = binary.AppendVarint(content, v.number)
-		content = binary.AppendVarint(content, v.nanos)
+		content = binary.AppendVarint(content, int64(v.nanos))
 		content = binary.AppendUvarint(content, uint64(len(v.text)))
 		content = append(content, v.text...)
 	}
@@ -99,7 +99,7 @@ func decodeCursor(content []byte, columns int) (*cursor, bool) {
 		switch in.uvarint() {
 		case 0:
 		case 1:
-			after.last[i] = value{set: true, number: in.varint(), nanos: in.varint(), text: in.text()}
+			after.last[i] = value{set: true, number: in.varint(), nanos: int32(in.varint()), text: in.text()}
 		default:
 			in.failed = true
 		}

@@ -3,15 +3,15 @@ package list
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"go.einride.tech/aip/filtering"
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// predicate reports whether a row passes.
-type predicate func(row protoreflect.Message) bool
+// predicate reports whether a row passes. The row is given as its struct.
+type predicate func(row reflect.Value) bool
 
 // filter is a checked filter. The zero value passes every row.
 type filter struct {
@@ -22,7 +22,7 @@ type filter struct {
 	more bool
 }
 
-func (f *filter) matches(row protoreflect.Message) bool { return f.pass == nil || f.pass(row) }
+func (f *filter) matches(row reflect.Value) bool { return f.pass == nil || f.pass(row) }
 
 func (f *filter) equalities() ([]Equality, bool) {
 	if f.more {
@@ -32,11 +32,11 @@ func (f *filter) equalities() ([]Equality, bool) {
 }
 
 // parseFilter checks an AIP-160 filter against the fields of the rows.
-func parseFilter(descriptor protoreflect.MessageDescriptor, text string) (*filter, violations) {
+func parseFilter(rows rowType, text string) (*filter, violations) {
 	if strings.TrimSpace(text) == "" {
 		return &filter{}, nil
 	}
-	c := &checker{descriptor: descriptor}
+	c := &checker{rows: rows}
 	tree, err := parseSyntax(text)
 	if err != nil {
 		c.found.add(err)
@@ -53,10 +53,10 @@ func parseFilter(descriptor protoreflect.MessageDescriptor, text string) (*filte
 
 // checker turns a syntax tree into a predicate and gathers what is wrong with it.
 type checker struct {
-	descriptor protoreflect.MessageDescriptor
-	tree       *syntaxTree
-	found      problems
-	searches   int // conditions that search within a string
+	rows     rowType
+	tree     *syntaxTree
+	found    problems
+	searches int // conditions that search within a string
 }
 
 // predicate checks an expression. What it returns can be used only if no problem was
@@ -107,7 +107,7 @@ func (c *checker) predicates(terms []*expr.Expr) []predicate {
 // bare explains a field or a literal that is compared with nothing.
 func (c *checker) bare(e *expr.Expr) error {
 	literal := c.tree.literal(e)
-	if column, problem := resolve(c.descriptor, literal.text); problem == nil && literal.form == word {
+	if column, problem := resolve(c.rows, literal.text); problem == nil && literal.form == word {
 		return fmt.Errorf("names %s and compares it with nothing: write %s", column.path, column.example())
 	}
 	return fmt.Errorf(`has %s on its own: name the field to search in, as in name:"sales"`, literal)
@@ -120,7 +120,7 @@ func (c *checker) restriction(call *expr.Expr_Call) (*restriction, error) {
 	if field.form != word {
 		return nil, fmt.Errorf("has %s to the left of %s: a field belongs there", field, call.GetFunction())
 	}
-	column, problem := resolve(c.descriptor, field.text)
+	column, problem := resolve(c.rows, field.text)
 	if problem != nil {
 		return nil, problem
 	}
@@ -169,7 +169,7 @@ func operands(e *expr.Expr, joined func(*expr.Expr) bool) []*expr.Expr {
 }
 
 func all(terms []predicate) predicate {
-	return func(row protoreflect.Message) bool {
+	return func(row reflect.Value) bool {
 		for _, term := range terms {
 			if !term(row) {
 				return false
@@ -180,7 +180,7 @@ func all(terms []predicate) predicate {
 }
 
 func some(terms []predicate) predicate {
-	return func(row protoreflect.Message) bool {
+	return func(row reflect.Value) bool {
 		for _, term := range terms {
 			if term(row) {
 				return true
@@ -191,5 +191,5 @@ func some(terms []predicate) predicate {
 }
 
 func not(term predicate) predicate {
-	return func(row protoreflect.Message) bool { return !term(row) }
+	return func(row reflect.Value) bool { return !term(row) }
 }

@@ -2,10 +2,9 @@ package list
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
-
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -26,30 +25,45 @@ type ordering struct {
 	desc bool
 }
 
-func (o ordering) compare(a, b value) int {
-	if o.desc {
-		return compare(b, a)
+// compareKeys orders the sort values of two rows.
+func compareKeys(order []ordering, a, b []value) int {
+	for i := range order {
+		side := compare(&a[i], &b[i])
+		switch {
+		case side == 0:
+		case order[i].desc:
+			return -side
+		default:
+			return side
+		}
 	}
-	return compare(a, b)
+	return 0
+}
+
+// readKeys reads the sort values of a row, given as its struct.
+func readKeys(order []ordering, row reflect.Value, keys []value) {
+	for i := range order {
+		keys[i] = order[i].read(row).sortable()
+	}
 }
 
 // parseOrder reads an AIP-132 order and ends it in the key. On violations there
 // is no order.
-func parseOrder(descriptor protoreflect.MessageDescriptor, text string, key []ordering) ([]ordering, violations) {
+func parseOrder(rows rowType, text string, key []ordering) ([]ordering, violations) {
 	if len(text) > maxOrderLength {
 		return nil, violations{status.Violation("order_by", "is longer than %d bytes", maxOrderLength)}
 	}
 	terms := strings.Split(text, ",")
 	switch {
 	case strings.TrimSpace(text) == "":
-		return withKey(orderByDefault(descriptor), key), nil
+		return withKey(orderByDefault(rows), key), nil
 	case len(terms) > maxOrderFields:
 		return nil, violations{status.Violation("order_by", "names more than %d fields", maxOrderFields)}
 	}
 	var found problems
 	order := make([]ordering, 0, len(terms)+len(key))
 	for _, term := range terms {
-		next, err := parseTerm(descriptor, term)
+		next, err := parseTerm(rows, term)
 		switch {
 		case err != nil:
 			found.add(err)
@@ -66,7 +80,7 @@ func parseOrder(descriptor protoreflect.MessageDescriptor, text string, key []or
 }
 
 // parseTerm reads one field of an order with its direction.
-func parseTerm(descriptor protoreflect.MessageDescriptor, term string) (ordering, error) {
+func parseTerm(rows rowType, term string) (ordering, error) {
 	words := strings.Fields(term)
 	if len(words) == 0 {
 		return ordering{}, fmt.Errorf("names no field beside a comma")
@@ -74,15 +88,15 @@ func parseTerm(descriptor protoreflect.MessageDescriptor, term string) (ordering
 	if len(words) > 2 || len(words) == 2 && words[1] != "asc" && words[1] != "desc" {
 		return ordering{}, fmt.Errorf("%s is not a field, or a field and `desc`", quote(strings.Join(words, " ")))
 	}
-	column, problem := resolve(descriptor, words[0])
+	column, problem := resolve(rows, words[0])
 	if problem != nil {
 		return ordering{}, problem
 	}
 	return ordering{column: column, desc: len(words) == 2 && words[1] == "desc"}, nil
 }
 
-func orderByDefault(descriptor protoreflect.MessageDescriptor) []ordering {
-	if column, problem := resolve(descriptor, defaultOrder); problem == nil {
+func orderByDefault(rows rowType) []ordering {
+	if column, problem := resolve(rows, defaultOrder); problem == nil {
 		return []ordering{{column: column}}
 	}
 	return nil

@@ -95,11 +95,7 @@ func walk(t rapid.TB, tokens *list.Tokens, request *sipfacadev1.ListSipUserInvit
 	request = proto.CloneOf(request)
 	var seen []*sipfacadev1.SipUserInvite
 	for {
-		query, err := list.Prepare[*sipfacadev1.SipUserInvite](tokens, request, "uuid")
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, next := query.Page(rows)
+		page, next := prepare(t, tokens, request).Page(rows)
 		if size := request.GetPageSize(); size > 0 && len(page) > int(size) {
 			t.Fatalf("%d rows on a page of %d", len(page), size)
 		}

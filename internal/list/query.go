@@ -2,6 +2,7 @@ package list
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -45,12 +46,12 @@ type violations []*errdetails.BadRequest_FieldViolation
 // status.Invalid; any other error means that the key does not fit T.
 func Prepare[T proto.Message](tokens *Tokens, request Request, key ...string) (*Query[T], error) {
 	var row T
-	descriptor := row.ProtoReflect().Descriptor()
-	keyOrder, err := orderByKey(descriptor, key)
+	rows := rowType{message: row.ProtoReflect().Descriptor(), structure: reflect.TypeFor[T]().Elem()}
+	keyOrder, err := orderByKey(rows, key)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", request.ProtoReflect().Descriptor().FullName(), err)
 	}
-	read, found := readArguments(request, descriptor, keyOrder)
+	read, found := readArguments(request, rows, keyOrder)
 	query := &Query[T]{tokens: tokens, digest: digestOf(request), arguments: read}
 	after, problem := openCursor(tokens, request.GetPageToken(), query.digest, len(query.order))
 	if found = append(found, problem...); len(found) > 0 {
@@ -67,14 +68,13 @@ type arguments struct {
 	order  []ordering
 }
 
-// readArguments reads the arguments of a request for rows of the message, and returns
-// what is wrong with them.
-func readArguments(request Request, row protoreflect.MessageDescriptor, key []ordering) (arguments, violations) {
+// readArguments reads the arguments of a request and returns what is wrong with them.
+func readArguments(request Request, rows rowType, key []ordering) (arguments, violations) {
 	var read arguments
 	var size, filter, order violations
 	read.limit, size = pageLimit(request.GetPageSize())
-	read.filter, filter = parseFilter(row, request.GetFilter())
-	read.order, order = parseOrder(row, request.GetOrderBy(), key)
+	read.filter, filter = parseFilter(rows, request.GetFilter())
+	read.order, order = parseOrder(rows, request.GetOrderBy(), key)
 	return read, slices.Concat(size, filter, order)
 }
 
@@ -83,7 +83,7 @@ func readArguments(request Request, row protoreflect.MessageDescriptor, key []or
 // answered with all of it at once. The page token is left out: it belongs to the
 // arguments as they were, and those are about to change.
 func Problems(request Request, row protoreflect.MessageDescriptor) []*errdetails.BadRequest_FieldViolation {
-	_, found := readArguments(request, row, nil)
+	_, found := readArguments(request, rowType{message: row}, nil)
 	return found
 }
 
@@ -121,51 +121,6 @@ func (q *Query[T]) Equalities() (equalities []Equality, ok bool) {
 	return q.filter.equalities()
 }
 
-// Page returns the rows that belong on the page, in order, and the token of the
-// page after it: empty if, and only if, no row follows. The rows must be all that
-// the resource has. They are neither reordered nor changed, and the page holds
-// the same messages.
-func (q *Query[T]) Page(rows []T) (page []T, nextPageToken string) {
-	collector := q.Collect()
-	for _, row := range rows {
-		collector.Add(row)
-	}
-	return collector.Page()
-}
-
-// Collector picks a page from rows that come one by one. It keeps no more of them
-// than two pages hold, however many come.
-type Collector[T proto.Message] struct {
-	query  *Query[T]
-	chosen *selection
-}
-
-// Collect returns a collector that has seen no row yet.
-func (q *Query[T]) Collect() *Collector[T] {
-	return &Collector[T]{query: q, chosen: newSelection(q.order, q.after, q.limit+1)}
-}
-
-// Add considers a row.
-func (c *Collector[T]) Add(row T) {
-	if c.query.filter.matches(row.ProtoReflect()) {
-		c.chosen.offer(row)
-	}
-}
-
-// Page returns what Query.Page returns, once all rows have been added.
-func (c *Collector[T]) Page() (page []T, nextPageToken string) {
-	q, candidates := c.query, c.chosen.sorted()
-	if len(candidates) > q.limit {
-		candidates = candidates[:q.limit]
-		nextPageToken = q.tokens.seal(c.chosen.cursorAfter(candidates).encode(q.digest))
-	}
-	page = make([]T, len(candidates))
-	for i, candidate := range candidates {
-		page[i], _ = candidate.row.(T)
-	}
-	return page, nextPageToken
-}
-
 func pageLimit(size int32) (int, violations) {
 	switch {
 	case size < 0:
@@ -178,12 +133,12 @@ func pageLimit(size int32) (int, violations) {
 }
 
 // orderByKey resolves the fields that identify a row.
-func orderByKey(descriptor protoreflect.MessageDescriptor, key []string) ([]ordering, error) {
+func orderByKey(rows rowType, key []string) ([]ordering, error) {
 	order := make([]ordering, len(key))
 	for i, path := range key {
-		column, problem := resolve(descriptor, path)
+		column, problem := resolve(rows, path)
 		if problem != nil {
-			return nil, fmt.Errorf("key of %s: %w", descriptor.FullName(), problem)
+			return nil, fmt.Errorf("key of %s: %w", rows.message.FullName(), problem)
 		}
 		order[i] = ordering{column: column}
 	}

@@ -1,11 +1,13 @@
 package list
 
 import (
+	"bytes"
 	"fmt"
+	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"go.einride.tech/aip/filtering"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // restriction is one checked comparison of a column with a literal.
@@ -54,7 +56,7 @@ func newRestriction(column *column, operator string, l literal) (*restriction, e
 func (r *restriction) predicate() predicate {
 	switch {
 	case r.presence:
-		return func(row protoreflect.Message) bool { return r.column.read(row).set }
+		return func(row reflect.Value) bool { return r.column.read(row).set }
 	case r.isSearch():
 		return r.contains()
 	default:
@@ -67,11 +69,30 @@ func (r *restriction) isSearch() bool { return !r.presence && r.operator == filt
 
 // contains searches within a string and ignores case.
 func (r *restriction) contains() predicate {
-	sought := strings.ToLower(r.operand.value.text)
-	return func(row protoreflect.Message) bool {
+	sought := []byte(strings.ToLower(r.operand.value.text))
+	return func(row reflect.Value) bool {
+		var buffer [shortText]byte
 		found := r.column.read(row)
-		return found.set && strings.Contains(strings.ToLower(found.text), sought)
+		return found.set && bytes.Contains(appendLower(buffer[:0], found.text), sought)
 	}
+}
+
+// shortText is the length up to which a string is searched without an allocation.
+const shortText = 128
+
+// appendLower appends a string in lower case.
+func appendLower(lower []byte, text string) []byte {
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			return append(lower[:0], strings.ToLower(text)...)
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower = append(lower, c)
+	}
+	return lower
 }
 
 // compares lets an unset field fail every comparison but `!=`, except that an
@@ -80,13 +101,13 @@ func (r *restriction) compares() predicate {
 	holds := holds[r.operator]
 	unset := r.operator == filtering.FunctionNotEquals
 	if r.column.compared.hasEmpty() && isEquality(r.operator) {
-		unset = holds(compare(value{set: true}, r.operand.value))
+		unset = holds(compare(&value{set: true}, &r.operand.value))
 	}
-	return func(row protoreflect.Message) bool {
+	return func(row reflect.Value) bool {
 		found := r.column.read(row)
 		if !found.set {
 			return unset
 		}
-		return holds(compare(found, r.operand.value))
+		return holds(compare(&found, &r.operand.value))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
+	"pgregory.net/rapid"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -44,7 +45,12 @@ func invites(page []*sipfacadev1.SipUserInvite) []string {
 
 func prepareInvites(t testing.TB, request *sipfacadev1.ListSipUserInvitesRequest) *list.Query[*sipfacadev1.SipUserInvite] {
 	t.Helper()
-	query, err := list.Prepare[*sipfacadev1.SipUserInvite](newTokens(t), request, "uuid")
+	return prepare(t, newTokens(t), request)
+}
+
+func prepare(t rapid.TB, tokens *list.Tokens, request *sipfacadev1.ListSipUserInvitesRequest) *list.Query[*sipfacadev1.SipUserInvite] {
+	t.Helper()
+	query, err := list.Prepare[*sipfacadev1.SipUserInvite](tokens, request, "uuid")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,66 +2,66 @@ package list
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
-
-	"google.golang.org/protobuf/proto"
 )
 
 // candidate is a row that may be on the page.
-type candidate struct {
-	keys     []value // its sort values
-	position int     // its place among the rows offered
-	row      proto.Message
+type candidate[T any] struct {
+	row      T
+	slot     int // of its sort values
+	position int // its place among the rows offered
 }
 
-// selection keeps the first rows after a cursor out of any number offered. It
-// holds at most twice as many as asked for, and sorts only those.
-type selection struct {
-	order   []ordering
-	after   *cursor
-	keep    int
-	rows    []candidate
-	trimmed bool   // rows[keep-1] is the worst that can still be kept
+// selection keeps the first rows after a cursor out of any number offered. As long as rows
+// come in their order, as vendors often send them, each takes one comparison. As soon as
+// one does not, the rows are a heap with the last of them at its root.
+type selection[T any] struct {
+	order []ordering
+	after *cursor
+	keep  int
+	rows  []candidate[T]
+	// values are the sort values of the rows, one after the other, slot by slot.
+	values []value
+	// scratch are the sort values of the row at hand.
+	scratch []value
+	inOrder bool
+	isHeap  bool
 	skipped uint64 // rows equal to the cursor seen so far
 	offered int    // rows seen so far
 	behind  uint64 // of them, those on earlier pages
-	scratch []value
 }
 
-func newSelection(order []ordering, after *cursor, keep int) *selection {
-	return &selection{order: order, after: after, keep: keep, scratch: make([]value, len(order))}
+func newSelection[T any](order []ordering, after *cursor, keep int) *selection[T] {
+	return &selection[T]{order: order, after: after, keep: keep, scratch: make([]value, len(order)), inOrder: true}
 }
 
-// offer considers a row. Rows come in the caller's order, which decides between
-// rows that compare equal.
-func (s *selection) offer(row proto.Message) {
-	message := row.ProtoReflect()
-	for i, o := range s.order {
-		s.scratch[i] = o.read(message).sortable()
-	}
-	offered := candidate{keys: s.scratch, position: s.offered, row: row}
+// offer considers a row and returns one that is not kept: the row itself or one kept
+// before, or the zero value if all are kept. Rows come in the caller's order, which
+// decides between rows that compare equal.
+func (s *selection[T]) offer(row T, fields reflect.Value) (spare T) {
+	readKeys(s.order, fields, s.scratch)
+	position := s.offered
 	s.offered++
-	if s.isBehind() {
+	switch {
+	case s.isBehind():
 		s.behind++
-		return
-	}
-	if s.trimmed && s.compare(offered, s.rows[s.keep-1]) > 0 {
-		return
-	}
-	offered.keys = slices.Clone(s.scratch)
-	s.rows = append(s.rows, offered)
-	if len(s.rows) == 2*s.keep {
-		s.trim()
+		return row
+	case len(s.rows) < s.keep:
+		s.add(row, position)
+		return spare
+	default:
+		return s.replaceLast(row, position)
 	}
 }
 
 // isBehind reports whether the scratch row was on an earlier page. Of the rows
 // that equal the cursor, as many are behind as were already returned.
-func (s *selection) isBehind() bool {
+func (s *selection[T]) isBehind() bool {
 	if s.after == nil {
 		return false
 	}
-	side := s.compareKeys(s.scratch, s.after.last)
+	side := compareKeys(s.order, s.scratch, s.after.last)
 	if side == 0 && s.skipped < s.after.equal {
 		s.skipped++
 		return true
@@ -69,47 +69,90 @@ func (s *selection) isBehind() bool {
 	return side < 0
 }
 
-func (s *selection) trim() {
-	slices.SortFunc(s.rows, s.compare)
-	if len(s.rows) >= s.keep {
-		clear(s.rows[s.keep:]) // let the rows go
-		s.rows, s.trimmed = s.rows[:s.keep], true
+// add keeps the scratch row.
+func (s *selection[T]) add(row T, position int) {
+	if last := len(s.rows) - 1; s.inOrder && last >= 0 {
+		s.inOrder = compareKeys(s.order, s.keys(s.rows[last]), s.scratch) <= 0
+	}
+	s.values = append(s.values, s.scratch...)
+	s.rows = append(s.rows, candidate[T]{row: row, slot: len(s.rows), position: position})
+}
+
+// replaceLast keeps the scratch row in place of the last of the rows kept, unless it comes
+// behind that one itself. It returns the row that is not kept.
+func (s *selection[T]) replaceLast(row T, position int) (spare T) {
+	last := s.last()
+	if compareKeys(s.order, s.scratch, s.keys(*last)) >= 0 {
+		return row
+	}
+	spare, last.row, last.position = last.row, row, position
+	copy(s.keys(*last), s.scratch)
+	if s.inOrder = false; s.isHeap {
+		s.sink(0)
+	}
+	return spare
+}
+
+// last returns the row that comes behind all other rows kept.
+func (s *selection[T]) last() *candidate[T] {
+	if s.inOrder {
+		return &s.rows[len(s.rows)-1]
+	}
+	if !s.isHeap {
+		s.isHeap = true
+		for i := len(s.rows) / 2; i >= 0; i-- {
+			s.sink(i)
+		}
+	}
+	return &s.rows[0]
+}
+
+// sink moves a row of the heap down until none below it comes behind it.
+func (s *selection[T]) sink(parent int) {
+	for {
+		child := 2*parent + 1
+		if child >= len(s.rows) {
+			return
+		}
+		if right := child + 1; right < len(s.rows) && s.compare(s.rows[right], s.rows[child]) > 0 {
+			child = right
+		}
+		if s.compare(s.rows[parent], s.rows[child]) >= 0 {
+			return
+		}
+		s.rows[parent], s.rows[child] = s.rows[child], s.rows[parent]
+		parent = child
 	}
 }
 
-// sorted returns the rows to keep, in order.
-func (s *selection) sorted() []candidate {
-	s.trim()
+// sorted returns the rows to keep, in order. No row can be offered afterwards.
+func (s *selection[T]) sorted() []candidate[T] {
+	if !s.inOrder {
+		slices.SortFunc(s.rows, s.compare)
+	}
 	return s.rows
 }
 
 // cursorAfter is the cursor behind the last of these rows.
-func (s *selection) cursorAfter(page []candidate) *cursor {
-	next := &cursor{last: page[len(page)-1].keys, position: s.behind + uint64(len(page))}
+func (s *selection[T]) cursorAfter(page []candidate[T]) *cursor {
+	next := &cursor{last: s.keys(page[len(page)-1]), position: s.behind + uint64(len(page))}
 	for _, c := range slices.Backward(page) {
-		if s.compareKeys(c.keys, next.last) != 0 {
+		if compareKeys(s.order, s.keys(c), next.last) != 0 {
 			return next
 		}
 		next.equal++
 	}
-	if s.after != nil && s.compareKeys(s.after.last, next.last) == 0 {
+	if s.after != nil && compareKeys(s.order, s.after.last, next.last) == 0 {
 		next.equal += s.after.equal
 	}
 	return next
 }
 
-func (s *selection) compare(a, b candidate) int {
-	return cmp.Or(s.compareKeys(a.keys, b.keys), cmp.Compare(a.position, b.position))
+func (s *selection[T]) compare(a, b candidate[T]) int {
+	return cmp.Or(compareKeys(s.order, s.keys(a), s.keys(b)), cmp.Compare(a.position, b.position))
 }
 
-func (s *selection) compareKeys(a, b []value) int { return compareKeys(s.order, a, b) }
-
-// compareKeys orders sort values.
-func compareKeys(order []ordering, a, b []value) int {
-	for i, o := range order {
-		if side := o.compare(a[i], b[i]); side != 0 {
-			return side
-		}
-	}
-	return 0
+// keys returns the sort values of a row.
+func (s *selection[T]) keys(c candidate[T]) []value {
+	return s.values[c.slot*len(s.order):][:len(s.order)]
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"math"
+	"reflect"
 	"time"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -13,14 +14,14 @@ import (
 // value is what a column holds in one row, in a form that is compared in the same way
 // for all types. The zero value is an unset one.
 type value struct {
-	set    bool
 	number int64 // see comparison.value
-	nanos  int64 // of an instant
 	text   string
+	nanos  int32 // of an instant
+	set    bool
 }
 
 // compare orders values of one column, unset first.
-func compare(a, b value) int {
+func compare(a, b *value) int {
 	switch {
 	case a.set != b.set && b.set:
 		return -1
@@ -106,25 +107,26 @@ func (c comparison) hasEmpty() bool { return c == text || c == enumeration }
 // hasRange reports whether `<` means something.
 func (c comparison) hasRange() bool { return c != truth && c != enumeration }
 
-// value converts a field's set value.
-func (c comparison) value(v protoreflect.Value) value {
+// value converts what a field of the row's struct holds, for all but an instant.
+func (c comparison) value(held reflect.Value) value {
 	switch c {
 	case text:
-		return value{set: true, text: v.String()}
-	case signed:
-		return value{set: true, number: v.Int()}
+		return value{set: true, text: held.String()}
 	case unsigned:
-		return fromUnsigned(v.Uint())
+		return fromUnsigned(held.Uint())
 	case floating:
-		return fromFloat(v.Float())
+		return fromFloat(held.Float())
 	case truth:
-		return fromTruth(v.Bool())
-	case enumeration:
-		return value{set: true, number: int64(v.Enum())}
+		return fromTruth(held.Bool())
 	default:
-		stamp, _ := v.Message().Interface().(*timestamppb.Timestamp)
-		return value{set: true, number: stamp.GetSeconds(), nanos: int64(stamp.GetNanos())}
+		return value{set: true, number: held.Int()}
 	}
+}
+
+// fromStamp converts what the field of an instant holds if it is set.
+func fromStamp(held any) value {
+	stamp, _ := held.(*timestamppb.Timestamp)
+	return value{set: true, number: stamp.GetSeconds(), nanos: stamp.GetNanos()}
 }
 
 // fromUnsigned shifts the unsigned range onto the signed one.
@@ -153,5 +155,5 @@ func fromTruth(b bool) value {
 }
 
 func fromTime(t time.Time) value {
-	return value{set: true, number: t.Unix(), nanos: int64(t.Nanosecond())}
+	return value{set: true, number: t.Unix(), nanos: int32(t.Nanosecond())}
 }

@@ -1,6 +1,6 @@
 package list
 
-import "google.golang.org/protobuf/proto"
+import "reflect"
 
 // A vendor that filters, sorts and pages itself need not send every row for every
 // page. What it sends is used only if it can be checked: if it does not fit, the whole
@@ -32,7 +32,7 @@ const maxPosition = 1 << 31
 func (q *Query[T]) Windowed(rows []T) (page []T, nextPageToken string, ok bool) {
 	last, position := []value(nil), uint64(0)
 	if q.after != nil {
-		if len(rows) == 0 || !same(q.keys(rows[0]), q.after.last) {
+		if len(rows) == 0 || !same(q.keys(structOf(rows[0])), q.after.last) {
 			return nil, "", false
 		}
 		last, position, rows = q.after.last, q.after.position, rows[1:]
@@ -41,8 +41,9 @@ func (q *Query[T]) Windowed(rows []T) (page []T, nextPageToken string, ok bool) 
 		return nil, "", false
 	}
 	for i, row := range rows {
-		keys := q.keys(row)
-		if !q.filter.matches(row.ProtoReflect()) || last != nil && compareKeys(q.order, last, keys) >= 0 {
+		fields := structOf(row)
+		keys := q.keys(fields)
+		if !q.filter.matches(fields) || last != nil && compareKeys(q.order, last, keys) >= 0 {
 			return nil, "", false
 		}
 		last = keys
@@ -54,20 +55,17 @@ func (q *Query[T]) Windowed(rows []T) (page []T, nextPageToken string, ok bool) 
 	return rows[:min(len(rows), q.limit)], nextPageToken, true
 }
 
-// keys are the sort values of a row.
-func (q *Query[T]) keys(row proto.Message) []value {
-	message := row.ProtoReflect()
+// keys returns the sort values of a row, given as its struct.
+func (q *Query[T]) keys(row reflect.Value) []value {
 	keys := make([]value, len(q.order))
-	for i, o := range q.order {
-		keys[i] = o.read(message).sortable()
-	}
+	readKeys(q.order, row, keys)
 	return keys
 }
 
 // same reports whether two rows have the same sort values.
 func same(a, b []value) bool {
 	for i := range a {
-		if compare(a[i], b[i]) != 0 {
+		if compare(&a[i], &b[i]) != 0 {
 			return false
 		}
 	}

@@ -53,28 +53,30 @@ func newKind[M any, R identified[M]](field string, routes opentact.Collection, a
 }
 
 // page serves a list: the request is checked before the vendor is called, and the page is
-// picked from all that it answers.
-func page[M any, R message[M]](tokens *list.Tokens, request list.Request, key string, fetch func() ([]*M, error)) ([]R, string, error) {
+// picked as the rows pass, so that the rows of other pages take no memory.
+func page[M any, R message[M]](
+	tokens *list.Tokens, request list.Request, key string, fetch func(begin func() opentact.Keep[M]) error,
+) (rows []R, next string, err error) {
 	query, err := list.Prepare[R](tokens, request, key)
 	if err != nil {
 		return nil, "", err
 	}
-	fetched, err := fetch()
+	collector := query.Collect()
+	err = fetch(func() opentact.Keep[M] {
+		collector = query.Collect()
+		return func(row *M) *M { return collector.Add(row) }
+	})
 	if err != nil {
 		return nil, "", err
 	}
-	rows := make([]R, len(fetched))
-	for i, row := range fetched {
-		rows[i] = row
-	}
-	picked, next := query.Page(rows)
-	return picked, next, nil
+	rows, next = collector.Page()
+	return rows, next, nil
 }
 
 // list serves a list of the kind; parents are the UUIDs above it in the path.
 func (k kind[M, R]) list(ctx context.Context, vendor *opentact.Client, tokens *list.Tokens, request list.Request, parents ...string) ([]R, string, error) {
-	return page[M, R](tokens, request, "uuid", func() ([]*M, error) {
-		return opentact.List(ctx, vendor, k.routes.List, k.answers, canonical(parents)...)
+	return page[M, R](tokens, request, "uuid", func(begin func() opentact.Keep[M]) error {
+		return opentact.List(ctx, vendor, k.routes.List, k.answers, begin, canonical(parents)...)
 	})
 }
 

@@ -9,8 +9,8 @@ import (
 
 // ListSipConnectionProducts lists what connections can be sold under.
 func (s *SipConnectionService) ListSipConnectionProducts(ctx context.Context, request *pb.ListSipConnectionProductsRequest) (*pb.ListSipConnectionProductsResponse, error) {
-	products, next, err := page(s.tokens, request, "id", func() ([]*pb.SipConnectionProduct, error) {
-		return opentact.ListProducts(ctx, s.vendor, sipConnectionProductKind)
+	products, next, err := page(s.tokens, request, "id", func(begin func() opentact.Keep[pb.SipConnectionProduct]) error {
+		return opentact.ListProducts(ctx, s.vendor, sipConnectionProductKind, begin)
 	})
 	if err != nil {
 		return nil, err

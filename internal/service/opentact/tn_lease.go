@@ -52,7 +52,7 @@ func assignLeases(ctx context.Context, vendor *opentact.Client, route *upstream.
 
 // listLeases lists the numbers of a connection or an app.
 func listLeases(ctx context.Context, vendor *opentact.Client, tokens *list.Tokens, route *upstream.Route, request list.Request, uuid string) ([]*pb.TnLease, string, error) {
-	return page(tokens, request, "uuid", func() ([]*pb.TnLease, error) {
-		return opentact.List(ctx, vendor, route, tnLeaseKind, canonical([]string{uuid})...)
+	return page(tokens, request, "uuid", func(begin func() opentact.Keep[pb.TnLease]) error {
+		return opentact.List(ctx, vendor, route, tnLeaseKind, begin, canonical([]string{uuid})...)
 	})
 }

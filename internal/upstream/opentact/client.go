@@ -120,24 +120,36 @@ func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind
 	})
 }
 
-// List reads all objects of a route.
-func List[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], parameters ...string) ([]*M, error) {
-	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters}, kind.many)
+// List reads all objects of a route, each of which is passed on as it arrives, so that a
+// list of any length needs no more memory than what is kept. It calls begin before the
+// first object of each answer, and what was kept of an earlier answer is void then. If it
+// fails, what was kept is void too: a vendor may refuse the call after its rows.
+func List[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], begin func() Keep[M], parameters ...string) error {
+	call := &upstream.Call{Route: route, Parameters: parameters, MemoryFactor: 1}
+	return c.do(ctx, call, func(r *tolerant.Reader) error { return kind.many(r, begin()) })
 }
 
 // Find lists the objects of a route and returns the first one that is wanted, for objects
 // that the vendor has no call to read.
 func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], wanted func(*M) bool, parameters ...string) (*M, error) {
-	rows, err := List(ctx, c, route, kind, parameters...)
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range rows {
-		if wanted(row) {
-			return row, nil
+	var found *M
+	begin := func() Keep[M] {
+		found = nil
+		return func(row *M) *M {
+			if found == nil && wanted(row) {
+				found = row
+				return nil
+			}
+			return row
 		}
 	}
-	return nil, upstream.NotListed(Vendor, route)
+	if err := List(ctx, c, route, kind, begin, parameters...); err != nil {
+		return nil, err
+	}
+	if found == nil {
+		return nil, upstream.NotListed(Vendor, route)
+	}
+	return found, nil
 }
 
 // Write sends a body and returns the stored object, or nil if the vendor confirmed the
@@ -164,7 +176,11 @@ func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 	if err != nil {
 		return nil, err
 	}
-	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, kind.many)
+	var rows []*M
+	begin := into(&rows)
+	call := &upstream.Call{Route: route, Parameters: parameters, Body: encoded}
+	err = c.do(ctx, call, func(r *tolerant.Reader) error { return kind.many(r, begin()) })
+	return rows, err
 }
 
 // Remove deletes. What the vendor answers with the success is skipped: its documents

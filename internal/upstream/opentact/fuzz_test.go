@@ -27,10 +27,8 @@ func seeds(f *testing.F) {
 // decode reads rows from an answer.
 func decode(r *tolerant.Reader) (rows []*row, err error) {
 	defer r.Release()
-	err = readAnswer(r, func() (err error) {
-		rows, err = ofConnections.many(r)
-		return err
-	})
+	begin := into(&rows)
+	err = readAnswer(r, func() error { return ofConnections.many(r, begin()) })
 	return rows, err
 }
 

@@ -172,8 +172,9 @@ func (c *Client) getConnection(ctx context.Context) (*row, error) {
 	return Get(ctx, c, Connections.Get, ofConnections, connectionID)
 }
 
-func (c *Client) listConnections(ctx context.Context) ([]*row, error) {
-	return List(ctx, c, Connections.List, ofConnections)
+func (c *Client) listConnections(ctx context.Context) (rows []*row, err error) {
+	err = List(ctx, c, Connections.List, ofConnections, into(&rows))
+	return rows, err
 }
 
 func (c *Client) createConnection(ctx context.Context, body Object) (*row, error) {
@@ -184,8 +185,9 @@ func (c *Client) updateConnection(ctx context.Context, body Object) (*row, error
 	return Write(ctx, c, Connections.Update, ofConnections, body, connectionID)
 }
 
-func (c *Client) listInvites(ctx context.Context) ([]*row, error) {
-	return List(ctx, c, Invites.List, ofConnections, connectionID)
+func (c *Client) listInvites(ctx context.Context) (rows []*row, err error) {
+	err = List(ctx, c, Invites.List, ofConnections, into(&rows), connectionID)
+	return rows, err
 }
 
 func (c *Client) getInvite(ctx context.Context, uuid string) (*row, error) {

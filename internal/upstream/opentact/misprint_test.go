@@ -115,7 +115,8 @@ func TestMisprint27ProductsMoved(t *testing.T) {
 				}
 				return ok(products)
 			}}
-			got, err := ListProducts(t.Context(), clientOf(t, v), ofConnections)
+			var got []*row
+			err := ListProducts(t.Context(), clientOf(t, v), ofConnections, into(&got))
 			if len(v.seen) != c.requests || v.seen[0].Path != "/rest/sip/connection/product" {
 				t.Errorf("sent %+v", v.seen)
 			}

@@ -29,45 +29,35 @@ var errNoPayload = errors.New("the answer holds no object")
 func (k Kind[M]) one(r *tolerant.Reader) (*M, error) {
 	if r.Kind() != '[' {
 		before := r.Kept()
-		row, err := k.element(r)
+		row, err := k.element(r, new(M))
 		if r.Kept() == before {
 			row = nil
 		}
 		return row, err
 	}
-	var rows []*M
-	err := r.Array(func() error { return k.appendElement(r, &rows) })
-	switch {
+	var first *M
+	rows := k.rowsOf(r, func(row *M) *M {
+		if first == nil {
+			first = row
+			return nil
+		}
+		return row
+	})
+	switch err := r.Array(rows.next); {
 	case err != nil:
 		return nil, err
-	case len(rows) == 1:
-		return rows[0], nil
+	case rows.count == 1:
+		return first, nil
 	default:
 		return nil, &tolerant.ShapeError{Want: "one object", Got: "an array"}
 	}
 }
 
-// many reads a payload that should be an array: as such, as the data of a search page, or
-// as one object without the array.
-func (k Kind[M]) many(r *tolerant.Reader) (rows []*M, err error) {
-	switch r.Kind() {
-	case '[':
-		err = r.Array(func() error { return k.appendElement(r, &rows) })
-	case '{':
-		rows, err = k.page(r)
-	case 'n':
-		err = r.Skip()
-	default:
-		err = &tolerant.ShapeError{Want: "an array", Got: "a scalar"}
-	}
-	return rows, err
-}
-
-// element reads one object, or what the kind accepts in its place.
-func (k Kind[M]) element(r *tolerant.Reader) (*M, error) {
+// element reads one object into a row that is empty, or what the kind accepts in its
+// place. It returns nil if there is none.
+func (k Kind[M]) element(r *tolerant.Reader, row *M) (*M, error) {
 	switch r.Kind() {
 	case '{':
-		row := new(M)
 		if empty, err := tolerant.Read(r, row, k.Member); err != nil || empty {
 			return nil, err
 		}
@@ -77,47 +67,6 @@ func (k Kind[M]) element(r *tolerant.Reader) (*M, error) {
 	default:
 		return nil, r.Object(nil) // says what came instead
 	}
-}
-
-// appendElement reads one element of an array.
-func (k Kind[M]) appendElement(r *tolerant.Reader, rows *[]*M) error {
-	row, err := k.element(r)
-	if row != nil {
-		*rows = append(*rows, row)
-	}
-	return err
-}
-
-// page reads an object that is a search page, or a row without the array around it.
-func (k Kind[M]) page(r *tolerant.Reader) (rows []*M, err error) {
-	row, isPage, isRow, blank, total := new(M), false, false, true, new(int64)
-	err = r.Object(func(name []byte) error {
-		switch string(name) {
-		case "data":
-			if isPage = r.Kind() == '['; !isPage {
-				return r.Skip()
-			}
-			return r.Array(func() error { return k.appendElement(r, &rows) })
-		case "total":
-			return r.OptionalInt64("total", &total)
-		default:
-			before := r.Kept()
-			err := k.Member(r, name, row)
-			isRow, blank = true, blank && r.Kept() == before
-			return err
-		}
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case isPage && *total > int64(len(rows)):
-		return nil, errPartialPage
-	case !isPage && isRow && blank:
-		return nil, &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
-	case !isPage && isRow:
-		rows = append(rows, row)
-	}
-	return rows, nil
 }
 
 // emptyBody reports whether nothing but white space is left.

@@ -11,11 +11,11 @@ import (
 // ListProducts is GetSIPConnectionProductsList, GET /sip/connection/product. Later
 // generations of the vendor's API moved it to /sip/product, so a 404 of any form
 // is followed by a call there.
-func ListProducts[M any](ctx context.Context, c *Client, kind Kind[M]) ([]*M, error) {
-	rows, err := List(ctx, c, routeListProducts, kind)
+func ListProducts[M any](ctx context.Context, c *Client, kind Kind[M], begin func() Keep[M]) error {
+	err := List(ctx, c, routeListProducts, kind, begin)
 	var failure *upstream.Error
 	if errors.As(err, &failure) && failure.Kind == upstream.KindStatus && failure.Status == http.StatusNotFound {
-		return List(ctx, c, routeListProductsSinceGen2, kind)
+		return List(ctx, c, routeListProductsSinceGen2, kind, begin)
 	}
-	return rows, err
+	return err
 }

@@ -1,0 +1,105 @@
+package opentact
+
+import "github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+
+// Keep takes a row of a list as soon as it has been read. It returns a row that is not
+// needed any longer, which the next one is read into, or nil if there is none.
+type Keep[M any] func(row *M) (spare *M)
+
+// into returns what begins a list whose rows are all kept.
+func into[M any](rows *[]*M) (begin func() Keep[M]) {
+	return func() Keep[M] {
+		*rows = nil
+		return func(row *M) *M {
+			*rows = append(*rows, row)
+			return nil
+		}
+	}
+}
+
+// rowReader reads the rows of one payload.
+type rowReader[M any] struct {
+	Kind[M]
+	reader *tolerant.Reader
+	keep   Keep[M]
+	spare  *M // nil, or a row that may be overwritten
+	count  int64
+}
+
+// rowsOf returns what reads the rows of a payload and passes them on.
+func (k Kind[M]) rowsOf(r *tolerant.Reader, keep Keep[M]) *rowReader[M] {
+	return &rowReader[M]{Kind: k, reader: r, keep: keep}
+}
+
+// many reads a payload that should be an array: as such, as the data of a search page, or
+// as one object without the array.
+func (k Kind[M]) many(r *tolerant.Reader, keep Keep[M]) error {
+	switch r.Kind() {
+	case '[':
+		return r.Array(k.rowsOf(r, keep).next)
+	case '{':
+		return k.rowsOf(r, keep).page()
+	case 'n':
+		return r.Skip()
+	default:
+		return &tolerant.ShapeError{Want: "an array", Got: "a scalar"}
+	}
+}
+
+// next reads one element of an array.
+func (l *rowReader[M]) next() error {
+	row, err := l.element(l.reader, l.empty())
+	if row == nil || err != nil {
+		return err
+	}
+	l.pass(row)
+	return nil
+}
+
+// empty returns an empty row to read into.
+func (l *rowReader[M]) empty() *M {
+	if l.spare == nil {
+		l.spare = new(M)
+	}
+	var empty M
+	*l.spare = empty
+	return l.spare
+}
+
+// pass passes a row on.
+func (l *rowReader[M]) pass(row *M) {
+	l.count++
+	l.spare = l.keep(row)
+}
+
+// page reads an object that is a search page, or a row without the array around it.
+func (l *rowReader[M]) page() error {
+	row, isPage, isRow, blank, total := new(M), false, false, true, new(int64)
+	err := l.reader.Object(func(name []byte) error {
+		switch string(name) {
+		case "data":
+			if isPage = l.reader.Kind() == '['; !isPage {
+				return l.reader.Skip()
+			}
+			return l.reader.Array(l.next)
+		case "total":
+			return l.reader.OptionalInt64("total", &total)
+		default:
+			before := l.reader.Kept()
+			err := l.Member(l.reader, name, row)
+			isRow, blank = true, blank && l.reader.Kept() == before
+			return err
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case isPage && *total > l.count:
+		return errPartialPage
+	case !isPage && isRow && blank:
+		return &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
+	case !isPage && isRow:
+		l.pass(row)
+	}
+	return nil
+}
