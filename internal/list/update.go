@@ -22,31 +22,82 @@ type Change struct {
 	Clear bool
 }
 
-// Changes works out what an AIP-134 update of the resource writes, each field
-// once, in the order of field numbers. Without a mask those are the fields that
-// are set; with `*` every field that can be updated; otherwise those named, by
-// proto or JSON name. Field is the resource's name in the request, for the
-// violations: what is wrong is reported all at once as status.Invalid.
-func Changes(field string, resource proto.Message, mask *fieldmaskpb.FieldMask) ([]Change, error) {
-	u := &update{field: field, resource: resource.ProtoReflect()}
-	paths := mask.GetPaths()
+// Update is an AIP-134 update as it was asked for.
+type Update struct {
+	// Field is the resource's name in the request, for the violations.
+	Field string
+	// Resource has the new values.
+	Resource proto.Message
+	// Mask names the fields to write. Without one those are the fields that are set; with
+	// `*` they are all fields that can be updated.
+	Mask *fieldmaskpb.FieldMask
+	// Derived says that the mask follows from a body, and the caller gave none.
+	Derived bool
+}
+
+// Changes works out what the update writes, each field once, in the order of field
+// numbers, and reports what is wrong all at once as status.Invalid. Fields that only the
+// vendor sets are ignored unless the caller's own mask names them, so that a resource that
+// was read can be sent back. Immutable fields are ignored like these, and have to be
+// compared with the stored resource; see Fixed.
+func (u Update) Changes() ([]Change, error) {
+	w := &writing{Update: u, resource: u.Resource.ProtoReflect()}
+	paths := u.Mask.GetPaths()
 	switch {
 	case len(paths) == 0:
-		u.addPopulated()
-	case !slices.ContainsFunc(paths, func(path string) bool { return path != wildcard }):
-		u.addAll()
+		w.addPopulated()
+	case u.isWhole():
+		w.addAll()
 	default:
-		u.addNamed(paths)
+		w.addNamed(paths)
 	}
-	return u.result()
+	return w.result()
+}
+
+// isWhole reports whether the mask is `*`.
+func (u Update) isWhole() bool {
+	paths := u.Mask.GetPaths()
+	return len(paths) > 0 && !slices.ContainsFunc(paths, func(path string) bool { return path != wildcard })
+}
+
+// Fixed returns the immutable fields that the update states, although they cannot be
+// written. It is an error if the stored resource has other values. Of an update with the
+// caller's own mask it returns none: that mask refuses them.
+func (u Update) Fixed() (fields []protoreflect.FieldDescriptor) {
+	if len(u.Mask.GetPaths()) > 0 && !u.Derived && !u.isWhole() {
+		return nil
+	}
+	resource := u.Resource.ProtoReflect()
+	for i := range resource.Descriptor().Fields().Len() {
+		field := resource.Descriptor().Fields().Get(i)
+		if contract.Behaves(field, annotations.FieldBehavior_IMMUTABLE) && resource.Has(field) {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// Check returns an error that names the immutable fields that the update would change.
+func (u Update) Check(stored proto.Message) error {
+	var wrong violations
+	has := stored.ProtoReflect()
+	for _, field := range u.Fixed() {
+		if !has.Get(field).Equal(u.Resource.ProtoReflect().Get(field)) {
+			wrong = append(wrong, status.Violation(u.Field+"."+string(field.Name()), "%s", fixed[annotations.FieldBehavior_IMMUTABLE]))
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return status.Invalid(wrong...)
 }
 
 // wildcard is the path that stands for every field.
 const wildcard = "*"
 
-// update gathers the changes and what is wrong with them.
-type update struct {
-	field    string
+// writing gathers the changes of an update and what is wrong with them.
+type writing struct {
+	Update
 	resource protoreflect.Message
 	changes  []Change
 	mask     problems
@@ -70,16 +121,10 @@ func whyFixed(field protoreflect.FieldDescriptor) string {
 	return ""
 }
 
-// addPopulated takes the fields that are set. The resource's own id is fine: it
-// says which resource is meant.
-func (u *update) addPopulated() {
+// addPopulated takes the fields that are set and can be updated.
+func (u *writing) addPopulated() {
 	for field := range u.fields() {
-		why := whyFixed(field)
-		switch {
-		case !u.resource.Has(field), contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER):
-		case why != "":
-			u.refuse(field, why)
-		default:
+		if u.resource.Has(field) && whyFixed(field) == "" {
 			u.changes = append(u.changes, Change{Field: field})
 		}
 	}
@@ -87,7 +132,7 @@ func (u *update) addPopulated() {
 
 // addAll takes every field that can be updated. An input-only field that is
 // absent is left alone, because no caller can have read it.
-func (u *update) addAll() {
+func (u *writing) addAll() {
 	for field := range u.fields() {
 		absent := !u.resource.Has(field) && contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
 		if whyFixed(field) == "" && !absent {
@@ -97,12 +142,18 @@ func (u *update) addAll() {
 }
 
 // addNamed takes the fields that the mask names.
-func (u *update) addNamed(paths []string) {
+func (u *writing) addNamed(paths []string) {
 	added := map[protoreflect.FieldNumber]bool{}
 	for _, path := range paths {
 		field, err := u.find(path)
 		if err != nil {
 			u.mask.add(err)
+			continue
+		}
+		if why := whyFixed(field); why != "" {
+			if !u.Derived {
+				u.mask.add(fmt.Errorf("%s %s", field.Name(), why))
+			}
 			continue
 		}
 		if !added[field.Number()] {
@@ -112,8 +163,8 @@ func (u *update) addNamed(paths []string) {
 	}
 }
 
-// find resolves a path of the mask to a field that can be updated.
-func (u *update) find(path string) (protoreflect.FieldDescriptor, error) {
+// find resolves a path of the mask to a field.
+func (u *writing) find(path string) (protoreflect.FieldDescriptor, error) {
 	if path == wildcard {
 		return nil, fmt.Errorf("`*` must be the only path")
 	}
@@ -125,10 +176,7 @@ func (u *update) find(path string) (protoreflect.FieldDescriptor, error) {
 			allowed: strings.Join(updatableNames(u.resource.Descriptor()), ", "),
 		}
 	}
-	if why := whyFixed(field); why != "" {
-		return nil, fmt.Errorf("%s %s", field.Name(), why)
-	}
-	if nested {
+	if nested && whyFixed(field) == "" {
 		return nil, fmt.Errorf("%s reaches into a field: name %s as a whole", quote(path), field.Name())
 	}
 	return field, nil
@@ -136,7 +184,7 @@ func (u *update) find(path string) (protoreflect.FieldDescriptor, error) {
 
 // add takes a field whether it is set or not. Numbers and bools cannot be
 // cleared: no vendor has a value of them that means none.
-func (u *update) add(field protoreflect.FieldDescriptor, otherwise string) {
+func (u *writing) add(field protoreflect.FieldDescriptor, otherwise string) {
 	switch {
 	case u.resource.Has(field), field.Cardinality() == protoreflect.Repeated,
 		isCountable(field) && !field.HasPresence():
@@ -150,14 +198,14 @@ func (u *update) add(field protoreflect.FieldDescriptor, otherwise string) {
 	}
 }
 
-func (u *update) refuse(field protoreflect.FieldDescriptor, why string) {
-	u.rest = append(u.rest, status.Violation(u.field+"."+string(field.Name()), "%s", why))
+func (u *writing) refuse(field protoreflect.FieldDescriptor, why string) {
+	u.rest = append(u.rest, status.Violation(u.Field+"."+string(field.Name()), "%s", why))
 }
 
-func (u *update) result() ([]Change, error) {
+func (u *writing) result() ([]Change, error) {
 	wrong := append(u.mask.violations("update_mask"), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
-		wrong = violations{status.Violation("update_mask", "the update is empty: set a field of %s", u.field)}
+		wrong = violations{status.Violation("update_mask", "the update is empty: set a field of %s that can be changed", u.Field)}
 	}
 	if len(wrong) > 0 {
 		return nil, status.Invalid(wrong...)
@@ -167,7 +215,7 @@ func (u *update) result() ([]Change, error) {
 }
 
 // fields goes through the resource's fields.
-func (u *update) fields() func(yield func(protoreflect.FieldDescriptor) bool) {
+func (u *writing) fields() func(yield func(protoreflect.FieldDescriptor) bool) {
 	return func(yield func(protoreflect.FieldDescriptor) bool) {
 		fields := u.resource.Descriptor().Fields()
 		for i := range fields.Len() {

@@ -43,8 +43,8 @@ func TestChangesOfInvite(t *testing.T) {
 		wrong  []string
 	}{
 		"absent mask":            {invite: named, want: "name"},
-		"absent mask, all set":   {invite: full, wrong: []string{"invite.token: is output only", "invite.create_time: is output only"}},
-		"absent mask, only id":   {invite: &sipfacadev1.SipUserInvite{Uuid: "u"}, wrong: []string{"update_mask: the update is empty: set a field of invite"}},
+		"absent mask, all set":   {invite: full, want: "name expire_time"},
+		"absent mask, only id":   {invite: &sipfacadev1.SipUserInvite{Uuid: "u"}, wrong: []string{"update_mask: the update is empty: set a field of invite that can be changed"}},
 		"wildcard":               {invite: named, mask: []string{"*"}, want: "name -expire_time"},
 		"wildcard twice":         {invite: named, mask: []string{"*", "*"}, want: "name -expire_time"},
 		"wildcard, all set":      {invite: full, mask: []string{"*"}, want: "name expire_time"},
@@ -73,7 +73,7 @@ func TestChangesOfInvite(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changes, err := list.Changes("invite", c.invite, &fieldmaskpb.FieldMask{Paths: c.mask})
+			changes, err := list.Update{Field: "invite", Resource: c.invite, Mask: &fieldmaskpb.FieldMask{Paths: c.mask}}.Changes()
 			if c.wrong != nil {
 				if diff := cmp.Diff(c.wrong, violationsOf(t, err)); diff != "" {
 					t.Error(diff)
@@ -93,7 +93,7 @@ func TestChangesOfInvite(t *testing.T) {
 func TestChangesWithoutMask(t *testing.T) {
 	t.Parallel()
 	profile := &sipfacadev1.MessagingProfile{StickySender: proto.Bool(false), LongCodeWeight: proto.Int32(0), CallbackUrl: proto.String("")}
-	changes, err := list.Changes("messaging_profile", profile, nil)
+	changes, err := list.Update{Field: "messaging_profile", Resource: profile}.Changes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,20 +105,20 @@ func TestChangesWithoutMask(t *testing.T) {
 func TestChangesOfNumbersAndBools(t *testing.T) {
 	t.Parallel()
 	connection := &sipfacadev1.SipConnection{Name: proto.String("n"), Port: proto.Int32(5060)}
-	_, err := list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{Paths: []string{"*"}})
+	_, err := list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}}.Changes()
 	const all = "has no empty value: give it a value, or name the fields to change in update_mask"
 	want := []string{"sip_connection.active: " + all, "sip_connection.product_id: " + all}
 	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
-	_, err = list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{Paths: []string{"active", "port"}})
+	_, err = list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{Paths: []string{"active", "port"}}}.Changes()
 	want = []string{"sip_connection.active: has no empty value: give it a value, or take it out of update_mask"}
 	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
-	changes, err := list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{
+	changes, err := list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{
 		Paths: []string{"outboundVoiceProfileUuid", "class4_ingress_trunk_settings", "port"},
-	})
+	}}.Changes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestChangesOfNumbersAndBools(t *testing.T) {
 
 func TestChangesOfEnum(t *testing.T) {
 	t.Parallel()
-	changes, err := list.Changes("p", &sipfacadev1.OutboundVoiceProfile{}, &fieldmaskpb.FieldMask{Paths: []string{"recording_format"}})
+	changes, err := list.Update{Field: "p", Resource: &sipfacadev1.OutboundVoiceProfile{}, Mask: &fieldmaskpb.FieldMask{Paths: []string{"recording_format"}}}.Changes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,14 +183,14 @@ func newExtension(t *testing.T) *dynamicpb.Message {
 
 func TestChangesByMark(t *testing.T) {
 	t.Parallel()
-	changes, err := list.Changes("extension", newExtension(t), &fieldmaskpb.FieldMask{Paths: []string{"*"}})
+	changes, err := list.Update{Field: "extension", Resource: newExtension(t), Mask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}}.Changes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("ring attempts numbers -label", shown(changes)); diff != "" {
 		t.Error(diff)
 	}
-	changes, err = list.Changes("extension", newExtension(t), &fieldmaskpb.FieldMask{Paths: []string{"pin", "numbers", "ring"}})
+	changes, err = list.Update{Field: "extension", Resource: newExtension(t), Mask: &fieldmaskpb.FieldMask{Paths: []string{"pin", "numbers", "ring"}}}.Changes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,18 +199,53 @@ func TestChangesByMark(t *testing.T) {
 	}
 	resource := newExtension(t)
 	resource.Set(resource.Descriptor().Fields().ByName("user"), protoreflect.ValueOfString("alice"))
-	_, err = list.Changes("extension", resource, nil)
-	want := []string{"extension.user: is immutable: it is set when the resource is created"}
-	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
+	_, err = list.Update{Field: "extension", Resource: resource}.Changes()
+	if diff := cmp.Diff([]string{"update_mask: the update is empty: set a field of extension that can be changed"}, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
 	resource = newExtension(t)
 	resource.Set(resource.Descriptor().Fields().ByName("password"), protoreflect.ValueOfString("secret"))
-	changes, err = list.Changes("extension", resource, &fieldmaskpb.FieldMask{Paths: []string{"*"}})
+	changes, err = list.Update{Field: "extension", Resource: resource, Mask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}}.Changes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("password ring attempts numbers -label", shown(changes)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestImmutableFields: the caller's own mask refuses them. Otherwise they have to be those
+// of the stored resource, and are not written.
+func TestImmutableFields(t *testing.T) {
+	t.Parallel()
+	const refusal = "is immutable: it is set when the resource is created"
+	empty := newExtension(t)
+	update := func(user string, paths ...string) list.Update {
+		resource := dynamicpb.NewMessage(empty.Descriptor())
+		resource.Set(resource.Descriptor().Fields().ByName("user"), protoreflect.ValueOfString(user))
+		resource.Set(resource.Descriptor().Fields().ByName("label"), protoreflect.ValueOfString("new"))
+		return list.Update{Field: "extension", Resource: resource, Mask: &fieldmaskpb.FieldMask{Paths: paths}}
+	}
+	stored := update("alice").Resource
+	if _, err := update("alice", "user", "label").Changes(); violationsOf(t, err)[0] != "update_mask: user "+refusal {
+		t.Errorf("a mask of its own: %v", err)
+	}
+	for name, u := range map[string]list.Update{
+		"no mask": update("alice"), "whole": update("alice", "*"),
+		"a body": {Field: "extension", Resource: update("alice").Resource, Mask: &fieldmaskpb.FieldMask{Paths: []string{"user", "label"}}, Derived: true},
+	} {
+		changes, err := u.Changes()
+		if err != nil || strings.Contains(shown(changes), "user") || !strings.Contains(shown(changes), "label") {
+			t.Errorf("%s: %s, %v", name, shown(changes), err)
+		}
+		if len(u.Fixed()) != 1 || u.Check(stored) != nil {
+			t.Errorf("%s: %v, %v", name, u.Fixed(), u.Check(stored))
+		}
+	}
+	if u := update("bob"); len(violationsOf(t, u.Check(stored))) != 1 || violationsOf(t, u.Check(stored))[0] != "extension.user: "+refusal {
+		t.Errorf("another value: %v", u.Check(stored))
+	}
+	if u := update("bob", "label"); u.Fixed() != nil || u.Check(stored) != nil {
+		t.Errorf("a mask that does not name it: %v", u.Check(stored))
 	}
 }

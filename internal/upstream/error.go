@@ -167,6 +167,12 @@ func NotListed(vendor string, route *Route) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: KindNotListed, VendorForm: true}
 }
 
+// BadResponse is the error of answers that cannot be understood together, though each of
+// them can.
+func BadResponse(vendor string, route *Route, cause error) *Error {
+	return &Error{Vendor: vendor, Route: route, Kind: KindBadResponse, cause: cause}
+}
+
 // Write reports whether the call could have changed something.
 func (e *Error) Write() bool { return e.Route != nil && e.Route.Action != Read }
 

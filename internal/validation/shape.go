@@ -119,6 +119,6 @@ func (s shape) argumentViolations(request proto.Message, found []*fieldViolation
 	}
 	resource := request.ProtoReflect().Get(s.resource).Message().Interface()
 	mask, _ := request.ProtoReflect().Get(s.mask).Message().Interface().(*fieldmaskpb.FieldMask)
-	_, err := list.Changes(string(s.resource.Name()), resource, mask)
+	_, err := list.Update{Field: string(s.resource.Name()), Resource: resource, Mask: mask}.Changes()
 	return status.Violations(err)
 }

@@ -141,7 +141,7 @@ func TestCheck(t *testing.T) {
 			"sip_connection_uuid: " + noUUID, "sip_user_invite.name: " + tooShort, "update_mask: token is output only", `update_mask: unknown field "bogus"`,
 		}},
 		"update, the mask alone is the handler's": {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Uuid: id}, UpdateMask: mask("bogus")}, nil},
-		"update, output only values":              {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{Uuid: id, Token: new("t")}}, []string{"sip_connection_uuid: ", "sip_user_invite.token: is output only"}},
+		"update, output only values":              {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{Uuid: id, Token: new("t")}}, []string{"sip_connection_uuid: ", "update_mask: the update is empty"}},
 
 		"assign":                {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(1000)}, nil},
 		"assign, nothing":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id}, []string{"add_tn_lease_uuids: name at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids"}},

@@ -77,7 +77,7 @@ func (k *pbxKind[R]) creation(wanted R) infinity.Form {
 // what is known is returned, since the row was changed.
 func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
 	var none R
-	changes, err := list.Changes(k.field, wanted, mask)
+	changes, err := list.Update{Field: k.field, Resource: wanted, Mask: mask}.Changes()
 	if err != nil {
 		return none, err
 	}

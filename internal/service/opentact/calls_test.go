@@ -83,7 +83,7 @@ func TestCalls(t *testing.T) {
 	const row = `{"uuid":"` + inviteUUID + `","name":"Desk","token":"t0ken"}`
 	const trunk = `{"uuid":"` + connectionUUID + `","name":"HQ"}`
 	invites, one, trunkRoute := "connection/"+connectionUUID+"/invites", "connection/"+connectionUUID+"/invites/"+inviteUUID, "connection/"+connectionUUID
-	invite := &pb.SipUserInvite{Uuid: inviteUUID, Name: new("Desk"), Token: new("t0ken")}
+	invite := &pb.SipUserInvite{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID), Name: new("Desk"), Token: new("t0ken")}
 	connection := &pb.SipConnection{Uuid: connectionUUID, Name: new("HQ")}
 	for name, c := range map[string]struct {
 		answers map[string]string
@@ -103,7 +103,8 @@ func TestCalls(t *testing.T) {
 			func(s *SipConnectionService) (proto.Message, error) {
 				return s.CreateSipUserInvite(t.Context(), &pb.CreateSipUserInviteRequest{SipConnectionUuid: upper, SipUserInvite: &pb.SipUserInvite{Name: new("Desk")}})
 			},
-			&pb.CreateSipUserInviteResponse{SipUserInvite: &pb.SipUserInvite{Name: new("Desk")}}, []string{`POST ` + invites + ` {"name":"Desk"}`},
+			&pb.CreateSipUserInviteResponse{SipUserInvite: &pb.SipUserInvite{SipConnectionUuid: new(connectionUUID), Name: new("Desk")}},
+			[]string{`POST ` + invites + ` {"name":"Desk"}`, "GET " + invites},
 		},
 		"list invites": {
 			map[string]string{"GET " + invites: success("[" + row + `,{"uuid":"` + otherUUID + `","name":"Other"}]`)},
@@ -154,7 +155,7 @@ func TestCalls(t *testing.T) {
 			func(s *SipConnectionService) (proto.Message, error) {
 				return s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: upper, AddTnLeaseUuids: []string{inviteUpper}, RemoveTnLeaseUuids: []string{otherUpper}})
 			},
-			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: inviteUUID}}},
+			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID)}}},
 			[]string{`POST ` + trunkRoute + `/tnlease {"add":["` + inviteUUID + `"],"remove":["` + otherUUID + `"]}`},
 		},
 		"list leases": {
@@ -162,7 +163,7 @@ func TestCalls(t *testing.T) {
 			func(s *SipConnectionService) (proto.Message, error) {
 				return s.ListSipConnectionTnLeases(t.Context(), &pb.ListSipConnectionTnLeasesRequest{SipConnectionUuid: upper, OrderBy: "tn.phone_number"})
 			},
-			&pb.ListSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: otherUUID, Tn: &pb.TelephoneNumber{PhoneNumber: "+12085687492"}}}},
+			&pb.ListSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: otherUUID, SipConnectionUuid: new(connectionUUID), Tn: &pb.TelephoneNumber{PhoneNumber: "+12085687492"}}}},
 			[]string{"GET " + trunkRoute + "/tnlease"},
 		},
 		"list connections": {
@@ -223,7 +224,7 @@ func TestCalls(t *testing.T) {
 // refuse without asking the vendor.
 func TestCallsFail(t *testing.T) {
 	t.Parallel()
-	invite := &pb.SipUserInvite{Uuid: inviteUUID, Name: new("Desk")}
+	invite := &pb.SipUserInvite{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID), Name: new("Desk")}
 	for name, call := range map[string]func(s *SipConnectionService) error{
 		"create invite": func(s *SipConnectionService) error {
 			_, err := s.CreateSipUserInvite(t.Context(), &pb.CreateSipUserInviteRequest{SipConnectionUuid: connectionUUID, SipUserInvite: invite})

@@ -151,7 +151,7 @@ func TestUpdate(t *testing.T) {
 		`{"ip":null,"outbound_voice_profile":null}`: {"outboundVoiceProfileUuid", "ip"},
 		`{"class4_egress_trunk_settings":null}`:     {"class4_egress_trunk_settings"},
 	} {
-		changes, err := list.Changes("sip_connection", connection, &fieldmaskpb.FieldMask{Paths: paths})
+		changes, err := list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{Paths: paths}}.Changes()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,10 +189,10 @@ func TestKnownPrefersWhatIsStored(t *testing.T) {
 		want    *pb.SipUserInvite
 		reads   int
 	}{
-		"answered":           {map[string]string{"PATCH": success(stored)}, &pb.SipUserInvite{Uuid: otherUUID, Name: new("stored")}, 0},
-		"read back":          {map[string]string{"PATCH": success("{}"), "GET": success("[" + stored + "]")}, &pb.SipUserInvite{Uuid: otherUUID, Name: new("stored")}, 1},
-		"reading back fails": {map[string]string{"PATCH": ""}, &pb.SipUserInvite{Uuid: otherUUID, Name: new("wanted")}, 1},
-		"not listed":         {map[string]string{"PATCH": "", "GET": success("[]")}, &pb.SipUserInvite{Uuid: otherUUID, Name: new("wanted")}, 1},
+		"answered":           {map[string]string{"PATCH": success(stored)}, &pb.SipUserInvite{Uuid: otherUUID, SipConnectionUuid: new(connectionUUID), Name: new("stored")}, 0},
+		"read back":          {map[string]string{"PATCH": success("{}"), "GET": success("[" + stored + "]")}, &pb.SipUserInvite{Uuid: otherUUID, SipConnectionUuid: new(connectionUUID), Name: new("stored")}, 1},
+		"reading back fails": {map[string]string{"PATCH": ""}, &pb.SipUserInvite{Uuid: otherUUID, SipConnectionUuid: new(connectionUUID), Name: new("wanted")}, 1},
+		"not listed":         {map[string]string{"PATCH": "", "GET": success("[]")}, &pb.SipUserInvite{Uuid: otherUUID, SipConnectionUuid: new(connectionUUID), Name: new("wanted")}, 1},
 	} {
 		answers := map[string]string{}
 		for method, body := range c.answers {

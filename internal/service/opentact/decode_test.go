@@ -29,7 +29,7 @@ var everyMember = []struct {
 	{baseMembers + `,"name":"n","email":"e","level":"Level1","balance":1.5,"class4_id":1,"time_zone":{"name":"UTC"},"deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.OpentactAccount](opentactAccountMember)},
 	{baseMembers + `,"email":"e","phone_number":"p","first_name":"f","last_name":"l","avatar":"a","gender":"g","dob":"1990-05-01","role":"Admin",` +
 		`"gmail_user_id":"1","facebook_user_id":"1","apple_user_id":"1","wechat_user_id":"1","deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.OpentactUser](opentactUserMember)},
-	{baseMembers + `,"name":"n","expired_on":"2026-12-31T23:59:59Z","token":"t","sip_connection":{"name":"n"},` + ownedMembers, reads[pb.SipUserInvite](sipUserInviteAnswer)},
+	{baseMembers + `,"name":"n","expired_on":"2026-12-31T23:59:59Z","token":"t","sip_connection":{"uuid":"` + connectionUUID + `"},` + ownedMembers, reads[pb.SipUserInvite](sipUserInviteAnswer)},
 	{baseMembers + `,"name":"n","is_active":true,"tech_prefix":1,"product":{"id":1},"subdomain":"s","ip":"198.51.100.1","port":5060,` +
 		`"class4_ingress_trunk_id":1,"class4_ingress_trunk_settings":{"a":1},"class4_ingress_resource_ip_id":1,"class4_egress_trunk_id":1,` +
 		`"class4_egress_trunk_settings":{"a":1},"class4_egress_resource_ip_id":1,"class4_trunk_prefix_id":1,"tnleases":[{"autorenew":true}],` +
@@ -39,7 +39,7 @@ var everyMember = []struct {
 	{baseMembers + `,"login":"l","remote_ip":"198.51.100.1","first_name":"f","last_name":"l","email":"e","phone_number":"p","avatar":"a",` +
 		`"dob":"1990-05-01","gender":"g","groups":[{"a":1}]`, reads[pb.SipUser](sipUserMember)},
 	{baseMembers + `,"tn":12085687492,"tnorder":{"state":"success"},"expired_on":"2026-12-31T23:59:59Z","autorenew":true,"messaging_profile":{"name":"n"},` +
-		`"class4_product_item_id":1,"sip_connection":{"name":"n"},"sip_control_app":{"name":"n"},` + ownedMembers, reads[pb.TnLease](tnLeaseAnswer)},
+		`"class4_product_item_id":1,"sip_connection":{"uuid":"` + connectionUUID + `"},"sip_control_app":{"uuid":"` + otherUUID + `"},` + ownedMembers, reads[pb.TnLease](tnLeaseAnswer)},
 	{`"tn":12085687492,"class4_did_id":1,"registered":true,"deleted_on":"2026-12-31T23:59:59Z"`, reads[pb.TelephoneNumber](telephoneNumberMember)},
 	{baseMembers + `,"state":"success","autorenew":true,"request":{"a":1},"price":{"a":1}`, reads[pb.TnOrder](tnOrderMember)},
 	{baseMembers + `,"name":"n","subdomain":"s","is_active":true,"tnleases":[{"autorenew":true}],"class4_egress_trunk_id":1,` +
@@ -72,11 +72,14 @@ var otherNames = map[string][]string{
 	"is_active": {"active"}, "tnleases": {"tn_leases"}, "leases": {"tn_leases"}, "sipusers": {"sip_users"}, "tnorder": {"tn_order"},
 	"sip_control_app": {"sip_app"}, "callback_url2": {"failover_callback_url"}, "number_pool_enable": {"number_pool_enabled"},
 	"tollfree_weight": {"toll_free_weight"}, "filemat": {"recording_format"}, "product": {"product", "product_id"},
-	"outbound_voice_profile": {"outbound_voice_profile", "outbound_voice_profile_uuid"},
+	"modified_by": {"updated_by"}, "from": {"caller"}, "to": {"callee"},
 }
 
 // fieldsOf are the fields that a member is read into.
 func fieldsOf(descriptor protoreflect.MessageDescriptor, member string) []string {
+	if key := descriptor.Fields().ByName(protoreflect.Name(strings.Replace(member, "_control", "", 1) + "_uuid")); key != nil {
+		return slices.Sorted(slices.Values([]string{strings.TrimSuffix(string(key.Name()), "_uuid"), string(key.Name())}))
+	}
 	if other, ok := otherNames[member]; ok {
 		return other
 	}

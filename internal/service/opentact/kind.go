@@ -3,11 +3,14 @@ package opentact
 import (
 	"context"
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
@@ -23,6 +26,7 @@ type message[M any] interface {
 type identified[M any] interface {
 	message[M]
 	GetUuid() string
+	GetCreateTime() *timestamppb.Timestamp
 }
 
 // kind is one kind of resource. All kinds are listed, read, created and updated by the
@@ -36,13 +40,16 @@ type kind[M any, R identified[M]] struct {
 	answers opentact.Kind[M]
 	// written are the fields that callers write.
 	written columns
+	// locate sets what a resource is below, from the UUIDs above it in the path; nil if it
+	// is below nothing.
+	locate func(row R, parents []string)
 }
 
 // The kinds of resource. What of them is read and written is generated from the tables of
 // package mapping.
 var (
 	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionColumns)
-	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteColumns)
+	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteColumns).below(ofConnection)
 	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppColumns)
 	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileColumns)
 	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileColumns)
@@ -52,10 +59,31 @@ func newKind[M any, R identified[M]](field string, routes opentact.Collection, a
 	return kind[M, R]{field: field, routes: routes, answers: answers, written: written}
 }
 
+// below returns the kind with what locates its resources.
+func (k kind[M, R]) below(locate func(row R, parents []string)) kind[M, R] {
+	k.locate = locate
+	return k
+}
+
+// ofConnection sets the connection of an invite.
+func ofConnection(invite *pb.SipUserInvite, parents []string) { invite.SipConnectionUuid = &parents[0] }
+
+// nowhere is for rows that are below nothing.
+func nowhere[M any](*M) {}
+
+// located returns a resource that says what it is below.
+func (k kind[M, R]) located(row R, parents []string) R {
+	if k.locate != nil && row != nil {
+		k.locate(row, parents)
+	}
+	return row
+}
+
 // page serves a list: the request is checked before the vendor is called, and the page is
-// picked as the rows pass, so that the rows of other pages take no memory.
+// picked as the rows pass, so that the rows of other pages take no memory. Each row is
+// located first, so that filters see what it is below.
 func page[M any, R message[M]](
-	tokens *list.Tokens, request list.Request, key string, fetch func(begin func() opentact.Keep[M]) error,
+	tokens *list.Tokens, request list.Request, key string, locate func(row R), fetch func(begin func() opentact.Keep[M]) error,
 ) (rows []R, next string, err error) {
 	query, err := list.Prepare[R](tokens, request, key)
 	if err != nil {
@@ -64,7 +92,10 @@ func page[M any, R message[M]](
 	collector := query.Collect()
 	err = fetch(func() opentact.Keep[M] {
 		collector = query.Collect()
-		return func(row *M) *M { return collector.Add(row) }
+		return func(row *M) *M {
+			locate(row)
+			return collector.Add(row)
+		}
 	})
 	if err != nil {
 		return nil, "", err
@@ -75,8 +106,10 @@ func page[M any, R message[M]](
 
 // list serves a list of the kind; parents are the UUIDs above it in the path.
 func (k kind[M, R]) list(ctx context.Context, vendor *opentact.Client, tokens *list.Tokens, request list.Request, parents ...string) ([]R, string, error) {
-	return page[M, R](tokens, request, "uuid", func(begin func() opentact.Keep[M]) error {
-		return opentact.List(ctx, vendor, k.routes.List, k.answers, begin, canonical(parents)...)
+	parents = canonical(parents)
+	locate := func(row R) { k.located(row, parents) }
+	return page(tokens, request, "uuid", locate, func(begin func() opentact.Keep[M]) error {
+		return opentact.List(ctx, vendor, k.routes.List, k.answers, begin, parents...)
 	})
 }
 
@@ -88,24 +121,31 @@ func (k kind[M, R]) get(ctx context.Context, vendor *opentact.Client, uuids ...s
 	}
 	last := len(uuids) - 1
 	wanted := func(m *M) bool { return R(m).GetUuid() == uuids[last] }
-	return opentact.Find(ctx, vendor, k.routes.List, k.answers, wanted, uuids[:last]...)
+	found, err := opentact.Find(ctx, vendor, k.routes.List, k.answers, wanted, uuids[:last]...)
+	return k.located(found, uuids[:last]), err
 }
 
-// create sends what is set and returns the resource as stored or, if the vendor confirms
-// without showing it, what was sent.
+// create sends what is set and returns the resource as stored. If the vendor confirms
+// without showing it, it is looked for, in what is left of the time. If it cannot be told
+// from others, what was sent is returned: the create still succeeded.
 func (k kind[M, R]) create(ctx context.Context, vendor *opentact.Client, wanted R, parents ...string) (R, error) {
-	stored, err := opentact.Write(ctx, vendor, k.routes.Create, k.answers, k.written.creation(wanted), canonical(parents)...)
+	began, sent := time.Now(), k.written.creation(wanted)
+	parents = canonical(parents)
+	stored, err := opentact.Write(ctx, vendor, k.routes.Create, k.answers, sent, parents...)
 	if err != nil {
 		return nil, err
 	}
-	return known(stored, wanted, k.written, ""), nil
+	if stored == nil {
+		stored = k.findCreated(ctx, vendor, sent, began, parents)
+	}
+	return k.located(known(stored, wanted, k.written, ""), parents), nil
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
 // confirms without showing it, it is read back, in what is left of the time. If that
 // fails, the write still succeeded.
 func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted R, mask *fieldmaskpb.FieldMask, parents ...string) (R, error) {
-	changes, err := list.Changes(k.field, wanted, mask)
+	changes, err := list.Update{Field: k.field, Resource: wanted, Mask: mask}.Changes()
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +157,8 @@ func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted 
 	if stored == nil {
 		stored = k.readBack(ctx, vendor, uuids)
 	}
-	return known(stored, wanted, k.written.only(changes), uuids[len(uuids)-1]), nil
+	last := len(uuids) - 1
+	return k.located(known(stored, wanted, k.written.only(changes), uuids[last]), uuids[:last]), nil
 }
 
 // readBack returns the resource of a write that succeeded, or nil if it cannot be read.

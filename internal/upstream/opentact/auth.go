@@ -226,7 +226,7 @@ func readToken(body io.Reader) (string, error) {
 	token := ""
 	r := tolerant.NewReader(body)
 	defer r.Release()
-	err := readAnswer(r, func() error {
+	unusable, err := readAnswer(r, func() error {
 		return r.Object(func(name []byte) error {
 			if string(name) != "token" {
 				return r.Skip()
@@ -234,10 +234,16 @@ func readToken(body io.Reader) (string, error) {
 			return r.String("token", &token)
 		})
 	})
-	if err == nil && token == "" {
-		err = errors.New("the login answered no token")
+	switch {
+	case err != nil:
+		return "", err
+	case unusable != nil:
+		return "", unusable
+	case token == "":
+		return "", errors.New("the login answered no token")
+	default:
+		return token, nil
 	}
-	return token, err
 }
 
 // refusedLogin returns KindCredentialRejected if the vendor refused the login, and any

@@ -75,7 +75,9 @@ func newDialect(options Options) upstream.Dialect {
 	}
 }
 
-// do makes one call. The function payload reads what the envelope holds.
+// do makes one call. The function payload reads what the envelope holds. If it cannot use
+// what a write is answered with, the write has succeeded all the same: the vendor's own
+// documents show objects of another kind there.
 func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *tolerant.Reader) error) error {
 	if call.ContentType == "" {
 		call.ContentType = "application/json"
@@ -84,12 +86,18 @@ func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *to
 		r := tolerant.NewReader(body)
 		defer r.Release()
 		answered := false
-		err := readAnswer(r, func() error {
+		unusable, err := readAnswer(r, func() error {
 			answered = true
 			return payload(r)
 		})
-		if err == nil && !answered && call.Route.Action == upstream.Read {
+		switch reads := call.Route.Action == upstream.Read; {
+		case err != nil:
+		case reads && !answered:
 			err = errNoPayload
+		case reads:
+			err = unusable
+		case unusable != nil:
+			c.misread(call.Route.Operation, "payload", 1)
 		}
 		for member, count := range r.Misreads() {
 			c.misread(call.Route.Operation, member, count)
@@ -102,8 +110,11 @@ func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *to
 // ask makes one call and returns what the function read finds in the envelope.
 func ask[V any](ctx context.Context, c *Client, call *upstream.Call, read func(r *tolerant.Reader) (V, error)) (V, error) {
 	var answered V
-	err := c.do(ctx, call, func(r *tolerant.Reader) (err error) {
-		answered, err = read(r)
+	err := c.do(ctx, call, func(r *tolerant.Reader) error {
+		found, err := read(r)
+		if err == nil {
+			answered = found
+		}
 		return err
 	})
 	return answered, err
@@ -153,7 +164,7 @@ func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kin
 }
 
 // Write sends a body and returns the stored object, or nil if the vendor confirmed the
-// write and answered no object.
+// write and answered no object of the kind.
 func Write[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], body Object, parameters ...string) (*M, error) {
 	encoded, err := body.JSON()
 	if err != nil {
@@ -163,7 +174,8 @@ func Write[M any](ctx context.Context, c *Client, route *upstream.Route, kind Ki
 }
 
 // Assign sends the lists of UUIDs that are not empty and returns the objects as they were
-// answered. Some generations answer UUID strings: then the objects have nothing else.
+// answered: none if the vendor confirmed and showed none of the kind. Some generations
+// answer UUID strings: then the objects have nothing else.
 func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], add, remove []string, parameters ...string) ([]*M, error) {
 	var body Object
 	if len(add) > 0 {
@@ -176,11 +188,10 @@ func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 	if err != nil {
 		return nil, err
 	}
-	var rows []*M
-	begin := into(&rows)
-	call := &upstream.Call{Route: route, Parameters: parameters, Body: encoded}
-	err = c.do(ctx, call, func(r *tolerant.Reader) error { return kind.many(r, begin()) })
-	return rows, err
+	return ask(ctx, c, &upstream.Call{Route: route, Parameters: parameters, Body: encoded}, func(r *tolerant.Reader) (rows []*M, err error) {
+		err = kind.many(r, into(&rows)())
+		return rows, err
+	})
 }
 
 // Remove deletes. What the vendor answers with the success is skipped: its documents

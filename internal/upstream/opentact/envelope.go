@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -27,25 +28,27 @@ var errNoEnvelope = errors.New("the answer has no envelope: success is missing")
 
 // readAnswer reads the body of a 2xx and calls payload when the reader is at it. A
 // refusal in the body is a *upstream.Rejection. An empty body is an answer without a
-// payload.
-func readAnswer(r *tolerant.Reader, payload func() error) error {
+// payload. If the vendor confirms and its payload cannot be used, unusable says why.
+func readAnswer(r *tolerant.Reader, payload func() error) (unusable, err error) {
 	if emptyBody(r) {
-		return nil
+		return nil, nil
 	}
 	var answer envelope
 	if err := answer.read(r, payload); err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.End(); err != nil {
-		return err
+		return nil, err
 	}
 	switch {
+	case answer.success == nil && answer.status != nil && *answer.status >= http.StatusBadRequest:
+		return nil, answer.rejection()
 	case answer.success == nil:
-		return errNoEnvelope
+		return nil, errNoEnvelope
 	case !*answer.success:
-		return answer.rejection()
+		return nil, answer.rejection()
 	default:
-		return answer.unusable
+		return answer.unusable, nil
 	}
 }
 

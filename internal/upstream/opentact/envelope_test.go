@@ -75,52 +75,54 @@ func TestEnvelopes(t *testing.T) {
 		good map[string]string // what each operation returns
 		kind upstream.Kind     // of the operations that are not in good
 	}{
-		"one object":               {`{"success":true,"payload":` + rows(a) + `}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"payload before success":   {`{"payload":` + rows(a) + `,"success":true}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"success as text":          {`{"success":"true","payload":` + rows(a) + `}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"success as a number":      {`{"success":1,"payload":` + rows(a) + `}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"unknown members around":   {` {"meta":{"a":[1]},"success":true,"x":null,"payload":` + rows(a) + `,"url":"u"} ` + "\n", map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"an array of one":          {`{"success":true,"payload":[` + rows(a) + `]}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"an array of two":          {`{"success":true,"payload":[` + rows(a, b) + `]}`, map[string]string{"list": both, "delete": "-", "assign": both}, upstream.KindBadResponse},
-		"two, then success":        {`{"payload":[` + rows(a, b) + `],"success":true}`, map[string]string{"list": both, "delete": "-", "assign": both}, upstream.KindBadResponse},
-		"an empty array":           {`{"success":true,"payload":[]}`, map[string]string{"list": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"an array with gaps":       {`{"success":true,"payload":[null,{},` + rows(a) + `]}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
-		"an empty object":          {`{"success":true,"payload":{}}`, map[string]string{"list": "-", "create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"null":                     {`{"success":true,"payload":null}`, map[string]string{"list": "-", "create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"no payload":               {`{"success":true}`, map[string]string{"create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"an empty body":            {``, map[string]string{"create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"white space":              {" \r\n\t", map[string]string{"create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"a bare UUID":              {`{"success":true,"payload":"` + strings.ToUpper(a) + `"}`, map[string]string{"get": a, "create": a, "update": a, "delete": "-"}, upstream.KindBadResponse},
-		"bare UUIDs":               {`{"success":true,"payload":["` + a + `","` + b + `"]}`, map[string]string{"list": both, "delete": "-", "assign": both}, upstream.KindBadResponse},
-		"nothing that is known":    {`{"success":true,"payload":{"id":7,"result":{"uuid":"` + a + `"}}}`, map[string]string{"create": "-", "update": "-", "delete": "-"}, upstream.KindBadResponse},
-		"a number":                 {`{"success":true,"payload":7}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
-		"numbers":                  {`{"success":true,"payload":[1,2,3]}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
-		"numbers, then success":    {`{"payload":[1,2,3],"success":true}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
-		"nested arrays":            {`{"success":true,"payload":[[` + rows(a) + `]]}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
-		"a search page":            {`{"success":true,"payload":{"take":100,"skip":0,"mode":"AND","order":{"name":"ASC"},"total":2,"data":[` + rows(a, b) + `]}}`, map[string]string{"list": both, "create": "-", "update": "-", "delete": "-", "assign": both}, upstream.KindBadResponse},
-		"a search page, all of it": {`{"success":true,"payload":{"data":[` + rows(a) + `]}}`, map[string]string{"list": a, "create": "-", "update": "-", "delete": "-", "assign": a}, upstream.KindBadResponse},
-		"an empty search page":     {`{"success":true,"payload":{"take":100,"total":"0","data":[]}}`, map[string]string{"list": "-", "create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
-		"a part of a search page":  {`{"success":true,"payload":{"take":2,"skip":0,"total":3,"data":[` + rows(a, b) + `]}}`, map[string]string{"create": "-", "update": "-", "delete": "-"}, upstream.KindBadResponse},
-		"total after the data":     {`{"success":true,"payload":{"data":[` + rows(a, b) + `],"total":3}}`, map[string]string{"create": "-", "update": "-", "delete": "-"}, upstream.KindBadResponse},
-		"success missing":          {`{"payload":` + rows(a) + `}`, none, upstream.KindBadResponse},
-		"success unclear":          {`{"success":"maybe","payload":` + rows(a) + `}`, none, upstream.KindBadResponse},
-		"success null":             {`{"success":null,"payload":` + rows(a) + `}`, none, upstream.KindBadResponse},
-		"a bare object":            {rows(a), none, upstream.KindBadResponse},
-		"a bare array":             {`[` + rows(a) + `]`, none, upstream.KindBadResponse},
-		"text":                     {`"done"`, none, upstream.KindBadResponse},
-		"HTML":                     {`<html><body>Welcome</body></html>`, none, upstream.KindBadResponse},
-		"trailing data":            {`{"success":true,"payload":` + rows(a) + `} x`, none, upstream.KindBadResponse},
-		"two envelopes":            {`{"success":true,"payload":` + rows(a) + `}{"success":true}`, none, upstream.KindBadResponse},
-		"truncated":                {`{"success":true,"payload":` + rows(a), none, upstream.KindTruncated},
-		"refusal":                  {`{"success":false,"message":"no","status":404}`, none, upstream.KindStatus},
-		"refusal without status":   {`{"success":false,"message":"no"}`, none, upstream.KindRejected},
-		"refusal with status 0":    {`{"success":false,"message":"no","status":0}`, none, upstream.KindRejected},
-		"refusal as text":          {`{"success":"false","status":"404"}`, none, upstream.KindStatus},
-		"refusal, odd payload":     {`{"payload":"gone","status":404,"success":false}`, none, upstream.KindStatus},
-		"refusal, numbers":         {`{"payload":[1,2],"status":404,"success":false}`, none, upstream.KindStatus},
-		"refusal, foreign payload": {`{"payload":{"tn":{"tn":1},"tnorder":{}},"status":404,"success":false}`, none, upstream.KindStatus},
-		"refusal, deep payload":    {`{"payload":` + strings.Repeat(`{"account":`, 60) + `{}` + strings.Repeat(`}`, 60) + `,"status":404,"success":false}`, none, upstream.KindStatus},
-		"refusal, partial page":    {`{"payload":{"total":5,"data":[]},"status":404,"success":false}`, none, upstream.KindStatus},
+		"one object":                {`{"success":true,"payload":` + rows(a) + `}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"payload before success":    {`{"payload":` + rows(a) + `,"success":true}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"success as text":           {`{"success":"true","payload":` + rows(a) + `}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"success as a number":       {`{"success":1,"payload":` + rows(a) + `}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"unknown members around":    {` {"meta":{"a":[1]},"success":true,"x":null,"payload":` + rows(a) + `,"url":"u"} ` + "\n", map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"an array of one":           {`{"success":true,"payload":[` + rows(a) + `]}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"an array of two":           {`{"success":true,"payload":[` + rows(a, b) + `]}`, map[string]string{"list": both, "delete": "-", "assign": both}, upstream.KindBadResponse},
+		"two, then success":         {`{"payload":[` + rows(a, b) + `],"success":true}`, map[string]string{"list": both, "delete": "-", "assign": both}, upstream.KindBadResponse},
+		"an empty array":            {`{"success":true,"payload":[]}`, map[string]string{"list": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"an array with gaps":        {`{"success":true,"payload":[null,{},` + rows(a) + `]}`, map[string]string{"get": a, "list": a, "create": a, "update": a, "delete": "-", "assign": a}, 0},
+		"an empty object":           {`{"success":true,"payload":{}}`, map[string]string{"list": "-", "create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"null":                      {`{"success":true,"payload":null}`, map[string]string{"list": "-", "create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"no payload":                {`{"success":true}`, map[string]string{"create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"an empty body":             {``, map[string]string{"create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"white space":               {" \r\n\t", map[string]string{"create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"a bare UUID":               {`{"success":true,"payload":"` + strings.ToUpper(a) + `"}`, map[string]string{"get": a, "create": a, "update": a, "delete": "-"}, upstream.KindBadResponse},
+		"bare UUIDs":                {`{"success":true,"payload":["` + a + `","` + b + `"]}`, map[string]string{"list": both, "delete": "-", "assign": both}, upstream.KindBadResponse},
+		"nothing that is known":     {`{"success":true,"payload":{"id":7,"result":{"uuid":"` + a + `"}}}`, map[string]string{"create": "-", "update": "-", "delete": "-"}, upstream.KindBadResponse},
+		"a number":                  {`{"success":true,"payload":7}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
+		"numbers":                   {`{"success":true,"payload":[1,2,3]}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
+		"numbers, then success":     {`{"payload":[1,2,3],"success":true}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
+		"nested arrays":             {`{"success":true,"payload":[[` + rows(a) + `]]}`, map[string]string{"delete": "-"}, upstream.KindBadResponse},
+		"a search page":             {`{"success":true,"payload":{"take":100,"skip":0,"mode":"AND","order":{"name":"ASC"},"total":2,"data":[` + rows(a, b) + `]}}`, map[string]string{"list": both, "create": "-", "update": "-", "delete": "-", "assign": both}, upstream.KindBadResponse},
+		"a search page, all of it":  {`{"success":true,"payload":{"data":[` + rows(a) + `]}}`, map[string]string{"list": a, "create": "-", "update": "-", "delete": "-", "assign": a}, upstream.KindBadResponse},
+		"an empty search page":      {`{"success":true,"payload":{"take":100,"total":"0","data":[]}}`, map[string]string{"list": "-", "create": "-", "update": "-", "delete": "-", "assign": "-"}, upstream.KindBadResponse},
+		"a part of a search page":   {`{"success":true,"payload":{"take":2,"skip":0,"total":3,"data":[` + rows(a, b) + `]}}`, map[string]string{"create": "-", "update": "-", "delete": "-"}, upstream.KindBadResponse},
+		"total after the data":      {`{"success":true,"payload":{"data":[` + rows(a, b) + `],"total":3}}`, map[string]string{"create": "-", "update": "-", "delete": "-"}, upstream.KindBadResponse},
+		"success missing":           {`{"payload":` + rows(a) + `}`, none, upstream.KindBadResponse},
+		"success unclear":           {`{"success":"maybe","payload":` + rows(a) + `}`, none, upstream.KindBadResponse},
+		"success null":              {`{"success":null,"payload":` + rows(a) + `}`, none, upstream.KindBadResponse},
+		"a bare object":             {rows(a), none, upstream.KindBadResponse},
+		"a bare array":              {`[` + rows(a) + `]`, none, upstream.KindBadResponse},
+		"text":                      {`"done"`, none, upstream.KindBadResponse},
+		"HTML":                      {`<html><body>Welcome</body></html>`, none, upstream.KindBadResponse},
+		"trailing data":             {`{"success":true,"payload":` + rows(a) + `} x`, none, upstream.KindBadResponse},
+		"two envelopes":             {`{"success":true,"payload":` + rows(a) + `}{"success":true}`, none, upstream.KindBadResponse},
+		"truncated":                 {`{"success":true,"payload":` + rows(a), none, upstream.KindTruncated},
+		"refusal":                   {`{"success":false,"message":"no","status":404}`, none, upstream.KindStatus},
+		"refusal without status":    {`{"success":false,"message":"no"}`, none, upstream.KindRejected},
+		"refusal with status 0":     {`{"success":false,"message":"no","status":0}`, none, upstream.KindRejected},
+		"refusal as text":           {`{"success":"false","status":"404"}`, none, upstream.KindStatus},
+		"refusal, odd payload":      {`{"payload":"gone","status":404,"success":false}`, none, upstream.KindStatus},
+		"refusal, numbers":          {`{"payload":[1,2],"status":404,"success":false}`, none, upstream.KindStatus},
+		"refusal, foreign payload":  {`{"payload":{"tn":{"tn":1},"tnorder":{}},"status":404,"success":false}`, none, upstream.KindStatus},
+		"refusal, deep payload":     {`{"payload":` + strings.Repeat(`{"account":`, 60) + `{}` + strings.Repeat(`}`, 60) + `,"status":404,"success":false}`, none, upstream.KindStatus},
+		"a status, no success":      {`{"message":"no","status":404}`, none, upstream.KindStatus},
+		"a good status, no success": {`{"payload":` + rows(a) + `,"status":200}`, none, upstream.KindBadResponse},
+		"refusal, partial page":     {`{"payload":{"total":5,"data":[]},"status":404,"success":false}`, none, upstream.KindStatus},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -128,6 +130,9 @@ func TestEnvelopes(t *testing.T) {
 			for operation, call := range operations {
 				got, err := call(t.Context(), clientOf(t, always(ok(c.body))))
 				want, good := c.good[operation]
+				if confirmed := c.good["delete"] != ""; confirmed && !good && isWrite(operation) {
+					want, good = "-", true // whatever the payload is
+				}
 				switch {
 				case good && (err != nil || got != want):
 					t.Errorf("%s: %q, %v, want %q", operation, got, err, want)
@@ -143,6 +148,9 @@ func TestEnvelopes(t *testing.T) {
 	}
 }
 
+// isWrite reports whether an operation of the tests changes something.
+func isWrite(operation string) bool { return operation != "get" && operation != "list" }
+
 // TestPartialPageSaysSo: the log says why a page is not taken for a list.
 func TestPartialPageSaysSo(t *testing.T) {
 	t.Parallel()
@@ -153,7 +161,8 @@ func TestPartialPageSaysSo(t *testing.T) {
 }
 
 // TestForeignShapes: an object of another kind is refused, wherever its give-away
-// stands, and named in the log.
+// stands, and named in the log. As the answer of a write it says only that the vendor
+// confirmed it.
 func TestForeignShapes(t *testing.T) {
 	t.Parallel()
 	lease := `{"uuid":"` + otherID + `","tn":{"tn":12085687492},"tnorder":{}}`
@@ -173,7 +182,13 @@ func TestForeignShapes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, operation := range c.operations {
-				_, err := operations[operation](t.Context(), clientOf(t, always(ok(`{"success":true,"payload":`+c.payload+`}`))))
+				got, err := operations[operation](t.Context(), clientOf(t, always(ok(`{"success":true,"payload":`+c.payload+`}`))))
+				if isWrite(operation) {
+					if got != "-" || err != nil {
+						t.Errorf("%s: %q, %v", operation, got, err)
+					}
+					continue
+				}
 				var foreign *tolerant.ForeignError
 				if failureOf(t, err).Kind != upstream.KindBadResponse || !errors.As(err, &foreign) || foreign.Member != c.member {
 					t.Errorf("%s: %v", operation, err)

@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -28,8 +29,8 @@ func seeds(f *testing.F) {
 func decode(r *tolerant.Reader) (rows []*row, err error) {
 	defer r.Release()
 	begin := into(&rows)
-	err = readAnswer(r, func() error { return ofConnections.many(r, begin()) })
-	return rows, err
+	unusable, err := readAnswer(r, func() error { return ofConnections.many(r, begin()) })
+	return rows, errors.Join(unusable, err)
 }
 
 // FuzzPayload: how the bytes arrive makes no difference, and no answer makes the reader

@@ -19,6 +19,16 @@ type Member struct {
 	Value any
 }
 
+// Value returns the value of a member; ok is false if there is no such member.
+func (o Object) Value(name string) (value any, ok bool) {
+	for _, member := range o {
+		if member.Name == name {
+			return member.Value, true
+		}
+	}
+	return nil, false
+}
+
 // instantLayout is how the vendor writes date-times: UTC with milliseconds.
 const instantLayout = "2006-01-02T15:04:05.000Z"
 

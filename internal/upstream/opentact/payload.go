@@ -27,6 +27,7 @@ var errNoPayload = errors.New("the answer holds no object")
 // one reads a payload that should be an object: without an array, or as the one element of
 // an array. Null, {} and an object without any member that is known are none: nil.
 func (k Kind[M]) one(r *tolerant.Reader) (*M, error) {
+	r.ShowsWhole()
 	if r.Kind() != '[' {
 		before := r.Kept()
 		row, err := k.element(r, new(M))

@@ -13,9 +13,15 @@ import (
 // is followed by a call there.
 func ListProducts[M any](ctx context.Context, c *Client, kind Kind[M], begin func() Keep[M]) error {
 	err := List(ctx, c, routeListProducts, kind, begin)
-	var failure *upstream.Error
-	if errors.As(err, &failure) && failure.Kind == upstream.KindStatus && failure.Status == http.StatusNotFound {
+	if isNotFound(err) {
 		return List(ctx, c, routeListProductsSinceGen2, kind, begin)
 	}
 	return err
+}
+
+// isNotFound reports whether the vendor answered a 404 of any form: a route that its
+// generation does not have looks like that.
+func isNotFound(err error) bool {
+	var failure *upstream.Error
+	return errors.As(err, &failure) && failure.Kind == upstream.KindStatus && failure.Status == http.StatusNotFound
 }

@@ -14,6 +14,7 @@ const (
 	documentInvites     = "documentation 2020, SIP User Invite"
 	documentLeases      = "documentation 2020, SIP TN Leases"
 	documentConnections = "documentation 2020, SIP Connection"
+	documentLeaseList   = "documentation 2020, TN Leases"
 	documentAuth        = "documentation 2020, Authentication"
 	documentApps        = "documentation 2020, SIP Control App"
 	documentProfiles    = "documentation 2020, Profile"
@@ -47,8 +48,9 @@ func Routes() []*upstream.Route {
 		[]*upstream.Route{routeAuth},
 		Invites.routes(), Connections.routes(),
 		[]*upstream.Route{AssignConnectionLeases, ListConnectionLeases, routeListProducts, routeListProductsSinceGen2},
+		[]*upstream.Route{routeListLeases, routeSearchLeases},
 		Apps.routes(),
-		[]*upstream.Route{AssignAppLeases, ListAppLeases, routeExecuteCallFlow},
+		[]*upstream.Route{AssignAppLeases, ListAppLeases, ListOnlineCalls, routeExecuteCallFlow},
 		MessagingProfiles.routes(), OutboundVoiceProfiles.routes(),
 	)
 }

@@ -49,6 +49,12 @@ var (
 		Path:   "/sip/app/{uuid}/tnlease",
 		Action: upstream.Assign, Source: documentApps,
 	}
+	// ListOnlineCalls lists the calls that are online.
+	ListOnlineCalls = &upstream.Route{
+		Operation: "GetOnlineCalls", Method: http.MethodGet,
+		Path:   "/sip/app/call/online",
+		Action: upstream.Read, Source: description2021,
+	}
 	routeExecuteCallFlow = &upstream.Route{
 		Operation: "ExecuteSIPControlAppCallExecuteCallFlow", Method: http.MethodPost,
 		Path:   "/sip/app/call/{uuid}",

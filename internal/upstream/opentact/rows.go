@@ -24,6 +24,7 @@ type rowReader[M any] struct {
 	keep   Keep[M]
 	spare  *M // nil, or a row that may be overwritten
 	count  int64
+	total  *int64 // what a search page states, if it is one
 }
 
 // rowsOf returns what reads the rows of a payload and passes them on.
@@ -34,13 +35,25 @@ func (k Kind[M]) rowsOf(r *tolerant.Reader, keep Keep[M]) *rowReader[M] {
 // many reads a payload that should be an array: as such, as the data of a search page, or
 // as one object without the array.
 func (k Kind[M]) many(r *tolerant.Reader, keep Keep[M]) error {
-	switch r.Kind() {
+	rows := k.rowsOf(r, keep)
+	if err := rows.all(); err != nil {
+		return err
+	}
+	if rows.total != nil && *rows.total > rows.count {
+		return errPartialPage
+	}
+	return nil
+}
+
+// all reads the rows that the payload holds.
+func (l *rowReader[M]) all() error {
+	switch l.reader.Kind() {
 	case '[':
-		return r.Array(k.rowsOf(r, keep).next)
+		return l.reader.Array(l.next)
 	case '{':
-		return k.rowsOf(r, keep).page()
+		return l.page()
 	case 'n':
-		return r.Skip()
+		return l.reader.Skip()
 	default:
 		return &tolerant.ShapeError{Want: "an array", Got: "a scalar"}
 	}
@@ -74,7 +87,7 @@ func (l *rowReader[M]) pass(row *M) {
 
 // page reads an object that is a search page, or a row without the array around it.
 func (l *rowReader[M]) page() error {
-	row, isPage, isRow, blank, total := new(M), false, false, true, new(int64)
+	row, isPage, isRow, blank := new(M), false, false, true
 	err := l.reader.Object(func(name []byte) error {
 		switch string(name) {
 		case "data":
@@ -83,7 +96,7 @@ func (l *rowReader[M]) page() error {
 			}
 			return l.reader.Array(l.next)
 		case "total":
-			return l.reader.OptionalInt64("total", &total)
+			return l.reader.OptionalInt64("total", &l.total)
 		default:
 			before := l.reader.Kept()
 			err := l.Member(l.reader, name, row)
@@ -91,14 +104,14 @@ func (l *rowReader[M]) page() error {
 			return err
 		}
 	})
-	switch {
-	case err != nil:
+	if err != nil || isPage {
 		return err
-	case isPage && *total > l.count:
-		return errPartialPage
-	case !isPage && isRow && blank:
+	}
+	l.total = nil // a member of the row
+	switch {
+	case isRow && blank:
 		return &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
-	case !isPage && isRow:
+	case isRow:
 		l.pass(row)
 	}
 	return nil

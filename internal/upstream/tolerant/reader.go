@@ -34,6 +34,7 @@ type Reader struct {
 	scanner  scanner
 	depth    int
 	kept     int // values kept so far, in all objects
+	whole    int // the depth of the object that the vendor shows in full; none is at 0
 	misreads map[string]int
 }
 
@@ -43,7 +44,7 @@ var readers = sync.Pool{New: func() any { return new(Reader) }}
 func NewReader(body io.Reader) *Reader {
 	r := readers.Get().(*Reader)
 	r.scanner.reset(body)
-	r.depth, r.kept, r.misreads = 0, 0, nil
+	r.depth, r.kept, r.whole, r.misreads = 0, 0, 0, nil
 	return r
 }
 
@@ -92,6 +93,16 @@ func (r *Reader) End() error {
 // Kept counts the values that have been kept so far, so that an object of which none was
 // can be told from others.
 func (r *Reader) Kept() int { return r.kept }
+
+// ShowsWhole says that the next value is, or if it is an array holds, an object that the
+// vendor shows in full because it was asked for by itself. Of other objects, in lists and in
+// relations, vendors leave the lists empty whatever is in them.
+func (r *Reader) ShowsWhole() {
+	r.whole = r.depth + 1
+	if r.Kind() == '[' {
+		r.whole++
+	}
+}
 
 // Misreads counts, by member name, the values that could not be read and were
 // left unset.

@@ -31,8 +31,9 @@ func One[M any](r *Reader, name string, at **M, member Member[M], bare Bare[M]) 
 
 // Many reads a list of related objects: an array, or one that came without it. Null and {}
 // elements refer to nothing and are passed over. It calls set with what there is, and with
-// nothing for an empty array. It does not call it if the vendor did not say: for null, for
-// {}, and if no element could be read.
+// nothing for an empty array of an object that is shown whole. It does not call it if the
+// vendor did not say: for null, for {}, for an empty array elsewhere, and if no element
+// could be read.
 func Many[M any](r *Reader, name string, set func(list []*M), member Member[M], bare Bare[M]) error {
 	var list []*M
 	stated, elements := r.Kind() == '[', 0
@@ -51,7 +52,7 @@ func Many[M any](r *Reader, name string, set func(list []*M), member Member[M], 
 	if err := read(); err != nil {
 		return err
 	}
-	if len(list) > 0 || stated && elements == 0 {
+	if len(list) > 0 || stated && elements == 0 && r.depth == r.whole {
 		set(list)
 	}
 	return nil

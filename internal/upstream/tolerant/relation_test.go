@@ -83,7 +83,7 @@ func TestRelationForms(t *testing.T) {
 		`{"team":"p-1"}`:                          {want: person{Team: []*person{{Name: "p-1"}}}},
 		`{"team":["nobody",true,["p-1"],"p-2"]}`:  {want: person{Team: []*person{{Name: "p-2"}}}, misreads: map[string]int{"team": 3}},
 		`{"team":["p-1"],"team":["p-2","p-3"]}`:   {want: person{Team: []*person{{Name: "p-2"}, {Name: "p-3"}}}},
-		`{"team":["p-1"],"team":[]}`:              {},
+		`{"team":["p-1"],"team":[]}`:              {want: person{Team: []*person{{Name: "p-1"}}}},
 		`{"team":["p-1"],"team":null}`:            {want: person{Team: []*person{{Name: "p-1"}}}},
 	} {
 		got, misreads, err := readPerson(strings.NewReader(body))
@@ -123,17 +123,25 @@ func TestKept(t *testing.T) {
 }
 
 // TestStatedLists: an empty list is told from one that the vendor did not state, or whose
-// elements say nothing.
+// elements say nothing. It is believed only of an object that is shown whole.
 func TestStatedLists(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]bool{
 		`[]`: true, `["p-1"]`: true, `[{},"p-1"]`: true, `{"name":"Bob"}`: true,
 		`null`: false, `{}`: false, `[{}]`: false, `[null]`: false, `[true]`: false, `7.5`: false,
 	} {
-		r, stated := NewReader(strings.NewReader(body)), false
-		if err := Many(r, "team", func([]*person) { stated = true }, personMember, personOf); err != nil || stated != want {
-			t.Errorf("%s: stated %t, %v", body, stated, err)
+		for _, whole := range []bool{true, false} {
+			r, stated := NewReader(strings.NewReader(`{"team":`+body+`}`)), false
+			if whole {
+				r.ShowsWhole()
+			}
+			err := r.Object(func([]byte) error {
+				return Many(r, "team", func([]*person) { stated = true }, personMember, personOf)
+			})
+			if want := want && (whole || body != `[]`); err != nil || stated != want {
+				t.Errorf("%s, whole %t: stated %t, %v", body, whole, stated, err)
+			}
+			r.Release()
 		}
-		r.Release()
 	}
 }
