@@ -9,44 +9,50 @@ import (
 // sorted returns the rows to keep, in order. No row can be offered afterwards.
 func (s *selection[T]) sorted() []candidate[T] {
 	if !s.inOrder {
-		s.setLeads()
-		slices.SortFunc(s.rows, s.compareByLead)
+		s.sortFrom(0, s.rows)
 	}
 	return s.rows
 }
 
-// setLeads sets the lead of each row: a number that orders most of the rows, taken from
-// the first column in which they differ. Most comparisons then need no sort values.
-func (s *selection[T]) setLeads() {
-	column := s.firstDifferent()
-	for i := range s.rows {
-		s.rows[i].lead = s.order[column].lead(&s.keys(s.rows[i])[column])
+// sortFrom sorts rows that have the same values in the columns before one. It sorts them
+// by a number for each value of the column, which costs a fraction of comparing all sort
+// values, and then those that have the same number.
+func (s *selection[T]) sortFrom(column int, rows []candidate[T]) {
+	if column == len(s.order) {
+		slices.SortFunc(rows, s.compare) // by their place
+		return
+	}
+	for i := range rows {
+		rows[i].lead = s.order[column].lead(&s.keys(rows[i])[column])
+	}
+	slices.SortFunc(rows, func(a, b candidate[T]) int { return cmp.Compare(a.lead, b.lead) })
+	for len(rows) > 0 {
+		end := 1
+		for end < len(rows) && rows[end].lead == rows[0].lead {
+			end++
+		}
+		s.sortTied(column, rows[:end])
+		rows = rows[end:]
 	}
 }
 
-// firstDifferent returns the first column in which not all rows have the same value; the
-// last column if there is none.
-func (s *selection[T]) firstDifferent() (column int) {
-	last := len(s.order) - 1
-	for column = range last {
-		for i := range s.rows[1:] {
-			if compare(&s.keys(s.rows[i])[column], &s.keys(s.rows[i+1])[column]) != 0 {
-				return column
-			}
+// sortTied sorts rows that have the same number for a column. Their values may still
+// differ.
+func (s *selection[T]) sortTied(column int, rows []candidate[T]) {
+	if len(rows) == 1 {
+		return
+	}
+	for i := range rows[1:] {
+		if compare(&s.keys(rows[i])[column], &s.keys(rows[i+1])[column]) != 0 {
+			slices.SortFunc(rows, s.compare)
+			return
 		}
 	}
-	return last
+	s.sortFrom(column+1, rows)
 }
 
-func (s *selection[T]) compareByLead(a, b candidate[T]) int {
-	if a.lead != b.lead {
-		return cmp.Compare(a.lead, b.lead)
-	}
-	return s.compare(a, b)
-}
-
-// lead returns a number for a value of the column. If two values have different numbers,
-// these have the order of the values.
+// lead returns a number for a value of the column. Of two values with different numbers,
+// the one with the smaller number comes first.
 func (o ordering) lead(v *value) (lead uint64) {
 	switch {
 	case !v.set:
@@ -54,6 +60,9 @@ func (o ordering) lead(v *value) (lead uint64) {
 		var first [8]byte
 		copy(first[:], v.text)
 		lead = binary.BigEndian.Uint64(first[:])
+	case o.compared == instant:
+		// The seconds of the years 1 to 9999 take 39 bits from here on, and nanoseconds 30.
+		lead = uint64(v.number+1<<36)<<25 | uint64(v.nanos)>>5
 	default:
 		lead = uint64(v.number) ^ 1<<63
 	}
