@@ -11,6 +11,7 @@ type candidate[T any] struct {
 	row      T
 	slot     int // of its sort values
 	position int // its place among the rows offered
+	lead     uint64
 }
 
 // selection keeps the first rows after a cursor out of any number offered. As long as rows
@@ -123,14 +124,6 @@ func (s *selection[T]) sink(parent int) {
 		s.rows[parent], s.rows[child] = s.rows[child], s.rows[parent]
 		parent = child
 	}
-}
-
-// sorted returns the rows to keep, in order. No row can be offered afterwards.
-func (s *selection[T]) sorted() []candidate[T] {
-	if !s.inOrder {
-		slices.SortFunc(s.rows, s.compare)
-	}
-	return s.rows
 }
 
 // cursorAfter is the cursor behind the last of these rows.

@@ -1,23 +1,13 @@
 package server
 
 import (
-	"fmt"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/reflection"
-	reflectionv1 "google.golang.org/grpc/reflection/grpc_reflection_v1"
-	reflectionv1alpha "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
-	"google.golang.org/protobuf/types/descriptorpb"
 
-	"github.com/sipfacade/sipfacade/gen"
 	"github.com/sipfacade/sipfacade/internal/config"
 )
 
@@ -74,49 +64,4 @@ func registerHealth(server *grpc.Server, receiver *receiver) *health.Server {
 	}
 	grpc_health_v1.RegisterHealthServer(receiving{server, receiver}, checks)
 	return checks
-}
-
-// registerReflection adds server reflection that answers from the descriptor image,
-// so that clients are shown the comments of the protos.
-func registerReflection(server *grpc.Server) error {
-	commented, err := commentedFiles()
-	if err != nil {
-		return err
-	}
-	options := reflection.ServerOptions{Services: server, DescriptorResolver: commented}
-	reflectionv1.RegisterServerReflectionServer(server, reflection.NewServerV1(options))
-	reflectionv1alpha.RegisterServerReflectionServer(server, reflection.NewServer(options))
-	return nil
-}
-
-// files resolves descriptors with comments first, and whatever else is linked, such
-// as the health service, without.
-type files struct{ commented *protoregistry.Files }
-
-func commentedFiles() (*files, error) {
-	set := &descriptorpb.FileDescriptorSet{}
-	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
-		return nil, fmt.Errorf("read the descriptor image: %w", err)
-	}
-	commented, err := protodesc.NewFiles(set)
-	if err != nil {
-		return nil, fmt.Errorf("link the descriptor image: %w", err)
-	}
-	return &files{commented: commented}, nil
-}
-
-// FindFileByPath prefers the file with comments.
-func (f *files) FindFileByPath(path string) (protoreflect.FileDescriptor, error) {
-	if file, err := f.commented.FindFileByPath(path); err == nil {
-		return file, nil
-	}
-	return protoregistry.GlobalFiles.FindFileByPath(path)
-}
-
-// FindDescriptorByName prefers the descriptor with comments.
-func (f *files) FindDescriptorByName(name protoreflect.FullName) (protoreflect.Descriptor, error) {
-	if descriptor, err := f.commented.FindDescriptorByName(name); err == nil {
-		return descriptor, nil
-	}
-	return protoregistry.GlobalFiles.FindDescriptorByName(name)
 }

@@ -98,9 +98,7 @@ func (s *Server) buildServices(version string) error {
 	register(conn, s.vendors, tokens)
 	s.checks = registerHealth(s.grpc, s.receiver)
 	if s.config.Reflection {
-		if err := registerReflection(s.grpc); err != nil {
-			return err
-		}
+		registerReflection(s.grpc)
 	}
 	handler, err := s.newJSON(conn)
 	if err != nil {

@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -96,5 +97,37 @@ func TestListBegins(t *testing.T) {
 				t.Errorf("%v, %s", err, diff)
 			}
 		})
+	}
+}
+
+// TestListMemory: a list is charged with its size, since only rows that are kept stay; any
+// other answer of the same size is charged with more.
+func TestListMemory(t *testing.T) {
+	t.Parallel()
+	body := `{"success":true,"payload":[` + strings.Repeat(unnamed(otherID)+",", 4000) + unnamed(inviteID) + `]}`
+	one := `{"success":true,"payload":{"uuid":"` + otherID + `","x":"` + strings.Repeat("x", len(body)) + `"}}`
+	memory := upstream.NewMemory(64 << 20)
+	held := func(body string, call func(ctx context.Context, c *Client) error) int64 {
+		ctx, lease := memory.Lease(t.Context())
+		defer lease.Release()
+		c := clientOf(t, always(ok(body)), func(o *Options) { o.Memory = memory })
+		if err := call(ctx, c); err != nil {
+			t.Error(err)
+		}
+		return lease.Held()
+	}
+	size, step := int64(len(body)), int64(64<<10)
+	inList := held(body, func(ctx context.Context, c *Client) error {
+		return List(ctx, c, Connections.List, ofConnections, func() Keep[row] { return func(found *row) *row { return found } })
+	})
+	if inList < size-step || inList > size+step {
+		t.Errorf("a list of %d bytes is charged with %d", size, inList)
+	}
+	asOne := held(one, func(ctx context.Context, c *Client) error {
+		_, err := Get(ctx, c, Connections.Get, ofConnections, connectionID)
+		return err
+	})
+	if asOne < 3*inList {
+		t.Errorf("one object of %d bytes is charged with %d", len(one), asOne)
 	}
 }
