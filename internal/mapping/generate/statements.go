@@ -26,6 +26,14 @@ var readers = map[fieldType]string{
 	{kind: protoreflect.DoubleKind, optional: true}: "OptionalDouble",
 }
 
+// slabs are the slabs of tolerant.Reader that keep the values of optional fields, by the
+// type of the field.
+var slabs = map[protoreflect.Kind]string{
+	protoreflect.StringKind: "Strings",
+	protoreflect.Int32Kind:  "Int32s",
+	protoreflect.Int64Kind:  "Int64s",
+}
+
 // fieldType is what the form of a scalar follows from.
 type fieldType struct {
 	kind     protoreflect.Kind
@@ -72,7 +80,7 @@ func (m *message) statements(f *field, member string) []string {
 	for _, key := range m.fields {
 		if key.KeyOf == f.Name {
 			related := m.model.related(f)
-			keys = append(keys, fmt.Sprintf("m.%s = tolerant.Key(m.%s.Get%s())", key.goName, f.goName, related.Key().goName))
+			keys = append(keys, fmt.Sprintf("m.%s = tolerant.Key(&r.Slabs.%s, m.%s.Get%s())", key.goName, slabs[key.descriptor.Kind()], f.goName, related.Key().goName))
 		}
 	}
 	if len(keys) == 0 {

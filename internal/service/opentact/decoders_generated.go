@@ -120,7 +120,7 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		return r.OptionalInt32("tech_prefix", &m.TechPrefix)
 	case "product":
 		err := tolerant.One(r, "product", &m.Product, sipConnectionProductMember, sipConnectionProductOf)
-		m.ProductId = tolerant.Key(m.Product.GetId())
+		m.ProductId = tolerant.Key(&r.Slabs.Int32s, m.Product.GetId())
 		return err
 	case "class4_ingress_trunk_settings":
 		return readTrunkSettings(r, "class4_ingress_trunk_settings", &m.Class4IngressTrunkSettings)
@@ -142,7 +142,7 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		return r.OptionalInt64("class4_tech_prefix_id", &m.Class4TrunkPrefixId)
 	case "outbound_voice_profile":
 		err := tolerant.One(r, "outbound_voice_profile", &m.OutboundVoiceProfile, outboundVoiceProfileMember, outboundVoiceProfileOf)
-		m.OutboundVoiceProfileUuid = tolerant.Key(m.OutboundVoiceProfile.GetUuid())
+		m.OutboundVoiceProfileUuid = tolerant.Key(&r.Slabs.Strings, m.OutboundVoiceProfile.GetUuid())
 		return err
 	case "tnleases":
 		return tolerant.Many(r, "tnleases", &m.TnLeases, tnLeaseMember, tnLeaseOf)
@@ -462,7 +462,7 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 		return readTrunkSettings(r, "class4_egress_trunk_stings", &m.Class4EgressTrunkSettings)
 	case "outbound_voice_profile":
 		err := tolerant.One(r, "outbound_voice_profile", &m.OutboundVoiceProfile, outboundVoiceProfileMember, outboundVoiceProfileOf)
-		m.OutboundVoiceProfileUuid = tolerant.Key(m.OutboundVoiceProfile.GetUuid())
+		m.OutboundVoiceProfileUuid = tolerant.Key(&r.Slabs.Strings, m.OutboundVoiceProfile.GetUuid())
 		return err
 	case "class4_egress_trunk_id":
 		return r.OptionalInt64("class4_egress_trunk_id", &m.Class4EgressTrunkId)

@@ -15,11 +15,11 @@ func (m Member) Integer() (int64, bool) {
 	if m.Value.Kind == '{' || m.Value.Kind == '[' {
 		return 0, false
 	}
-	return tolerant.ParseInteger(m.Value.Text)
+	return tolerant.ParseInteger([]byte(strings.TrimSpace(m.Value.Text)))
 }
 
 // Flag reads a boolean: true, 1, "1", "yes", "on" and their opposites.
-func (m Member) Flag() (value, ok bool) { return tolerant.ParseFlag(m.Value.Text) }
+func (m Member) Flag() (value, ok bool) { return tolerant.ParseFlag([]byte(strings.TrimSpace(m.Value.Text))) }
 
 // Text reads a string; another value counts as its JSON text.
 func (m Member) Text() (string, bool) { return m.Value.Text, true }
@@ -41,5 +41,5 @@ func (m Member) Time(zone *time.Location) (time.Time, bool) {
 			return at, at.Year() >= 1 && at.Year() <= 9999
 		}
 	}
-	return tolerant.ParseInstant(text)
+	return tolerant.ParseInstant([]byte(text))
 }

@@ -57,7 +57,7 @@ func (r *Reader) Structs(name string, at *[]*structpb.Struct) error {
 func (r *Reader) freeObject() (*structpb.Struct, error) {
 	fields := map[string]*structpb.Value{}
 	err := r.Object(func(raw []byte) error {
-		name := validText(raw)
+		name := r.Slabs.Texts.Copy(raw)
 		if secret.Name(name) {
 			return r.Skip()
 		}
@@ -102,7 +102,7 @@ func (r *Reader) freeScalar() (*structpb.Value, error) {
 	case '0':
 		return freeNumber(string(raw)), nil
 	default:
-		return structpb.NewStringValue(secret.Text(validText(r.unquote(raw)))), nil
+		return structpb.NewStringValue(secret.Text(r.Slabs.Texts.Copy(r.unquote(raw)))), nil
 	}
 }
 
@@ -136,7 +136,7 @@ func (r *Reader) Any() (Value, error) {
 		if kind == '"' {
 			raw = r.unquote(raw)
 		}
-		return Value{Kind: kind, Text: validText(raw)}, nil
+		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(raw)}, nil
 	case 'n':
 		return Value{Kind: kind, Text: "null"}, r.Skip()
 	default:

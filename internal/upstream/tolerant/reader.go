@@ -31,7 +31,11 @@ func (e *ShapeError) Error() string { return fmt.Sprintf("want %s, got %s", e.Wa
 // Reader is positioned before a value and moves over it. It is not safe for
 // concurrent use.
 type Reader struct {
+	// Slabs hold what has been read.
+	Slabs Slabs
+
 	scanner  scanner
+	plain    []byte // the last string that had escapes, without them
 	depth    int
 	kept     int // values kept so far, in all objects
 	misreads map[string]int
@@ -49,7 +53,11 @@ func NewReader(body io.Reader) *Reader {
 
 // Release gives the reader back; it must not be used afterwards.
 func (r *Reader) Release() {
-	r.scanner.reset(nil) // so that a reader in the pool holds on to no body
+	r.scanner.reset(nil) // so that a reader in the pool holds on to no body, and to no answer
+	r.Slabs = Slabs{}
+	if cap(r.plain) > keptBuffer {
+		r.plain = nil
+	}
 	readers.Put(r)
 }
 
@@ -193,13 +201,13 @@ func (r *Reader) wrongKind(want string) error {
 }
 
 // unquote returns the text of the JSON string that has just been read, without a copy if
-// it has no escapes.
+// it has no escapes. It is valid until the next string is read.
 func (r *Reader) unquote(raw []byte) []byte {
 	if !r.scanner.escaped {
 		return raw[1 : len(raw)-1]
 	}
 	// The scanner has checked the string: all that can be wrong is half a surrogate pair,
 	// which is replaced.
-	plain, _ := jsontext.AppendUnquote(nil, raw)
-	return plain
+	r.plain, _ = jsontext.AppendUnquote(r.plain[:0], raw)
+	return r.plain
 }
