@@ -184,7 +184,7 @@ func (m *message) Words() string {
 // word is one word of a message's name, an abbreviation in capitals.
 func word(part string) string {
 	switch part {
-	case "Sip", "Tn":
+	case "Sip", "Tn", "Pbx":
 		return strings.ToUpper(part)
 	default:
 		return strings.ToLower(part)

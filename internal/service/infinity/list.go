@@ -17,7 +17,7 @@ import (
 // page serves a list. If the vendor can filter, sort and page as asked, it sends no more
 // than the page; otherwise, and if what it sent does not fit, all rows are read and the
 // page is picked as they pass.
-func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
+func (k *pbxKind[M, R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
 	query, err := list.Prepare[R](s.tokens, request, string(k.id))
 	if err != nil {
 		return nil, "", err
@@ -34,8 +34,9 @@ func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list
 	var collector *list.Collector[R]
 	begin := func() { collector = query.Collect() }
 	begin()
-	err = s.vendor.List(ctx, k.List, nil, begin, func(row infinity.Row) error {
-		collector.Add(k.show(s.vendor, k.List, row, at))
+	err = infinity.List(ctx, s.vendor, k.List, k.Kind, nil, begin, func(row *M) error {
+		k.locate(row, at)
+		collector.Add(row)
 		return nil
 	}, at.parameters()...)
 	if err != nil {
@@ -62,10 +63,11 @@ const (
 
 // all reads the rows of a narrowed list. Of one that is longer than asked for it keeps
 // one row too many: the vendor did not page, and the caller will see that.
-func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
-	err = vendor.List(ctx, k.List, query, func() { rows = nil }, func(row infinity.Row) error {
+func (k *pbxKind[M, R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
+	err = infinity.List(ctx, vendor, k.List, k.Kind, query, func() { rows = nil }, func(row *M) error {
 		if len(rows) <= query.Limit {
-			rows = append(rows, k.show(vendor, k.List, row, at))
+			k.locate(row, at)
+			rows = append(rows, row)
 		}
 		return nil
 	}, at.parameters()...)
@@ -76,7 +78,7 @@ func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *in
 // work: conditions that are equalities, an order by numbers and times, and a window
 // whose place is known. Strings it may compare by rules of its own, so it is not
 // asked to order by them; that an equality took too much in is seen in the rows.
-func pushed[R resource](k *pbxKind[R], query *list.Query[R], at place, zone *time.Location) (*infinity.Query, bool) {
+func pushed[M any, R resource[M]](k *pbxKind[M, R], query *list.Query[R], at place, zone *time.Location) (*infinity.Query, bool) {
 	offset, limit, ok := query.Window()
 	equalities, simple := query.Equalities()
 	if !k.Pages || !ok || !simple || limit > mostRows {
@@ -93,7 +95,7 @@ func pushed[R resource](k *pbxKind[R], query *list.Query[R], at place, zone *tim
 	}
 	for _, order := range query.Order() {
 		column := k.rowColumn(order.Path, at)
-		if column == nil || column.field.Kind() == protoreflect.StringKind || column.field.Kind() == protoreflect.EnumKind {
+		if column == nil || !column.sortable {
 			return nil, false
 		}
 		narrowed.Sorts = append(narrowed.Sorts, infinity.Parameter{Name: column.names[0], Value: directions[order.Desc]})
@@ -110,7 +112,7 @@ var directions = map[bool]string{false: "asc", true: "desc"}
 
 // rowColumn returns the column of a filter or order, if the vendor's rows have it: the ids
 // of the path they may leave out.
-func (k *pbxKind[R]) rowColumn(path string, at place) *pbxColumn {
+func (k *pbxKind[M, R]) rowColumn(path string, at place) *column {
 	if strings.Contains(path, ".") {
 		return nil
 	}

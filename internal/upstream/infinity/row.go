@@ -10,7 +10,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// Row is one row of an answer: its members in the order in which they came, without
+// Row is one row of an answer as it came, for writes: its members in their order, without
 // those that are named like secrets.
 type Row []Member
 
@@ -60,9 +60,12 @@ func readRow(r *tolerant.Reader, seen *memberNames, keep string) (Row, error) {
 // readValue reads the value of a member. An object or array is kept as compact JSON,
 // without members that are named like secrets.
 func readValue(r *tolerant.Reader, seen *memberNames) (tolerant.Value, error) {
-	kind := r.Kind()
+	kind, text, err := r.Scalar()
+	if err != nil {
+		return tolerant.Value{}, err
+	}
 	if kind != '{' && kind != '[' {
-		return r.Any()
+		return tolerant.Value{Kind: kind, Text: r.Slabs.Texts.Copy(text)}, nil
 	}
 	nested, err := readNested(r, seen)
 	if err != nil {
@@ -124,11 +127,8 @@ const (
 )
 
 // of returns the name as text. It allocates only for a name that is new, and only new
-// names are looked at for being those of secrets; a documented one is not.
+// names are looked at for being those of secrets.
 func (n *memberNames) of(raw []byte) memberName {
-	if name, ok := names[string(raw)]; ok {
-		return memberName{text: name}
-	}
 	if name, ok := n.seen[string(raw)]; ok {
 		return name
 	}
@@ -142,17 +142,3 @@ func (n *memberNames) of(raw []byte) memberName {
 	}
 	return name
 }
-
-// names are the names that rows are known to have.
-var names = func() map[string]string {
-	known := map[string]string{}
-	for _, name := range strings.Fields(`
-		domainId domain domainName displayName rec userId user extensionNumber email firstName lastName jobName
-		departmentName companyName officeName ukCallerId usCallerId mobileNumber mobileFollow ukPhoneId usPhoneId
-		hotdeskAllowed dashboard groupId groupName ringRetry ringExclusive callerNameFormat queueId queueName
-		queueMemberId ringStrategy ringAttempts ringSecs ringOrder trustedNetworkId network description pbxDeviceId
-		pbxDeviceName deviceMacAddress createDatetime updateDatetime`) {
-		known[name] = name
-	}
-	return known
-}()
