@@ -20,7 +20,7 @@ var (
 	pbxDomain = Resource{
 		Message: "PbxDomain", Key: "domain_id", Whole: true,
 		Fields: []Field{
-			{Name: "domain", Vendor: []string{"domain", "domainName"}, Note: "the documents show both"},
+			{Name: "domain", Vendor: []string{"domain", "domainName"}, Note: "not documented"},
 			{Name: "call_recording_enabled", Vendor: []string{"rec"}},
 		},
 	}

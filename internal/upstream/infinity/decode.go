@@ -118,10 +118,9 @@ func message[M any](body io.Reader, r *Reader, kind Kind[M]) (found *M, err erro
 
 // rows reads the rows of a body as they came.
 func rows(body io.Reader, keep string, each func(Row) error) error {
-	var seen memberNames
 	var row Row
 	read := func(r *tolerant.Reader) (err error) {
-		row, err = readRow(r, &seen, keep)
+		row, err = readRow(r, keep)
 		return err
 	}
 	return eachRow(body, read, func() error { return each(row) })

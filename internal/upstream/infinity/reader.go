@@ -28,7 +28,6 @@ type Reader struct {
 	body    *tolerant.Reader // nil if a Row is read
 	member  Member           // the member of the Row that is read
 	slabs   *tolerant.Slabs
-	names   memberNames
 	zone    *time.Location
 	misread func(member string)
 	// members counts the members of the row that are not named like secrets.
@@ -130,13 +129,16 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 
 // Additional keeps a member that no field takes, as it came, but without what is secret.
 func (r *Reader) Additional(name []byte, additional *map[string]string) error {
-	known := r.names.of(name)
-	if known.secret && r.body != nil {
-		return r.body.Skip()
+	text := r.member.Name
+	if r.body != nil {
+		known := r.body.Name(name)
+		if text = known.Text; known.Secret {
+			return r.body.Skip()
+		}
 	}
 	value, err := r.value()
 	if err == nil {
-		keep(additional, known.text, value.Text)
+		keep(additional, text, value.Text)
 	}
 	return err
 }
@@ -165,7 +167,7 @@ func (r *Reader) value() (tolerant.Value, error) {
 	if r.body == nil {
 		return r.member.Value, nil
 	}
-	return readValue(r.body, &r.names)
+	return readValue(r.body)
 }
 
 // optional stores a pointer to a value if there is one.

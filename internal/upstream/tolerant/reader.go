@@ -36,6 +36,7 @@ type Reader struct {
 
 	scanner  scanner
 	plain    []byte // the last string that had escapes, without them
+	names    map[string]MemberName
 	depth    int
 	kept     int // values kept so far, in all objects
 	misreads map[string]int
@@ -58,6 +59,7 @@ func (r *Reader) Release() {
 	if cap(r.plain) > keptBuffer {
 		r.plain = nil
 	}
+	r.forgetNames()
 	readers.Put(r)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -21,6 +22,10 @@ type Slabs struct {
 	Doubles Slab[float64]
 	Times   Slab[timestamppb.Timestamp]
 	Texts   Texts
+
+	values  Slab[structpb.Value]
+	texts   Slab[structpb.Value_StringValue]
+	numbers Slab[structpb.Value_NumberValue]
 }
 
 // Slab allocates variables of one type. It is not safe for concurrent use.
@@ -58,6 +63,20 @@ func (s *Slabs) Time(instant time.Time) *timestamppb.Timestamp {
 	stamp := s.Times.New()
 	stamp.Seconds, stamp.Nanos = instant.Unix(), int32(instant.Nanosecond())
 	return stamp
+}
+
+// text returns the text as a free-form value.
+func (s *Slabs) text(text string) *structpb.Value {
+	kind, value := s.texts.New(), s.values.New()
+	kind.StringValue, value.Kind = text, kind
+	return value
+}
+
+// number returns the number as a free-form value.
+func (s *Slabs) number(number float64) *structpb.Value {
+	kind, value := s.numbers.New(), s.values.New()
+	kind.NumberValue, value.Kind = number, kind
+	return value
 }
 
 // Texts copies texts, several into one allocation. It is not safe for concurrent use.
