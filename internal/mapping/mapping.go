@@ -16,6 +16,8 @@ type Dialect struct {
 	Parents []string
 	// Readers are functions written by hand, by the message that each reads.
 	Readers map[string]string
+	// Writers are functions written by hand, by the message that each writes.
+	Writers map[string]string
 	// Resources are all messages that the vendor's answers are read into.
 	Resources []Resource
 }

@@ -32,6 +32,7 @@ var OpenTACT = Dialect{
 		"expire_time": "expired_on", "delete_time": "deleted_on",
 	},
 	Readers: map[string]string{"TrunkSettings": "readTrunkSettings"},
+	Writers: map[string]string{"TrunkSettings": "flatSettings"},
 	Resources: []Resource{
 		account, user,
 		sipConnection, sipConnectionProduct, sipUser, sipUserInvite,

@@ -213,6 +213,11 @@ func (m *message) check() error {
 			return fmt.Errorf("%s.%s is the key of %q, which the table does not have", m.Name, f.Name, f.KeyOf)
 		}
 	}
+	for _, c := range m.Columns() {
+		if c.Value == "" {
+			return fmt.Errorf("%s cannot write %s: its type has no form", m.Name, c.Field)
+		}
+	}
 	return m.checkMembers(append(m.Cases(), m.AnsweredCases()...))
 }
 

@@ -123,7 +123,7 @@ func (m *message) Parameters() (parameters []parameter) {
 // format is the expression for a field's value in a form.
 func (f *field) format() string {
 	if f.descriptor.Enum() != nil {
-		return fmt.Sprintf("mapping.Word(%q, m.Get%s().Number())", f.descriptor.Enum().FullName(), f.goName)
+		return f.word()
 	}
 	return fmt.Sprintf(formats[f.descriptor.Kind()], f.goName)
 }

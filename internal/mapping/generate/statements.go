@@ -213,17 +213,45 @@ func (m *message) Dropped() (dropped []struct{ Members, Reason string }) {
 	return dropped
 }
 
-// column is a field that callers write, with the vendor's names for it as Go literals.
-type column struct{ Field, Vendor string }
+// column is a field that callers write, with the vendor's names for it as Go literals, and
+// its expressions in a body.
+type column struct{ Field, Vendor, Value, IsSet string }
 
 // Columns are the fields that callers write.
 func (m *message) Columns() (columns []column) {
 	for _, f := range m.fields {
 		if f.isWritten() {
-			columns = append(columns, column{f.Name, literals(f.Vendor)})
+			columns = append(columns, column{f.Name, literals(f.Vendor), m.value(f), f.is("!=")})
 		}
 	}
 	return columns
+}
+
+// value is the expression for a field's value in a body. None means that the table and the
+// descriptor do not say how.
+func (m *message) value(f *field) string {
+	get := "m.Get" + f.goName + "()"
+	switch {
+	case f.descriptor.IsList():
+		return ""
+	case f.descriptor.Enum() != nil:
+		return f.word()
+	case f.descriptor.Message() == nil && strings.HasSuffix(f.Name, "_uuid"):
+		return "strings.ToLower(" + get + ")"
+	case f.descriptor.Message() == nil:
+		return get
+	case wellKnown[f.descriptor.Message().FullName()] == "Time":
+		return get + ".AsTime()"
+	case m.model.dialect.Writers[string(f.descriptor.Message().Name())] != "":
+		return m.model.dialect.Writers[string(f.descriptor.Message().Name())] + "(" + get + ")"
+	default:
+		return ""
+	}
+}
+
+// word is the expression for the vendor's word for a field's value.
+func (f *field) word() string {
+	return fmt.Sprintf("mapping.Word(%q, m.Get%s().Number())", f.descriptor.Enum().FullName(), f.goName)
 }
 
 // literals are strings as Go literals, separated by commas.

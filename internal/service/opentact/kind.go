@@ -34,22 +34,22 @@ type kind[M any, R identified[M]] struct {
 	routes opentact.Collection
 	// answers is how the resource is read from answers.
 	answers opentact.Kind[M]
-	// written are the fields that callers write.
-	written columns
+	// body is what callers write of it.
+	body body[M]
 }
 
 // The kinds of resource. What of them is read and written is generated from the tables of
 // package mapping.
 var (
-	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionColumns)
-	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteColumns)
-	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppColumns)
-	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileColumns)
-	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileColumns)
+	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionBody)
+	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody)
+	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppBody)
+	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileBody)
+	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileBody)
 )
 
-func newKind[M any, R identified[M]](field string, routes opentact.Collection, answers opentact.Kind[M], written columns) kind[M, R] {
-	return kind[M, R]{field: field, routes: routes, answers: answers, written: written}
+func newKind[M any, R identified[M]](field string, routes opentact.Collection, answers opentact.Kind[M], body body[M]) kind[M, R] {
+	return kind[M, R]{field: field, routes: routes, answers: answers, body: body}
 }
 
 // page serves a list: the request is checked before the vendor is called, and the page is
@@ -92,11 +92,11 @@ func (k kind[M, R]) get(ctx context.Context, vendor *opentact.Client, uuids ...s
 // create sends what is set and returns the resource as stored or, if the vendor confirms
 // without showing it, what was sent.
 func (k kind[M, R]) create(ctx context.Context, vendor *opentact.Client, wanted R, parents ...string) (R, error) {
-	stored, err := opentact.Write(ctx, vendor, k.routes.Create, k.answers, k.written.creation(wanted), canonical(parents)...)
+	stored, err := opentact.Write(ctx, vendor, k.routes.Create, k.answers, k.body.creation(wanted), canonical(parents)...)
 	if err != nil {
 		return nil, err
 	}
-	return known(stored, wanted, k.written, ""), nil
+	return known(stored, wanted, k.body.columns, ""), nil
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
@@ -108,14 +108,14 @@ func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted 
 		return nil, err
 	}
 	uuids := canonical(append(parents, wanted.GetUuid()))
-	stored, err := opentact.Write(ctx, vendor, k.routes.Update, k.answers, k.written.update(wanted, changes), uuids...)
+	stored, err := opentact.Write(ctx, vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), uuids...)
 	if err != nil {
 		return nil, err
 	}
 	if stored == nil {
 		stored = k.readBack(ctx, vendor, uuids)
 	}
-	return known(stored, wanted, k.written.only(changes), uuids[len(uuids)-1]), nil
+	return known(stored, wanted, k.body.columns.only(changes), uuids[len(uuids)-1]), nil
 }
 
 // readBack returns the resource of a write that succeeded, or nil if it cannot be read.
@@ -148,7 +148,7 @@ func echo[R proto.Message](wanted R, sent columns, uuid string) R {
 	copied, _ := proto.Clone(wanted).(R)
 	reflected := copied.ProtoReflect()
 	reflected.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if _, ok := sent[field.Name()]; !ok {
+		if sent.find(field.Name()).names == nil {
 			reflected.Clear(field)
 		}
 		return true
