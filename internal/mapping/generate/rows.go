@@ -181,15 +181,14 @@ func (m *message) Request() string {
 	return strings.ToLower(strings.ReplaceAll(m.Words(), " ", "_"))
 }
 
-// IDs are the vendor's names of all ids, as Go literals.
+// IDs are the vendor's names of all ids, as Go literals. Further names of an id are guesses,
+// which say nothing of other rows.
 func (m *model) IDs() string {
 	var ids []string
 	for _, of := range m.Messages {
 		for _, f := range of.fields {
-			for _, name := range f.Vendor {
-				if strings.HasSuffix(name, "Id") {
-					ids = append(ids, name)
-				}
+			if strings.HasSuffix(f.Vendor[0], "Id") {
+				ids = append(ids, f.Vendor[0])
 			}
 		}
 	}

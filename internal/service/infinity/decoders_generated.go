@@ -941,4 +941,4 @@ func pbxRingStrategy(word string) (sipfacadev1.PbxRingStrategy, bool) {
 }
 
 // ids are the names of all ids that rows are known to have.
-var ids = []string{"domainId", "groupId", "networkId", "pbxDeviceId", "queueId", "queueMemberId", "sipTrustedNetworkId", "trustedNetworkId", "ukCallerId", "ukPhoneId", "usCallerId", "usPhoneId", "userId"}
+var ids = []string{"domainId", "groupId", "pbxDeviceId", "queueId", "queueMemberId", "trustedNetworkId", "ukCallerId", "ukPhoneId", "usCallerId", "usPhoneId", "userId"}

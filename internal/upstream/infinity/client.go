@@ -87,18 +87,20 @@ func newDialect(options Options) upstream.Dialect {
 	}
 }
 
-// reader returns a reader of the rows that a route answers.
-func (c *Client) reader(route *upstream.Route) *Reader {
-	return &Reader{zone: c.zone, misread: func(member string) { c.misread(route.Operation, member, 1) }}
+// report counts the values of a row that could not be read and were left unset.
+func (c *Client) report(route *upstream.Route, r *Reader) {
+	for _, member := range r.misread {
+		c.misread(route.Operation, member, 1)
+	}
 }
 
 // Show reads a row that was kept into a message.
 func Show[M any](c *Client, route *upstream.Route, kind Kind[M], row Row) *M {
-	m, r := new(M), c.reader(route)
-	r.slabs = &tolerant.Slabs{}
+	m, r := new(M), &Reader{zone: c.zone, slabs: &tolerant.Slabs{}}
 	for _, r.member = range row {
 		_ = kind.Member(r, []byte(r.member.Name), m) // its value has been read, so nothing fails
 	}
+	c.report(route, r)
 	return m
 }
 
@@ -107,7 +109,10 @@ func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind
 	err = c.pipeline.Do(ctx, &upstream.Call{
 		Route: route, Parameters: parameters,
 		Decode: func(_ int, _ http.Header, body io.Reader) (err error) {
-			found, err = message(body, c.reader(route), kind)
+			r := &Reader{zone: c.zone}
+			if found, err = message(body, r, kind); err == nil {
+				c.report(route, r)
+			}
 			return err
 		},
 	})
@@ -124,7 +129,11 @@ func List[M any](
 		MemoryFactor: 1, // one row at a time is decoded
 		Decode: func(_ int, _ http.Header, body io.Reader) error {
 			begin()
-			return messages(body, c.reader(route), kind, each)
+			r := &Reader{zone: c.zone}
+			return messages(body, r, kind, func(m *M) error {
+				c.report(route, r)
+				return each(m)
+			})
 		},
 	})
 }

@@ -100,7 +100,7 @@ func messages[M any](body io.Reader, r *Reader, kind Kind[M], each func(*M) erro
 	member := func(name []byte) error { return kind.Member(r, name, m) }
 	read := func(body *tolerant.Reader) error {
 		m = new(M)
-		r.body, r.slabs, r.members = body, &body.Slabs, 0
+		r.body, r.slabs, r.members, r.misread = body, &body.Slabs, 0, r.misread[:0]
 		return body.Object(member)
 	}
 	return eachRow(body, read, func() error { return each(m) })

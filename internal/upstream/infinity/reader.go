@@ -25,13 +25,14 @@ type Kind[M any] struct {
 // Reader reads the values of a row into the fields of a message: out of the body of an
 // answer, or out of a Row. It is not safe for concurrent use.
 type Reader struct {
-	body    *tolerant.Reader // nil if a Row is read
-	member  Member           // the member of the Row that is read
-	slabs   *tolerant.Slabs
-	zone    *time.Location
-	misread func(member string)
+	body   *tolerant.Reader // nil if a Row is read
+	member Member           // the member of the Row that is read
+	slabs  *tolerant.Slabs
+	zone   *time.Location
 	// members counts the members of the row that are not named like secrets.
 	members int
+	// misread are the names of those whose values could not be read.
+	misread []string
 }
 
 // The methods below read the value at the place into a field. A value that is null, empty
@@ -122,7 +123,7 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 		*at = &found
 		return nil
 	}
-	r.misread(name)
+	r.countMisread(name)
 	keep(additional, name, word)
 	return nil
 }
@@ -151,6 +152,9 @@ func keep(additional *map[string]string, name, text string) {
 	}
 	(*additional)[name] = secret.Text(text)
 }
+
+// countMisread keeps the name of a member until the whole row has been read.
+func (r *Reader) countMisread(name string) { r.misread = append(r.misread, name) }
 
 // text reads a value as text. Null and the empty string are none: ok is false.
 func (r *Reader) text() (text string, ok bool, err error) {
@@ -188,11 +192,11 @@ func coerce[V any](r *Reader, name string, parse func(text []byte) (V, bool)) (v
 	case err != nil || kind == 'n' || kind == '"' && len(text) == 0:
 		return value, false, err
 	case kind == '{' || kind == '[':
-		r.misread(name)
+		r.countMisread(name)
 		return value, false, r.Skip()
 	}
 	if value, ok = parse(bytes.TrimSpace(text)); !ok {
-		r.misread(name)
+		r.countMisread(name)
 	}
 	return value, ok, nil
 }

@@ -77,6 +77,16 @@ func clientOver(zone *time.Location, misread *[]string) *Client {
 	}})
 }
 
+// readSamples reads the rows of a body, and the names of what is misread in them.
+func readSamples(body io.Reader) (read []*sample, misread []string, err error) {
+	r := &Reader{zone: time.UTC}
+	err = messages(body, r, sampleKind, func(m *sample) error {
+		read, misread = append(read, m), append(misread, r.misread...)
+		return nil
+	})
+	return read, misread, err
+}
+
 // TestReader: each form is read from a body, and from a row that was kept.
 func TestReader(t *testing.T) {
 	t.Parallel()
@@ -117,8 +127,9 @@ func TestReader(t *testing.T) {
 		var fromBody, fromRow []string
 		zone := time.FixedZone("", 2*60*60)
 		for _, body := range []io.Reader{strings.NewReader(c.body), iotest.OneByteReader(strings.NewReader(c.body))} {
-			fromBody = nil
-			got, err := message(body, clientOver(zone, &fromBody).reader(Users.Read), sampleKind)
+			r := &Reader{zone: zone}
+			got, err := message(body, r, sampleKind)
+			fromBody = r.misread
 			if diff := cmp.Diff(&c.want, got, protocmp.Transform()); diff != "" || err != nil {
 				t.Errorf("%s: %v %s", name, err, diff)
 			}
@@ -141,9 +152,7 @@ func TestReader(t *testing.T) {
 func TestReaderHandsOver(t *testing.T) {
 	t.Parallel()
 	const body = `{"token":"opal","text":"a"}`
-	var misread []string
-	client := clientOver(time.UTC, &misread)
-	read, err := message(strings.NewReader(body), client.reader(Users.Read), sampleKind)
+	read, err := message(strings.NewReader(body), &Reader{zone: time.UTC}, sampleKind)
 	if diff := cmp.Diff(&sample{Text: "a"}, read, protocmp.Transform()); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
@@ -152,7 +161,7 @@ func TestReaderHandsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &sample{Text: "a", Token: new("opal")}
-	if diff := cmp.Diff(want, Show(client, Users.Create, sampleKind, row), protocmp.Transform()); diff != "" {
+	if diff := cmp.Diff(want, Show(clientOver(time.UTC, nil), Users.Create, sampleKind, row), protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -160,12 +169,11 @@ func TestReaderHandsOver(t *testing.T) {
 // TestMessage: a body that should hold one row has one, with a member that may be shown.
 func TestMessage(t *testing.T) {
 	t.Parallel()
-	var misread []string
 	for body, want := range map[string]error{
 		`{"text":"a"}`: nil, `[{"a":null}]`: nil, `{}`: errManyRows, "": errManyRows, `[]`: errManyRows, `{"pin":"1"}`: errManyRows, `{"userPIN":"1"}`: errManyRows,
 		`{"token":"t"}`: errManyRows, `{"text":"a"}{"text":"b"}`: errManyRows, `{"text":"a"`: io.ErrUnexpectedEOF,
 	} {
-		if _, err := message(strings.NewReader(body), clientOver(time.UTC, &misread).reader(Users.Read), sampleKind); !errors.Is(err, want) {
+		if _, err := message(strings.NewReader(body), &Reader{zone: time.UTC}, sampleKind); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", body, err, want)
 		}
 	}
@@ -178,12 +186,7 @@ func TestReaderKeepsNothing(t *testing.T) {
 	for i := range 5000 {
 		body.WriteString(`{"text":"` + strings.Repeat(string(rune('a'+i%26)), i%50+1) + `","more` + string(rune('a'+i%26)) + `":"` + strings.Repeat("y", i%7+1) + `"}` + "\n")
 	}
-	var rows []*sample
-	var misread []string
-	err := messages(strings.NewReader(body.String()), clientOver(time.UTC, &misread).reader(Users.List), sampleKind, func(m *sample) error {
-		rows = append(rows, m)
-		return nil
-	})
+	rows, _, err := readSamples(strings.NewReader(body.String()))
 	if err != nil || len(rows) != 5000 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
@@ -206,11 +209,11 @@ func FuzzMessages(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		var misread, misreadSlowly, misreadRow []string
-		var read, slowly, shown []*sample
-		client, slow, kept := clientOver(time.UTC, &misread), clientOver(time.UTC, &misreadSlowly), clientOver(time.UTC, &misreadRow)
-		err := messages(bytes.NewReader(body), client.reader(Users.List), sampleKind, collectInto(&read))
-		slowErr := messages(iotest.OneByteReader(bytes.NewReader(body)), slow.reader(Users.List), sampleKind, collectInto(&slowly))
+		read, misread, err := readSamples(bytes.NewReader(body))
+		slowly, misreadSlowly, slowErr := readSamples(iotest.OneByteReader(bytes.NewReader(body)))
+		var misreadRow []string
+		var shown []*sample
+		kept := clientOver(time.UTC, &misreadRow)
 		rowErr := rows(bytes.NewReader(body), "", func(row Row) error {
 			shown = append(shown, Show(kept, Users.List, sampleKind, row))
 			return nil
@@ -227,14 +230,6 @@ func FuzzMessages(f *testing.F) {
 			checkSample(t, m)
 		}
 	})
-}
-
-// collectInto appends rows to a list.
-func collectInto(rows *[]*sample) func(*sample) error {
-	return func(m *sample) error {
-		*rows = append(*rows, m)
-		return nil
-	}
 }
 
 func checkSample(t *testing.T, m *sample) {
