@@ -31,7 +31,7 @@ generate: protos ## generate code, JSON encoder, vendor decoders, OpenAPI, descr
 	go run ./internal/gateway/codec/generate internal/gateway/codec/encode.gen.go
 	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb proto
 	go run ./proto/reasons docs/errors.md
-	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go docs/upstreams.md
+	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/infinity/decoders_generated.go docs/upstreams.md
 
 lint: protos breaking ## run the linters of buf and Go, import rules included
 	$(BUF) lint

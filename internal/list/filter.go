@@ -16,7 +16,7 @@ type predicate func(row reflect.Value) bool
 // filter is a checked filter. The zero value passes every row.
 type filter struct {
 	pass predicate
-	// equal holds the conditions if all of them are equalities.
+	// equal holds the conditions that must all hold and are equalities.
 	equal []Equality
 	// more is set if the filter is not only equalities.
 	more bool
@@ -24,12 +24,7 @@ type filter struct {
 
 func (f *filter) matches(row reflect.Value) bool { return f.pass == nil || f.pass(row) }
 
-func (f *filter) equalities() ([]Equality, bool) {
-	if f.more {
-		return nil, false
-	}
-	return f.equal, true
-}
+func (f *filter) equalities() ([]Equality, bool) { return f.equal, !f.more }
 
 // parseFilter checks an AIP-160 filter against the fields of the rows.
 func parseFilter(rows rowType, text string) (*filter, violations) {
@@ -130,13 +125,14 @@ func (c *checker) restriction(call *expr.Expr_Call) (*restriction, error) {
 	return newRestriction(column, call.GetFunction(), c.tree.literal(right))
 }
 
-// equalities returns the conditions of a checked tree if all of them are equalities, and
-// otherwise that there is more.
+// equalities returns the conditions of a checked tree that must all hold and are
+// equalities, and whether there are others.
 func (c *checker) equalities() (equal []Equality, more bool) {
 	for _, term := range operands(c.tree.root, isConjunction) {
 		call := term.GetCallExpr()
 		if call.GetFunction() != filtering.FunctionEquals {
-			return nil, true
+			more = true
+			continue
 		}
 		restriction, err := c.restriction(call)
 		if err != nil {
@@ -144,7 +140,7 @@ func (c *checker) equalities() (equal []Equality, more bool) {
 		}
 		equal = append(equal, Equality{Path: restriction.column.path, Value: restriction.operand.plain})
 	}
-	return equal, false
+	return equal, more
 }
 
 // isConjunction reports whether all parts of an expression must hold: they are

@@ -324,9 +324,11 @@ func TestEqualities(t *testing.T) {
 		}, true},
 		`name = "x" OR name = "y"`: {},
 		`NOT name = "x"`:           {},
-		`name = "x" AND port > 5`:  {},
-		`name = "x" AND name:"y"`:  {},
-		`name:*`:                   {},
+		`name = "x" AND port > 5`:  {[]list.Equality{{Path: "name", Value: "x"}}, false},
+		`name = "x" AND (name:"y" OR port = 1) AND productId = 7`: {[]list.Equality{
+			{Path: "name", Value: "x"}, {Path: "product_id", Value: int64(7)},
+		}, false},
+		`name:*`: {},
 	} {
 		query, err := list.Prepare[*sipfacadev1.SipConnection](newTokens(t),
 			&sipfacadev1.ListSipConnectionsRequest{Filter: filter}, "uuid")

@@ -114,10 +114,9 @@ type Equality struct {
 	Value any
 }
 
-// Equalities returns the conditions of the filter if they are only equalities that must
-// all hold, in the filter's order. Without a filter there are none, and ok is true; ok is
-// false if the filter says more.
-func (q *Query[T]) Equalities() (equalities []Equality, ok bool) {
+// Equalities returns the conditions of the filter that must all hold and are equalities, in
+// the filter's order. Only is false if the filter says more; without a filter it is true.
+func (q *Query[T]) Equalities() (equalities []Equality, only bool) {
 	return q.filter.equalities()
 }
 

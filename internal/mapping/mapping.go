@@ -7,8 +7,17 @@ package mapping
 type Dialect struct {
 	// Names are the vendor's names for fields that many of its resources have.
 	Names map[string]string
+	// CamelCase says that a field's own name is in camel case at the vendor.
+	CamelCase bool
+	// Additional is the field that takes the members which no other field has; empty means
+	// that they are not read.
+	Additional string
+	// Parents are the fields with the ids of the path, which answers may leave out.
+	Parents []string
 	// Readers are functions written by hand, by the message that each reads.
 	Readers map[string]string
+	// Writers are functions written by hand, by the message that each writes.
+	Writers map[string]string
 	// Resources are all messages that the vendor's answers are read into.
 	Resources []Resource
 }
@@ -20,9 +29,13 @@ type Resource struct {
 	// Foreign are members that only objects of another kind have: an answer with one of
 	// them is refused. A resource without any is never answered itself, only nested.
 	Foreign []string
-	// Key is the field that a string or number in place of the object states; empty means
-	// uuid.
+	// Key is the field that identifies the resource; empty means uuid. At OpenTACT a string
+	// or number in place of the object states it.
 	Key string
+	// Natural are the fields that find a resource whose key is not known.
+	Natural []string
+	// Whole says that an update has to write all fields.
+	Whole bool
 	// Fields are those of which the descriptor does not say enough. Every other field has
 	// its own name at the vendor too, and the form that follows from its type.
 	Fields []Field

@@ -34,6 +34,7 @@ var OpenTACT = Dialect{
 		"updated_by": "modified_by",
 	},
 	Readers: map[string]string{"TrunkSettings": "readTrunkSettings"},
+	Writers: map[string]string{"TrunkSettings": "flatSettings"},
 	Resources: []Resource{
 		account, user,
 		sipConnection, sipConnectionProduct, sipUser, sipUserInvite,

@@ -26,10 +26,10 @@ func TestAllocations(t *testing.T) {
 		calls      int
 		grpc, json float64
 	}{
-		{cost.GetApp(), 200, 450, 480},
-		{cost.CreateInvite(), 200, 570, 620},
-		{cost.ListInvites(1000), 20, 18_500, 25_700},
-		{cost.ListUsers(1000), 20, 115_000, 124_000},
+		{cost.GetApp(), 200, 330, 340},
+		{cost.CreateInvite(), 200, 420, 420},
+		{cost.ListInvites(1000), 20, 3_450, 3_250},
+		{cost.ListUsers(1000), 20, 22_000, 15_000},
 	} {
 		grpcCall, disconnect, err := tt.work.OverGRPC(facade.GRPC)
 		if err != nil {

@@ -8,19 +8,27 @@ import (
 	"github.com/sipfacade/sipfacade/internal/document"
 )
 
-// Where the generated part of the document begins and ends.
-const (
-	begin = "<!-- fields: from internal/mapping/opentact.go by make generate -->\n"
-	end   = "<!-- end of fields -->\n"
+// marks are around a generated part of the document.
+type marks struct{ begin, end string }
+
+var (
+	openTACTMarks = marks{
+		begin: "<!-- fields: from internal/mapping/opentact.go by make generate -->\n",
+		end:   "<!-- end of fields -->\n",
+	}
+	infinityMarks = marks{
+		begin: "<!-- fields of Infinity: from internal/mapping/infinity.go by make generate -->\n",
+		end:   "<!-- end of fields of Infinity -->\n",
+	}
 )
 
 // replaceFields replaces the table of fields in the document.
-func replaceFields(path string, m *model) error {
+func replaceFields(path string, around marks, m *model) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	if text, err = document.Replace(text, begin, end, []byte(m.fieldTable())); err != nil {
+	if text, err = document.Replace(text, around.begin, around.end, []byte(m.fieldTable())); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return os.WriteFile(path, text, 0o644)
@@ -33,19 +41,26 @@ func (m *model) fieldTable() string {
 	table.WriteString("\n| resource | field | vendor's member | remark |\n| --- | --- | --- | --- |\n")
 	for _, of := range m.Messages {
 		for _, f := range of.fields {
-			if _, common := m.dialect.Names[f.Name]; common || f.Note == "" && f.KeyOf == "" && f.Vendor[0] == f.Name && len(f.Vendor) == 1 {
+			if _, common := m.dialect.Names[f.Name]; common || f.Note == "" && f.KeyOf == "" && f.Vendor[0] == m.ownName(f.descriptor) && len(f.Vendor) == 1 {
 				continue
 			}
 			fmt.Fprintf(&table, "| %s | `%s` | `%s` | %s |\n", of.Name, f.Name, strings.Join(f.Vendor, "`, `"), f.remark())
 		}
 	}
-	table.WriteString("\nKnown and not read:\n\n| resource | members | reason |\n| --- | --- | --- |\n")
+	m.writeDropped(&table)
+	return table.String() + "\n"
+}
+
+// writeDropped lists what is not read, if there is anything.
+func (m *model) writeDropped(table *strings.Builder) {
+	header := "\nKnown and not read:\n\n| resource | members | reason |\n| --- | --- | --- |\n"
 	for _, of := range m.Messages {
 		for _, dropped := range of.Resource.Dropped {
-			fmt.Fprintf(&table, "| %s | `%s` | %s |\n", of.Name, strings.Join(dropped.Members, "`, `"), dropped.Reason)
+			table.WriteString(header)
+			header = ""
+			fmt.Fprintf(table, "| %s | `%s` | %s |\n", of.Name, strings.Join(dropped.Members, "`, `"), dropped.Reason)
 		}
 	}
-	return table.String() + "\n"
 }
 
 // remark is what there is to say of a field beside its names.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,26 +12,27 @@ import (
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
 
-// TestCommittedFilesAreCurrent: the decoders and the document are what `make generate`
+// TestCommittedFilesAreCurrent: the code and the document are what `make generate`
 // writes from the tables and the contract.
 func TestCommittedFilesAreCurrent(t *testing.T) {
 	t.Parallel()
-	committed := map[string]string{
-		"decoders": "../../service/opentact/decoders_generated.go", "document": "../../../docs/upstreams.md",
+	const openTACTCode, infinityCode, document = "../../service/opentact/decoders_generated.go", "../../service/infinity/decoders_generated.go", "../../../docs/upstreams.md"
+	written := map[string]string{}
+	for i, name := range []string{openTACTCode, infinityCode, document} {
+		written[name] = filepath.Join(t.TempDir(), strconv.Itoa(i))
 	}
-	code, document := filepath.Join(t.TempDir(), "decoders.go"), filepath.Join(t.TempDir(), "upstreams.md")
-	before, err := os.ReadFile(committed["document"])
+	before, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(document, before, 0o600); err != nil {
+	if err := os.WriteFile(written[document], before, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(code, document); err != nil {
+	if err := run(written[openTACTCode], written[infinityCode], written[document]); err != nil {
 		t.Fatal(err)
 	}
-	for name, written := range map[string]string{"decoders": code, "document": document} {
-		want, err := os.ReadFile(committed[name])
+	for committed, written := range written {
+		want, err := os.ReadFile(committed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +41,7 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s: run make generate: %s", committed[name], diff)
+			t.Errorf("%s: run make generate: %s", committed, diff)
 		}
 	}
 }
@@ -50,16 +52,26 @@ func TestTablesThatCannotBe(t *testing.T) {
 	account := func(fields ...mapping.Field) mapping.Dialect {
 		return mapping.Dialect{Resources: []mapping.Resource{{Message: "OpentactAccount", Fields: fields}}}
 	}
+	group := func(resource mapping.Resource) mapping.Dialect {
+		resource.Message = "PbxGroup"
+		return mapping.Dialect{CamelCase: true, Additional: "additional_fields", Resources: []mapping.Resource{resource}}
+	}
 	for want, dialect := range map[string]mapping.Dialect{
-		`Nobody`:                                 {Resources: []mapping.Resource{{Message: "Nobody"}}},
-		`has no field "bogus"`:                   account(mapping.Field{Name: "bogus"}),
-		`OpentactAccount reads "email" twice`:    account(mapping.Field{Name: "name", Vendor: []string{"email"}}),
-		`OpentactAccount has no key`:             {Resources: []mapping.Resource{{Message: "OpentactAccount", Key: "bogus"}}},
-		`TnLease cannot read "tn"`:               {Resources: []mapping.Resource{{Message: "TnLease"}}},
-		`OpentactAccount reads "name", which it`: {Resources: []mapping.Resource{{Message: "OpentactAccount", Dropped: []mapping.Dropped{{Members: []string{"name"}}}}}},
-		`the key of "nothing"`:                   account(mapping.Field{Name: "level", KeyOf: "nothing"}),
-		`which the table does not have`:          account(mapping.Field{Name: "level", KeyOf: "create_time"}),
-		`the key of "name", which is not `:       account(mapping.Field{Name: "level", KeyOf: "name"}),
+		`Nobody`:                                   {Resources: []mapping.Resource{{Message: "Nobody"}}},
+		`has no field "bogus"`:                     account(mapping.Field{Name: "bogus"}),
+		`OpentactAccount reads "email" twice`:      account(mapping.Field{Name: "name", Vendor: []string{"email"}}),
+		`OpentactAccount has no key`:               {Resources: []mapping.Resource{{Message: "OpentactAccount", Key: "bogus"}}},
+		`TnLease cannot read "tn"`:                 {Resources: []mapping.Resource{{Message: "TnLease"}}},
+		`OpentactAccount reads "name", which it`:   {Resources: []mapping.Resource{{Message: "OpentactAccount", Dropped: []mapping.Dropped{{Members: []string{"name"}}}}}},
+		`the key of "nothing"`:                     account(mapping.Field{Name: "level", KeyOf: "nothing"}),
+		`which the table does not have`:            account(mapping.Field{Name: "level", KeyOf: "create_time"}),
+		`the key of "name", which is not `:         account(mapping.Field{Name: "level", KeyOf: "name"}),
+		`SipConnection cannot write clas`:          {Resources: []mapping.Resource{{Message: "SipConnection"}}},
+		`PbxGroup has no key`:                      group(mapping.Resource{}),
+		`is found by "bogus"`:                      group(mapping.Resource{Key: "group_id", Natural: []string{"bogus"}}),
+		`PbxGroup reads "groupId" twice`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupId"}}}}),
+		`"groupPin" is named like a sec`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupPin"}}}}),
+		`OpentactAccount has no additional_fields`: {Additional: "additional_fields", Resources: []mapping.Resource{{Message: "OpentactAccount"}}},
 	} {
 		_, err := newModel(dialect)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -79,7 +91,7 @@ func TestDocumentWithoutMarks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := replaceFields(document, m); err == nil || !strings.Contains(err.Error(), "lacks the marks") {
+	if err := replaceFields(document, openTACTMarks, m); err == nil || !strings.Contains(err.Error(), "lacks the marks") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -79,6 +79,9 @@ func (m *model) newMessage(resource mapping.Resource) (*message, error) {
 	}
 	known := map[string]bool{}
 	for i := range completed.descriptor.Fields().Len() {
+		if string(completed.descriptor.Fields().Get(i).Name()) == m.dialect.Additional {
+			continue
+		}
 		added := completed.newField(completed.descriptor.Fields().Get(i))
 		known[added.Name] = true
 		completed.fields = append(completed.fields, added)
@@ -121,9 +124,17 @@ func (m *message) newField(descriptor protoreflect.FieldDescriptor) *field {
 	case m.model.dialect.Names[completed.Name] != "":
 		completed.Vendor = []string{m.model.dialect.Names[completed.Name]}
 	default:
-		completed.Vendor = []string{completed.Name}
+		completed.Vendor = []string{m.model.ownName(descriptor)}
 	}
 	return completed
+}
+
+// ownName is the vendor's name of a field that the table does not name.
+func (m *model) ownName(descriptor protoreflect.FieldDescriptor) string {
+	if m.dialect.CamelCase {
+		return descriptor.JSONName()
+	}
+	return string(descriptor.Name())
 }
 
 // completeKeys gives the fields that are keys of relations the names of those.
@@ -202,18 +213,26 @@ func (m *message) check() error {
 	if m.Key() == nil {
 		return fmt.Errorf("%s has no key", m.Name)
 	}
+	if m.model.dialect.Additional != "" {
+		return m.checkRow()
+	}
 	for _, f := range m.fields {
 		if f.KeyOf != "" && m.model.related(m.field(f.KeyOf)) == nil {
 			return fmt.Errorf("%s.%s is the key of %q, which the table does not have", m.Name, f.Name, f.KeyOf)
 		}
 	}
-	return m.checkMembers()
+	for _, c := range m.Columns() {
+		if c.Value == "" {
+			return fmt.Errorf("%s cannot write %s: its type has no form", m.Name, c.Field)
+		}
+	}
+	return m.checkMembers(append(m.Cases(), m.AnsweredCases()...))
 }
 
 // checkMembers reports members that are read twice, in no known form, or though dropped.
-func (m *message) checkMembers() error {
+func (m *message) checkMembers(cases []switchCase) error {
 	read := map[string]bool{}
-	for _, c := range append(m.Cases(), m.AnsweredCases()...) {
+	for _, c := range cases {
 		if read[c.Member] {
 			return fmt.Errorf("%s reads %q twice", m.Name, c.Member)
 		}

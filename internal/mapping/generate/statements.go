@@ -26,6 +26,14 @@ var readers = map[fieldType]string{
 	{kind: protoreflect.DoubleKind, optional: true}: "OptionalDouble",
 }
 
+// slabs are the slabs of tolerant.Reader that keep the values of optional fields, by the
+// type of the field.
+var slabs = map[protoreflect.Kind]string{
+	protoreflect.StringKind: "Strings",
+	protoreflect.Int32Kind:  "Int32s",
+	protoreflect.Int64Kind:  "Int64s",
+}
+
 // fieldType is what the form of a scalar follows from.
 type fieldType struct {
 	kind     protoreflect.Kind
@@ -72,7 +80,7 @@ func (m *message) statements(f *field, member string) []string {
 	for _, key := range m.fields {
 		if key.KeyOf == f.Name {
 			related := m.model.related(f)
-			keys = append(keys, fmt.Sprintf("m.%s = tolerant.Key(m.%s.Get%s())", key.goName, f.goName, related.Key().goName))
+			keys = append(keys, fmt.Sprintf("m.%s = tolerant.Key(&r.Slabs.%s, m.%s.Get%s())", key.goName, slabs[key.descriptor.Kind()], f.goName, related.Key().goName))
 		}
 	}
 	if len(keys) == 0 {
@@ -181,8 +189,10 @@ func (m *message) Words() string {
 // word is one word of a message's name, an abbreviation in capitals.
 func word(part string) string {
 	switch part {
-	case "Sip", "Tn":
+	case "Sip", "Tn", "Pbx":
 		return strings.ToUpper(part)
+	case "Opentact":
+		return "OpenTACT"
 	default:
 		return strings.ToLower(part)
 	}
@@ -210,17 +220,45 @@ func (m *message) Dropped() (dropped []struct{ Members, Reason string }) {
 	return dropped
 }
 
-// column is a field that callers write, with the vendor's names for it as Go literals.
-type column struct{ Field, Vendor string }
+// column is a field that callers write, with the vendor's names for it as Go literals, and
+// its expressions in a body.
+type column struct{ Field, Vendor, Value, IsSet string }
 
 // Columns are the fields that callers write.
 func (m *message) Columns() (columns []column) {
 	for _, f := range m.fields {
 		if f.isWritten() {
-			columns = append(columns, column{f.Name, literals(f.Vendor)})
+			columns = append(columns, column{f.Name, literals(f.Vendor), m.value(f), f.is("!=")})
 		}
 	}
 	return columns
+}
+
+// value is the expression for a field's value in a body. None means that the table and the
+// descriptor do not say how.
+func (m *message) value(f *field) string {
+	get := "m.Get" + f.goName + "()"
+	switch {
+	case f.descriptor.IsList():
+		return ""
+	case f.descriptor.Enum() != nil:
+		return f.word()
+	case f.descriptor.Message() == nil && strings.HasSuffix(f.Name, "_uuid"):
+		return "strings.ToLower(" + get + ")"
+	case f.descriptor.Message() == nil:
+		return get
+	case wellKnown[f.descriptor.Message().FullName()] == "Time":
+		return get + ".AsTime()"
+	case m.model.dialect.Writers[string(f.descriptor.Message().Name())] != "":
+		return m.model.dialect.Writers[string(f.descriptor.Message().Name())] + "(" + get + ")"
+	default:
+		return ""
+	}
+}
+
+// word is the expression for the vendor's word for a field's value.
+func (f *field) word() string {
+	return fmt.Sprintf("mapping.Word(%q, m.Get%s().Number())", f.descriptor.Enum().FullName(), f.goName)
 }
 
 // literals are strings as Go literals, separated by commas.

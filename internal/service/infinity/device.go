@@ -2,6 +2,7 @@ package infinity
 
 import (
 	"context"
+	"strings"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
@@ -26,7 +27,7 @@ func (s *PbxConfigService) GetPbxDevice(ctx context.Context, request *pb.GetPbxD
 
 // CreatePbxDevice creates a device.
 func (s *PbxConfigService) CreatePbxDevice(ctx context.Context, request *pb.CreatePbxDeviceRequest) (*pb.CreatePbxDeviceResponse, error) {
-	created, err := pbxDevices.create(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxDevice())
+	created, err := pbxDevices.create(ctx, s.vendor, in(request.GetDomainId()), withColons(request.GetPbxDevice()))
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func (s *PbxConfigService) CreatePbxDevice(ctx context.Context, request *pb.Crea
 
 // UpdatePbxDevice changes what the mask names.
 func (s *PbxConfigService) UpdatePbxDevice(ctx context.Context, request *pb.UpdatePbxDeviceRequest) (*pb.UpdatePbxDeviceResponse, error) {
-	updated, err := pbxDevices.update(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxDevice(), request.GetUpdateMask())
+	updated, err := pbxDevices.update(ctx, s.vendor, in(request.GetDomainId()), withColons(request.GetPbxDevice()), request.GetUpdateMask())
 	if err != nil {
 		return nil, err
 	}
@@ -48,4 +49,19 @@ func (s *PbxConfigService) DeletePbxDevice(ctx context.Context, request *pb.Dele
 		return nil, err
 	}
 	return &pb.DeletePbxDeviceResponse{}, nil
+}
+
+// withColons writes the hardware address of a device as the vendor takes it. Callers also
+// write it with hyphens, or bare.
+func withColons(device *pb.PbxDevice) *pb.PbxDevice {
+	digits := strings.NewReplacer(":", "", "-", "").Replace(device.GetMacAddress())
+	if len(digits) != 12 {
+		return device // none
+	}
+	pairs := make([]string, 0, 6)
+	for i := 0; i < len(digits); i += 2 {
+		pairs = append(pairs, digits[i:i+2])
+	}
+	device.MacAddress = new(strings.Join(pairs, ":"))
+	return device
 }

@@ -1,116 +1,80 @@
 package infinity
 
 import (
-	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// additionalFields is the field that takes what the contract does not model.
-const additionalFields = "additional_fields"
-
-// resource is a resource of the contract.
-type resource interface {
-	comparable
+// resource is a pointer to a resource M of the contract.
+type resource[M any] interface {
+	*M
 	proto.Message
 }
 
-// pbxKind is one kind of row at Infinity: its routes, and how its fields are called there. All ten kinds are read and written by the same code.
-type pbxKind[R resource] struct {
+// pbxKind is one kind of row at Infinity: its routes, and how its fields are read and
+// written. All ten kinds are served by the same code.
+type pbxKind[M any, R resource[M]] struct {
 	infinity.Collection
+	rows[M]
+}
+
+// rows is what the table of package mapping says of one kind of row.
+type rows[M any] struct {
+	infinity.Kind[M]
 	// field is the resource's field in requests.
 	field string
-	// id is the field that the vendor's id goes to.
-	id protoreflect.Name
+	// id is the field with the row's id, idOf is where a resource keeps it.
+	id   protoreflect.Name
+	idOf func(m *M) **uint32
 	// natural are the fields that find a row whose id is not known.
 	natural []protoreflect.Name
 	// whole says that an update has to write the whole row.
 	whole bool
-	// columns are the resource's fields in their order, with their vendor names.
-	columns []pbxColumn
-	// reads finds a column by a vendor name.
-	reads map[string]*pbxColumn
+	// locate sets the ids of the path that a row does not repeat.
+	locate func(m *M, at place)
+	// parameter returns a field as the vendor takes it.
+	parameter func(m *M, field protoreflect.Name) (value string, isSet bool)
+	// columns are the resource's fields in their order.
+	columns []column
 }
 
-// pbxColumn is one field of a resource.
-type pbxColumn struct {
-	field protoreflect.FieldDescriptor
+// column is one field of a resource.
+type column struct {
+	field protoreflect.Name
 	// names are the vendor's names for it, the one to write first.
 	names []string
 	// writable, createOnly and secret say what callers may do with it.
 	writable, createOnly, secret bool
+	// flag says that it is a boolean, sortable that it has one order for everybody: strings
+	// have several.
+	flag, sortable bool
 }
 
-// renamed are the fields whose vendor name is not just their own in camel case.
-type renamed map[protoreflect.Name][]string
-
-// described completes a kind from the resource's descriptor.
-func described[R resource](kind pbxKind[R], names renamed) pbxKind[R] {
-	var row R
-	fields := row.ProtoReflect().Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if field.Name() == additionalFields {
-			continue
-		}
-		column := pbxColumn{
-			field:      field,
-			names:      []string{field.JSONName()},
-			createOnly: contract.Behaves(field, annotations.FieldBehavior_IMMUTABLE),
-			secret:     contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY),
-			writable: !contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) &&
-				!contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER),
-		}
-		if other, ok := names[field.Name()]; ok {
-			column.names = other
-		}
-		if field.Name() == kind.id {
-			column.names = kind.IDs
-		}
-		kind.columns = append(kind.columns, column)
-	}
-	kind.reads = map[string]*pbxColumn{}
-	for i := range kind.columns {
-		for _, name := range kind.columns[i].names {
-			kind.reads[name] = &kind.columns[i]
-		}
-	}
-	return kind
-}
-
-// empty returns a resource without any value.
-func (k *pbxKind[R]) empty() R {
-	var none R
-	made, _ := none.ProtoReflect().New().Interface().(R)
-	return made
+func newKind[M any, R resource[M]](routes infinity.Collection, of rows[M]) pbxKind[M, R] {
+	return pbxKind[M, R]{Collection: routes, rows: of}
 }
 
 // column finds a column by its field's name.
-func (k *pbxKind[R]) column(name protoreflect.Name) *pbxColumn {
+func (k *rows[M]) column(name protoreflect.Name) *column {
 	for i := range k.columns {
-		if k.columns[i].field.Name() == name {
+		if k.columns[i].field == name {
 			return &k.columns[i]
 		}
 	}
 	return nil
 }
 
-// idOf is the resource's id.
-func (k *pbxKind[R]) idOf(row R) uint32 {
-	return uint32(row.ProtoReflect().Get(k.column(k.id).field).Uint())
-}
-
 // vendorNames gives our field names by the vendor's.
-func (k *pbxKind[R]) vendorNames() (protoreflect.FullName, map[string]string) {
-	names := make(map[string]string, len(k.reads))
-	for vendorName, column := range k.reads {
-		names[vendorName] = string(column.field.Name())
+func (k *pbxKind[M, R]) vendorNames() (protoreflect.FullName, map[string]string) {
+	names := map[string]string{}
+	for _, column := range k.columns {
+		for _, name := range column.names {
+			names[name] = string(column.field)
+		}
 	}
-	var row R
-	return row.ProtoReflect().Descriptor().FullName(), names
+	return R(nil).ProtoReflect().Descriptor().FullName(), names
 }
 
 // place is the path to rows: the ids in it, from the domain down.

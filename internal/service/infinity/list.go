@@ -15,15 +15,17 @@ import (
 )
 
 // page serves a list. If the vendor can filter, sort and page as asked, it sends no more
-// than the page; otherwise, and if what it sent does not fit, all rows are read and the
-// page is picked as they pass.
-func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
+// than the page. Otherwise, and if what it sent does not fit, the rows that have the values
+// that the filter asks for are read, and the page is picked as they pass.
+func (k *pbxKind[M, R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
 	query, err := list.Prepare[R](s.tokens, request, string(k.id))
 	if err != nil {
 		return nil, "", err
 	}
-	if narrowed, ok := pushed(k, query, at, s.vendor.Zone()); ok {
-		rows, err := k.all(ctx, s.vendor, narrowed, at)
+	filters, whole := pushedFilters(k, query, at, s.vendor.Zone())
+	if window, ok := pushedWindow(k, query, at); ok && whole {
+		window.Filters = filters
+		rows, err := k.all(ctx, s.vendor, window, at)
 		if err != nil && !notTaken(err) {
 			return nil, "", err
 		}
@@ -31,11 +33,21 @@ func (k *pbxKind[R]) page(ctx context.Context, s *PbxConfigService, request list
 			return page, next, nil
 		}
 	}
+	page, next, err = k.pick(ctx, s.vendor, query, filters, at)
+	if len(filters) > 0 && notTaken(err) {
+		return k.pick(ctx, s.vendor, query, nil, at)
+	}
+	return page, next, err
+}
+
+// pick reads all rows that have certain values and picks the page from them.
+func (k *pbxKind[M, R]) pick(ctx context.Context, vendor *infinity.Client, query *list.Query[R], filters []infinity.Parameter, at place) (page []R, next string, err error) {
 	var collector *list.Collector[R]
 	begin := func() { collector = query.Collect() }
 	begin()
-	err = s.vendor.List(ctx, k.List, nil, begin, func(row infinity.Row) error {
-		collector.Add(k.show(s.vendor, k.List, row, at))
+	err = infinity.List(ctx, vendor, k.List, k.Kind, &infinity.Query{Filters: filters}, begin, func(row *M) error {
+		k.locate(row, at)
+		collector.Add(row)
 		return nil
 	}, at.parameters()...)
 	if err != nil {
@@ -62,43 +74,54 @@ const (
 
 // all reads the rows of a narrowed list. Of one that is longer than asked for it keeps
 // one row too many: the vendor did not page, and the caller will see that.
-func (k *pbxKind[R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
-	err = vendor.List(ctx, k.List, query, func() { rows = nil }, func(row infinity.Row) error {
+func (k *pbxKind[M, R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
+	err = infinity.List(ctx, vendor, k.List, k.Kind, query, func() { rows = nil }, func(row *M) error {
 		if len(rows) <= query.Limit {
-			rows = append(rows, k.show(vendor, k.List, row, at))
+			k.locate(row, at)
+			rows = append(rows, row)
 		}
 		return nil
 	}, at.parameters()...)
 	return rows, err
 }
 
-// pushed returns the list as the vendor is asked for it, if it can do all of the
-// work: conditions that are equalities, an order by numbers and times, and a window
-// whose place is known. Strings it may compare by rules of its own, so it is not
-// asked to order by them; that an equality took too much in is seen in the rows.
-func pushed[R resource](k *pbxKind[R], query *list.Query[R], at place, zone *time.Location) (*infinity.Query, bool) {
-	offset, limit, ok := query.Window()
-	equalities, simple := query.Equalities()
-	if !k.Pages || !ok || !simple || limit > mostRows {
+// pushedFilters returns the conditions that the vendor is asked to evaluate: equalities of
+// fields that its rows have. That an equality took too much in is seen in the rows. Whole
+// says that nothing of the filter is left to evaluate.
+func pushedFilters[M any, R resource[M]](k *pbxKind[M, R], query *list.Query[R], at place, zone *time.Location) (filters []infinity.Parameter, whole bool) {
+	if !k.Pages {
 		return nil, false
 	}
-	narrowed := &infinity.Query{Limit: limit, Offset: offset}
+	equalities, whole := query.Equalities()
 	for _, equality := range equalities {
 		column := k.rowColumn(equality.Path, at)
 		value, ok := filterValue(equality.Value, zone)
 		if column == nil || !ok {
-			return nil, false
+			whole = false
+			continue
 		}
-		narrowed.Filters = append(narrowed.Filters, infinity.Parameter{Name: column.names[0], Value: value})
+		filters = append(filters, infinity.Parameter{Name: column.names[0], Value: value})
 	}
+	return filters, whole
+}
+
+// pushedWindow returns the order and the page as the vendor is asked for them, if it can
+// do both: an order by numbers and times, and a window whose place is known. Strings it may
+// compare by rules of its own, so it is not asked to order by them.
+func pushedWindow[M any, R resource[M]](k *pbxKind[M, R], query *list.Query[R], at place) (*infinity.Query, bool) {
+	offset, limit, ok := query.Window()
+	if !k.Pages || !ok || limit > mostRows {
+		return nil, false
+	}
+	window := &infinity.Query{Limit: limit, Offset: offset}
 	for _, order := range query.Order() {
 		column := k.rowColumn(order.Path, at)
-		if column == nil || column.field.Kind() == protoreflect.StringKind || column.field.Kind() == protoreflect.EnumKind {
+		if column == nil || !column.sortable {
 			return nil, false
 		}
-		narrowed.Sorts = append(narrowed.Sorts, infinity.Parameter{Name: column.names[0], Value: directions[order.Desc]})
+		window.Sorts = append(window.Sorts, infinity.Parameter{Name: column.names[0], Value: directions[order.Desc]})
 	}
-	return narrowed, true
+	return window, true
 }
 
 // mostRows is the longest page that the vendor is known to send whole. Of a longer
@@ -110,7 +133,7 @@ var directions = map[bool]string{false: "asc", true: "desc"}
 
 // rowColumn returns the column of a filter or order, if the vendor's rows have it: the ids
 // of the path they may leave out.
-func (k *pbxKind[R]) rowColumn(path string, at place) *pbxColumn {
+func (k *pbxKind[M, R]) rowColumn(path string, at place) *column {
 	if strings.Contains(path, ".") {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // asked is the vendor's query for a request, "whole" if it is not asked to page.
-func asked[R resource](t *testing.T, k *pbxKind[R], request list.Request, at place, zone *time.Location) string {
+func asked[M any, R resource[M]](t *testing.T, k *pbxKind[M, R], request list.Request, at place, zone *time.Location) string {
 	t.Helper()
 	query, err := list.Prepare[R](pbxTokens(t), request, string(k.id))
 	if err != nil {

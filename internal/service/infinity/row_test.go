@@ -21,16 +21,15 @@ import (
 // pbxContract is what the test holds a kind to, without its type.
 type pbxContract struct {
 	descriptor protoreflect.MessageDescriptor
-	columns    []pbxColumn
+	columns    []column
 	ids        []string
 	id         protoreflect.Name
 	natural    []protoreflect.Name
 	show       func(*infinity.Client, infinity.Row, place) proto.Message
 }
 
-func contractOf[R resource](k *pbxKind[R]) pbxContract {
-	var row R
-	return pbxContract{row.ProtoReflect().Descriptor(), k.columns, k.IDs, k.id, k.natural,
+func contractOf[M any, R resource[M]](k *pbxKind[M, R]) pbxContract {
+	return pbxContract{R(nil).ProtoReflect().Descriptor(), k.columns, k.IDs, k.id, k.natural,
 		func(client *infinity.Client, row infinity.Row, at place) proto.Message {
 			return k.show(client, k.List, row, at)
 		}}
@@ -82,7 +81,7 @@ func TestPbxFieldsAreReached(t *testing.T) {
 	for _, kind := range pbxContracts() {
 		for i := range kind.descriptor.Fields().Len() {
 			field := kind.descriptor.Fields().Get(i)
-			if field.Name() == additionalFields {
+			if field.Name() == "additional_fields" {
 				continue
 			}
 			names := pbxNames[field.FullName()]
@@ -116,21 +115,23 @@ func TestPbxColumns(t *testing.T) {
 	t.Parallel()
 	for _, kind := range pbxContracts() {
 		taken := map[string]protoreflect.Name{}
-		if len(kind.columns) != kind.descriptor.Fields().Len()-1 || kind.descriptor.Fields().ByName(additionalFields) == nil {
+		if len(kind.columns) != kind.descriptor.Fields().Len()-1 || kind.descriptor.Fields().ByName("additional_fields") == nil {
 			t.Errorf("%s: %d columns", kind.descriptor.Name(), len(kind.columns))
 		}
 		for _, column := range kind.columns {
-			marks, _ := proto.GetExtension(column.field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+			field := kind.descriptor.Fields().ByName(column.field)
+			marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
 			fixed := slices.Contains(marks, annotations.FieldBehavior_OUTPUT_ONLY) || slices.Contains(marks, annotations.FieldBehavior_IDENTIFIER)
 			if column.writable == fixed || column.createOnly != slices.Contains(marks, annotations.FieldBehavior_IMMUTABLE) ||
-				column.secret != slices.Contains(marks, annotations.FieldBehavior_INPUT_ONLY) {
-				t.Errorf("%s: %+v for %v", column.field.FullName(), column, marks)
+				column.secret != slices.Contains(marks, annotations.FieldBehavior_INPUT_ONLY) || column.flag != (field.Kind() == protoreflect.BoolKind) ||
+				column.sortable == (field.Kind() == protoreflect.StringKind || field.Kind() == protoreflect.EnumKind) {
+				t.Errorf("%s: %+v for %v", field.FullName(), column, marks)
 			}
 			for _, name := range column.names {
 				if other, ok := taken[name]; ok {
-					t.Errorf("%s: %s is %s and %s", kind.descriptor.Name(), name, other, column.field.Name())
+					t.Errorf("%s: %s is %s and %s", kind.descriptor.Name(), name, other, column.field)
 				}
-				taken[name] = column.field.Name()
+				taken[name] = column.field
 			}
 		}
 		for _, name := range kind.ids {

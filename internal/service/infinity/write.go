@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -13,38 +12,52 @@ import (
 )
 
 // read returns one row.
-func (k *pbxKind[R]) read(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
-	row, err := vendor.Read(ctx, k.Read, at.parameters(id)...)
+func (k *pbxKind[M, R]) read(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
+	row, err := infinity.Get(ctx, vendor, k.Read, k.Kind, at.parameters(id)...)
 	if err != nil {
-		var none R
-		return none, err
+		return nil, err
 	}
-	return k.identified(k.show(vendor, k.Read, row, at), id), nil
+	k.locate(row, at)
+	return k.identified(row, id), nil
 }
 
 // readBack reads the row of a write that succeeded, in what is left of the time.
-func (k *pbxKind[R]) readBack(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
+func (k *pbxKind[M, R]) readBack(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
 	return k.read(ctx, vendor, at, id)
 }
 
+// show reads a row that was kept.
+func (k *pbxKind[M, R]) show(vendor *infinity.Client, route *upstream.Route, row infinity.Row, at place) R {
+	shown := infinity.Show(vendor, route, k.Kind, row)
+	k.locate(shown, at)
+	return shown
+}
+
 // identified sets the id of a row that does not repeat it.
-func (k *pbxKind[R]) identified(row R, id uint32) R {
-	if id != 0 && k.idOf(row) == 0 {
-		row.ProtoReflect().Set(k.column(k.id).field, protoreflect.ValueOfUint32(id))
+func (k *pbxKind[M, R]) identified(row R, id uint32) R {
+	if at := k.idOf(row); *at == nil && id != 0 {
+		*at = &id
 	}
 	return row
+}
+
+// knownID returns the id of a row, or 0 if it is not known.
+func (k *pbxKind[M, R]) knownID(row R) uint32 {
+	if id := *k.idOf(row); id != nil {
+		return *id
+	}
+	return 0
 }
 
 // create makes a row and returns it as stored. The vendor answers little, so the
 // row is read back, by the id in the answer or by what else identifies it. If that
 // fails, what is known is returned, since the row does exist.
-func (k *pbxKind[R]) create(ctx context.Context, vendor *infinity.Client, at place, wanted R) (R, error) {
-	created, err := vendor.Create(ctx, k.Collection, k.creation(wanted), at.parameters()...)
+func (k *pbxKind[M, R]) create(ctx context.Context, vendor *infinity.Client, at place, wanted R) (R, error) {
+	created, err := infinity.Create(ctx, vendor, k.Create, k.Kind, k.creation(wanted), at.parameters()...)
 	if err != nil {
-		var none R
-		return none, err
+		return nil, err
 	}
 	known := k.show(vendor, k.Create, created.Row, at)
 	k.overlay(known, wanted, k.columns)
@@ -60,13 +73,11 @@ func (k *pbxKind[R]) create(ctx context.Context, vendor *infinity.Client, at pla
 }
 
 // creation is the form of a create: every writable field that is set.
-func (k *pbxKind[R]) creation(wanted R) infinity.Form {
-	form, message := infinity.Form{}, wanted.ProtoReflect()
+func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
+	form := infinity.Form{}
 	for _, column := range k.columns {
-		if column.writable && message.Has(column.field) {
-			form = append(form, infinity.Parameter{
-				Name: column.names[0], Value: formValue(column.field, message.Get(column.field)),
-			})
+		if value, isSet := k.parameter(wanted, column.field); isSet {
+			form = append(form, infinity.Parameter{Name: column.names[0], Value: value})
 		}
 	}
 	return form
@@ -75,20 +86,19 @@ func (k *pbxKind[R]) creation(wanted R) infinity.Form {
 // update writes what the mask names and returns the row as stored. What the vendor
 // answers, if anything, need not be the whole row, so it is read back. If that fails,
 // what is known is returned, since the row was changed.
-func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
-	var none R
+func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
 	changes, err := list.Update{Field: k.field, Resource: wanted, Mask: mask}.Changes()
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	id := k.idOf(wanted)
+	id := k.knownID(wanted)
 	before, err := k.before(ctx, vendor, at, id)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	row, err := vendor.Write(ctx, k.Update, k.changed(before, wanted, changes), at.parameters(id)...)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	if stored, err := k.readBack(ctx, vendor, at, id); err == nil {
 		return stored, nil
@@ -103,11 +113,11 @@ func (k *pbxKind[R]) update(ctx context.Context, vendor *infinity.Client, at pla
 
 // before is the row that an update of the whole row begins with; nil if the vendor
 // takes partial updates. If it cannot be read, nothing is written.
-func (k *pbxKind[R]) before(ctx context.Context, vendor *infinity.Client, at place, id uint32) (infinity.Row, error) {
+func (k *pbxKind[M, R]) before(ctx context.Context, vendor *infinity.Client, at place, id uint32) (infinity.Row, error) {
 	if !k.whole {
 		return nil, nil
 	}
-	row, err := vendor.Read(ctx, k.Read, at.parameters(id)...)
+	row, err := vendor.ReadRow(ctx, k.Read, at.parameters(id)...)
 	var failure *upstream.Error
 	if errors.As(err, &failure) {
 		return nil, failure.Before(k.Update)
@@ -116,25 +126,19 @@ func (k *pbxKind[R]) before(ctx context.Context, vendor *infinity.Client, at pla
 }
 
 // changed is the form of an update: the changes and, if the row is written whole, the
-// rest of what it had before, with the members that the contract does not have.
-func (k *pbxKind[R]) changed(before infinity.Row, wanted R, changes []list.Change) infinity.Form {
-	form, message := infinity.Form{}, wanted.ProtoReflect()
+// other documented parameters of that write as they were before.
+func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Change) infinity.Form {
+	form := infinity.Form{}
 	for _, column := range k.columns {
 		kept, had := before.Find(column.names...)
 		switch change := changeOf(column, changes); {
 		case change != nil && change.Clear:
 			form = append(form, infinity.Parameter{Name: column.names[0]})
 		case change != nil:
-			form = append(form, infinity.Parameter{
-				Name: column.names[0], Value: formValue(column.field, message.Get(column.field)),
-			})
+			value, _ := k.parameter(wanted, column.field)
+			form = append(form, infinity.Parameter{Name: column.names[0], Value: value})
 		case had && column.writable && !column.createOnly && !column.secret:
-			form = append(form, infinity.Parameter{Name: column.names[0], Value: keptValue(kept, column.field.Kind() == protoreflect.BoolKind)})
-		}
-	}
-	for _, member := range before {
-		if _, modelled := k.reads[member.Name]; !modelled && settable(member) {
-			form = append(form, infinity.Parameter{Name: member.Name, Value: keptValue(member, false)})
+			form = append(form, infinity.Parameter{Name: column.names[0], Value: keptValue(kept, column.flag)})
 		}
 	}
 	return form
@@ -151,9 +155,10 @@ func keptValue(member infinity.Member, flag bool) string {
 	return member.Value.Text
 }
 
-func changeOf(column pbxColumn, changes []list.Change) *list.Change {
+// changeOf returns the change of a column, or nil if there is none.
+func changeOf(column column, changes []list.Change) *list.Change {
 	for i := range changes {
-		if changes[i].Field == column.field {
+		if changes[i].Field.Name() == column.field {
 			return &changes[i]
 		}
 	}
@@ -161,20 +166,20 @@ func changeOf(column pbxColumn, changes []list.Change) *list.Change {
 }
 
 // remove deletes a row.
-func (k *pbxKind[R]) remove(ctx context.Context, vendor *infinity.Client, at place, id uint32) error {
+func (k *pbxKind[M, R]) remove(ctx context.Context, vendor *infinity.Client, at place, id uint32) error {
 	_, err := vendor.Write(ctx, k.Delete, nil, at.parameters(id)...)
 	return err
 }
 
 // find looks a row up by what identifies it beside its id. Of several the newest
 // wins; 0 means that there is none to be found.
-func (k *pbxKind[R]) find(ctx context.Context, vendor *infinity.Client, at place, wanted R) uint32 {
+func (k *pbxKind[M, R]) find(ctx context.Context, vendor *infinity.Client, at place, wanted R) uint32 {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
 	var newest uint32
-	err := vendor.List(ctx, k.List, nil, func() { newest = 0 }, func(row infinity.Row) error {
-		if found := k.show(vendor, k.List, row, at); k.sameNature(found, wanted) {
-			newest = max(newest, k.idOf(found))
+	err := infinity.List(ctx, vendor, k.List, k.Kind, nil, func() { newest = 0 }, func(found *M) error {
+		if k.locate(found, at); k.sameNature(found, wanted) {
+			newest = max(newest, k.knownID(found))
 		}
 		return nil
 	}, at.parameters()...)
@@ -185,9 +190,10 @@ func (k *pbxKind[R]) find(ctx context.Context, vendor *infinity.Client, at place
 }
 
 // sameNature compares the natural keys.
-func (k *pbxKind[R]) sameNature(a, b R) bool {
+func (k *pbxKind[M, R]) sameNature(a, b R) bool {
+	fields := a.ProtoReflect().Descriptor().Fields()
 	for _, name := range k.natural {
-		field := k.column(name).field
+		field := fields.ByName(name)
 		if !a.ProtoReflect().Get(field).Equal(b.ProtoReflect().Get(field)) {
 			return false
 		}
@@ -197,33 +203,35 @@ func (k *pbxKind[R]) sameNature(a, b R) bool {
 
 // completed fills what the stored row lacks from what else is known: a device's token,
 // which only the create shows.
-func (k *pbxKind[R]) completed(stored, known R) R {
+func (k *pbxKind[M, R]) completed(stored, known R) R {
 	to, from := stored.ProtoReflect(), known.ProtoReflect()
 	for _, column := range k.columns {
-		if !to.Has(column.field) && from.Has(column.field) {
-			to.Set(column.field, from.Get(column.field))
+		field := to.Descriptor().Fields().ByName(column.field)
+		if !to.Has(field) && from.Has(field) {
+			to.Set(field, from.Get(field))
 		}
 	}
 	return stored
 }
 
 // overlay copies what was sent, without secrets.
-func (k *pbxKind[R]) overlay(known, wanted R, columns []pbxColumn) {
+func (k *pbxKind[M, R]) overlay(known, wanted R, columns []column) {
 	to, from := known.ProtoReflect(), wanted.ProtoReflect()
 	for _, column := range columns {
-		if column.writable && !column.secret && from.Has(column.field) {
-			to.Set(column.field, from.Get(column.field))
+		field := to.Descriptor().Fields().ByName(column.field)
+		if column.writable && !column.secret && from.Has(field) {
+			to.Set(field, from.Get(field))
 		}
 	}
 }
 
 // apply makes the changes in what is known of the row.
-func (k *pbxKind[R]) apply(known, wanted R, changes []list.Change) {
+func (k *pbxKind[M, R]) apply(known, wanted R, changes []list.Change) {
 	for _, change := range changes {
 		if change.Clear {
 			known.ProtoReflect().Clear(change.Field)
 			continue
 		}
-		k.overlay(known, wanted, []pbxColumn{*k.column(change.Field.Name())})
+		k.overlay(known, wanted, []column{*k.column(change.Field.Name())})
 	}
 }

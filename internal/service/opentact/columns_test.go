@@ -18,6 +18,7 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 const otherUUID = "5e0c1c50-0000-4000-8000-00000000000a"
@@ -48,17 +49,15 @@ func TestColumnsAreTheWritableFields(t *testing.T) {
 			}
 		}
 		vendorNames := map[string]bool{}
-		for ours, theirs := range written {
-			got = append(got, string(ours))
-			for _, name := range theirs {
+		for _, column := range written {
+			got = append(got, string(column.field))
+			for _, name := range column.names {
 				if vendorNames[name] || name == "" {
 					t.Errorf("%s: %q stands for two fields, or for none", resource, name)
 				}
 				vendorNames[name] = true
 			}
 		}
-		slices.Sort(want)
-		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", resource, diff)
 		}
@@ -110,30 +109,29 @@ func TestCreation(t *testing.T) {
 	t.Parallel()
 	media := pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING
 	for name, c := range map[string]struct {
-		resource proto.Message
-		written  columns
-		want     string
+		body opentact.Object
+		want string
 	}{
-		"nothing": {&pb.SipConnection{}, sipConnectionColumns, `{}`},
+		"nothing": {sipConnectionBody.creation(&pb.SipConnection{}), `{}`},
 		"falsy": {
-			&pb.SipConnection{Name: new(""), Port: new(int32(0)), Active: new(false)}, sipConnectionColumns,
+			sipConnectionBody.creation(&pb.SipConnection{Name: new(""), Port: new(int32(0)), Active: new(false)}),
 			`{"name":"","port":0,"is_active":false}`,
 		},
 		"whole": {
-			&pb.SipConnection{
+			sipConnectionBody.creation(&pb.SipConnection{
 				OutboundVoiceProfileUuid: new(strings.ToUpper(otherUUID)), Name: new("HQ"), Subdomain: new("HQ"), Ip: new("198.51.100.1"), Port: new(int32(5060)), Active: new(true), ProductId: new(int32(3)),
 				Class4IngressTrunkSettings: &pb.TrunkSettings{MediaType: &media, OtherSettings: &structpb.Struct{Fields: map[string]*structpb.Value{"z": structpb.NewNullValue(), "call_limit": structpb.NewNumberValue(10)}}},
 				Class4EgressTrunkSettings:  &pb.TrunkSettings{},
-			}, sipConnectionColumns,
+			}),
 			`{"name":"HQ","subdomain":"HQ","ip":"198.51.100.1","port":5060,"is_active":true,"product":3,` +
 				`"class4_ingress_trunk_settings":{"call_limit":10,"media_type":"Proxy Media + Transcoding","z":null},"class4_egress_trunk_settings":{},"outbound_voice_profile":"` + otherUUID + `"}`,
 		},
 		"output only": {
-			&pb.SipUserInvite{Uuid: otherUUID, Token: new("t"), CreateTime: timestamppb.New(time.Unix(1, 0)), Name: new("Desk"), ExpireTime: timestamppb.New(time.Date(2026, 12, 31, 23, 59, 59, 5e6, time.UTC))},
-			sipUserInviteColumns, `{"name":"Desk","expired_on":"2026-12-31T23:59:59.005Z"}`,
+			sipUserInviteBody.creation(&pb.SipUserInvite{Uuid: otherUUID, Token: new("t"), CreateTime: timestamppb.New(time.Unix(1, 0)), Name: new("Desk"), ExpireTime: timestamppb.New(time.Date(2026, 12, 31, 23, 59, 59, 5e6, time.UTC))}),
+			`{"name":"Desk","expired_on":"2026-12-31T23:59:59.005Z"}`,
 		},
 	} {
-		got, err := c.written.creation(c.resource).JSON()
+		got, err := c.body.JSON()
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: %s, %v, want %s", name, got, err, c.want)
 		}
@@ -155,7 +153,7 @@ func TestUpdate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := sipConnectionColumns.update(connection, changes).JSON(); err != nil || string(got) != want {
+		if got, err := sipConnectionBody.update(connection, changes).JSON(); err != nil || string(got) != want {
 			t.Errorf("%v: %s, %v, want %s", paths, got, err, want)
 		}
 	}
@@ -167,10 +165,10 @@ func TestEcho(t *testing.T) {
 	wanted := &pb.SipUserInvite{Uuid: strings.ToUpper(otherUUID), Name: new("Desk"), Token: new("never sent"), CreateTime: timestamppb.New(time.Unix(1, 0)), Account: &pb.OpentactAccount{Name: "x"}}
 	before := proto.Clone(wanted)
 	want := &pb.SipUserInvite{Uuid: otherUUID, Name: new("Desk")}
-	if diff := cmp.Diff(want, echo(wanted, sipUserInviteColumns, otherUUID), protocmp.Transform()); diff != "" {
+	if diff := cmp.Diff(want, echo(wanted, sipUserInviteBody.columns, otherUUID), protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(&pb.SipUserInvite{Name: new("Desk")}, echo(wanted, sipUserInviteColumns, ""), protocmp.Transform()); diff != "" {
+	if diff := cmp.Diff(&pb.SipUserInvite{Name: new("Desk")}, echo(wanted, sipUserInviteBody.columns, ""), protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
 	if !proto.Equal(before, wanted) {

@@ -4,6 +4,7 @@ package opentact
 
 import (
 	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -12,7 +13,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// opentactAccountMember reads one member of an opentact account.
+// opentactAccountMember reads one member of an OpenTACT account.
 // Not read, links back: users, admin, addresses, messaging_profiles, messaging_profile_default.
 func opentactAccountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.OpentactAccount) error {
 	switch string(name) {
@@ -41,7 +42,7 @@ func opentactAccountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opent
 	}
 }
 
-// opentactAccountOf returns an opentact account of which only uuid is known.
+// opentactAccountOf returns an OpenTACT account of which only uuid is known.
 func opentactAccountOf(text string) *sipfacadev1.OpentactAccount {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -50,7 +51,7 @@ func opentactAccountOf(text string) *sipfacadev1.OpentactAccount {
 	return &sipfacadev1.OpentactAccount{Uuid: uuid}
 }
 
-// opentactUserMember reads one member of an opentact user.
+// opentactUserMember reads one member of an OpenTACT user.
 // Not read, secrets: password, token.
 func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.OpentactUser) error {
 	switch string(name) {
@@ -91,7 +92,7 @@ func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opentact
 	}
 }
 
-// opentactUserOf returns an opentact user of which only uuid is known.
+// opentactUserOf returns an OpenTACT user of which only uuid is known.
 func opentactUserOf(text string) *sipfacadev1.OpentactUser {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -119,7 +120,7 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		return r.OptionalInt32("tech_prefix", &m.TechPrefix)
 	case "product":
 		err := tolerant.One(r, "product", &m.Product, sipConnectionProductMember, sipConnectionProductOf)
-		m.ProductId = tolerant.Key(m.Product.GetId())
+		m.ProductId = tolerant.Key(&r.Slabs.Int32s, m.Product.GetId())
 		return err
 	case "class4_ingress_trunk_settings":
 		return readTrunkSettings(r, "class4_ingress_trunk_settings", &m.Class4IngressTrunkSettings)
@@ -141,7 +142,7 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		return r.OptionalInt64("class4_tech_prefix_id", &m.Class4TrunkPrefixId)
 	case "outbound_voice_profile":
 		err := tolerant.One(r, "outbound_voice_profile", &m.OutboundVoiceProfile, outboundVoiceProfileMember, outboundVoiceProfileOf)
-		m.OutboundVoiceProfileUuid = tolerant.Key(m.OutboundVoiceProfile.GetUuid())
+		m.OutboundVoiceProfileUuid = tolerant.Key(&r.Slabs.Strings, m.OutboundVoiceProfile.GetUuid())
 		return err
 	case "tnleases":
 		return tolerant.Many(r, "tnleases", func(list []*sipfacadev1.TnLease) { m.TnLeases = &sipfacadev1.TnLeaseList{Items: list} }, tnLeaseMember, tnLeaseOf)
@@ -298,7 +299,7 @@ func sipUserInviteMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser
 		return r.Time("modified_on", &m.UpdateTime)
 	case "sip_connection":
 		err := tolerant.One(r, "sip_connection", &m.SipConnection, sipConnectionMember, sipConnectionOf)
-		m.SipConnectionUuid = tolerant.Key(m.SipConnection.GetUuid())
+		m.SipConnectionUuid = tolerant.Key(&r.Slabs.Strings, m.SipConnection.GetUuid())
 		return err
 	case "account":
 		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
@@ -357,11 +358,11 @@ func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 		return r.OptionalInt64("class4_product_item_id", &m.Class4ProductItemId)
 	case "sip_connection":
 		err := tolerant.One(r, "sip_connection", &m.SipConnection, sipConnectionMember, sipConnectionOf)
-		m.SipConnectionUuid = tolerant.Key(m.SipConnection.GetUuid())
+		m.SipConnectionUuid = tolerant.Key(&r.Slabs.Strings, m.SipConnection.GetUuid())
 		return err
 	case "sip_control_app":
 		err := tolerant.One(r, "sip_control_app", &m.SipApp, sipAppMember, sipAppOf)
-		m.SipAppUuid = tolerant.Key(m.SipApp.GetUuid())
+		m.SipAppUuid = tolerant.Key(&r.Slabs.Strings, m.SipApp.GetUuid())
 		return err
 	case "created_by":
 		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
@@ -470,7 +471,7 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 		return readTrunkSettings(r, "class4_egress_trunk_stings", &m.Class4EgressTrunkSettings)
 	case "outbound_voice_profile":
 		err := tolerant.One(r, "outbound_voice_profile", &m.OutboundVoiceProfile, outboundVoiceProfileMember, outboundVoiceProfileOf)
-		m.OutboundVoiceProfileUuid = tolerant.Key(m.OutboundVoiceProfile.GetUuid())
+		m.OutboundVoiceProfileUuid = tolerant.Key(&r.Slabs.Strings, m.OutboundVoiceProfile.GetUuid())
 		return err
 	case "class4_egress_trunk_id":
 		return r.OptionalInt64("class4_egress_trunk_id", &m.Class4EgressTrunkId)
@@ -694,63 +695,182 @@ func outboundVoiceProfileOf(text string) *sipfacadev1.OutboundVoiceProfile {
 	return &sipfacadev1.OutboundVoiceProfile{Uuid: uuid}
 }
 
-// sipConnectionColumns are the fields of a SIP connection that callers write.
-var sipConnectionColumns = columns{
-	"name":                          {"name"},
-	"subdomain":                     {"subdomain"},
-	"ip":                            {"ip"},
-	"port":                          {"port"},
-	"active":                        {"is_active"},
-	"product_id":                    {"product"},
-	"class4_ingress_trunk_settings": {"class4_ingress_trunk_settings"},
-	"class4_egress_trunk_settings":  {"class4_egress_trunk_settings", "class4_egress_trunk_stings"},
-	"outbound_voice_profile_uuid":   {"outbound_voice_profile"},
+// sipConnectionValue returns a field of a SIP connection as the vendor takes it.
+func sipConnectionValue(m *sipfacadev1.SipConnection, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "name":
+		return m.GetName(), m.Name != nil
+	case "subdomain":
+		return m.GetSubdomain(), m.Subdomain != nil
+	case "ip":
+		return m.GetIp(), m.Ip != nil
+	case "port":
+		return m.GetPort(), m.Port != nil
+	case "active":
+		return m.GetActive(), m.Active != nil
+	case "product_id":
+		return m.GetProductId(), m.ProductId != nil
+	case "class4_ingress_trunk_settings":
+		return flatSettings(m.GetClass4IngressTrunkSettings()), m.Class4IngressTrunkSettings != nil
+	case "class4_egress_trunk_settings":
+		return flatSettings(m.GetClass4EgressTrunkSettings()), m.Class4EgressTrunkSettings != nil
+	case "outbound_voice_profile_uuid":
+		return strings.ToLower(m.GetOutboundVoiceProfileUuid()), m.OutboundVoiceProfileUuid != nil
+	default:
+		return nil, false
+	}
 }
 
-// sipUserInviteColumns are the fields of a SIP user invite that callers write.
-var sipUserInviteColumns = columns{
-	"name":        {"name"},
-	"expire_time": {"expired_on"},
+// sipConnectionBody is what bodies hold of a SIP connection.
+var sipConnectionBody = body[sipfacadev1.SipConnection]{
+	value: sipConnectionValue,
+	columns: columns{
+		{"name", []string{"name"}},
+		{"subdomain", []string{"subdomain"}},
+		{"ip", []string{"ip"}},
+		{"port", []string{"port"}},
+		{"active", []string{"is_active"}},
+		{"product_id", []string{"product"}},
+		{"class4_ingress_trunk_settings", []string{"class4_ingress_trunk_settings"}},
+		{"class4_egress_trunk_settings", []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"}},
+		{"outbound_voice_profile_uuid", []string{"outbound_voice_profile"}},
+	},
 }
 
-// sipAppColumns are the fields of a SIP app that callers write.
-var sipAppColumns = columns{
-	"name":                         {"name"},
-	"subdomain":                    {"subdomain"},
-	"active":                       {"is_active"},
-	"class4_egress_trunk_settings": {"class4_egress_trunk_settings", "class4_egress_trunk_stings"},
-	"outbound_voice_profile_uuid":  {"outbound_voice_profile"},
+// sipUserInviteValue returns a field of a SIP user invite as the vendor takes it.
+func sipUserInviteValue(m *sipfacadev1.SipUserInvite, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "name":
+		return m.GetName(), m.Name != nil
+	case "expire_time":
+		return m.GetExpireTime().AsTime(), m.ExpireTime != nil
+	default:
+		return nil, false
+	}
 }
 
-// messagingProfileColumns are the fields of a messaging profile that callers write.
-var messagingProfileColumns = columns{
-	"name":                  {"name"},
-	"callback_url":          {"callback_url"},
-	"failover_callback_url": {"callback_url2"},
-	"number_pool_enabled":   {"number_pool_enable"},
-	"long_code_weight":      {"long_code_weight"},
-	"toll_free_weight":      {"tollfree_weight", "toll_free_weight"},
-	"skip_unhealthy_tns":    {"skip_unhealthy_tns"},
-	"sticky_sender":         {"sticky_sender"},
+// sipUserInviteBody is what bodies hold of a SIP user invite.
+var sipUserInviteBody = body[sipfacadev1.SipUserInvite]{
+	value: sipUserInviteValue,
+	columns: columns{
+		{"name", []string{"name"}},
+		{"expire_time", []string{"expired_on"}},
+	},
 }
 
-// outboundVoiceProfileColumns are the fields of an outbound voice profile that callers write.
-var outboundVoiceProfileColumns = columns{
-	"name":              {"name"},
-	"tech_prefix":       {"tech_prefix"},
-	"channel_limit":     {"channel_limit"},
-	"max_rate":          {"max_rate"},
-	"record_calls":      {"record_calls"},
-	"daily_spend_limit": {"daily_spend_limit", "daily_spent_limit"},
-	"recording_format":  {"filemat", "format", "file_format"},
-	"audio_track_type":  {"audio_track_type"},
+// sipAppValue returns a field of a SIP app as the vendor takes it.
+func sipAppValue(m *sipfacadev1.SipApp, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "name":
+		return m.GetName(), m.Name != nil
+	case "subdomain":
+		return m.GetSubdomain(), m.Subdomain != nil
+	case "active":
+		return m.GetActive(), m.Active != nil
+	case "class4_egress_trunk_settings":
+		return flatSettings(m.GetClass4EgressTrunkSettings()), m.Class4EgressTrunkSettings != nil
+	case "outbound_voice_profile_uuid":
+		return strings.ToLower(m.GetOutboundVoiceProfileUuid()), m.OutboundVoiceProfileUuid != nil
+	default:
+		return nil, false
+	}
+}
+
+// sipAppBody is what bodies hold of a SIP app.
+var sipAppBody = body[sipfacadev1.SipApp]{
+	value: sipAppValue,
+	columns: columns{
+		{"name", []string{"name"}},
+		{"subdomain", []string{"subdomain"}},
+		{"active", []string{"is_active"}},
+		{"class4_egress_trunk_settings", []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"}},
+		{"outbound_voice_profile_uuid", []string{"outbound_voice_profile"}},
+	},
+}
+
+// messagingProfileValue returns a field of a messaging profile as the vendor takes it.
+func messagingProfileValue(m *sipfacadev1.MessagingProfile, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "name":
+		return m.GetName(), m.Name != nil
+	case "callback_url":
+		return m.GetCallbackUrl(), m.CallbackUrl != nil
+	case "failover_callback_url":
+		return m.GetFailoverCallbackUrl(), m.FailoverCallbackUrl != nil
+	case "number_pool_enabled":
+		return m.GetNumberPoolEnabled(), m.NumberPoolEnabled != nil
+	case "long_code_weight":
+		return m.GetLongCodeWeight(), m.LongCodeWeight != nil
+	case "toll_free_weight":
+		return m.GetTollFreeWeight(), m.TollFreeWeight != nil
+	case "skip_unhealthy_tns":
+		return m.GetSkipUnhealthyTns(), m.SkipUnhealthyTns != nil
+	case "sticky_sender":
+		return m.GetStickySender(), m.StickySender != nil
+	default:
+		return nil, false
+	}
+}
+
+// messagingProfileBody is what bodies hold of a messaging profile.
+var messagingProfileBody = body[sipfacadev1.MessagingProfile]{
+	value: messagingProfileValue,
+	columns: columns{
+		{"name", []string{"name"}},
+		{"callback_url", []string{"callback_url"}},
+		{"failover_callback_url", []string{"callback_url2"}},
+		{"number_pool_enabled", []string{"number_pool_enable"}},
+		{"long_code_weight", []string{"long_code_weight"}},
+		{"toll_free_weight", []string{"tollfree_weight", "toll_free_weight"}},
+		{"skip_unhealthy_tns", []string{"skip_unhealthy_tns"}},
+		{"sticky_sender", []string{"sticky_sender"}},
+	},
+}
+
+// outboundVoiceProfileValue returns a field of an outbound voice profile as the vendor takes it.
+func outboundVoiceProfileValue(m *sipfacadev1.OutboundVoiceProfile, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "name":
+		return m.GetName(), m.Name != nil
+	case "tech_prefix":
+		return m.GetTechPrefix(), m.TechPrefix != nil
+	case "channel_limit":
+		return m.GetChannelLimit(), m.ChannelLimit != nil
+	case "max_rate":
+		return m.GetMaxRate(), m.MaxRate != nil
+	case "record_calls":
+		return m.GetRecordCalls(), m.RecordCalls != nil
+	case "daily_spend_limit":
+		return m.GetDailySpendLimit(), m.DailySpendLimit != nil
+	case "recording_format":
+		return m.GetRecordingFormat(), m.RecordingFormat != nil
+	case "audio_track_type":
+		return m.GetAudioTrackType(), m.AudioTrackType != nil
+	default:
+		return nil, false
+	}
+}
+
+// outboundVoiceProfileBody is what bodies hold of an outbound voice profile.
+var outboundVoiceProfileBody = body[sipfacadev1.OutboundVoiceProfile]{
+	value: outboundVoiceProfileValue,
+	columns: columns{
+		{"name", []string{"name"}},
+		{"tech_prefix", []string{"tech_prefix"}},
+		{"channel_limit", []string{"channel_limit"}},
+		{"max_rate", []string{"max_rate"}},
+		{"record_calls", []string{"record_calls"}},
+		{"daily_spend_limit", []string{"daily_spend_limit", "daily_spent_limit"}},
+		{"recording_format", []string{"filemat", "format", "file_format"}},
+		{"audio_track_type", []string{"audio_track_type"}},
+	},
 }
 
 // writable are the columns of all resources that callers write.
 var writable = map[protoreflect.FullName]columns{
-	"sipfacade.v1.SipConnection":        sipConnectionColumns,
-	"sipfacade.v1.SipUserInvite":        sipUserInviteColumns,
-	"sipfacade.v1.SipApp":               sipAppColumns,
-	"sipfacade.v1.MessagingProfile":     messagingProfileColumns,
-	"sipfacade.v1.OutboundVoiceProfile": outboundVoiceProfileColumns,
+	"sipfacade.v1.SipConnection":        sipConnectionBody.columns,
+	"sipfacade.v1.SipUserInvite":        sipUserInviteBody.columns,
+	"sipfacade.v1.SipApp":               sipAppBody.columns,
+	"sipfacade.v1.MessagingProfile":     messagingProfileBody.columns,
+	"sipfacade.v1.OutboundVoiceProfile": outboundVoiceProfileBody.columns,
 }

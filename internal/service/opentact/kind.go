@@ -38,8 +38,8 @@ type kind[M any, R identified[M]] struct {
 	routes opentact.Collection
 	// answers is how the resource is read from answers.
 	answers opentact.Kind[M]
-	// written are the fields that callers write.
-	written columns
+	// body is what callers write of it.
+	body body[M]
 	// locate sets what a resource is below, from the UUIDs above it in the path; nil if it
 	// is below nothing.
 	locate func(row R, parents []string)
@@ -48,15 +48,15 @@ type kind[M any, R identified[M]] struct {
 // The kinds of resource. What of them is read and written is generated from the tables of
 // package mapping.
 var (
-	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionColumns)
-	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteColumns).below(ofConnection)
-	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppColumns)
-	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileColumns)
-	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileColumns)
+	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionBody)
+	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody).below(ofConnection)
+	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppBody)
+	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileBody)
+	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileBody)
 )
 
-func newKind[M any, R identified[M]](field string, routes opentact.Collection, answers opentact.Kind[M], written columns) kind[M, R] {
-	return kind[M, R]{field: field, routes: routes, answers: answers, written: written}
+func newKind[M any, R identified[M]](field string, routes opentact.Collection, answers opentact.Kind[M], body body[M]) kind[M, R] {
+	return kind[M, R]{field: field, routes: routes, answers: answers, body: body}
 }
 
 // below returns the kind with what locates its resources.
@@ -129,7 +129,7 @@ func (k kind[M, R]) get(ctx context.Context, vendor *opentact.Client, uuids ...s
 // without showing it, it is looked for, in what is left of the time. If it cannot be told
 // from others, what was sent is returned: the create still succeeded.
 func (k kind[M, R]) create(ctx context.Context, vendor *opentact.Client, wanted R, parents ...string) (R, error) {
-	began, sent := time.Now(), k.written.creation(wanted)
+	began, sent := time.Now(), k.body.creation(wanted)
 	parents = canonical(parents)
 	stored, err := opentact.Write(ctx, vendor, k.routes.Create, k.answers, sent, parents...)
 	if err != nil {
@@ -138,7 +138,7 @@ func (k kind[M, R]) create(ctx context.Context, vendor *opentact.Client, wanted 
 	if stored == nil {
 		stored = k.findCreated(ctx, vendor, sent, began, parents)
 	}
-	return k.located(known(stored, wanted, k.written, ""), parents), nil
+	return k.located(known(stored, wanted, k.body.columns, ""), parents), nil
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
@@ -150,7 +150,7 @@ func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted 
 		return nil, err
 	}
 	uuids := canonical(append(parents, wanted.GetUuid()))
-	stored, err := opentact.Write(ctx, vendor, k.routes.Update, k.answers, k.written.update(wanted, changes), uuids...)
+	stored, err := opentact.Write(ctx, vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), uuids...)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted 
 		stored = k.readBack(ctx, vendor, uuids)
 	}
 	last := len(uuids) - 1
-	return k.located(known(stored, wanted, k.written.only(changes), uuids[last]), uuids[:last]), nil
+	return k.located(known(stored, wanted, k.body.columns.only(changes), uuids[last]), uuids[:last]), nil
 }
 
 // readBack returns the resource of a write that succeeded, or nil if it cannot be read.
@@ -191,7 +191,7 @@ func echo[R proto.Message](wanted R, sent columns, uuid string) R {
 	copied, _ := proto.Clone(wanted).(R)
 	reflected := copied.ProtoReflect()
 	reflected.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if _, ok := sent[field.Name()]; !ok {
+		if sent.find(field.Name()).names == nil {
 			reflected.Clear(field)
 		}
 		return true

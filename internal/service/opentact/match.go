@@ -25,7 +25,7 @@ func (k kind[M, R]) findCreated(ctx context.Context, vendor *opentact.Client, se
 		found = nil
 		return func(row *M) *M {
 			created := R(row).GetCreateTime()
-			if !isSince(created, since) || !hasMembers(k.written.creation(R(row)), sent, k.routes.Get != nil) {
+			if !isSince(created, since) || !hasMembers(k.body.creation(R(row)), sent, k.routes.Get != nil) {
 				return row
 			}
 			found = append(found, row)
@@ -37,7 +37,7 @@ func (k kind[M, R]) findCreated(ctx context.Context, vendor *opentact.Client, se
 		return only(found, err)
 	}
 	stored, err := k.get(ctx, vendor, append(parents, R(found[0]).GetUuid())...)
-	if err != nil || !hasMembers(k.written.creation(stored), sent, false) {
+	if err != nil || !hasMembers(k.body.creation(stored), sent, false) {
 		return nil
 	}
 	return stored

@@ -41,8 +41,11 @@ func mediaType(word string) (pb.TrunkMediaType, bool) {
 	return pb.TrunkMediaType(value), known
 }
 
-// flatSettings returns the one flat object that the vendor takes.
+// flatSettings returns the one flat object that the vendor takes, or nil for none.
 func flatSettings(settings *pb.TrunkSettings) map[string]any {
+	if settings == nil {
+		return nil
+	}
 	flat := settings.GetOtherSettings().AsMap()
 	if settings.MediaType != nil {
 		flat[mediaTypeMember] = mapping.Word(settings.GetMediaType().Descriptor().FullName(), settings.GetMediaType().Number())

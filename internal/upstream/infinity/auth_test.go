@@ -40,7 +40,7 @@ func TestCredentials(t *testing.T) {
 		if c.ctx != nil {
 			ctx = c.ctx(ctx)
 		}
-		_, err := client.Read(ctx, Domains.Read, "1")
+		_, err := client.ReadRow(ctx, Domains.Read, "1")
 		var failure *upstream.Error
 		if c.want == "" {
 			if !errors.As(err, &failure) || failure.Kind != c.kind || failure.Sent || len(h.lines()) != 0 {
@@ -63,7 +63,7 @@ func TestSecretsAreAskedForAtEachUse(t *testing.T) {
 	count := 0
 	client, h := clientOf(t, Options{APIKey: func() string { count++; return fmt.Sprint(count) }}, answering(http.StatusOK, `{"domainId":"1"}`))
 	for range 2 {
-		if _, err := client.Read(t.Context(), Domains.Read, "1"); err != nil {
+		if _, err := client.ReadRow(t.Context(), Domains.Read, "1"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,7 +75,7 @@ func TestSecretsAreAskedForAtEachUse(t *testing.T) {
 func TestRefusedCredentialIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	client, h := clientOf(t, keyed(), answering(http.StatusUnauthorized, `"auth required"`))
-	_, err := client.Read(t.Context(), Domains.Read, "1")
+	_, err := client.ReadRow(t.Context(), Domains.Read, "1")
 	var failure *upstream.Error
 	if !errors.As(err, &failure) || failure.Status != http.StatusUnauthorized || failure.Message != "auth required" || !failure.VendorForm || len(h.lines()) != 1 {
 		t.Errorf("%v after %q", err, h.lines())
@@ -104,7 +104,7 @@ func TestEchoedCredentialIsNotShown(t *testing.T) {
 				_, _ = w.Write(echo)
 			})
 			ctx := upstream.WithCallerCredential(t.Context(), Vendor, basic)
-			_, readErr := client.Read(ctx, Domains.Read, "1")
+			_, readErr := client.ReadRow(ctx, Domains.Read, "1")
 			_, writeErr := client.Write(ctx, Domains.Update, nil, "1")
 			for _, err := range []error{readErr, writeErr} {
 				var failure *upstream.Error

@@ -1,6 +1,6 @@
-// Package infinity is the client of Infinity's Config API version 2, SIP phone
-// system. The vendor documents few of its rows, so rows are handed on as they
-// came, with coercions for every form their values are known to take.
+// Package infinity is the client of Infinity's Config API version 2, SIP phone system. It
+// reads the rows of answers by the Kind that the caller gives, with coercions for every
+// form that their values are known to take.
 package infinity
 
 import (
@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // Vendor is the vendor's name in errors, metrics and metadata.
@@ -71,9 +73,6 @@ func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
 // Zone is the zone of the vendor's date-times.
 func (c *Client) Zone() *time.Location { return c.zone }
 
-// Misread counts a value that could not be read and was left unset.
-func (c *Client) Misread(route *upstream.Route, member string) { c.misread(route.Operation, member, 1) }
-
 // newDialect picks the credential.
 func newDialect(options Options) upstream.Dialect {
 	switch {
@@ -88,8 +87,59 @@ func newDialect(options Options) upstream.Dialect {
 	}
 }
 
-// Read reads one row.
-func (c *Client) Read(ctx context.Context, route *upstream.Route, parameters ...string) (row Row, err error) {
+// report counts the values of a row that could not be read and were left unset.
+func (c *Client) report(route *upstream.Route, r *Reader) {
+	for _, member := range r.misread {
+		c.misread(route.Operation, member, 1)
+	}
+}
+
+// Show reads a row that was kept into a message.
+func Show[M any](c *Client, route *upstream.Route, kind Kind[M], row Row) *M {
+	m, r := new(M), &Reader{zone: c.zone, slabs: &tolerant.Slabs{}}
+	for _, r.member = range row {
+		_ = kind.Member(r, []byte(r.member.Name), m) // its value has been read, so nothing fails
+	}
+	c.report(route, r)
+	return m
+}
+
+// Get reads one row.
+func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], parameters ...string) (found *M, err error) {
+	err = c.pipeline.Do(ctx, &upstream.Call{
+		Route: route, Parameters: parameters,
+		Decode: func(_ int, _ http.Header, body io.Reader) (err error) {
+			r := &Reader{zone: c.zone}
+			if found, err = message(body, r, kind); err == nil {
+				c.report(route, r)
+			}
+			return err
+		},
+	})
+	return found, err
+}
+
+// List calls each with each row as it arrives, so that a list of any length needs no
+// more memory than what is kept. It calls begin before the first row of each attempt.
+func List[M any](
+	ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], query *Query, begin func(), each func(*M) error, parameters ...string,
+) error {
+	return c.pipeline.Do(ctx, &upstream.Call{
+		Route: route, Parameters: parameters, Query: query.Encode(),
+		MemoryFactor: 1, // one row at a time is decoded
+		Decode: func(_ int, _ http.Header, body io.Reader) error {
+			begin()
+			r := &Reader{zone: c.zone}
+			return messages(body, r, kind, func(m *M) error {
+				c.report(route, r)
+				return each(m)
+			})
+		},
+	})
+}
+
+// ReadRow reads one row as it came.
+func (c *Client) ReadRow(ctx context.Context, route *upstream.Route, parameters ...string) (row Row, err error) {
 	err = c.pipeline.Do(ctx, &upstream.Call{
 		Route: route, Parameters: parameters,
 		Decode: func(_ int, _ http.Header, body io.Reader) (err error) {
@@ -98,21 +148,6 @@ func (c *Client) Read(ctx context.Context, route *upstream.Route, parameters ...
 		},
 	})
 	return row, err
-}
-
-// List calls keep with each row as it arrives, so that a list of any length needs no
-// more memory than what is kept. It calls begin before the first row of each attempt.
-func (c *Client) List(
-	ctx context.Context, route *upstream.Route, query *Query, begin func(), keep func(Row) error, parameters ...string,
-) error {
-	return c.pipeline.Do(ctx, &upstream.Call{
-		Route: route, Parameters: parameters, Query: query.Encode(),
-		MemoryFactor: 1, // one row at a time is decoded
-		Decode: func(_ int, _ http.Header, body io.Reader) error {
-			begin()
-			return rows(body, "", keep)
-		},
-	})
 }
 
 // Created is what a create answered: a row, or only an id.
@@ -124,14 +159,14 @@ type Created struct {
 	ID uint32
 }
 
-// Create makes a row of the collection.
-func (c *Client) Create(ctx context.Context, in Collection, form Form, parameters ...string) (created Created, err error) {
-	call := formCall(in.Create, form, parameters)
+// Create makes a row.
+func Create[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], form Form, parameters ...string) (created Created, err error) {
+	call := formCall(route, form, parameters)
 	call.Decode = func(status int, header http.Header, body io.Reader) (err error) {
 		if created.Row, err = written(status, body, deviceToken); err != nil {
 			return err
 		}
-		created.ID = newID(in, created.Row, header.Get("Location"))
+		created.ID = kind.newID(created.Row, header.Get("Location"))
 		return nil
 	}
 	err = c.pipeline.Do(ctx, call)
@@ -160,15 +195,15 @@ func formCall(route *upstream.Route, form Form, parameters []string) *upstream.C
 
 // newID finds the id of a new row: the member with one of its names, else the only
 // other member that looks like an id, else the end of the Location.
-func newID(in Collection, row Row, location string) uint32 {
-	if member, ok := row.Find(in.IDs...); ok {
+func (k Kind[M]) newID(row Row, location string) uint32 {
+	if member, ok := row.Find(k.IDs...); ok {
 		if id, ok := memberID(member); ok {
 			return id
 		}
 	}
 	var only []Member
 	for _, member := range row {
-		if namesID(member.Name) {
+		if k.namesID(member.Name) {
 			only = append(only, member)
 		}
 	}
@@ -183,9 +218,8 @@ func newID(in Collection, row Row, location string) uint32 {
 // namesID reports whether a member could be the id of a new row under a name that is
 // not documented. An id that rows are known to have beside their own, such as their
 // domain's, is not the new one.
-func namesID(name string) bool {
-	_, known := names[name]
-	return !known && (name == "id" || strings.HasSuffix(name, "Id"))
+func (k Kind[M]) namesID(name string) bool {
+	return (name == "id" || strings.HasSuffix(name, "Id")) && !slices.Contains(k.OtherIDs, name)
 }
 
 // memberID reads an id.

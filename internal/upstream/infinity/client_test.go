@@ -73,8 +73,8 @@ func TestListAsks(t *testing.T) {
 	client, h := clientOf(t, keyed(), answering(http.StatusOK, "{\"userId\":1}\n{\"userId\":2}\n"))
 	var read []string
 	query := &Query{Filters: []Parameter{{"user", "joe"}}, Limit: 2, Offset: 4}
-	err := client.List(t.Context(), UserDevices.List, query, func() { read = append(read, "begin") }, func(row Row) error {
-		read = append(read, row[0].Value.Text)
+	err := List(t.Context(), client, UserDevices.List, anyRow, query, func() { read = append(read, "begin") }, func(row *map[string]string) error {
+		read = append(read, (*row)["userId"])
 		return nil
 	}, "7", "8")
 	if diff := cmp.Diff([]string{"begin", "1", "2"}, read); diff != "" || err != nil {
@@ -113,7 +113,7 @@ func TestCutBetweenRows(t *testing.T) {
 			_ = connection.Close()
 		})
 		count := 0
-		err := client.List(t.Context(), Users.List, nil, func() { count = 0 }, func(Row) error { count++; return nil }, "7")
+		err := List(t.Context(), client, Users.List, anyRow, nil, func() { count = 0 }, func(*map[string]string) error { count++; return nil }, "7")
 		var failure *upstream.Error
 		switch {
 		case c.ok && err == nil:
@@ -133,7 +133,7 @@ func TestAnswerCap(t *testing.T) {
 		options := keyed()
 		options.MaxBytes = size
 		client, _ := clientOf(t, options, answering(http.StatusOK, row))
-		_, err := client.Read(t.Context(), Users.Read, "7", "1")
+		_, err := client.ReadRow(t.Context(), Users.Read, "7", "1")
 		var failure *upstream.Error
 		if ok != (err == nil) || !ok && (!errors.As(err, &failure) || failure.Kind != upstream.KindBadResponse) {
 			t.Errorf("at most %d bytes: %v", size, err)
@@ -162,7 +162,7 @@ func TestReadAnswers(t *testing.T) {
 		"redirect":  {302, "", upstream.KindRedirect, "", false},
 	} {
 		client, _ := clientOf(t, keyed(), answering(c.status, c.body))
-		_, err := client.Read(t.Context(), Users.Read, "7", "1")
+		_, err := client.ReadRow(t.Context(), Users.Read, "7", "1")
 		var failure *upstream.Error
 		if !errors.As(err, &failure) || failure.Kind != c.kind || failure.Message != c.message || failure.VendorForm != c.form || failure.Status != c.status {
 			t.Errorf("%s: %v", name, err)
@@ -222,7 +222,7 @@ func TestCreate(t *testing.T) {
 			w.WriteHeader(http.StatusCreated)
 			_, _ = io.WriteString(w, c.body) // what fails here fails the test below
 		})
-		created, err := client.Create(t.Context(), UserDevices, Form{{"pbxDeviceId", "12"}}, "7", "8")
+		created, err := Create(t.Context(), client, UserDevices.Create, deviceRow, Form{{"pbxDeviceId", "12"}}, "7", "8")
 		if err != nil || created.ID != c.id || len(created.Row) != c.row {
 			t.Errorf("%s: %v, %v", name, created, err)
 		}
@@ -231,6 +231,15 @@ func TestCreate(t *testing.T) {
 		}
 	}
 }
+
+// The kinds of row of these tests, and the ids that rows carry beside their own.
+var (
+	otherIDs   = []string{"domainId", "userId", "groupId", "ukPhoneId"}
+	anyRow     = Kind[map[string]string]{Member: (*Reader).Additional}
+	deviceRow  = Kind[map[string]string]{IDs: []string{"pbxDeviceId"}, OtherIDs: otherIDs}
+	queueRow   = Kind[map[string]string]{IDs: []string{"queueId"}, OtherIDs: otherIDs}
+	networkRow = Kind[map[string]string]{IDs: []string{"trustedNetworkId", "networkId"}, OtherIDs: otherIDs}
+)
 
 func TestNewID(t *testing.T) {
 	t.Parallel()
@@ -267,11 +276,11 @@ func TestNewID(t *testing.T) {
 		"Location, too large":         {nil, "/queues/4294967296", 0},
 		"Location that is no address": {nil, "%zz", 0},
 	} {
-		if got := newID(Queues, c.row, c.location); got != c.want {
+		if got := queueRow.newID(c.row, c.location); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
-	if got := newID(TrustedNetworks, Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 {
+	if got := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 {
 		t.Errorf("another of its names: %d", got)
 	}
 }
@@ -279,7 +288,7 @@ func TestNewID(t *testing.T) {
 func TestNewFillsIn(t *testing.T) {
 	t.Parallel()
 	client := New(Options{Options: upstream.Options{BaseURL: &url.URL{}}})
-	client.Misread(Users.List, "userId") // tells nobody, and does not fail over it
+	client.misread("ListSIPUsers", "userId", 1) // tells nobody, and does not fail over it
 	if client.Zone() != time.UTC {
 		t.Errorf("zone %v", client.Zone())
 	}
@@ -287,7 +296,7 @@ func TestNewFillsIn(t *testing.T) {
 	client = New(Options{Options: upstream.Options{BaseURL: &url.URL{}}, Zone: time.FixedZone("here", 3600), Misread: func(operation, member string, count int) {
 		told = append(told, fmt.Sprint(operation, " ", member, " ", count))
 	}})
-	client.Misread(Users.List, "userId")
+	client.misread("ListSIPUsers", "userId", 1)
 	if diff := cmp.Diff([]string{"ListSIPUsers userId 1"}, told); diff != "" || client.Zone().String() != "here" {
 		t.Error(diff)
 	}

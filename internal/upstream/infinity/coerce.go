@@ -7,39 +7,67 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// Coercions from every form in which the vendor sends a value. Each returns ok
-// false for what it cannot read; that a value may be empty is seen to before.
-
-// Integer reads a whole number: 1, "1", 1.0, "1.0", true.
+// Integer reads a whole number: 1, "1", 1.0, "1.0", true. Ok is false for what cannot be
+// read.
 func (m Member) Integer() (int64, bool) {
 	if m.Value.Kind == '{' || m.Value.Kind == '[' {
 		return 0, false
 	}
-	return tolerant.ParseInteger(m.Value.Text)
+	return tolerant.ParseInteger([]byte(strings.TrimSpace(m.Value.Text)))
 }
 
-// Flag reads a boolean: true, 1, "1", "yes", "on" and their opposites.
-func (m Member) Flag() (value, ok bool) { return tolerant.ParseFlag(m.Value.Text) }
-
-// Text reads a string; another value counts as its JSON text.
-func (m Member) Text() (string, bool) { return m.Value.Text, true }
+// Flag reads a boolean: true, 1, "1", "yes", "on" and their opposites. Ok is false for
+// what cannot be read.
+func (m Member) Flag() (value, ok bool) {
+	return tolerant.ParseFlag([]byte(strings.TrimSpace(m.Value.Text)))
+}
 
 // DateTimeLayout is how the vendor writes date-times: without a zone.
 const DateTimeLayout = time.DateTime
 
-// Time reads a date-time in the zone that the vendor's are in, or one that states
+// dateTimeLayouts are all forms of date-times without a zone.
+var dateTimeLayouts = []string{DateTimeLayout, "2006-01-02T15:04:05", time.DateOnly}
+
+// parseTime reads a date-time in the zone that the vendor's are in, or one that states
 // its own. A zero date is the zero time; a year that UTC writes with other than four
 // digits cannot be read.
-func (m Member) Time(zone *time.Location) (time.Time, bool) {
-	text := strings.TrimSpace(m.Value.Text)
+func parseTime(raw []byte, zone *time.Location) (time.Time, bool) {
+	if at, ok := parseDateTime(raw, zone); ok {
+		return inRange(at)
+	}
+	text := string(raw)
 	if strings.HasPrefix(text, "0000-00-00") {
 		return time.Time{}, true
 	}
-	for _, layout := range []string{DateTimeLayout, "2006-01-02T15:04:05", time.DateOnly} {
+	for _, layout := range dateTimeLayouts {
 		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			at = at.UTC()
-			return at, at.Year() >= 1 && at.Year() <= 9999
+			return inRange(at)
 		}
 	}
-	return tolerant.ParseInstant(text)
+	return tolerant.ParseInstant(raw)
+}
+
+// parseDateTime reads a date-time as the vendor writes it. It does so by way of RFC 3339,
+// which package time reads in a third of the time that it takes for a layout.
+func parseDateTime(raw []byte, zone *time.Location) (time.Time, bool) {
+	var stamp [len(DateTimeLayout) + 1]byte
+	if len(raw) != len(DateTimeLayout) || raw[len(time.DateOnly)] != ' ' {
+		return time.Time{}, false
+	}
+	copy(stamp[:], raw)
+	stamp[len(time.DateOnly)], stamp[len(DateTimeLayout)] = 'T', 'Z'
+	var at time.Time
+	if at.UnmarshalText(stamp[:]) != nil {
+		return time.Time{}, false
+	}
+	if zone == time.UTC {
+		return at, true
+	}
+	return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, zone), true
+}
+
+// inRange returns the instant in UTC; ok is false for a year that has no four digits there.
+func inRange(at time.Time) (_ time.Time, ok bool) {
+	at = at.UTC()
+	return at, at.Year() >= 1 && at.Year() <= 9999
 }

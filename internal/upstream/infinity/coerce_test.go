@@ -1,10 +1,9 @@
 package infinity
 
 import (
+	"strings"
 	"testing"
 	"time"
-
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 func TestInteger(t *testing.T) {
@@ -57,18 +56,6 @@ func TestFlag(t *testing.T) {
 	for _, member := range []Member{literal("", "2"), text("", "maybe"), literal("", "null"), literal("", "{}"), literal("", "[1]")} {
 		if _, ok := member.Flag(); ok {
 			t.Errorf("%v is read", member)
-		}
-	}
-}
-
-func TestText(t *testing.T) {
-	t.Parallel()
-	for want, member := range map[string]Member{
-		"007": text("", "007"), "+44": text("", "+44"), "1001": literal("", "1001"), "true": literal("", "true"),
-		" x ": text("", " x "), `{"a":1}`: literal("", `{"a":1}`),
-	} {
-		if got, ok := member.Text(); got != want || !ok {
-			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
@@ -126,7 +113,7 @@ func TestTime(t *testing.T) {
 		"a word":                  {"yesterday", "UTC", "unread"},
 		"seconds of Unix":         {"1767323045", "UTC", "unread"},
 	} {
-		at, ok := Member{Value: tolerant.Value{Kind: '"', Text: c.text}}.Time(zoneOf(t, c.zone))
+		at, ok := parseTime([]byte(strings.TrimSpace(c.text)), zoneOf(t, c.zone))
 		got := at.Format(time.RFC3339Nano)
 		switch {
 		case !ok:
@@ -145,8 +132,8 @@ func TestTime(t *testing.T) {
 func TestAmbiguousTime(t *testing.T) {
 	t.Parallel()
 	london := zoneOf(t, "Europe/London")
-	first, _ := text("", "2026-10-25 01:00:01").Time(london)
-	last, ok := text("", "2026-10-25 01:59:59").Time(london)
+	first, _ := parseTime([]byte("2026-10-25 01:00:01"), london)
+	last, ok := parseTime([]byte("2026-10-25 01:59:59"), london)
 	if got := last.Sub(first); got != 59*time.Minute+58*time.Second || !ok {
 		t.Errorf("an hour of %s", got)
 	}

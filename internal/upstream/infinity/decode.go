@@ -42,25 +42,24 @@ func (b *rowReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rows reads the body of a 2xx: one object after the other, with or without line
-// breaks, or an array of them. If the vendor has no rows to send, it answers a string
-// that says why: a *upstream.Rejection.
-func rows(body io.Reader, keep string, each func(Row) error) error {
+// eachRow reads the body of a 2xx: one object after the other, with or without line
+// breaks, or an array of them. It calls read before each row and then each. If the vendor
+// has no rows to send, it answers a string that says why: a *upstream.Rejection.
+func eachRow(body io.Reader, read func(r *tolerant.Reader) error, each func() error) error {
 	bounded := &rowReader{body: body, limit: maxRowBytes + readAhead}
 	r := tolerant.NewReader(bounded)
 	defer r.Release()
-	var seen memberNames
 	one := func() error {
 		begin := r.Offset()
 		bounded.limit = begin + maxRowBytes + readAhead
-		row, err := readRow(r, &seen, keep)
+		err := read(r)
 		if err == nil && r.Offset()-begin > maxRowBytes {
 			err = errRowTooLarge
 		}
 		if err != nil {
 			return err
 		}
-		return each(row)
+		return each()
 	}
 	switch r.Kind() {
 	case '[':
@@ -95,18 +94,54 @@ func stream(r *tolerant.Reader, one func() error) error {
 	}
 }
 
-// single reads a body that should hold one row.
-func single(body io.Reader, keep string) (Row, error) {
-	var found Row
+// messages reads each row of a body into a message of its own.
+func messages[M any](body io.Reader, r *Reader, kind Kind[M], each func(*M) error) error {
+	var m *M
+	member := func(name []byte) error { return kind.Member(r, name, m) }
+	read := func(body *tolerant.Reader) error {
+		m = new(M)
+		r.body, r.slabs, r.members, r.misread = body, &body.Slabs, 0, r.misread[:0]
+		return body.Object(member)
+	}
+	return eachRow(body, read, func() error { return each(m) })
+}
+
+// message reads a body that should hold one row into a message.
+func message[M any](body io.Reader, r *Reader, kind Kind[M]) (found *M, err error) {
 	count := 0
-	err := rows(body, keep, func(row Row) error {
+	err = messages(body, r, kind, func(m *M) error {
+		found, count = m, count+1
+		return nil
+	})
+	return found, wantOne(err, count, r.members)
+}
+
+// rows reads the rows of a body as they came.
+func rows(body io.Reader, keep string, each func(Row) error) error {
+	var row Row
+	read := func(r *tolerant.Reader) (err error) {
+		row, err = readRow(r, keep)
+		return err
+	}
+	return eachRow(body, read, func() error { return each(row) })
+}
+
+// single reads a body that should hold one row as it came.
+func single(body io.Reader, keep string) (found Row, err error) {
+	count := 0
+	err = rows(body, keep, func(row Row) error {
 		found, count = row, count+1
 		return nil
 	})
-	if err == nil && (count != 1 || len(found) == 0) {
-		err = fmt.Errorf("%w, got %d", errManyRows, count)
+	return found, wantOne(err, count, len(found))
+}
+
+// wantOne adds an error if there is none, but no row, more than one, or one without members.
+func wantOne(err error, rows, members int) error {
+	if err == nil && (rows != 1 || members == 0) {
+		return fmt.Errorf("%w, got %d", errManyRows, rows)
 	}
-	return found, err
+	return err
 }
 
 // errMessage is a message in the answer to a write whose status is not one of those

@@ -1,7 +1,6 @@
 package infinity
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -239,41 +238,6 @@ func TestTokenHandedOver(t *testing.T) {
 	got, err := listed(strings.NewReader(`{"pbxDeviceToken":"t","token":"u","b":{"pbxDeviceToken":"v"}}`), deviceToken)
 	if diff := cmp.Diff([]string{"pbxDeviceToken=t b={}"}, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
-	}
-}
-
-// TestMemberNames counts allocations, and so does not run beside other tests.
-func TestMemberNames(t *testing.T) {
-	var seen memberNames
-	for known := range names {
-		if name := seen.of([]byte(known)); name.text != known || name.secret {
-			t.Errorf("%s becomes %v", known, name)
-		}
-		if secret.Name(known) {
-			t.Errorf("%s is a secret", known)
-		}
-	}
-	if len(seen.seen) > 0 {
-		t.Errorf("documented names are remembered: %v", seen.seen)
-	}
-	for text, want := range map[string]memberName{
-		"mine": {text: "mine"}, "userPIN": {"userPIN", true}, "a\xff": {text: "a\uFFFD"},
-	} {
-		raw := []byte(text)
-		first := seen.of(raw)
-		if allocations := testing.AllocsPerRun(100, func() { _ = seen.of(raw) }); allocations != 0 {
-			t.Errorf("%v allocations for %q, which was seen", allocations, text)
-		}
-		if raw[0] = 'f'; first != want {
-			t.Errorf("%q becomes %v", text, first)
-		}
-	}
-	for n := range 2 * maxNamesSeen {
-		seen.of(fmt.Appendf(nil, "name%d", n))
-	}
-	seen.of(bytes.Repeat([]byte("x"), maxNameLength+1))
-	if len(seen.seen) != maxNamesSeen {
-		t.Errorf("%d names are remembered", len(seen.seen))
 	}
 }
 

@@ -32,7 +32,7 @@ func refusalObject(r *tolerant.Reader) (upstream.Rejection, bool) {
 	err := r.Object(func(name []byte) error {
 		switch string(name) {
 		case "message", "error", "errors":
-			value, err := readValue(r, &memberNames{})
+			value, err := readValue(r)
 			if found = true; refusal.Message == "" && !(Member{Value: value}).Empty() {
 				refusal.Message = value.Text
 			}

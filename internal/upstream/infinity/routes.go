@@ -13,14 +13,11 @@ const source = "Config API version 2, SIP Phone System"
 // vendor does not have is nil.
 type Collection struct {
 	List, Read, Create, Update, Delete *upstream.Route
-	// IDs are the names under which rows and creates carry the row's id, the most
-	// probable first: the vendor documents few of its rows.
-	IDs []string
 	// Pages says that the list takes filter, sort, limit and offset.
 	Pages bool
 }
 
-// Where the collections are.
+// The paths of the collections.
 const (
 	domain  = "/sip/domains/{domain}"
 	user    = domain + "/users/{user}"
@@ -36,14 +33,13 @@ var (
 		List:   read("ListSIPDomains", "/sip/domains"),
 		Read:   read("ReadSIPDomain", domain),
 		Update: update("UpdateSIPDomain", domain),
-		IDs:    []string{"domainId"},
 	}
-	Users  = crud("SIPUser", domain+"/users", "/{user}", "userId")
-	Groups = crud("SIPGroup", domain+"/groups", "/{group}", "groupId")
-	Queues = paged(crud("SIPQueue", domain+"/queues", "/{queue}", "queueId"))
+	Users  = crud("SIPUser", domain+"/users", "/{user}")
+	Groups = crud("SIPGroup", domain+"/groups", "/{group}")
+	Queues = paged(crud("SIPQueue", domain+"/queues", "/{queue}"))
 
-	QueueMembers = crud("SIPQueueMember", queue+"/members", "/{member}", "queueMemberId")
-	Devices      = paged(crud("PBXDevice", domain+"/devices", "/{device}", "pbxDeviceId"))
+	QueueMembers = crud("SIPQueueMember", queue+"/members", "/{member}")
+	Devices      = paged(crud("PBXDevice", domain+"/devices", "/{device}"))
 
 	TrustedNetworks = Collection{
 		List:   read("ListSIPTrustedNetworks", domain+"/trustednetworks"),
@@ -51,7 +47,6 @@ var (
 		Create: create("CreateSIPTrustedNetwork", domain+"/trustedNetworks"),
 		Update: update("UpdateSIPTrustedNetwork", domain+"/trustedNetwork"+network),
 		Delete: remove("DeleteSIPTrustedNetwork", domain+"/trustedNetwork"+network),
-		IDs:    []string{"trustedNetworkId", "networkId", "sipTrustedNetworkId"},
 		Pages:  true,
 	}
 	UserDevices = Collection{
@@ -59,16 +54,13 @@ var (
 		Read:   read("ReadPBXUserDevice", user+"/devices/{device}"),
 		Create: create("CreatePBXUserDevice", user+"/devices"),
 		Delete: remove("DeletePBXUserDevice", user+"/devices/{device}"),
-		IDs:    []string{"pbxDeviceId"},
 		Pages:  true,
 	}
 	GroupUsers = Collection{
 		List: read("ListSIPGroupUsers", group+"/users"),
-		IDs:  []string{"userId"},
 	}
 	UserGroups = Collection{
 		List:  read("ListSIPUserGroups", user+"/groups"),
-		IDs:   []string{"groupId"},
 		Pages: true,
 	}
 )
@@ -83,14 +75,13 @@ var (
 )
 
 // crud is a collection whose five routes share a path.
-func crud(name, path, parameter, id string) Collection {
+func crud(name, path, parameter string) Collection {
 	return Collection{
 		List:   read("List"+name+"s", path),
 		Read:   read("Read"+name, path+parameter),
 		Create: create("Create"+name, path),
 		Update: update("Update"+name, path+parameter),
 		Delete: remove("Delete"+name, path+parameter),
-		IDs:    []string{id},
 	}
 }
 

@@ -1,16 +1,13 @@
 package infinity
 
 import (
-	"strings"
-
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// Row is one row of an answer: its members in the order in which they came, without
+// Row is one row of an answer as it came, for writes: its members in their order, without
 // those that are named like secrets.
 type Row []Member
 
@@ -43,15 +40,15 @@ const deviceToken = "pbxDeviceToken"
 
 // readRow reads one object. Members that are named like secrets are dropped at any
 // depth. Keep is the name of one that this call hands over.
-func readRow(r *tolerant.Reader, seen *memberNames, keep string) (Row, error) {
+func readRow(r *tolerant.Reader, keep string) (Row, error) {
 	row := make(Row, 0, typicalMembers)
 	err := r.Object(func(raw []byte) error {
-		name := seen.of(raw)
-		if name.secret && name.text != keep {
+		name := r.Name(raw)
+		if name.Secret && name.Text != keep {
 			return r.Skip()
 		}
-		value, err := readValue(r, seen)
-		row = append(row, Member{Name: name.text, Value: value})
+		value, err := readValue(r)
+		row = append(row, Member{Name: name.Text, Value: value})
 		return err
 	})
 	return row, err
@@ -59,12 +56,15 @@ func readRow(r *tolerant.Reader, seen *memberNames, keep string) (Row, error) {
 
 // readValue reads the value of a member. An object or array is kept as compact JSON,
 // without members that are named like secrets.
-func readValue(r *tolerant.Reader, seen *memberNames) (tolerant.Value, error) {
-	kind := r.Kind()
-	if kind != '{' && kind != '[' {
-		return r.Any()
+func readValue(r *tolerant.Reader) (tolerant.Value, error) {
+	kind, text, err := r.Scalar()
+	if err != nil {
+		return tolerant.Value{}, err
 	}
-	nested, err := readNested(r, seen)
+	if kind != '{' && kind != '[' {
+		return tolerant.Value{Kind: kind, Text: r.Slabs.Texts.Copy(text)}, nil
+	}
+	nested, err := readNested(r)
 	if err != nil {
 		return tolerant.Value{}, err
 	}
@@ -73,24 +73,24 @@ func readValue(r *tolerant.Reader, seen *memberNames) (tolerant.Value, error) {
 }
 
 // readNested reads a value within a member. Numbers keep their digits.
-func readNested(r *tolerant.Reader, seen *memberNames) (any, error) {
+func readNested(r *tolerant.Reader) (any, error) {
 	switch r.Kind() {
 	case '{':
 		object := map[string]any{}
 		err := r.Object(func(raw []byte) error {
-			name := seen.of(raw)
-			if name.secret {
+			name := r.Name(raw)
+			if name.Secret {
 				return r.Skip()
 			}
-			value, err := readNested(r, seen)
-			object[name.text] = value
+			value, err := readNested(r)
+			object[name.Text] = value
 			return err
 		})
 		return object, err
 	case '[':
 		array := []any{}
 		err := r.Array(func() error {
-			value, err := readNested(r, seen)
+			value, err := readNested(r)
 			array = append(array, value)
 			return err
 		})
@@ -106,53 +106,3 @@ func readNested(r *tolerant.Reader, seen *memberNames) (any, error) {
 
 // typicalMembers is about how many members a row has.
 const typicalMembers = 32
-
-// memberName is the name of a member, and whether it is that of a secret.
-type memberName struct {
-	text   string
-	secret bool
-}
-
-// memberNames remembers the names of one answer, whose rows all have the same ones.
-type memberNames struct{ seen map[string]memberName }
-
-// How many names of one answer are remembered, and how long they may be, so that a
-// vendor that makes up names takes no memory.
-const (
-	maxNamesSeen  = 256
-	maxNameLength = 64
-)
-
-// of returns the name as text. It allocates only for a name that is new, and only new
-// names are looked at for being those of secrets; a documented one is not.
-func (n *memberNames) of(raw []byte) memberName {
-	if name, ok := names[string(raw)]; ok {
-		return memberName{text: name}
-	}
-	if name, ok := n.seen[string(raw)]; ok {
-		return name
-	}
-	text := strings.ToValidUTF8(string(raw), "\uFFFD")
-	name := memberName{text: text, secret: secret.Name(text)}
-	if n.seen == nil {
-		n.seen = map[string]memberName{}
-	}
-	if len(n.seen) < maxNamesSeen && len(raw) <= maxNameLength {
-		n.seen[string(raw)] = name
-	}
-	return name
-}
-
-// names are the names that rows are known to have.
-var names = func() map[string]string {
-	known := map[string]string{}
-	for _, name := range strings.Fields(`
-		domainId domain domainName displayName rec userId user extensionNumber email firstName lastName jobName
-		departmentName companyName officeName ukCallerId usCallerId mobileNumber mobileFollow ukPhoneId usPhoneId
-		hotdeskAllowed dashboard groupId groupName ringRetry ringExclusive callerNameFormat queueId queueName
-		queueMemberId ringStrategy ringAttempts ringSecs ringOrder trustedNetworkId network description pbxDeviceId
-		pbxDeviceName deviceMacAddress createDatetime updateDatetime`) {
-		known[name] = name
-	}
-	return known
-}()

@@ -27,7 +27,7 @@ func (r *Reader) OptionalString(name string, at **string) error {
 	text, ok, err := r.Text(name)
 	if ok {
 		r.kept++
-		*at = &text
+		*at = r.Slabs.Strings.Set(text)
 	}
 	return err
 }
@@ -66,10 +66,10 @@ func (r *Reader) Date(name string, at *string) error {
 
 // Time reads a date-time with its zone. Zero dates count as none.
 func (r *Reader) Time(name string, at **timestamppb.Timestamp) error {
-	instant, ok, err := coerce(r, name, parseInstant)
+	instant, ok, err := coerce(r, name, ParseInstant)
 	if ok && !instant.IsZero() {
 		r.kept++
-		*at = timestamppb.New(instant)
+		*at = r.Slabs.Time(instant)
 	}
 	return err
 }
@@ -77,7 +77,7 @@ func (r *Reader) Time(name string, at **timestamppb.Timestamp) error {
 // Bool reads a boolean whose absence means false, also written as 1, 0, yes, no, on, off,
 // in any case.
 func (r *Reader) Bool(name string, at *bool) error {
-	value, ok, err := coerce(r, name, parseFlag)
+	value, ok, err := coerce(r, name, ParseFlag)
 	if ok {
 		*at = value
 	}
@@ -89,7 +89,7 @@ func (r *Reader) Bool(name string, at *bool) error {
 
 // OptionalBool reads a boolean, in the forms that Bool takes.
 func (r *Reader) OptionalBool(name string, at **bool) error {
-	return optional(r, name, at, parseFlag)
+	return optional(r, name, at, &r.Slabs.Bools, ParseFlag)
 }
 
 // Int32 reads a whole number, also written as 5060.0, "5060", true or false.
@@ -104,17 +104,17 @@ func (r *Reader) Int32(name string, at *int32) error {
 
 // OptionalInt32 reads a whole number of 32 bits; a larger one is a misread.
 func (r *Reader) OptionalInt32(name string, at **int32) error {
-	return optional(r, name, at, parseInt32)
+	return optional(r, name, at, &r.Slabs.Int32s, parseInt32)
 }
 
 // OptionalInt64 reads a whole number of 64 bits.
 func (r *Reader) OptionalInt64(name string, at **int64) error {
-	return optional(r, name, at, parseInteger)
+	return optional(r, name, at, &r.Slabs.Int64s, ParseInteger)
 }
 
 // OptionalDouble reads a finite number.
 func (r *Reader) OptionalDouble(name string, at **float64) error {
-	return optional(r, name, at, parseNumber)
+	return optional(r, name, at, &r.Slabs.Doubles, parseNumber)
 }
 
 // Word reads one of the vendor's words for an enum; another word leaves the field unset.
@@ -132,27 +132,27 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 }
 
 // optional stores a pointer to a value if there is one.
-func optional[V any](r *Reader, name string, at **V, parse func([]byte) (V, bool)) error {
+func optional[V any](r *Reader, name string, at **V, slab *Slab[V], parse func([]byte) (V, bool)) error {
 	value, ok, err := coerce(r, name, parse)
 	if ok {
 		r.kept++
-		*at = &value
+		*at = slab.Set(value)
 	}
 	return err
 }
 
 // Key returns a pointer to what identifies a related object, or nil if it has none.
-func Key[V comparable](value V) *V {
+func Key[V comparable](slab *Slab[V], value V) *V {
 	var none V
 	if value == none {
 		return nil
 	}
-	return &value
+	return slab.Set(value)
 }
 
 // parseInt32 reads a whole number that fits 32 bits.
 func parseInt32(raw []byte) (int32, bool) {
-	value, ok := parseInteger(raw)
+	value, ok := ParseInteger(raw)
 	return int32(value), ok && value >= math.MinInt32 && value <= math.MaxInt32
 }
 

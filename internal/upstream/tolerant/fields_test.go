@@ -89,7 +89,8 @@ func TestWord(t *testing.T) {
 
 func TestKey(t *testing.T) {
 	t.Parallel()
-	if Key("") != nil || Key(int32(0)) != nil || *Key("x") != "x" || *Key(int32(3)) != 3 {
+	var slabs Slabs
+	if Key(&slabs.Strings, "") != nil || Key(&slabs.Int32s, 0) != nil || *Key(&slabs.Strings, "x") != "x" || *Key(&slabs.Int32s, 3) != 3 {
 		t.Error("wrong key")
 	}
 }

@@ -1,9 +1,9 @@
 package tolerant
 
 import (
+	"bytes"
 	"math"
 	"strconv"
-	"strings"
 
 	json "github.com/go-json-experiment/json"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -57,12 +57,12 @@ func (r *Reader) Structs(name string, at *[]*structpb.Struct) error {
 func (r *Reader) freeObject() (*structpb.Struct, error) {
 	fields := map[string]*structpb.Value{}
 	err := r.Object(func(raw []byte) error {
-		name := validText(raw)
-		if secret.Name(name) {
+		name := r.Name(raw)
+		if name.Secret {
 			return r.Skip()
 		}
 		value, err := r.freeValue()
-		fields[name] = value
+		fields[name.Text] = value
 		return err
 	})
 	return &structpb.Struct{Fields: fields}, err
@@ -100,19 +100,19 @@ func (r *Reader) freeScalar() (*structpb.Value, error) {
 	case 't', 'f':
 		return structpb.NewBoolValue(kind == 't'), nil
 	case '0':
-		return freeNumber(string(raw)), nil
+		return r.freeNumber(raw), nil
 	default:
-		return structpb.NewStringValue(secret.Text(validText(r.unquote(raw)))), nil
+		return r.Slabs.text(secret.Text(r.Slabs.Texts.Copy(r.unquote(raw)))), nil
 	}
 }
 
 // freeNumber returns a float, or the digits as text if a float would change them.
-func freeNumber(digits string) *structpb.Value {
-	value, err := strconv.ParseFloat(digits, 64)
-	if err != nil || (math.Abs(value) >= 1<<53 && !strings.ContainsAny(digits, ".eE")) {
-		return structpb.NewStringValue(digits)
+func (r *Reader) freeNumber(digits []byte) *structpb.Value {
+	value, err := strconv.ParseFloat(string(digits), 64)
+	if err != nil || (math.Abs(value) >= 1<<53 && !bytes.ContainsAny(digits, ".eE")) {
+		return r.Slabs.text(r.Slabs.Texts.Copy(digits))
 	}
-	return structpb.NewNumberValue(value)
+	return r.Slabs.number(value)
 }
 
 // Value is any JSON value: the text of a string, or another value as compact JSON
@@ -136,7 +136,7 @@ func (r *Reader) Any() (Value, error) {
 		if kind == '"' {
 			raw = r.unquote(raw)
 		}
-		return Value{Kind: kind, Text: validText(raw)}, nil
+		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(raw)}, nil
 	case 'n':
 		return Value{Kind: kind, Text: "null"}, r.Skip()
 	default:

@@ -31,7 +31,12 @@ func (e *ShapeError) Error() string { return fmt.Sprintf("want %s, got %s", e.Wa
 // Reader is positioned before a value and moves over it. It is not safe for
 // concurrent use.
 type Reader struct {
+	// Slabs hold what has been read.
+	Slabs Slabs
+
 	scanner  scanner
+	plain    []byte // the last string that had escapes, without them
+	names    map[string]MemberName
 	depth    int
 	kept     int // values kept so far, in all objects
 	whole    int // the depth of the object that the vendor shows in full; none is at 0
@@ -50,7 +55,12 @@ func NewReader(body io.Reader) *Reader {
 
 // Release gives the reader back; it must not be used afterwards.
 func (r *Reader) Release() {
-	r.scanner.reset(nil) // so that a reader in the pool holds on to no body
+	r.scanner.reset(nil) // so that a reader in the pool holds on to no body, and to no answer
+	r.Slabs = Slabs{}
+	if cap(r.plain) > keptBuffer {
+		r.plain = nil
+	}
+	r.forgetNames()
 	readers.Put(r)
 }
 
@@ -204,13 +214,13 @@ func (r *Reader) wrongKind(want string) error {
 }
 
 // unquote returns the text of the JSON string that has just been read, without a copy if
-// it has no escapes.
+// it has no escapes. It is valid until the next string is read.
 func (r *Reader) unquote(raw []byte) []byte {
 	if !r.scanner.escaped {
 		return raw[1 : len(raw)-1]
 	}
 	// The scanner has checked the string: all that can be wrong is half a surrogate pair,
 	// which is replaced.
-	plain, _ := jsontext.AppendUnquote(nil, raw)
-	return plain
+	r.plain, _ = jsontext.AppendUnquote(r.plain[:0], raw)
+	return r.plain
 }

@@ -63,13 +63,7 @@ func Many[M any](r *Reader, name string, set func(list []*M), member Member[M], 
 func Related[M any](r *Reader, name string, member Member[M], bare Bare[M]) (*M, error) {
 	switch r.Kind() {
 	case '{':
-		child := new(M)
-		empty, err := Read(r, child, member)
-		if err != nil || empty {
-			return nil, err
-		}
-		r.kept++
-		return child, nil
+		return relatedObject(r, member)
 	case '"', '0':
 		return bareObject(r, name, bare)
 	case 'n':
@@ -77,6 +71,24 @@ func Related[M any](r *Reader, name string, member Member[M], bare Bare[M]) (*M,
 	default:
 		return nil, r.misread(name)
 	}
+}
+
+// relatedObject reads the object of a relation. Most are {}, for which no message is made.
+func relatedObject[M any](r *Reader, member Member[M]) (*M, error) {
+	if err := r.open('{', "an object"); err != nil {
+		return nil, err
+	}
+	defer r.close()
+	if r.scanner.peek() == '}' {
+		r.scanner.close()
+		return nil, nil
+	}
+	child := new(M)
+	if _, err := readMembers(r, child, member); err != nil {
+		return nil, err
+	}
+	r.kept++
+	return child, nil
 }
 
 // bareObject reads a scalar in place of an object.
@@ -101,6 +113,11 @@ func Read[M any](r *Reader, m *M, member Member[M]) (empty bool, err error) {
 		return false, err
 	}
 	defer r.close()
+	return readMembers(r, m, member)
+}
+
+// readMembers reads the members up to the end of the object. Empty says that there are none.
+func readMembers[M any](r *Reader, m *M, member Member[M]) (empty bool, err error) {
 	for empty = true; ; empty = false {
 		name, err := r.name()
 		if name == nil || err != nil {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // A scalar is read from its own JSON type, from a string that holds it, or from null.
@@ -19,15 +18,7 @@ func (r *Reader) Text(name string) (text string, ok bool, err error) {
 	if err != nil || !ok {
 		return "", false, err
 	}
-	return validText(raw), true, nil
-}
-
-// validText copies a text. What is not UTF-8 is replaced, since callers are promised UTF-8.
-func validText(raw []byte) string {
-	if utf8.Valid(raw) {
-		return string(raw)
-	}
-	return strings.ToValidUTF8(string(raw), "\uFFFD")
+	return r.Slabs.Texts.Copy(raw), true, nil
 }
 
 // parseNumber reads a finite number.
@@ -36,8 +27,8 @@ func parseNumber(raw []byte) (float64, bool) {
 	return value, err == nil && !math.IsInf(value, 0) && !math.IsNaN(value)
 }
 
-// parseFlag reads the words of flags in any case.
-func parseFlag(raw []byte) (value, ok bool) {
+// ParseFlag reads the words of flags in any case.
+func ParseFlag(raw []byte) (value, ok bool) {
 	if value, ok = flags[string(raw)]; ok {
 		return value, true
 	}
@@ -54,10 +45,10 @@ var flags = map[string]bool{
 // instantLayouts are the forms of a date-time with a zone.
 var instantLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05Z07:00"}
 
-// parseInstant tries RFC 3339 first, which needs no copy of the text, and then each
-// layout. Years that a protobuf Timestamp cannot hold are refused; a zero date is taken,
-// as the zero time.
-func parseInstant(raw []byte) (time.Time, bool) {
+// ParseInstant reads a date-time with a zone. It tries RFC 3339 first, which needs no copy
+// of the text, and then each layout. Years that a protobuf Timestamp cannot hold are
+// refused; a zero date is taken, as the zero time.
+func ParseInstant(raw []byte) (time.Time, bool) {
 	var at time.Time
 	if at.UnmarshalText(raw) == nil {
 		return utc(at)
@@ -80,9 +71,9 @@ func utc(at time.Time) (_ time.Time, ok bool) {
 	return at, at.Year() >= 1 && at.Year() <= 9999
 }
 
-// parseInteger reads digits exactly, and a float only if it is whole and small enough to
-// be exact.
-func parseInteger(raw []byte) (int64, bool) {
+// ParseInteger reads a whole number, also written as 5060.0 or with the word of a flag:
+// digits exactly, and a float only if it is small enough to be exact.
+func ParseInteger(raw []byte) (int64, bool) {
 	if value, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 		return value, true
 	}
@@ -116,29 +107,27 @@ func coerce[V any](r *Reader, name string, parse func([]byte) (V, bool)) (value 
 // scalar moves over the next value and returns its text. The bytes are valid until the
 // next read.
 func (r *Reader) scalar(name string) (text []byte, ok bool, err error) {
-	switch r.Kind() {
-	case 'n':
-		return nil, false, r.Skip()
-	case '"':
-		raw, err := r.scanner.scalar()
-		if err != nil {
-			return nil, false, err
-		}
-		text := r.unquote(raw)
-		return text, len(text) > 0, nil
-	case '0', 't', 'f':
-		raw, err := r.scanner.scalar()
-		return raw, err == nil, err
-	default:
+	kind, text, err := r.Scalar()
+	switch {
+	case err != nil || kind == 'n':
+		return nil, false, err
+	case kind == '{' || kind == '[':
 		return nil, false, r.misread(name)
+	default:
+		return text, len(text) > 0, nil
 	}
 }
 
-// ParseInteger reads a whole number from its text, also written as 5060.0, true or false.
-func ParseInteger(text string) (int64, bool) { return parseInteger([]byte(strings.TrimSpace(text))) }
-
-// ParseFlag reads a boolean from its text, as Reader.Bool does.
-func ParseFlag(text string) (value, ok bool) { return parseFlag([]byte(strings.TrimSpace(text))) }
-
-// ParseInstant reads a date-time with a zone from its text, as Reader.Time does.
-func ParseInstant(text string) (time.Time, bool) { return parseInstant([]byte(text)) }
+// Scalar moves over the next value, unless it is an object or array, and returns its kind
+// and its text, which is valid until the next read.
+func (r *Reader) Scalar() (kind byte, text []byte, err error) {
+	kind = r.Kind()
+	if kind == '{' || kind == '[' {
+		return kind, nil, nil
+	}
+	text, err = r.scanner.scalar()
+	if err == nil && kind == '"' {
+		text = r.unquote(text)
+	}
+	return kind, text, err
+}

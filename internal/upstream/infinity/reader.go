@@ -1,0 +1,222 @@
+package infinity
+
+import (
+	"bytes"
+	"math"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// Kind is how the rows of one kind are read.
+type Kind[M any] struct {
+	// IDs are the names under which rows and creates carry the row's id, the most
+	// probable first: the vendor documents few of its rows.
+	IDs []string
+	// OtherIDs are the names of the ids that rows carry beside their own.
+	OtherIDs []string
+	// Member reads the value of one member into m, or moves over it.
+	Member func(r *Reader, name []byte, m *M) error
+}
+
+// Reader reads the values of a row into the fields of a message: out of the body of an
+// answer, or out of a Row. It is not safe for concurrent use.
+type Reader struct {
+	body   *tolerant.Reader // nil if a Row is read
+	member Member           // the member of the Row that is read
+	slabs  *tolerant.Slabs
+	zone   *time.Location
+	// members counts the members of the row that are not named like secrets.
+	members int
+	// misread are the names of those whose values could not be read.
+	misread []string
+}
+
+// The methods below read the value at the place into a field. A value that is null, empty
+// or cannot be read leaves the field as it is; one that cannot be read is counted under
+// the name.
+
+// Text reads a string; another value counts as its JSON text.
+func (r *Reader) Text(at *string) error {
+	text, ok, err := r.text()
+	if ok {
+		*at = text
+	}
+	return err
+}
+
+// OptionalText reads a string; another value counts as its JSON text.
+func (r *Reader) OptionalText(at **string) error {
+	text, ok, err := r.text()
+	if ok {
+		*at = r.slabs.Strings.Set(text)
+	}
+	return err
+}
+
+// HandedOver reads a secret that only the create of a row hands over. Other answers may
+// not show it: it is moved over.
+func (r *Reader) HandedOver(at **string) error {
+	if r.body != nil {
+		return r.body.Skip()
+	}
+	return r.OptionalText(at)
+}
+
+// Skip moves over a secret that callers write and never read.
+func (r *Reader) Skip() error {
+	if r.body != nil {
+		return r.body.Skip()
+	}
+	return nil
+}
+
+// OptionalFlag reads a boolean: true, 1, "1", "yes", "on" and their opposites.
+func (r *Reader) OptionalFlag(name string, at **bool) error {
+	return optional(r, name, at, &r.slabs.Bools, tolerant.ParseFlag)
+}
+
+// OptionalNumber reads a whole number of 32 bits, also written as "7", 7.0 or true.
+func (r *Reader) OptionalNumber(name string, at **int32) error {
+	return optional(r, name, at, &r.slabs.Int32s, parseNumber)
+}
+
+// ID reads an id. Ids begin at 1, so that 0 means none.
+func (r *Reader) ID(name string, at *uint32) error {
+	value, ok, err := coerce(r, name, parseID)
+	if ok {
+		*at = value
+	}
+	return err
+}
+
+// OptionalID reads an id that a row need not have. Ids begin at 1, so that 0 means none.
+func (r *Reader) OptionalID(name string, at **uint32) error {
+	value, ok, err := coerce(r, name, parseID)
+	if ok && value != 0 {
+		*at = r.slabs.Uint32s.Set(value)
+	}
+	return err
+}
+
+// Time reads a date-time, in the zone of the client's options if it states none. Zero
+// dates count as none.
+func (r *Reader) Time(name string, at **timestamppb.Timestamp) error {
+	instant, ok, err := coerce(r, name, func(text []byte) (time.Time, bool) { return parseTime(text, r.zone) })
+	if ok && !instant.IsZero() {
+		*at = r.slabs.Time(instant)
+	}
+	return err
+}
+
+// Word reads one of the vendor's words for an enum. Another word is counted as a misread
+// and kept in the additional fields.
+func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, bool), additional *map[string]string) error {
+	word, ok, err := r.text()
+	if !ok {
+		return err
+	}
+	if found, known := value(word); known {
+		*at = &found
+		return nil
+	}
+	r.countMisread(name)
+	keep(additional, name, word)
+	return nil
+}
+
+// Additional keeps a member that no field takes, as it came, but without what is secret.
+func (r *Reader) Additional(name []byte, additional *map[string]string) error {
+	text := r.member.Name
+	if r.body != nil {
+		known := r.body.Name(name)
+		if text = known.Text; known.Secret {
+			return r.body.Skip()
+		}
+	}
+	value, err := r.value()
+	if err == nil {
+		keep(additional, text, value.Text)
+	}
+	return err
+}
+
+// keep adds a member to the additional fields, without the secrets that its text gives
+// away.
+func keep(additional *map[string]string, name, text string) {
+	if *additional == nil {
+		*additional = map[string]string{}
+	}
+	(*additional)[name] = secret.Text(text)
+}
+
+// countMisread keeps the name of a member until the whole row has been read.
+func (r *Reader) countMisread(name string) { r.misread = append(r.misread, name) }
+
+// text reads a value as text. Null and the empty string are none: ok is false.
+func (r *Reader) text() (text string, ok bool, err error) {
+	value, err := r.value()
+	if err != nil || (Member{Value: value}).Empty() {
+		return "", false, err
+	}
+	return value.Text, true, nil
+}
+
+// value reads any value.
+func (r *Reader) value() (tolerant.Value, error) {
+	r.members++
+	if r.body == nil {
+		return r.member.Value, nil
+	}
+	return readValue(r.body)
+}
+
+// optional stores a pointer to a value if there is one.
+func optional[V any](r *Reader, name string, at **V, slab *tolerant.Slab[V], parse func(text []byte) (V, bool)) error {
+	value, ok, err := coerce(r, name, parse)
+	if ok {
+		*at = slab.Set(value)
+	}
+	return err
+}
+
+// coerce reads a value from its text. Ok is false if there is none, or if it cannot be
+// parsed: that is counted.
+func coerce[V any](r *Reader, name string, parse func(text []byte) (V, bool)) (value V, ok bool, err error) {
+	r.members++
+	kind, text, err := r.scalar()
+	switch {
+	case err != nil || kind == 'n' || kind == '"' && len(text) == 0:
+		return value, false, err
+	case kind == '{' || kind == '[':
+		r.countMisread(name)
+		return value, false, r.Skip()
+	}
+	if value, ok = parse(bytes.TrimSpace(text)); !ok {
+		r.countMisread(name)
+	}
+	return value, ok, nil
+}
+
+// scalar moves over a scalar and returns its text, which is valid until the next read.
+func (r *Reader) scalar() (kind byte, text []byte, err error) {
+	if r.body == nil {
+		return r.member.Value.Kind, []byte(r.member.Value.Text), nil
+	}
+	return r.body.Scalar()
+}
+
+// parseNumber reads a whole number of 32 bits.
+func parseNumber(text []byte) (int32, bool) {
+	value, ok := tolerant.ParseInteger(text)
+	return int32(value), ok && value >= math.MinInt32 && value <= math.MaxInt32
+}
+
+// parseID reads an id.
+func parseID(text []byte) (uint32, bool) {
+	value, ok := tolerant.ParseInteger(text)
+	return uint32(value), ok && value >= 0 && value <= math.MaxUint32
+}
