@@ -116,7 +116,7 @@ func servedConn(
 
 // BenchmarkGateway is a whole request without a socket.
 func BenchmarkGateway(b *testing.B) {
-	conn := NewConn(nil)
+	conn := NewConn(merge)
 	sipfacadev1.RegisterSipConnectionServiceServer(conn, newFixedService())
 	handler, err := New(Options{Conn: conn, OnPanic: func(*http.Request, any, []byte) { b.Error("panic") }})
 	if err != nil {

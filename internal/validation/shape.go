@@ -98,7 +98,7 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 		field := fields.Get(i)
 		if contract.Behaves(field, behavior) && !resource.Has(field) {
 			path := string(s.resource.Name()) + "." + string(field.Name())
-			violations = append(violations, status.Violation(path, "value is required"))
+			violations = append(violations, status.BrokenRule(path, "REQUIRED", "value is required"))
 		}
 	}
 	return violations

@@ -164,7 +164,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before := proto.Clone(c.request)
-			got := told(t, v.Check(c.request))
+			got := told(t, v.Check(c.request, nil))
 			if len(got) != len(c.want) {
 				t.Fatalf("told %q, want %q", got, c.want)
 			}
@@ -197,7 +197,7 @@ func TestOtherSettings(t *testing.T) {
 		request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{
 			Name: new("HQ"), Class4EgressTrunkSettings: &pb.TrunkSettings{OtherSettings: settings(t, c.settings)},
 		}}
-		if diff := cmp.Diff(c.want, told(t, v.Check(request))); diff != "" {
+		if diff := cmp.Diff(c.want, told(t, v.Check(request, nil))); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -222,7 +222,7 @@ func TestEveryRequestCompiles(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, line := range told(t, v.Check(kind.New().Interface())) {
+				for _, line := range told(t, v.Check(kind.New().Interface(), nil)) {
 					if strings.HasPrefix(line, ":") {
 						t.Errorf("%s: %q names no field", input.Name(), line)
 					}
@@ -237,7 +237,7 @@ func TestEveryRequestCompiles(t *testing.T) {
 func TestEveryViolationNamesAField(t *testing.T) {
 	t.Parallel()
 	request := &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: "x", Add: append(uuids(1000), "x", "x"), Remove: []string{"x"}}
-	for _, line := range told(t, newValidator(t).Check(request)) {
+	for _, line := range told(t, newValidator(t).Check(request, nil)) {
 		field, _, _ := strings.Cut(line, ":")
 		name, _, _ := strings.Cut(field, "[")
 		if request.ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(name)) == nil {
@@ -250,7 +250,7 @@ func TestEveryViolationNamesAField(t *testing.T) {
 // has no rules.
 func TestRequestOfAnotherService(t *testing.T) {
 	t.Parallel()
-	if err := newValidator(t).Check(&fieldmaskpb.FieldMask{}); err != nil {
+	if err := newValidator(t).Check(&fieldmaskpb.FieldMask{}, nil); err != nil {
 		t.Errorf("got %v", err)
 	}
 }
@@ -266,7 +266,7 @@ func BenchmarkCheck(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := v.Check(request); err != nil {
+				if err := v.Check(request, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -279,7 +279,7 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	request := &pb.ListSipUserInvitesRequest{SipConnectionUuid: "x", Filter: "bogus = 1"}
 	var fields []string
-	for _, violation := range status.Violations(newValidator(t).Check(request)) {
+	for _, violation := range status.Violations(newValidator(t).Check(request, nil)) {
 		fields = append(fields, violation.GetField())
 	}
 	if diff := cmp.Diff([]string{"sip_connection_uuid", "filter"}, fields); diff != "" {
