@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"runtime/debug"
 	"strings"
 
@@ -72,7 +74,7 @@ func New(options Options) (*Gateway, error) {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.recoverPanic(w, r)
 	setCommon(w.Header())
-	path := r.URL.EscapedPath()
+	path := plainPath(r.URL.EscapedPath())
 	mux := g.muxes[secondWord(path)]
 	if mux == nil || hasEmptySegment(path) {
 		g.WriteError(w, routeNotFound())
@@ -83,6 +85,27 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := received.NewContext(peer.NewContext(r.Context(), peerOf(r)), &received.Request{})
 	mux.ServeHTTP(w, r.WithContext(ctx))
 }
+
+// plainPath returns an escaped path in which no character is escaped that need not be, so
+// that the mux knows the words of its patterns.
+func plainPath(escaped string) string {
+	if !strings.Contains(escaped, "%") {
+		return escaped
+	}
+	return escapes.ReplaceAllStringFunc(escaped, func(escape string) string {
+		plain, err := url.PathUnescape(escape)
+		if err != nil || !unreserved.MatchString(plain) {
+			return escape
+		}
+		return plain
+	})
+}
+
+// An escaped character, and those that mean the same if they are escaped (RFC 3986, 2.3).
+var (
+	escapes    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	unreserved = regexp.MustCompile(`^[A-Za-z0-9._~-]$`)
+)
 
 // secondWord returns what distinguishes the services in a path: "sip-apps" of
 // "/v1/sip-apps/{uuid}".

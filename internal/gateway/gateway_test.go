@@ -63,6 +63,10 @@ func TestRequestsReachTheService(t *testing.T) {
 			http.MethodGet, "/v1/sip-connections/a%2Fb/invites/c%20d%2541%3Ax", "",
 			&sipfacadev1.GetSipUserInviteRequest{SipConnectionUuid: "a/b", Uuid: "c d%41:x"},
 		},
+		"get with needless escapes": {
+			http.MethodGet, "/%76%31/sip%2Dconnections/" + connectionID + "/invites/%61%62", "",
+			&sipfacadev1.GetSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: "ab"},
+		},
 		"get with a colon": {
 			http.MethodGet, invitesPath + "/a:b", "", &sipfacadev1.GetSipUserInviteRequest{SipConnectionUuid: connectionID, Uuid: "a:b"},
 		},
