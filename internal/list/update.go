@@ -152,13 +152,13 @@ func (u *update) add(field protoreflect.FieldDescriptor, otherwise string) {
 }
 
 func (u *update) refuse(field protoreflect.FieldDescriptor, why string) {
-	u.rest = append(u.rest, status.Violation(u.field+"."+string(field.Name()), "%s", why))
+	u.rest = append(u.rest, status.BrokenRule(u.field+"."+string(field.Name()), "NOT_UPDATABLE", "%s", why))
 }
 
 func (u *update) result() ([]Change, error) {
 	wrong := append(u.mask.violations("update_mask"), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
-		wrong = violations{status.Violation("update_mask", "the update is empty: set a field of %s", u.field)}
+		wrong = violations{status.BrokenRule("update_mask", "EMPTY_UPDATE", "the update is empty: set a field of %s", u.field)}
 	}
 	if len(wrong) > 0 {
 		return nil, status.Invalid(wrong...)
