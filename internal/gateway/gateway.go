@@ -125,9 +125,8 @@ func hasEmptySegment(path string) bool {
 
 // setCommon sets the headers of every answer.
 func setCommon(header http.Header) {
-	header["Content-Type"] = []string{contentType}
-	header["Cache-Control"] = []string{"no-store"}
-	header["X-Content-Type-Options"] = []string{"nosniff"}
+	values := []string{contentType, "no-store", "nosniff"} // one allocation for all
+	header["Content-Type"], header["Cache-Control"], header["X-Content-Type-Options"] = values[0:1:1], values[1:2:2], values[2:3:3]
 }
 
 // recoverPanic answers a panic with INTERNAL, which says nothing about its cause.

@@ -33,17 +33,25 @@ func (g *Gateway) readRequest(next runtime.HandlerFunc) runtime.HandlerFunc {
 		to.readNumbers(in, variables)
 		to.readQuery(in, r.URL.RawQuery)
 		// The generated handler has no parameters left to read.
-		r.Form, r.PostForm = url.Values{}, url.Values{}
+		none := url.Values{}
+		r.Form, r.PostForm = none, none
 		// grpc-gateway would make metadata of these, which nothing reads.
 		r.Host, r.RemoteAddr = "", ""
-		body := &requestBody{ReadCloser: r.Body, request: r, response: w, limit: g.maxBody, codec: g.codec, in: in}
-		r.Body = body
-		if to.Body == "" {
-			body.refuseContent()
+		if to.Body != "" || r.ContentLength != 0 {
+			g.readBody(to, in, w, r)
 		}
 		r, cancel := withTimeout(in, r)
 		defer cancel()
 		next(w, r, variables)
+	}
+}
+
+// readBody gives the body to the marshaler, or refuses it if the call takes none.
+func (g *Gateway) readBody(to *route, in *received.Request, w http.ResponseWriter, r *http.Request) {
+	body := &requestBody{ReadCloser: r.Body, request: r, response: w, limit: g.maxBody, codec: g.codec, in: in}
+	r.Body = body
+	if to.Body == "" {
+		body.refuseContent()
 	}
 }
 
