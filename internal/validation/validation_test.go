@@ -1,12 +1,14 @@
 package validation_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -16,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
@@ -284,5 +287,47 @@ func TestOrder(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"sip_connection_uuid", "filter"}, fields); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestReadAndRulesTogether: what the JSON gateway could not read and the rules that the
+// rest breaks are reported at once, and nothing twice.
+func TestReadAndRulesTogether(t *testing.T) {
+	t.Parallel()
+	v := wholeValidator(t)
+	call := received.Call{Message: (&pb.CreateSipConnectionRequest{}).ProtoReflect().Descriptor(), Body: "sip_connection"}
+	request := func() *pb.CreateSipConnectionRequest {
+		return &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{Ip: new("x")}}
+	}
+	for name, c := range map[string]struct {
+		in   received.Request
+		want []string
+	}{
+		"a field of the wrong type is not missing": {
+			received.Request{Violations: []*errdetails.BadRequest_FieldViolation{status.BrokenRule("sip_connection.name", "WRONG_TYPE", "want a string")}},
+			[]string{"sip_connection.name WRONG_TYPE", "sip_connection.ip STRING_IPV4"},
+		},
+		"an unknown field beside a missing one": {
+			received.Request{Violations: []*errdetails.BadRequest_FieldViolation{status.BrokenRule("sip_connection.nmae", "UNKNOWN_FIELD", "unknown")}},
+			[]string{"sip_connection.nmae UNKNOWN_FIELD", "sip_connection.ip STRING_IPV4", "sip_connection.name REQUIRED"},
+		},
+		"half a body is not judged": {
+			received.Request{Partial: true, Violations: []*errdetails.BadRequest_FieldViolation{status.BrokenRule("body", "INVALID_JSON", "ends early")}},
+			[]string{"body INVALID_JSON"},
+		},
+		"only rules": {received.Request{}, []string{"sip_connection.ip STRING_IPV4", "sip_connection.name REQUIRED"}},
+	} {
+		c.in.Call = call
+		var got []string
+		for _, violation := range status.Violations(v.Check(request(), &c.in)) {
+			got = append(got, violation.GetField()+" "+violation.GetReason())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	unread := errors.New("too large")
+	if err := v.Check(request(), &received.Request{Call: call, Unread: unread}); !errors.Is(err, unread) {
+		t.Errorf("got %v", err)
 	}
 }
