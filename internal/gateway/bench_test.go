@@ -30,6 +30,19 @@ func (s fixedService) CreateSipUserInvite(context.Context, *sipfacadev1.CreateSi
 	return &sipfacadev1.CreateSipUserInviteResponse{SipUserInvite: s.answer.GetSipUserInvite()}, nil
 }
 
+func (fixedService) ListSipUserInvites(context.Context, *sipfacadev1.ListSipUserInvitesRequest) (*sipfacadev1.ListSipUserInvitesResponse, error) {
+	return &sipfacadev1.ListSipUserInvitesResponse{}, nil
+}
+
+// emptyDomains answers the call whose pattern is tried last of its service's.
+type emptyDomains struct {
+	sipfacadev1.UnimplementedPbxConfigServiceServer
+}
+
+func (emptyDomains) ListPbxDomains(context.Context, *sipfacadev1.ListPbxDomainsRequest) (*sipfacadev1.ListPbxDomainsResponse, error) {
+	return &sipfacadev1.ListPbxDomainsResponse{}, nil
+}
+
 func newFixedService() fixedService {
 	return fixedService{answer: &sipfacadev1.GetSipUserInviteResponse{SipUserInvite: &sipfacadev1.SipUserInvite{
 		Uuid: inviteID, Name: proto.String(strings.Repeat("x", 255)), Token: proto.String(strings.Repeat("y", 64)),
@@ -116,16 +129,19 @@ func servedConn(
 
 // BenchmarkGateway is a whole request without a socket.
 func BenchmarkGateway(b *testing.B) {
-	conn := NewConn(nil)
+	conn := NewConn(merge)
 	sipfacadev1.RegisterSipConnectionServiceServer(conn, newFixedService())
+	sipfacadev1.RegisterPbxConfigServiceServer(conn, emptyDomains{})
 	handler, err := New(Options{Conn: conn, OnPanic: func(*http.Request, any, []byte) { b.Error("panic") }})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for name, sent := range map[string][3]string{
-		"get":    {http.MethodGet, invitePath, ""},
-		"create": {http.MethodPost, invitesPath, `{"name":"Front desk","expireTime":"2027-01-02T03:04:05Z"}`},
-		"refuse": {http.MethodPost, invitesPath, `{"nmae":"Front desk"}`},
+		"get":                   {http.MethodGet, invitePath, ""},
+		"create":                {http.MethodPost, invitesPath, `{"name":"Front desk","expireTime":"2027-01-02T03:04:05Z"}`},
+		"refuse":                {http.MethodPost, invitesPath, `{"nmae":"Front desk"}`},
+		"list":                  {http.MethodGet, invitesPath + "?pageSize=5&filter=name%3D%22x%22", ""},
+		"last of many patterns": {http.MethodGet, "/v1/pbx/domains", ""},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

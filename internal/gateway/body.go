@@ -7,53 +7,129 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
+	"reflect"
 
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
+
+// requestBody is the body of a request. The generated handler gives it to the marshaler
+// to decode: it reads up to the limit, and what is wrong is collected with everything
+// else that is wrong with the request.
+type requestBody struct {
+	io.ReadCloser
+	request  *http.Request
+	response http.ResponseWriter
+	limit    int64
+	codec    *codec.Codec
+	in       *received.Request
+}
+
+var errNoMessageField = errors.New("the generated handler does not read a message")
+
+// Decode reads the body into the request message, or into the field of it that the
+// generated handler passes. It returns EOF, which leaves the field unset, if there is
+// nothing to decode.
+func (b *requestBody) Decode(into any) error {
+	data := b.content()
+	if len(data) == 0 {
+		return io.EOF
+	}
+	if !isJSONType(b.request.Header.Get("Content-Type")) {
+		b.in.Refuse("content-type", "CONTENT_TYPE", "want application/json")
+		b.in.Partial = true
+		return io.EOF
+	}
+	message, prefix, err := b.target(into)
+	if err != nil {
+		return err
+	}
+	report := b.codec.Decode(data, message, prefix)
+	b.in.Violations = append(b.in.Violations, report.Violations...)
+	b.in.Members, b.in.SnakeCase, b.in.Partial = report.Members, report.SnakeCase, report.Partial
+	b.in.KeepIDs(message.ProtoReflect())
+	return nil
+}
+
+// target returns the message to read into: the whole request, or its body field, to
+// which the generated handler passes a pointer to a pointer.
+func (b *requestBody) target(into any) (proto.Message, string, error) {
+	if message, ok := into.(proto.Message); ok {
+		return message, "", nil
+	}
+	field := reflect.ValueOf(into)
+	if field.Kind() != reflect.Pointer || field.Elem().Kind() != reflect.Pointer {
+		return nil, "", errNoMessageField
+	}
+	made := reflect.New(field.Type().Elem().Elem())
+	message, ok := made.Interface().(proto.Message)
+	if !ok {
+		return nil, "", errNoMessageField
+	}
+	field.Elem().Set(made)
+	return message, b.in.Body, nil
+}
+
+// refuseContent refuses any body: the call takes none.
+func (b *requestBody) refuseContent() {
+	if len(b.content()) > 0 {
+		b.in.Refuse("body", "NO_BODY", "this call takes no body")
+	}
+}
 
 // firstRead is how many bytes are allocated at most for a Content-Length before any
 // byte has come.
 const firstRead = 64 << 10
 
-// readBody reads a body of at most limit bytes; it returns nil if there is none.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if r.ContentLength > limit {
-		discardBody(r, limit)
-		return nil, errTooLarge(limit)
+// content reads the body; it returns nil if there is none but white space. If it cannot
+// be read, the interceptors refuse the call.
+func (b *requestBody) content() []byte {
+	length := b.request.ContentLength
+	if b.ReadCloser == nil || length == 0 {
+		return nil
 	}
-	if r.Body == nil || r.ContentLength == 0 {
-		return nil, nil
+	if length > b.limit {
+		b.discard()
+		b.in.Unread = errTooLarge(b.limit)
+		return nil
 	}
 	var data bytes.Buffer
-	data.Grow(int(min(max(r.ContentLength, 0), firstRead)) + bytes.MinRead)
-	_, err := data.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	data.Grow(int(min(max(length, 0), firstRead)) + bytes.MinRead)
+	_, err := data.ReadFrom(http.MaxBytesReader(b.response, b.ReadCloser, b.limit))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		discardBody(r, limit)
-		return nil, errTooLarge(limit)
+		b.discard()
+		b.in.Unread = errTooLarge(b.limit)
+		return nil
 	}
 	if err != nil {
-		return nil, bodyBrokeOff(r.Context())
+		b.in.Unread = bodyBrokeOff(b.request.Context())
+		return nil
 	}
 	if len(bytes.TrimSpace(data.Bytes())) == 0 {
-		return nil, nil
+		return nil
 	}
-	return data.Bytes(), nil
+	return data.Bytes()
 }
+
+// Read reports the end of the body. Generated handlers read what is left of it, but all
+// that may be read has been read.
+func (*requestBody) Read([]byte) (int, error) { return 0, io.EOF }
 
 // discarded is how many times the limit is read of a body that is too large.
 const discarded = 4
 
-// discardBody reads on, so that a caller that sends its whole body before it reads sees
+// discard reads on, so that a caller that sends its whole body before it reads sees
 // the answer, and not a connection that was reset. A caller that asked before sending
 // has sent nothing.
-func discardBody(r *http.Request, limit int64) {
-	if r.Header.Get("Expect") == "" {
-		_, _ = io.CopyN(io.Discard, r.Body, discarded*limit) // the refusal is known already
+func (b *requestBody) discard() {
+	if b.request.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, b.ReadCloser, discarded*b.limit) // the refusal is known already
 	}
 }
 
@@ -68,33 +144,5 @@ func bodyBrokeOff(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return grpcstatus.FromContextError(err).Err()
 	}
-	return status.Invalid(status.Violation("body", "broke off before its end"))
+	return status.Invalid(status.BrokenRule("body", "INCOMPLETE", "broke off before its end"))
 }
-
-// setBody keeps the body if the call takes one and its content type is JSON.
-func (c *call) setBody(body []byte, header http.Header) {
-	switch {
-	case len(body) == 0:
-	case c.route.Body == "":
-		c.addViolation("body", "this call takes no body")
-	case !isJSONType(header.Get("Content-Type")):
-		c.addViolation("content-type", "want application/json")
-	default:
-		c.body = body
-	}
-}
-
-// request returns the request for the generated handler, with only what the gateway
-// has checked. Its query is empty, since setQuery puts the values into the message.
-// Its host and address are empty, since grpc-gateway would make metadata of them.
-func (c *call) request(ctx context.Context, r *http.Request) *http.Request {
-	shown := r.WithContext(ctx)
-	shown.Header = passedHeaders(r.Header)
-	shown.Body = &bodyDecoder{call: c}
-	shown.URL = &url.URL{Path: r.URL.Path}
-	shown.Form, shown.PostForm = url.Values{}, url.Values{}
-	shown.Host, shown.RemoteAddr = "", ""
-	return shown
-}
-
-var _ io.ReadCloser = (*bodyDecoder)(nil)

@@ -54,7 +54,6 @@ func reasonStatuses() map[string]int {
 // ErrorInfo. An error with any other code and without ErrorInfo is a defect.
 func impliedReasons() map[codes.Code]sipfacadev1.ErrorReason {
 	return map[codes.Code]sipfacadev1.ErrorReason{
-		codes.InvalidArgument:  sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
 		codes.DeadlineExceeded: sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
 		codes.Canceled:         sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
 	}
@@ -70,15 +69,11 @@ func internalError() error {
 	return status.New(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL, internalMessage)
 }
 
-// handleError answers an error of the generated handlers: with the violations of
-// the call if there are any, otherwise with the service's error, otherwise with
-// that of grpc-gateway.
-func (h *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+// handleError answers an error of a generated handler: one of the call, or one of
+// grpc-gateway itself.
+func (g *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
 	if _, ok := grpcstatus.FromError(err); !ok { // the answer could not be written
 		err = internalError()
-	}
-	if current := callOf(r.Context()); current != nil && !current.reachedService {
-		err = current.refusal(err)
 	}
 	if sent, ok := runtime.ServerMetadataFromContext(ctx); ok {
 		for key, values := range sent.HeaderMD {
@@ -87,23 +82,12 @@ func (h *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtim
 			}
 		}
 	}
-	h.WriteError(w, err)
-}
-
-// refusal returns the error of a call that did not reach its service.
-func (c *call) refusal(err error) error {
-	if len(c.violations) > 0 {
-		return status.Invalid(c.violations...)
-	}
-	if known := grpcstatus.Convert(err); known.Code() == codes.InvalidArgument {
-		return status.Invalid(status.Violation("request", "%s", known.Message()))
-	}
-	return err
+	g.WriteError(w, err)
 }
 
 // WriteError answers with an error.
-func (h *Gateway) WriteError(w http.ResponseWriter, err error) {
-	code, header, body := h.ErrorAnswer(err)
+func (g *Gateway) WriteError(w http.ResponseWriter, err error) {
+	code, header, body := g.ErrorAnswer(err)
 	for name, values := range header {
 		w.Header()[name] = values
 	}
@@ -113,29 +97,30 @@ func (h *Gateway) WriteError(w http.ResponseWriter, err error) {
 }
 
 // ErrorAnswer returns the HTTP answer of an error.
-func (h *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []byte) {
+func (g *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []byte) {
 	err = withReason(err)
 	known := grpcstatus.Convert(err)
 	header = http.Header{}
 	setCommon(header)
+	header.Set("X-Should-Retry", strconv.FormatBool(status.ShouldRetry(err)))
 	if wait := retryAfter(known); wait > 0 {
 		header.Set("Retry-After", strconv.FormatInt(wait, 10))
 	}
-	return httpStatus(known, status.Reason(err)), header, h.errorBody(known.Proto())
+	return httpStatus(known, status.Reason(err)), header, g.errorBody(known.Proto())
 }
 
 // errorBody encodes an error without those details whose type is not linked into
 // this program.
-func (h *Gateway) errorBody(known *spb.Status) []byte {
-	body, err := h.codec.Marshal(known)
+func (g *Gateway) errorBody(known *spb.Status) []byte {
+	body, err := g.codec.Marshal(known)
 	if err == nil {
 		return body
 	}
 	known.Details = slices.DeleteFunc(known.GetDetails(), func(detail *anypb.Any) bool {
-		_, err := h.codec.Marshal(&spb.Status{Details: []*anypb.Any{detail}})
+		_, err := g.codec.Marshal(&spb.Status{Details: []*anypb.Any{detail}})
 		return err != nil
 	})
-	if body, err = h.codec.Marshal(known); err == nil {
+	if body, err = g.codec.Marshal(known); err == nil {
 		return body
 	}
 	return []byte(internalBody)
@@ -147,6 +132,9 @@ func withReason(err error) error {
 		return err
 	}
 	known := grpcstatus.Convert(err)
+	if known.Code() == codes.InvalidArgument { // of grpc-gateway
+		return status.Invalid(status.Violation("request", "%s", known.Message()))
+	}
 	reason, ok := impliedReasons()[known.Code()]
 	if !ok {
 		reason = sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL

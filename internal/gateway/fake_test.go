@@ -17,6 +17,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/received"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // fakeService answers every call with what the test has set, and keeps its
@@ -65,6 +67,20 @@ func (f *fakeService) AssignSipConnectionTnLeases(ctx context.Context, r *sipfac
 	return &sipfacadev1.AssignSipConnectionTnLeasesResponse{TnLeases: f.leases}, f.met(ctx, r)
 }
 
+// merge does with what the gateway read what the interceptors of the server do, but
+// applies no rules of the contract.
+func merge(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	in, message := received.FromContext(ctx), request.(proto.Message)
+	if in.Unread != nil {
+		return nil, in.Unread
+	}
+	in.MergeInto(message.ProtoReflect())
+	if len(in.Violations) > 0 {
+		return nil, status.Rename(status.Invalid(in.Violations...), in.Name)
+	}
+	return next(ctx, request)
+}
+
 // fakeGateway is a gateway in front of a fake service.
 type fakeGateway struct {
 	*fakeService
@@ -75,7 +91,7 @@ type fakeGateway struct {
 func newFakeGateway(t testing.TB, interceptors ...grpc.UnaryServerInterceptor) *fakeGateway {
 	t.Helper()
 	d := &fakeGateway{fakeService: &fakeService{invite: &sipfacadev1.SipUserInvite{Uuid: inviteID}}}
-	var chain grpc.UnaryServerInterceptor
+	chain := grpc.UnaryServerInterceptor(merge)
 	if len(interceptors) > 0 {
 		chain = interceptors[0]
 	}
@@ -128,6 +144,7 @@ type answer struct {
 		Metadata        map[string]string `json:"metadata"`
 		FieldViolations []struct {
 			Field       string `json:"field"`
+			Reason      string `json:"reason"`
 			Description string `json:"description"`
 		} `json:"fieldViolations"`
 	} `json:"details"`

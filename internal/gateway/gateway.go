@@ -1,23 +1,29 @@
-// Package gateway serves the gRPC services as a JSON API. It reads HTTP requests
-// strictly by the contract, calls the services through the interceptors of the gRPC
-// server, and writes every answer, errors and panics included, as JSON.
+// Package gateway serves the gRPC services as a JSON API with the handlers that
+// grpc-gateway generated: it makes them strict by grpc-gateway's extension points, and
+// lets them call the services in process, through the interceptors of the gRPC server.
+// Every answer, errors and panics included, is JSON.
+//
+// A request passes, in this order: ServeHTTP, the ServeMux of its service, the middleware
+// (read.go), the generated handler, which reads the body by the marshaler (body.go), the
+// connection (inprocess.go), the interceptors and the service. What is wrong with it is
+// collected in a received.Request on the way, and the interceptors refuse it.
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"runtime/debug"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/peer"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
-	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/received"
 )
 
 // DefaultMaxBodyBytes is the size of the largest request body if Options states
@@ -26,7 +32,8 @@ const DefaultMaxBodyBytes = 4 << 20
 
 // Options is what a gateway needs.
 type Options struct {
-	// Conn reaches the services; see NewConn. Required.
+	// Conn reaches the services; see NewConn. Its interceptor merges and refuses what
+	// the context carries as received.Request. Required.
 	Conn grpc.ClientConnInterface
 	// OnPanic is called with each panic that serving a request raised. The caller
 	// gets only INTERNAL. Required.
@@ -38,7 +45,8 @@ type Options struct {
 
 // Gateway serves the contract's HTTP calls.
 type Gateway struct {
-	router  router
+	muxes   map[string]*runtime.ServeMux // by the second word of the path
+	routes  map[string]*route            // by method and pattern
 	codec   *codec.Codec
 	onPanic func(r *http.Request, recovered any, stack []byte)
 	maxBody int64
@@ -52,102 +60,79 @@ func New(options Options) (*Gateway, error) {
 	if options.Conn == nil || options.OnPanic == nil {
 		return nil, fmt.Errorf("make the gateway: Conn, OnPanic: %w", errOption)
 	}
-	h := &Gateway{codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
-	if h.maxBody == 0 {
-		h.maxBody = DefaultMaxBodyBytes
+	g := &Gateway{codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
+	if g.maxBody == 0 {
+		g.maxBody = DefaultMaxBodyBytes
 	}
-	if err := h.addRoutes(contractServices(), options.Conn); err != nil {
+	if err := g.register(contractServices(), options.Conn); err != nil {
 		return nil, fmt.Errorf("make the gateway: %w", err)
 	}
-	return h, nil
-}
-
-// addRoutes registers the generated handlers and adds their routes to the router.
-func (h *Gateway) addRoutes(services []service, conn grpc.ClientConnInterface) error {
-	routes, err := routesOf(services, h.codec)
-	if err != nil {
-		return err
-	}
-	mux := h.newMux()
-	for _, one := range services {
-		if err := one.register(context.Background(), mux, completingConn{conn}); err != nil {
-			return fmt.Errorf("register %s: %w", one.desc.FullName(), err)
-		}
-	}
-	for _, one := range routes {
-		if one.handle, err = generatedHandler(mux, one); err != nil {
-			return err
-		}
-		h.router.add(one)
-	}
-	return nil
-}
-
-// newMux returns the mux that the generated handlers register with. It decides how
-// they read and answer; the router decides which of them serves a request.
-func (h *Gateway) newMux() *runtime.ServeMux {
-	return runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{h.codec}),
-		runtime.WithErrorHandler(h.handleError),
-		runtime.WithIncomingHeaderMatcher(incomingHeader),
-		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
-		runtime.WithOutgoingTrailerMatcher(noHeader),
-		runtime.WithWriteContentLength(),
-		runtime.WithDisablePathLengthFallback(),
-		runtime.WithDisableHTTPMethodOverride(),
-		runtime.WithMiddlewares(revealHandler),
-	)
+	return g, nil
 }
 
 // ServeHTTP answers one request.
-func (h *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer h.recoverPanic(w, r)
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer g.recoverPanic(w, r)
 	setCommon(w.Header())
-	found, segments := h.router.find(r.URL.EscapedPath())
-	called, ok := found[r.Method]
-	if !ok {
-		h.refuseRoute(w, found)
+	path := plainPath(r.URL.EscapedPath())
+	mux := g.muxes[secondWord(path)]
+	if mux == nil || hasEmptySegment(path) {
+		g.WriteError(w, routeNotFound())
 		return
 	}
-	r.Pattern = called.Template // as http.ServeMux does, so that handlers around this one can read it
-	body, err := readBody(w, r, h.maxBody)
-	if err != nil {
-		h.WriteError(w, err)
-		return
+	// The mux unescapes Path, which is unescaped already, if RawPath is empty.
+	r.URL.RawPath = path
+	ctx := received.NewContext(peer.NewContext(r.Context(), peerOf(r)), &received.Request{})
+	mux.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// plainPath returns an escaped path in which no character is escaped that need not be, so
+// that the mux knows the words of its patterns.
+func plainPath(escaped string) string {
+	if !strings.Contains(escaped, "%") {
+		return escaped
 	}
-	current := &call{route: called, codec: h.codec}
-	current.setBody(body, r.Header)
-	current.readQuery(r.URL.RawQuery)
-	variables := current.readPath(segments)
-	ctx, cancel := current.withTimeout(r.Context(), r.Header)
-	defer cancel()
-	ctx = peer.NewContext(context.WithValue(ctx, callKey{}, current), peerOf(r))
-	called.handle(w, current.request(ctx, r), variables)
+	return escapes.ReplaceAllStringFunc(escaped, func(escape string) string {
+		plain, err := url.PathUnescape(escape)
+		if err != nil || !unreserved.MatchString(plain) {
+			return escape
+		}
+		return plain
+	})
+}
+
+// An escaped character, and those that mean the same if they are escaped (RFC 3986, 2.3).
+var (
+	escapes    = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	unreserved = regexp.MustCompile(`^[A-Za-z0-9._~-]$`)
+)
+
+// secondWord returns what distinguishes the services in a path: "sip-apps" of
+// "/v1/sip-apps/{uuid}".
+func secondWord(path string) string {
+	_, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if end := strings.IndexAny(rest, "/:"); end >= 0 {
+		return rest[:end]
+	}
+	return rest
+}
+
+// hasEmptySegment reports whether a path has an empty segment, which grpc-gateway would
+// take for the value of a variable.
+func hasEmptySegment(path string) bool {
+	return strings.Contains(path, "//") || strings.HasSuffix(path, "/")
 }
 
 // setCommon sets the headers of every answer.
 func setCommon(header http.Header) {
-	header.Set("Content-Type", contentType)
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-}
-
-// refuseRoute answers a path that does not exist, or not with this method.
-func (h *Gateway) refuseRoute(w http.ResponseWriter, found methods) {
-	if len(found) == 0 {
-		h.WriteError(w, status.New(codes.NotFound,
-			sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND, "no call has this path"))
-		return
-	}
-	w.Header().Set("Allow", found.allow())
-	h.WriteError(w, status.New(codes.Unimplemented,
-		sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED, "this path takes "+found.allow()))
+	values := []string{contentType, "no-store", "nosniff"} // one allocation for all
+	header["Content-Type"], header["Cache-Control"], header["X-Content-Type-Options"] = values[0:1:1], values[1:2:2], values[2:3:3]
 }
 
 // recoverPanic answers a panic with INTERNAL, which says nothing about its cause.
-func (h *Gateway) recoverPanic(w http.ResponseWriter, r *http.Request) {
+func (g *Gateway) recoverPanic(w http.ResponseWriter, r *http.Request) {
 	if recovered := recover(); recovered != nil {
-		h.onPanic(r, recovered, debug.Stack())
-		h.WriteError(w, internalError())
+		g.onPanic(r, recovered, debug.Stack())
+		g.WriteError(w, internalError())
 	}
 }

@@ -1,41 +1,30 @@
 package gateway
 
 import (
-	"context"
 	"math"
 	"mime"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// incomingHeaders returns the request headers that services see, by their canonical
-// names. grpc-gateway passes Authorization by itself.
-func incomingHeaders() []string {
-	return []string{
-		"Authorization", "X-Request-Id", "Traceparent", "Tracestate", "X-Opentact-Token", "X-Infinity-Authorization",
-	}
-}
-
-// passedHeaders returns the headers for the generated handlers. All others are left
-// out, since some change what the handlers do.
-func passedHeaders(all http.Header) http.Header {
-	passed := make(http.Header, 2)
-	for _, name := range incomingHeaders() {
-		if values := all[name]; len(values) > 0 {
-			passed[name] = values
-		}
-	}
-	return passed
-}
-
-// incomingHeader returns the metadata key of a passed header. It also refuses headers
-// that passedHeaders leaves out, since grpc-gateway logs a warning at the start if it
-// would pass Connection.
+// incomingHeader returns the metadata key of a request header that services see.
+// grpc-gateway passes Authorization by itself.
 func incomingHeader(name string) (string, bool) {
-	return strings.ToLower(name), name != "Authorization" && slices.Contains(incomingHeaders(), name)
+	switch name {
+	case "X-Request-Id":
+		return "x-request-id", true
+	case "Traceparent":
+		return "traceparent", true
+	case "Tracestate":
+		return "tracestate", true
+	case "X-Opentact-Token":
+		return "x-opentact-token", true
+	case "X-Infinity-Authorization":
+		return "x-infinity-authorization", true
+	default:
+		return "", false
+	}
 }
 
 // outgoingHeader returns the header of a metadata key that callers see. The request
@@ -52,20 +41,6 @@ const (
 	timeoutHeader = "Grpc-Timeout"
 	wantTimeout   = "want up to 8 digits and a unit of H, M, S, m, u or n, for example 30S"
 )
-
-// withTimeout returns the context with the deadline that the caller sent.
-func (c *call) withTimeout(ctx context.Context, header http.Header) (context.Context, context.CancelFunc) {
-	text := header.Get(timeoutHeader)
-	if text == "" {
-		return context.WithCancel(ctx)
-	}
-	timeout, ok := parseTimeout(text)
-	if !ok {
-		c.addViolation("grpc-timeout", wantTimeout)
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, timeout)
-}
 
 // parseTimeout reads a timeout as gRPC sends it.
 func parseTimeout(text string) (time.Duration, bool) {

@@ -161,12 +161,20 @@ func TestInvokePassesPanicsOn(t *testing.T) {
 	t.Errorf("no panic, %v", err)
 }
 
-func TestShareFieldsKeepsUnknownFields(t *testing.T) {
+// TestHandOver: every field arrives, those of oneofs and lists included, and nothing is
+// handed over as another type.
+func TestHandOver(t *testing.T) {
 	t.Parallel()
 	from := &sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{{Uuid: "a"}}, NextPageToken: "b"}
-	from.ProtoReflect().SetUnknown([]byte{0xa0, 0x06, 0x01})
 	to := &sipfacadev1.ListSipUserInvitesResponse{}
-	if err := shareFields(to, from); err != nil || !proto.Equal(from, to) {
+	if err := handOver(to, from); err != nil || !proto.Equal(from, to) {
 		t.Errorf("got %v, %v", to, err)
+	}
+	for name, wrong := range map[string]any{
+		"another type": &sipfacadev1.GetSipUserInviteResponse{}, "nothing": nil, "nil": (*sipfacadev1.ListSipUserInvitesResponse)(nil),
+	} {
+		if err := handOver(to, wrong); grpcstatus.Code(err) != codes.Internal {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }

@@ -50,7 +50,7 @@ func (m marshaler) Unmarshal(data []byte, into any) error {
 
 // NewDecoder returns the decoder of a request's body.
 func (m marshaler) NewDecoder(from io.Reader) runtime.Decoder {
-	if body, ok := from.(*bodyDecoder); ok {
+	if body, ok := from.(*requestBody); ok {
 		return body
 	}
 	return runtime.DecoderFunc(func(into any) error {

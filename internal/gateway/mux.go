@@ -1,61 +1,105 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-var errNoHandler = errors.New("the generated code has no handler of its own for it")
+var errSharedWord = errors.New("two services begin with it")
 
-// handlerProbe is a response writer that learns which generated handler a mux has
-// for a request.
-type handlerProbe struct {
-	header  http.Header
-	handle  runtime.HandlerFunc
-	pattern string
-}
-
-// Header returns headers that nothing reads: a mux without a handler sets them.
-func (p *handlerProbe) Header() http.Header { return p.header }
-
-// Write discards the answer of such a mux.
-func (p *handlerProbe) Write(data []byte) (int, error) { return len(data), nil }
-
-// WriteHeader discards the status of such a mux.
-func (p *handlerProbe) WriteHeader(int) {}
-
-// revealHandler is the middleware that answers a probe instead of serving. The mux
-// is used for nothing else: it tries the patterns of the service one by one, so
-// each route asks it once, at the start.
-func revealHandler(next runtime.HandlerFunc) runtime.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request, variables map[string]string) {
-		probe, ok := w.(*handlerProbe)
-		if !ok {
-			next(w, r, variables)
-			return
-		}
-		probe.handle = next
-		if pattern, ok := runtime.HTTPPattern(r.Context()); ok {
-			probe.pattern = pattern.String()
-		}
-	}
-}
-
-// generatedHandler returns the handler that the generated code registered for a
-// route, and checks that it is this route's and not that of a similar one.
-func generatedHandler(mux *runtime.ServeMux, wanted *route) (runtime.HandlerFunc, error) {
-	request, err := http.NewRequest(wanted.Method, wanted.template.path("0"), http.NoBody)
+// register makes a mux for each service. A mux tries the patterns of a method one after
+// the other, so one mux for all services would be slower.
+func (g *Gateway) register(services []service, conn grpc.ClientConnInterface) error {
+	routes, err := routesOf(services, g.codec)
 	if err != nil {
-		return nil, fmt.Errorf("route %s %s: %w", wanted.Method, wanted.Template, err)
+		return err
 	}
-	probe := &handlerProbe{header: http.Header{}}
-	mux.ServeHTTP(probe, request)
-	if probe.handle == nil || strings.ReplaceAll(probe.pattern, "=*}", "}") != wanted.Template {
-		return nil, fmt.Errorf("route %s %s: %w", wanted.Method, wanted.Template, errNoHandler)
+	g.muxes, g.routes = map[string]*runtime.ServeMux{}, map[string]*route{}
+	for _, one := range services {
+		mux := g.newMux()
+		if err := one.register(context.Background(), mux, conn); err != nil {
+			return fmt.Errorf("register %s: %w", one.desc.FullName(), err)
+		}
+		for _, to := range routes[one.desc.FullName()] {
+			word := secondWord(to.Template)
+			if other := g.muxes[word]; other != nil && other != mux {
+				return fmt.Errorf("path %s: %w", to.Template, errSharedWord)
+			}
+			g.muxes[word], g.routes[to.Method+" "+to.Template] = mux, to
+		}
 	}
-	return probe.handle, nil
+	return nil
+}
+
+// newMux returns a mux with the extension points that make its handlers strict. There is
+// no parser for query parameters among them: grpc-gateway has one for the whole process,
+// and it sees neither the context nor the queries of calls that take none. The middleware
+// reads the query instead.
+func (g *Gateway) newMux() *runtime.ServeMux {
+	return runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{g.codec}),
+		runtime.WithMiddlewares(g.readRequest),
+		runtime.WithErrorHandler(g.handleError),
+		runtime.WithRoutingErrorHandler(g.handleRoutingError),
+		runtime.WithIncomingHeaderMatcher(incomingHeader),
+		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
+		runtime.WithOutgoingTrailerMatcher(noHeader),
+		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptSlash),
+		runtime.WithWriteContentLength(),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+	)
+}
+
+// handleRoutingError answers a path that does not exist, or not with this method.
+func (g *Gateway) handleRoutingError(
+	_ context.Context, mux *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int,
+) {
+	if _, asked := w.(*methodProbe); asked {
+		return
+	}
+	if code != http.StatusMethodNotAllowed {
+		g.WriteError(w, routeNotFound())
+		return
+	}
+	allowed := strings.Join(allowedMethods(mux, r), ", ")
+	w.Header().Set("Allow", allowed)
+	g.WriteError(w, status.New(codes.Unimplemented,
+		sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED, "this path takes "+allowed))
+}
+
+func routeNotFound() error {
+	return status.New(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND, "no call has this path")
+}
+
+// methodProbe asks a mux whether it has a handler for a request. The middleware answers
+// instead of the handler.
+type methodProbe struct {
+	http.ResponseWriter
+	found bool
+}
+
+// allowedMethods returns the methods with which the mux serves the path of a request.
+func allowedMethods(mux *runtime.ServeMux, r *http.Request) []string {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		asked, probe := r.Clone(r.Context()), &methodProbe{}
+		asked.Method = method
+		if mux.ServeHTTP(probe, asked); probe.found {
+			allowed = append(allowed, method)
+		}
+	}
+	slices.Sort(allowed)
+	return allowed
 }

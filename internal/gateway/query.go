@@ -9,39 +9,36 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/spelling"
-	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // parameter is a query parameter and the request field that it sets.
 type parameter struct {
-	name  string // the proto path, with dots if it is nested
-	path  []protoreflect.FieldDescriptor
-	parse codec.ParseText
-}
-
-// assignment is a value that the query gives to a request field.
-type assignment struct {
-	parameter *parameter
-	value     protoreflect.Value
+	name     string // the proto path, with dots if it is nested
+	jsonName string // the same in lowerCamelCase
+	path     []protoreflect.FieldDescriptor
+	parse    codec.ParseText
 }
 
 // bindParameters finds every query parameter of a route.
-func (r *route) bindParameters(input protoreflect.MessageDescriptor, c *codec.Codec) {
-	r.bindBelow(input, nil, c)
+func (r *route) bindParameters(variables []variable, c *codec.Codec) {
+	r.bindBelow(r.Message, nil, variables, c)
 }
 
-func (r *route) bindBelow(message protoreflect.MessageDescriptor, above []protoreflect.FieldDescriptor, c *codec.Codec) {
+func (r *route) bindBelow(
+	message protoreflect.MessageDescriptor, above []protoreflect.FieldDescriptor, variables []variable, c *codec.Codec,
+) {
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
 		path := append(slices.Clone(above), field)
-		if r.isSetElsewhere(path) {
+		if r.isSetElsewhere(path, variables) {
 			continue
 		}
 		if parse, ok := c.Text(field); ok {
 			r.bindParameter(path, parse)
 		} else if below := field.Message(); below != nil && field.Cardinality() != protoreflect.Repeated && !recursive(above, below) {
-			r.bindBelow(below, path, c)
+			r.bindBelow(below, path, variables, c)
 		}
 	}
 }
@@ -58,83 +55,68 @@ func (r *route) bindParameter(path []protoreflect.FieldDescriptor, parse codec.P
 	for _, field := range path {
 		names, jsonNames = append(names, field.TextName()), append(jsonNames, field.JSONName())
 	}
-	made := &parameter{name: strings.Join(names, "."), path: path, parse: parse}
+	made := &parameter{name: strings.Join(names, "."), jsonName: strings.Join(jsonNames, "."), path: path, parse: parse}
 	r.parameters[made.name] = made
-	r.parameters[strings.Join(jsonNames, ".")] = made
-	r.names = append(r.names, made.name)
+	r.parameters[made.jsonName] = made
+	r.names = append(r.names, made)
 }
 
 // readQuery reads the query strictly: a parameter that the call does not take, or
 // that is given twice without being a list, is a violation.
-func (c *call) readQuery(raw string) {
+func (r *route) readQuery(in *received.Request, raw string) {
 	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
+		if pair == "" || in.Full() { // finding hints for more parameters costs time
 			continue
-		}
-		if len(c.violations) >= codec.MaxViolations {
-			return // finding hints for more parameters costs time, and nobody would read them
 		}
 		key, text, _ := strings.Cut(pair, "=")
 		name, errName := url.QueryUnescape(key)
 		value, errValue := url.QueryUnescape(text)
 		if errName != nil || errValue != nil {
-			c.addViolation("query", "%s is not escaped correctly", spelling.Clip(pair))
+			in.Refuse("query", "INVALID_ESCAPE", "%s is not escaped correctly", spelling.Clip(pair))
 			continue
 		}
-		c.readParameter(name, value)
+		r.readParameter(in, name, value)
 	}
 }
 
-func (c *call) readParameter(name, text string) {
-	wanted, known := c.route.parameters[name]
+func (r *route) readParameter(in *received.Request, name, text string) {
+	wanted, known := r.parameters[name]
 	if !known {
-		c.addViolation(spelling.Clip(name), "%s", unknownParameter(name, c.route.names))
+		shown := spelling.Clip(name)
+		in.Spell(shown, shown)
+		in.Refuse(shown, "UNKNOWN_FIELD", "%s", unknownParameter(name, r.names))
 		return
 	}
-	repeated := wanted.path[len(wanted.path)-1].IsList()
-	if !repeated && c.isSet(wanted) {
-		c.addViolation(wanted.name, "given twice")
+	in.Spell(wanted.name, name)
+	if !wanted.path[len(wanted.path)-1].IsList() && isSet(in, wanted) {
+		in.Refuse(wanted.name, "DUPLICATE_FIELD", "given twice")
 		return
 	}
 	value, problem := wanted.parse(text)
 	if problem != "" {
-		c.addViolation(wanted.name, "%s", problem)
+		in.Refuse(wanted.name, "INVALID_VALUE", "%s", problem)
+		return
 	}
-	c.query = append(c.query, assignment{parameter: wanted, value: value})
+	in.Query = append(in.Query, received.Assignment{Path: wanted.path, Value: value})
 }
 
-func unknownParameter(name string, known []string) string {
+// unknownParameter names the parameter that may have been meant, in the spelling of the
+// unknown one.
+func unknownParameter(name string, known []*parameter) string {
 	message := fmt.Sprintf("unknown query parameter %q", spelling.Clip(name))
-	if hint := spelling.Hint(name, known); hint != "" {
+	names := make([]string, len(known))
+	for i, one := range known {
+		if names[i] = one.jsonName; strings.Contains(name, "_") {
+			names[i] = one.name
+		}
+	}
+	if hint := spelling.Hint(name, names); hint != "" {
 		return message + "; " + hint
 	}
 	return message + "; this call takes none"
 }
 
 // isSet reports whether the query has set a parameter already.
-func (c *call) isSet(wanted *parameter) bool {
-	return slices.ContainsFunc(c.query, func(set assignment) bool { return set.parameter == wanted })
-}
-
-// setQuery puts the values of the query into the request.
-func (c *call) setQuery(request protoreflect.Message) {
-	for _, set := range c.query {
-		path := set.parameter.path
-		into := request
-		for _, field := range path[:len(path)-1] {
-			into = into.Mutable(field).Message()
-		}
-		if last := path[len(path)-1]; last.IsList() {
-			into.Mutable(last).List().Append(set.value)
-		} else {
-			into.Set(last, set.value)
-		}
-	}
-}
-
-// addViolation adds a violation, up to the number that one answer reports.
-func (c *call) addViolation(field, format string, args ...any) {
-	if len(c.violations) < codec.MaxViolations {
-		c.violations = append(c.violations, status.Violation(field, format, args...))
-	}
+func isSet(in *received.Request, wanted *parameter) bool {
+	return slices.ContainsFunc(in.Query, func(set received.Assignment) bool { return slices.Equal(set.Path, wanted.path) })
 }

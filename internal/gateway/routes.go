@@ -3,69 +3,39 @@ package gateway
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/received"
 )
 
-// Route is one HTTP call and the RPC behind it, as the contract states it.
-type Route struct {
-	// Method is the HTTP method.
-	Method string
-	// Template is the path with its variables in braces.
-	Template string
-	// RPC is the full name of the method: /package.Service/Method.
-	RPC string
-	// Body is the request field that the HTTP body holds; "*" is the whole request,
-	// "" no body.
-	Body string
-	// ResponseBody is the response field that the answer consists of; "" is the
-	// whole response.
-	ResponseBody string
-}
-
-// Routes lists the HTTP calls of the contract in its order.
-func Routes() ([]Route, error) {
-	compiled, err := routesOf(contractServices(), codec.New())
-	if err != nil {
-		return nil, err
-	}
-	routes := make([]Route, len(compiled))
-	for i, one := range compiled {
-		routes[i] = one.Route
-	}
-	return routes, nil
-}
-
-// route is a Route with what is needed to serve it.
+// route is one HTTP call of the contract, with what is needed to read its requests. The
+// generated code has its pattern and its handler.
 type route struct {
-	Route
-	template   template
-	variables  []variable
-	body       protoreflect.FieldDescriptor // nil for "*" and ""
-	parameters map[string]*parameter        // of the query, by both spellings
-	names      []string                     // of the parameters, for hints
-	mask       protoreflect.FieldDescriptor // of an update, derived from the body
-	handle     runtime.HandlerFunc
+	received.Call
+	Method     string
+	Template   string                // the path with its variables in braces
+	numbers    []variable            // of the path
+	parameters map[string]*parameter // of the query, by both spellings
+	names      []*parameter          // each parameter once, for hints
 }
 
 // variable is a part of the path that sets a request field.
 type variable struct {
-	name   string
-	path   []protoreflect.FieldDescriptor
-	at     int // which segment
-	parse  codec.ParseText
-	inBody bool // the body can hold the same field
+	name  string
+	path  []protoreflect.FieldDescriptor
+	parse codec.ParseText
 }
 
-func routesOf(services []service, c *codec.Codec) ([]*route, error) {
-	var routes []*route
+// routesOf returns the routes of each service, in the contract's order.
+func routesOf(services []service, c *codec.Codec) (map[protoreflect.FullName][]*route, error) {
+	routes := map[protoreflect.FullName][]*route{}
 	for _, one := range services {
 		for i := range one.desc.Methods().Len() {
 			method := one.desc.Methods().Get(i)
@@ -74,7 +44,7 @@ func routesOf(services []service, c *codec.Codec) ([]*route, error) {
 				if err != nil {
 					return nil, fmt.Errorf("route of %s: %w", method.FullName(), err)
 				}
-				routes = append(routes, compiled)
+				routes[one.desc.FullName()] = append(routes[one.desc.FullName()], compiled)
 			}
 		}
 	}
@@ -92,28 +62,31 @@ func rulesOf(method protoreflect.MethodDescriptor) []*annotations.HttpRule {
 
 func newRoute(method protoreflect.MethodDescriptor, rule *annotations.HttpRule, c *codec.Codec) (*route, error) {
 	verb, path := pattern(rule)
-	parsed, err := parseTemplate(path)
+	input := method.Input()
+	made := &route{
+		Call:   received.Call{Message: input, Body: rule.GetBody()},
+		Method: verb, Template: path, parameters: map[string]*parameter{},
+	}
+	body, err := made.body()
 	if err != nil {
 		return nil, err
 	}
-	made := &route{
-		Route: Route{
-			Method: verb, Template: path, Body: rule.GetBody(), ResponseBody: rule.GetResponseBody(),
-			RPC: fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name()),
-		},
-		template:   parsed,
-		parameters: map[string]*parameter{},
-	}
-	input := method.Input()
-	if err := made.bindBody(input); err != nil {
+	variables, err := made.variables(c)
+	if err != nil {
 		return nil, err
 	}
-	if err := made.bindVariables(input, c); err != nil {
-		return nil, err
+	for _, one := range variables {
+		last := one.path[len(one.path)-1]
+		if last.Kind() != protoreflect.StringKind {
+			made.numbers = append(made.numbers, one)
+		}
+		if made.Body == "*" && len(one.path) == 1 || body != nil && len(one.path) == 2 && one.path[0] == body {
+			made.IDs = append(made.IDs, one.path)
+		}
 	}
-	made.bindParameters(input, c)
-	if made.body != nil && verb == http.MethodPatch {
-		made.mask = input.Fields().ByName("update_mask")
+	made.bindParameters(variables, c)
+	if body != nil && verb == http.MethodPatch {
+		made.Mask = input.Fields().ByName("update_mask")
 	}
 	return made, nil
 }
@@ -134,36 +107,38 @@ func pattern(rule *annotations.HttpRule) (method, path string) {
 	return rule.GetCustom().GetKind(), rule.GetCustom().GetPath()
 }
 
-// bindBody finds the request field that the body holds.
-func (r *route) bindBody(input protoreflect.MessageDescriptor) error {
+// body returns the request field that the body holds; nil if there is no such field, or
+// the body is the whole request.
+func (r *route) body() (protoreflect.FieldDescriptor, error) {
 	if r.Body == "" || r.Body == "*" {
-		return nil
+		return nil, nil
 	}
-	r.body = input.Fields().ByTextName(r.Body)
-	if r.body == nil || r.body.Message() == nil || r.body.Cardinality() == protoreflect.Repeated {
-		return fmt.Errorf("body %s is not a message of the request", r.Body)
+	field := r.Message.Fields().ByTextName(r.Body)
+	if field == nil || field.Message() == nil || field.Cardinality() == protoreflect.Repeated {
+		return nil, fmt.Errorf("body %s is not a message of the request", r.Body)
 	}
-	return nil
+	return field, nil
 }
 
-func (r *route) bindVariables(input protoreflect.MessageDescriptor, c *codec.Codec) error {
-	for at, piece := range r.template.segments {
-		if piece.variable == "" {
-			continue
-		}
-		path, err := fieldPath(input, piece.variable)
+// variableNames matches the names of the variables in a template.
+var variableNames = regexp.MustCompile(`\{([^}=]+)`)
+
+// variables returns what the path sets.
+func (r *route) variables(c *codec.Codec) ([]variable, error) {
+	var found []variable
+	for _, match := range variableNames.FindAllStringSubmatch(r.Template, -1) {
+		path, err := fieldPath(r.Message, match[1])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		last := path[len(path)-1]
 		parse, ok := c.Text(last)
 		if !ok || last.IsList() || last.Message() != nil || last.Kind() == protoreflect.BytesKind {
-			return fmt.Errorf("path variable %s is not one word", piece.variable)
+			return nil, fmt.Errorf("path variable %s is not one word", match[1])
 		}
-		inBody := r.Body == "*" && len(path) == 1 || r.body != nil && len(path) == 2 && path[0] == r.body
-		r.variables = append(r.variables, variable{name: piece.variable, path: path, at: at, parse: parse, inBody: inBody})
+		found = append(found, variable{name: match[1], path: path, parse: parse})
 	}
-	return nil
+	return found, nil
 }
 
 func fieldPath(input protoreflect.MessageDescriptor, dotted string) ([]protoreflect.FieldDescriptor, error) {
@@ -183,8 +158,8 @@ func fieldPath(input protoreflect.MessageDescriptor, dotted string) ([]protorefl
 
 // isSetElsewhere reports whether a path variable or the body sets a request field,
 // so that no query parameter may.
-func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor) bool {
-	return r.Body == "*" || r.body != nil && path[0] == r.body || slices.ContainsFunc(r.variables, func(v variable) bool {
+func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor, variables []variable) bool {
+	return r.Body == "*" || path[0].TextName() == r.Body || slices.ContainsFunc(variables, func(v variable) bool {
 		return slices.Equal(v.path, path)
 	})
 }

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,10 +24,12 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -37,17 +42,15 @@ func TestRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	public, err := Routes()
-	if err != nil || len(public) != len(compiled) {
-		t.Fatalf("Routes: %d of %d, %v", len(public), len(compiled), err)
-	}
 	var lines strings.Builder
-	for i, one := range compiled {
-		if public[i] != one.Route {
-			t.Errorf("Routes lists %v for %v", public[i], one.Route)
+	for _, service := range contractServices() {
+		for _, one := range compiled[service.desc.FullName()] {
+			var query []string
+			for _, parameter := range one.names {
+				query = append(query, parameter.name)
+			}
+			fmt.Fprintf(&lines, "%s %s → %s body=%q query=%v\n", one.Method, one.Template, one.Message.Name(), one.Body, query)
 		}
-		fmt.Fprintf(&lines, "%s %s → %s body=%q response_body=%q query=%v\n",
-			one.Method, one.Template, one.RPC, one.Body, one.ResponseBody, one.names)
 	}
 	golden(t, "routes.txt", lines.String())
 }
@@ -69,72 +72,30 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestEveryRouteCallsItsRPC sends a request to every route of the contract.
+// TestEveryRouteCallsItsRPC sends a request to every route of the contract, and with
+// methods that the route does not have.
 func TestEveryRouteCallsItsRPC(t *testing.T) {
 	t.Parallel()
-	var called string
+	var called *received.Request
+	var message proto.Message
 	stop := errors.New("far enough")
-	d := newFakeGateway(t, func(_ context.Context, _ any, info *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
-		called = info.FullMethod
+	d := newFakeGateway(t, func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
+		called, message = received.FromContext(ctx), request.(proto.Message)
 		return nil, stop
 	})
-	routes, err := Routes()
+	compiled, err := routesOf(contractServices(), codec.New())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, route := range routes {
-		parsed, err := parseTemplate(route.Template)
-		if err != nil {
-			t.Fatal(err)
+	for _, route := range slices.Concat(slices.Collect(maps.Values(compiled))...) {
+		called = nil
+		path := regexp.MustCompile(`\{[^}]+\}`).ReplaceAllString(route.Template, "7")
+		d.send(route.Method, path, "")
+		if called == nil || called.Message != route.Message || message.ProtoReflect().Descriptor() != route.Message {
+			t.Errorf("%s %s called %v", route.Method, path, called)
 		}
-		called = ""
-		if d.send(route.Method, parsed.path("7"), ""); called != route.RPC {
-			t.Errorf("%s %s called %q", route.Method, route.Template, called)
-		}
-	}
-}
-
-func TestTemplates(t *testing.T) {
-	t.Parallel()
-	for _, path := range []string{"/v1/a", "/v1/{a}/b/{c.d}", "/v1/{a}:verb", "/v1/a:verb"} {
-		parsed, err := parseTemplate(path)
-		if err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		want := strings.NewReplacer("{a}", "x", "{c.d}", "x").Replace(path)
-		if got := parsed.path("x"); got != want {
-			t.Errorf("%s: %+v makes %s", path, parsed, got)
-		}
-	}
-	for _, path := range []string{"", "v1", "/v1/", "/v1/{a=*}", "/v1/**", "/v1/{a", "/v1/a}", "/v1/{}", "/v1//a"} {
-		if parsed, err := parseTemplate(path); err == nil {
-			t.Errorf("%q: %+v", path, parsed)
-		}
-	}
-}
-
-func TestRouterPrefersWordsAndGoesBack(t *testing.T) {
-	t.Parallel()
-	var r router
-	for _, path := range []string{"/a/{x}", "/a/b/c", "/a/{x}/d", "/a/{x}:go", "/a/b:stop"} {
-		parsed, err := parseTemplate(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.add(&route{Route: Route{Method: http.MethodGet, Template: path}, template: parsed})
-	}
-	cases := map[string]string{
-		"/a/b": "/a/{x}", "/a/b/c": "/a/b/c", "/a/b/d": "/a/{x}/d", "/a/b/e": "", "/a/b:go": "/a/{x}:go", "/a/b:stop": "/a/b:stop",
-		"/a/z:stop": "/a/{x}", "/a/z:": "/a/{x}", "/a/:go": "/a/{x}", "/a": "", "": "", "*": "", "/%61/q": "/a/{x}", "/a/b%2Fc": "/a/{x}", "/a/%zz": "",
-	}
-	for path, want := range cases {
-		found, _ := r.find(path)
-		got := ""
-		if found[http.MethodGet] != nil {
-			got = found[http.MethodGet].Template
-		}
-		if got != want {
-			t.Errorf("%s: %q, want %q", path, got, want)
+		if got := d.send(http.MethodTrace, path, ""); got.Code != http.StatusMethodNotAllowed || !strings.Contains(got.Header().Get("Allow"), route.Method) {
+			t.Errorf("TRACE %s: status %d, Allow %q", path, got.Code, got.Header().Get("Allow"))
 		}
 	}
 }
@@ -147,7 +108,6 @@ func TestImpossibleRoutes(t *testing.T) {
 		return &annotations.HttpRule{Pattern: &annotations.HttpRule_Patch{Patch: path}, Body: body}
 	}
 	cases := map[string]*annotations.HttpRule{
-		"template":              rule("v1", ""),
 		"unknown variable":      rule("/v1/{nothing}", ""),
 		"below a scalar":        rule("/v1/{sip_connection_uuid.x}", ""),
 		"variable is a message": rule("/v1/{sip_user_invite}", ""),
@@ -156,21 +116,21 @@ func TestImpossibleRoutes(t *testing.T) {
 	}
 	for name, impossible := range cases {
 		if made, err := newRoute(method, impossible, codec.New()); err == nil {
-			t.Errorf("%s: %+v", name, made.Route)
+			t.Errorf("%s: %s", name, made.Template)
 		}
 	}
 }
 
-func TestRouteWithoutGeneratedHandler(t *testing.T) {
+func TestServicesThatCannotBeRegistered(t *testing.T) {
 	t.Parallel()
 	services := contractServices()
-	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return nil }
-	h := &Gateway{codec: codec.New()}
-	if err := h.addRoutes(services, NewConn(nil)); !errors.Is(err, errNoHandler) {
+	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return errOption }
+	g := &Gateway{codec: codec.New()}
+	if err := g.register(services, NewConn(nil)); !errors.Is(err, errOption) {
 		t.Errorf("got %v", err)
 	}
-	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return errOption }
-	if err := h.addRoutes(services, NewConn(nil)); !errors.Is(err, errOption) {
+	twice := append(contractServices(), contractServices()[0])
+	if err := g.register(twice, NewConn(nil)); !errors.Is(err, errSharedWord) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -186,11 +146,11 @@ func TestNestedParameters(t *testing.T) {
 	if made.parameters["sip_user_invite.uuid"] != nil {
 		t.Error("the path sets this one")
 	}
-	current := &call{route: made}
-	current.readQuery("sipUserInvite.expireTime=2001-09-09T01:46:40Z&sip_user_invite.account.balance=1.5&sip_connection_uuid=a&&sip_user_invite.name=")
+	in := &received.Request{Call: made.Call}
+	made.readQuery(in, "sipUserInvite.expireTime=2001-09-09T01:46:40Z&sip_user_invite.account.balance=1.5&sip_connection_uuid=a&&sip_user_invite.name=")
 	request := &sipfacadev1.UpdateSipUserInviteRequest{}
-	if err := current.complete(request.ProtoReflect()); err != nil {
-		t.Fatal(err)
+	if in.MergeInto(request.ProtoReflect()); len(in.Violations) > 0 {
+		t.Fatal(in.Violations)
 	}
 	invite := request.GetSipUserInvite()
 	if request.GetSipConnectionUuid() != "a" || invite.GetExpireTime().GetSeconds() != 1e9 ||
@@ -249,17 +209,13 @@ func TestEveryServiceIsBound(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfTheGeneratedCode checks the errors that the generated code makes by
+// TestRefusalsOfGRPCGateway checks the form of an error that grpc-gateway makes by
 // itself.
-func TestRefusalsOfTheGeneratedCode(t *testing.T) {
+func TestRefusalsOfGRPCGateway(t *testing.T) {
 	t.Parallel()
-	refused := (&call{}).refusal(grpcstatus.Error(codes.InvalidArgument, "odd"))
-	if status.Reason(refused) != "REQUEST_INVALID" || !strings.Contains(refused.Error(), "request: odd") {
+	refused := withReason(grpcstatus.Error(codes.InvalidArgument, "odd"))
+	if status.Reason(refused) != "REQUEST_INVALID" || status.Violations(refused)[0].GetDescription() != "odd" {
 		t.Errorf("got %v", refused)
-	}
-	other := grpcstatus.Error(codes.Internal, "odd")
-	if got := (&call{}).refusal(other); !errors.Is(got, other) {
-		t.Errorf("got %v", got)
 	}
 }
 
@@ -278,13 +234,21 @@ func TestMarshalerForEverythingElse(t *testing.T) {
 		"unknown field":    m.Unmarshal([]byte(`{"uid":1}`), read),
 		"no message":       m.Unmarshal([]byte(`{}`), "x"),
 		"write no message": m.NewEncoder(&written).Encode(7),
-		"body of a list":   (&bodyDecoder{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(&[]string{}),
-		"body of a word":   (&bodyDecoder{call: &call{body: []byte("{}"), codec: codec.New()}}).Decode(new(*string)),
+		"body of a list":   bodyOf("{}").Decode(&[]string{}),
+		"body of a word":   bodyOf("{}").Decode(new(*string)),
 	}
 	for name, err := range failures {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// bodyOf returns the body of a request as the generated handlers see it.
+func bodyOf(text string) *requestBody {
+	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text))
+	return &requestBody{
+		ReadCloser: request.Body, request: request, response: httptest.NewRecorder(), limit: 100, codec: codec.New(), in: &received.Request{},
 	}
 }
 
@@ -296,13 +260,14 @@ func TestPathNumbers(t *testing.T) {
 	if !ok {
 		t.Fatal("ports cannot be read")
 	}
-	current := &call{route: &route{variables: []variable{{name: "port", parse: parse, at: 1}}}}
-	if got := current.readPath([]string{"ports", "5.06e3"}); got["port"] != "5060" || len(current.violations) > 0 {
-		t.Errorf("got %v, %v", got, current.violations)
+	one, in, values := &route{numbers: []variable{{name: "port", parse: parse}}}, &received.Request{}, map[string]string{"port": "5.06e3"}
+	if one.readNumbers(in, values); values["port"] != "5060" || len(in.Violations) > 0 {
+		t.Errorf("got %v, %v", values, in.Violations)
 	}
-	current.readPath([]string{"ports", "x"})
-	if len(current.violations) != 1 || current.violations[0].GetField() != "port" {
-		t.Errorf("got %v", current.violations)
+	values["port"] = "0x10"
+	one.readNumbers(in, values)
+	if len(in.Violations) != 1 || in.Violations[0].GetField() != "port" {
+		t.Errorf("got %v", in.Violations)
 	}
 }
 
@@ -311,10 +276,10 @@ func TestPathNumbers(t *testing.T) {
 func TestIncomingHeaders(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
-		"X-Request-Id": true, "X-Opentact-Token": true, "X-Infinity-Authorization": true, "Traceparent": true,
+		"X-Request-Id": true, "X-Opentact-Token": true, "X-Infinity-Authorization": true, "Traceparent": true, "Tracestate": true,
 		"Authorization": false, "Connection": false, "connection": false, "Grpc-Timeout": false,
 	} {
-		if key, passed := incomingHeader(name); passed != want || key != strings.ToLower(name) {
+		if key, passed := incomingHeader(name); passed != want || passed && key != strings.ToLower(name) {
 			t.Errorf("%s: passed %t as %s", name, passed, key)
 		}
 	}

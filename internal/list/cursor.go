@@ -57,16 +57,16 @@ func openCursor(tokens *Tokens, token string, arguments digest, columns int) (*c
 	}
 	content, ok := tokens.open(token)
 	if !ok || len(content) < 1+len(arguments) || content[0] != cursorVersion {
-		return nil, violations{status.Violation("page_token", "is not a token that this service gave out")}
+		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN", "is not a token that this service gave out")}
 	}
 	content = content[1:]
 	if !bytes.Equal(content[:len(arguments)], arguments[:]) {
-		return nil, violations{status.Violation("page_token",
+		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN",
 			"the arguments changed: the token belongs to a request with another parent, filter or order")}
 	}
 	after, ok := decodeCursor(content[len(arguments):], columns)
 	if !ok {
-		return nil, violations{status.Violation("page_token", "is out of date: start again without a token")}
+		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN", "is out of date: start again without a token")}
 	}
 	return after, nil
 }

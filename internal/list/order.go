@@ -51,14 +51,14 @@ func readKeys(order []ordering, row reflect.Value, keys []value) {
 // is no order.
 func parseOrder(rows rowType, text string, key []ordering) ([]ordering, violations) {
 	if len(text) > maxOrderLength {
-		return nil, violations{status.Violation("order_by", "is longer than %d bytes", maxOrderLength)}
+		return nil, violations{status.BrokenRule("order_by", "ORDER_BY", "is longer than %d bytes", maxOrderLength)}
 	}
 	terms := strings.Split(text, ",")
 	switch {
 	case strings.TrimSpace(text) == "":
 		return withKey(orderByDefault(rows), key), nil
 	case len(terms) > maxOrderFields:
-		return nil, violations{status.Violation("order_by", "names more than %d fields", maxOrderFields)}
+		return nil, violations{status.BrokenRule("order_by", "ORDER_BY", "names more than %d fields", maxOrderFields)}
 	}
 	var found problems
 	order := make([]ordering, 0, len(terms)+len(key))

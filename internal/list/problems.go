@@ -3,6 +3,7 @@ package list
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -35,7 +36,7 @@ func (p *problems) add(err error) {
 func (p *problems) violations(field string) violations {
 	list := make(violations, len(p.texts))
 	for i, text := range p.texts {
-		list[i] = status.Violation(field, "%s", text)
+		list[i] = status.BrokenRule(field, strings.ToUpper(field), "%s", text)
 	}
 	return list
 }

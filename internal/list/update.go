@@ -2,6 +2,7 @@ package list
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,17 @@ type Update struct {
 	// Derived says that the mask follows from a body, and the caller gave none.
 	Derived bool
 }
+
+// derivedKey is the context key that says that an update mask is derived.
+type derivedKey struct{}
+
+// WithDerivedMask returns the context of an update whose mask follows from its body.
+func WithDerivedMask(ctx context.Context) context.Context {
+	return context.WithValue(ctx, derivedKey{}, true)
+}
+
+// IsMaskDerived reports whether the update mask of a call follows from its body.
+func IsMaskDerived(ctx context.Context) bool { return ctx.Value(derivedKey{}) != nil }
 
 // Changes works out what the update writes, each field once, in the order of field
 // numbers, and reports what is wrong all at once as status.Invalid. Fields that only the
@@ -83,7 +95,7 @@ func (u Update) Check(stored proto.Message) error {
 	has := stored.ProtoReflect()
 	for _, field := range u.Fixed() {
 		if !has.Get(field).Equal(u.Resource.ProtoReflect().Get(field)) {
-			wrong = append(wrong, status.Violation(u.Field+"."+string(field.Name()), "%s", fixed[annotations.FieldBehavior_IMMUTABLE]))
+			wrong = append(wrong, status.BrokenRule(u.Field+"."+string(field.Name()), "IMMUTABLE", "%s", fixed[annotations.FieldBehavior_IMMUTABLE]))
 		}
 	}
 	if len(wrong) == 0 {
@@ -199,13 +211,13 @@ func (u *writing) add(field protoreflect.FieldDescriptor, otherwise string) {
 }
 
 func (u *writing) refuse(field protoreflect.FieldDescriptor, why string) {
-	u.rest = append(u.rest, status.Violation(u.Field+"."+string(field.Name()), "%s", why))
+	u.rest = append(u.rest, status.BrokenRule(u.Field+"."+string(field.Name()), "NOT_UPDATABLE", "%s", why))
 }
 
 func (u *writing) result() ([]Change, error) {
 	wrong := append(u.mask.violations("update_mask"), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
-		wrong = violations{status.Violation("update_mask", "the update is empty: set a field of %s that can be changed", u.Field)}
+		wrong = violations{status.BrokenRule("update_mask", "EMPTY_UPDATE", "the update is empty: set a field of %s that can be changed", u.Field)}
 	}
 	if len(wrong) > 0 {
 		return nil, status.Invalid(wrong...)

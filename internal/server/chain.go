@@ -16,6 +16,8 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
@@ -131,8 +133,9 @@ func first(ctx context.Context, key string) string {
 	return ""
 }
 
-// translate turns every error into the one that callers see, and adds the trailers
-// that tell clients whether to retry.
+// translate turns every error into the one that callers see: it says how to look after
+// a write whose outcome is not known, names fields as an HTTP caller does, and adds the
+// trailers that tell clients whether to retry.
 func translate(subjects *status.Subjects) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		response, err := handler(ctx, request)
@@ -140,6 +143,10 @@ func translate(subjects *status.Subjects) grpc.UnaryServerInterceptor {
 			return response, nil
 		}
 		final := status.Final(healthError(info.FullMethod, err), subjects.Of(info.FullMethod, request))
+		final = subjects.WithLookup(final, info.FullMethod, request)
+		if in := received.FromContext(ctx); in != nil {
+			final = status.Rename(final, in.Name)
+		}
 		if trailer := status.Trailer(final); trailer != nil {
 			_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to send it to
 		}
@@ -204,12 +211,17 @@ func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo
 	return response, status.WithCause(ctx, err)
 }
 
-// validate refuses requests that break a rule of the contract.
+// validate completes requests that came as JSON with what the gateway read beside the
+// message, and refuses those that are wrong in any way.
 func validate(validator *validation.Validator) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		if message, ok := request.(proto.Message); ok {
-			if err := validator.Check(message); err != nil {
+			in := received.FromContext(ctx)
+			if err := validator.Check(message, in); err != nil {
 				return nil, err
+			}
+			if in.MaskDerived() {
+				ctx = list.WithDerivedMask(ctx)
 			}
 		}
 		return handler(ctx, request)

@@ -84,7 +84,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := allowed.check(r)
 		if err == nil && origin.Check(r) != nil {
-			err = status.Invalid(status.Violation("origin", "a browser sent this from another site's page"))
+			err = status.Invalid(status.BrokenRule("origin", "CROSS_ORIGIN", "a browser sent this from another site's page"))
 		}
 		if err == nil {
 			next.ServeHTTP(w, r)

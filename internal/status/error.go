@@ -53,7 +53,7 @@ func Trailer(err error) metadata.MD {
 func fieldViolations(e *upstream.Error, subject Subject) []*errdetails.BadRequest_FieldViolation {
 	violations := make([]*errdetails.BadRequest_FieldViolation, len(e.Fields))
 	for i, field := range e.Fields {
-		violations[i] = Violation(fieldName(field.Name, subject), "%s", field.Message)
+		violations[i] = BrokenRule(fieldName(field.Name, subject), "UPSTREAM_VALIDATION", "%s", field.Message)
 	}
 	return violations
 }

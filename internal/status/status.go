@@ -25,10 +25,17 @@ func New(code codes.Code, reason sipfacadev1.ErrorReason, message string, detail
 	return build(code, message, append([]protoadapt.MessageV1{info}, details...))
 }
 
-// Violation says what is wrong with one field, named by its proto path from the
-// request message, for example `sip_user_invite.name`.
+// Violation says what is wrong with one field if no rule of the contract has a name for
+// it; see BrokenRule.
 func Violation(field, format string, args ...any) *errdetails.BadRequest_FieldViolation {
-	return &errdetails.BadRequest_FieldViolation{Field: field, Description: fmt.Sprintf(format, args...)}
+	return BrokenRule(field, "INVALID_VALUE", format, args...)
+}
+
+// BrokenRule says which rule a field breaks, in UPPER_SNAKE_CASE, and how. The field is
+// named by its proto path from the request message, for example `sip_user_invite.name`;
+// see Rename.
+func BrokenRule(field, rule, format string, args ...any) *errdetails.BadRequest_FieldViolation {
+	return &errdetails.BadRequest_FieldViolation{Field: field, Reason: rule, Description: fmt.Sprintf(format, args...)}
 }
 
 // maxViolations is how many violations an error names: enough for any request of
@@ -39,7 +46,7 @@ const maxViolations = 24
 // many, the first ones.
 func Invalid(violations ...*errdetails.BadRequest_FieldViolation) error {
 	if more := len(violations) - maxViolations; more > 0 {
-		last := Violation(violations[maxViolations].GetField(), "and %d more problems", more)
+		last := BrokenRule(violations[maxViolations].GetField(), violations[maxViolations].GetReason(), "and %d more problems", more)
 		violations = append(violations[:maxViolations:maxViolations], last)
 	}
 	return New(codes.InvalidArgument, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,

@@ -293,7 +293,7 @@ func TestFieldNames(t *testing.T) {
 	} {
 		failure := &upstream.Error{Route: routes[upstream.Create], Status: 400, Sent: true, Fields: []upstream.FieldError{{Name: c.vendor, Message: "is 100% wrong"}}}
 		err := status.Final(failure, status.Subject{Field: c.field, Names: names})
-		want := []*errdetails.BadRequest_FieldViolation{{Field: c.want, Description: "is 100% wrong"}}
+		want := []*errdetails.BadRequest_FieldViolation{{Field: c.want, Reason: "UPSTREAM_VALIDATION", Description: "is 100% wrong"}}
 		if diff := cmp.Diff(want, status.Violations(err), protocmp.Transform()); diff != "" {
 			t.Errorf("%+v: %s", c, diff)
 		}

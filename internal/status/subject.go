@@ -24,6 +24,7 @@ type subjectRule struct {
 	name         []protoreflect.FieldDescriptor // the path to the id in the request
 	field        string
 	vendorNames  map[string]string
+	lookup       lookupRule
 }
 
 // NewSubjects reads the methods of the services. Names are the resources' fields
@@ -60,9 +61,11 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 	http := contract.HTTPRule(method)
 	rule := subjectRule{field: strings.Trim(http.GetBody(), "*")}
 	written := method.Input().FullName() // if the body is the request itself
-	if body := method.Input().Fields().ByName(protoreflect.Name(rule.field)); body != nil {
+	body := method.Input().Fields().ByName(protoreflect.Name(rule.field))
+	if body != nil {
 		written = body.Message().FullName()
 	}
+	rule.lookup = lookupOf(method, body)
 	rule.vendorNames = s.names[written]
 	verb, resource := splitMethod(string(method.Name()))
 	if shown := shownBy(method.Output()); shown != "" {

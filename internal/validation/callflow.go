@@ -20,7 +20,7 @@ func callFlowViolations(request proto.Message, found []*fieldViolation) []*field
 		return nil
 	}
 	if mistake := callflow.Check(execute.GetCallFlowXml()); mistake != nil {
-		return []*fieldViolation{status.Violation(callFlowField, "%s", mistake)}
+		return []*fieldViolation{status.BrokenRule(callFlowField, "CALL_FLOW", "%s", mistake)}
 	}
 	return nil
 }

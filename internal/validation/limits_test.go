@@ -94,7 +94,7 @@ func TestHostileRequests(t *testing.T) {
 	for name, c := range hostile(t) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := v.Check(c.request)
+		err := v.Check(c.request, nil)
 		runtime.ReadMemStats(&after)
 		if diff := cmp.Diff([]string{c.want}, told(t, err)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -115,7 +115,7 @@ func TestWorstWithinTheLimits(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	err := v.Check(&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, AddTnLeaseUuids: ids})
+	err := v.Check(&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, AddTnLeaseUuids: ids}, nil)
 	runtime.ReadMemStats(&after)
 	if lines := told(t, err); len(lines) != 25 {
 		t.Errorf("%d violations are named", len(lines))
@@ -135,7 +135,7 @@ func TestOutputOnlyIsNotJudged(t *testing.T) {
 	}}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	err := v.Check(request)
+	err := v.Check(request, nil)
 	runtime.ReadMemStats(&after)
 	if err != nil {
 		t.Errorf("%.300v", err)
@@ -144,7 +144,7 @@ func TestOutputOnlyIsNotJudged(t *testing.T) {
 		t.Errorf("the check allocated %d bytes", spent)
 	}
 	request.SipConnection.Ip = new("x")
-	if lines := told(t, v.Check(request)); len(lines) != 1 || !strings.HasPrefix(lines[0], "sip_connection.ip: ") {
+	if lines := told(t, v.Check(request, nil)); len(lines) != 1 || !strings.HasPrefix(lines[0], "sip_connection.ip: ") {
 		t.Errorf("told %q", lines)
 	}
 }
@@ -155,7 +155,7 @@ func BenchmarkCheckHostile(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if v.Check(c.request) == nil {
+				if v.Check(c.request, nil) == nil {
 					b.Fatal("no violation")
 				}
 			}

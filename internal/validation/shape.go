@@ -21,7 +21,11 @@ type shape struct {
 	mask     protoreflect.FieldDescriptor
 	creates  bool
 	rows     protoreflect.MessageDescriptor
+	parents  []parent
 }
+
+// parent is an id that both a request and its resource state.
+type parent struct{ inRequest, inResource protoreflect.FieldDescriptor }
 
 // shapeOf returns the shape of a method's request. The resource is the field that the
 // HTTP rule maps to the body.
@@ -36,7 +40,19 @@ func shapeOf(method protoreflect.MethodDescriptor) shape {
 		resource: resource,
 		mask:     fields.ByName("update_mask"),
 		creates:  rule.GetPost() != "" && fields.ByName("update_mask") == nil,
+		parents:  parentsOf(fields, resource.Message().Fields()),
 	}
+}
+
+// parentsOf returns the ids of parents that a resource repeats.
+func parentsOf(request, resource protoreflect.FieldDescriptors) (parents []parent) {
+	for i := range request.Len() {
+		stated := resource.ByName(request.Get(i).Name())
+		if stated != nil && contract.Behaves(stated, annotations.FieldBehavior_OUTPUT_ONLY) {
+			parents = append(parents, parent{inRequest: request.Get(i), inResource: stated})
+		}
+	}
+	return parents
 }
 
 // rowsOf returns the message of the rows in a response, nil if it has none.
@@ -49,9 +65,16 @@ func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescrip
 	return nil
 }
 
-// withoutUnmasked removes the violations of fields that an update does not write: what
-// the mask leaves out is not sent, so it need not be right.
-func (s shape) withoutUnmasked(request proto.Message, violations []*fieldViolation) []*fieldViolation {
+// withoutUnwritten removes the violations of fields that are not written, so that they need
+// not be right: the id of what is created, and what the mask of an update leaves out.
+func (s shape) withoutUnwritten(request proto.Message, violations []*fieldViolation) []*fieldViolation {
+	if s.creates {
+		return slices.DeleteFunc(violations, func(violation *fieldViolation) bool {
+			name, inside := strings.CutPrefix(violation.GetField(), string(s.resource.Name())+".")
+			field := s.resource.Message().Fields().ByName(protoreflect.Name(name))
+			return inside && field != nil && contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER)
+		})
+	}
 	paths := s.maskPaths(request)
 	if len(paths) == 0 || slices.Contains(paths, "*") {
 		return violations
@@ -98,7 +121,24 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 		field := fields.Get(i)
 		if contract.Behaves(field, behavior) && !resource.Has(field) {
 			path := string(s.resource.Name()) + "." + string(field.Name())
-			violations = append(violations, status.Violation(path, "value is required"))
+			violations = append(violations, status.BrokenRule(path, "REQUIRED", "value is required"))
+		}
+	}
+	return violations
+}
+
+// misplaced returns the violations of a resource that states another parent than the
+// request does. One that it does not state is fine.
+func (s shape) misplaced(request proto.Message) (violations []*fieldViolation) {
+	if len(s.parents) == 0 || !request.ProtoReflect().Has(s.resource) {
+		return nil
+	}
+	message, resource := request.ProtoReflect(), request.ProtoReflect().Get(s.resource).Message()
+	for _, parent := range s.parents {
+		stated := resource.Get(parent.inResource).String()
+		if resource.Has(parent.inResource) && !strings.EqualFold(stated, message.Get(parent.inRequest).String()) {
+			path := string(s.resource.Name()) + "." + string(parent.inResource.Name())
+			violations = append(violations, status.BrokenRule(path, "ID_MISMATCH", "the resource names another one than the request"))
 		}
 	}
 	return violations
@@ -107,8 +147,9 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 // argumentViolations returns the violations that the handler would find in filter, order
 // and mask, so that a request that also breaks a rule is answered with all of them at
 // once. It is called only if the handler is not: no argument is parsed twice. If a rule
-// has refused an argument of a list already, nothing is added.
-func (s shape) argumentViolations(request proto.Message, found []*fieldViolation) []*fieldViolation {
+// has refused an argument of a list already, nothing is added. Derived says that the update
+// mask follows from the body.
+func (s shape) argumentViolations(request proto.Message, derived bool, found []*fieldViolation) []*fieldViolation {
 	if listed, ok := request.(list.Request); ok && s.rows != nil {
 		return slices.DeleteFunc(list.Problems(listed, s.rows), func(problem *fieldViolation) bool {
 			return names(found, problem.GetField())
@@ -119,6 +160,6 @@ func (s shape) argumentViolations(request proto.Message, found []*fieldViolation
 	}
 	resource := request.ProtoReflect().Get(s.resource).Message().Interface()
 	mask, _ := request.ProtoReflect().Get(s.mask).Message().Interface().(*fieldmaskpb.FieldMask)
-	_, err := list.Update{Field: string(s.resource.Name()), Resource: resource, Mask: mask}.Changes()
+	_, err := list.Update{Field: string(s.resource.Name()), Resource: resource, Mask: mask, Derived: derived}.Changes()
 	return status.Violations(err)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/limits"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -77,27 +78,46 @@ func outputOnly(requests []protoreflect.MessageDescriptor) protovalidate.FilterF
 	return func(_ protoreflect.Message, descriptor protoreflect.Descriptor) bool { return !skipped[descriptor] }
 }
 
-// Check returns REQUEST_INVALID with every violation, or nil.
+// Check returns REQUEST_INVALID with every violation, or nil. What the JSON gateway read
+// beside the request is merged into it first; it is nil for a request that came over gRPC.
 //
 // Requests that are not in the contract, such as health checks, have no rules.
-func (v *Validator) Check(request proto.Message) error {
+func (v *Validator) Check(request proto.Message, in *received.Request) error {
 	shape, known := v.shapes[request.ProtoReflect().Descriptor().FullName()]
 	if !known {
 		return nil
 	}
+	if in == nil {
+		return v.broken(request, shape, &received.Request{})
+	}
+	if in.Unread != nil {
+		return in.Unread
+	}
+	in.MergeInto(request.ProtoReflect())
+	return v.broken(request, shape, in)
+}
+
+// broken returns the violations of a request that is complete. The rules are not applied
+// to one that exceeds a limit, or that was not read to its end.
+func (v *Validator) broken(request proto.Message, shape shape, in *received.Request) error {
+	if in.Partial {
+		return status.Invalid(in.Violations...)
+	}
 	if excess := limits.Check(request); excess != nil {
-		return status.Invalid(status.Violation(excess.Field, "%s", excess.Problem))
+		return status.Invalid(append(in.Violations, status.BrokenRule(excess.Field, "TOO_MUCH", "%s", excess.Problem))...)
 	}
 	violations, err := v.ruleViolations(request)
 	if err != nil {
 		return err
 	}
-	violations = append(shape.withoutUnmasked(request, violations), shape.missing(request)...)
+	violations = append(shape.withoutUnwritten(request, violations), shape.missing(request)...)
+	violations = append(violations, shape.misplaced(request)...)
 	violations = append(violations, callFlowViolations(request, violations)...)
-	if len(violations) == 0 {
+	if len(violations)+len(in.Violations) == 0 {
 		return nil
 	}
-	return status.Invalid(append(violations, shape.argumentViolations(request, violations)...)...)
+	violations = append(violations, shape.argumentViolations(request, in.MaskDerived(), violations)...)
+	return status.Invalid(append(in.Violations, in.WithoutMisread(violations)...)...)
 }
 
 // ruleViolations returns the violations of the protovalidate rules.
@@ -114,10 +134,17 @@ func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, er
 	for i, violation := range broken.Violations {
 		violations[i] = &fieldViolation{
 			Field:       fieldOf(request.ProtoReflect().Descriptor(), violation),
+			Reason:      ruleName(violation.Proto.GetRuleId()),
 			Description: violation.Proto.GetMessage(),
 		}
 	}
 	return violations, nil
+}
+
+// ruleName returns the id of a rule in UPPER_SNAKE_CASE: STRING_MIN_LEN for
+// string.min_len.
+func ruleName(id string) string {
+	return strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(id))
 }
 
 // fieldOf returns the path of the field at fault. The id of a rule on a whole message

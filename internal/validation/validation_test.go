@@ -1,12 +1,14 @@
 package validation_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -16,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
@@ -103,14 +106,17 @@ func TestCheck(t *testing.T) {
 			"sip_connection.class4_egress_trunk_settings.media_type: ",
 			"sip_connection.class4_ingress_trunk_settings.media_type: ",
 			"sip_connection.ip: ", "sip_connection.name: ", "sip_connection.outbound_voice_profile_uuid: " + noUUID,
-			"sip_connection.port: ", "sip_connection.product_id: ", "sip_connection.subdomain: " + tooShort, "sip_connection.uuid: " + noUUID,
+			"sip_connection.port: ", "sip_connection.product_id: ", "sip_connection.subdomain: " + tooShort,
 		}},
 		"create, two places": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{}}, []string{
 			"sip_connection_uuid: " + noUUID, "sip_user_invite.name: " + required}},
-		"create, no parent":         {&pb.CreateSipUserInviteRequest{SipUserInvite: &pb.SipUserInvite{Name: new("ab")}}, []string{"sip_connection_uuid: " + required, "sip_user_invite.name: " + tooShort}},
-		"create, characters":        {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new(strings.Repeat("é", 255))}}, nil},
-		"create, too many":          {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new(strings.Repeat("é", 256))}}, []string{"sip_user_invite.name: must be at most 255"}},
-		"create, upper case":        {&pb.CreateSipUserInviteRequest{SipConnectionUuid: strings.ToUpper(id), SipUserInvite: &pb.SipUserInvite{Name: new("abc")}}, nil},
+		"create, no parent":  {&pb.CreateSipUserInviteRequest{SipUserInvite: &pb.SipUserInvite{Name: new("ab")}}, []string{"sip_connection_uuid: " + required, "sip_user_invite.name: " + tooShort}},
+		"create, characters": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new(strings.Repeat("é", 255))}}, nil},
+		"create, too many":   {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new(strings.Repeat("é", 256))}}, []string{"sip_user_invite.name: must be at most 255"}},
+		"create, upper case": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: strings.ToUpper(id), SipUserInvite: &pb.SipUserInvite{Name: new("abc")}}, nil},
+		"create, another parent": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new("abc"), SipConnectionUuid: new("5f1c2b3a-0000-4000-8000-000000000009")}},
+			[]string{"sip_user_invite.sip_connection_uuid: the resource names another one than the request"}},
+		"create, the same parent":   {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new("abc"), SipConnectionUuid: new(strings.ToUpper(id))}}, nil},
 		"get":                       {&pb.GetSipConnectionRequest{Uuid: id}, nil},
 		"get, nothing":              {&pb.GetSipConnectionRequest{}, []string{"uuid: " + required}},
 		"get, both ids wrong":       {&pb.GetSipUserInviteRequest{SipConnectionUuid: "x", Uuid: id[1:]}, []string{"sip_connection_uuid: " + noUUID, "uuid: " + noUUID}},
@@ -164,7 +170,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before := proto.Clone(c.request)
-			got := told(t, v.Check(c.request))
+			got := told(t, v.Check(c.request, nil))
 			if len(got) != len(c.want) {
 				t.Fatalf("told %q, want %q", got, c.want)
 			}
@@ -197,7 +203,7 @@ func TestOtherSettings(t *testing.T) {
 		request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{
 			Name: new("HQ"), Class4EgressTrunkSettings: &pb.TrunkSettings{OtherSettings: settings(t, c.settings)},
 		}}
-		if diff := cmp.Diff(c.want, told(t, v.Check(request))); diff != "" {
+		if diff := cmp.Diff(c.want, told(t, v.Check(request, nil))); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -222,7 +228,7 @@ func TestEveryRequestCompiles(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, line := range told(t, v.Check(kind.New().Interface())) {
+				for _, line := range told(t, v.Check(kind.New().Interface(), nil)) {
 					if strings.HasPrefix(line, ":") {
 						t.Errorf("%s: %q names no field", input.Name(), line)
 					}
@@ -237,7 +243,7 @@ func TestEveryRequestCompiles(t *testing.T) {
 func TestEveryViolationNamesAField(t *testing.T) {
 	t.Parallel()
 	request := &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: "x", AddTnLeaseUuids: append(uuids(1000), "x", "x"), RemoveTnLeaseUuids: []string{"x"}}
-	for _, line := range told(t, newValidator(t).Check(request)) {
+	for _, line := range told(t, newValidator(t).Check(request, nil)) {
 		field, _, _ := strings.Cut(line, ":")
 		name, _, _ := strings.Cut(field, "[")
 		if request.ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(name)) == nil {
@@ -250,7 +256,7 @@ func TestEveryViolationNamesAField(t *testing.T) {
 // has no rules.
 func TestRequestOfAnotherService(t *testing.T) {
 	t.Parallel()
-	if err := newValidator(t).Check(&fieldmaskpb.FieldMask{}); err != nil {
+	if err := newValidator(t).Check(&fieldmaskpb.FieldMask{}, nil); err != nil {
 		t.Errorf("got %v", err)
 	}
 }
@@ -266,7 +272,7 @@ func BenchmarkCheck(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := v.Check(request); err != nil {
+				if err := v.Check(request, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -279,10 +285,52 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	request := &pb.ListSipUserInvitesRequest{SipConnectionUuid: "x", Filter: "bogus = 1"}
 	var fields []string
-	for _, violation := range status.Violations(newValidator(t).Check(request)) {
+	for _, violation := range status.Violations(newValidator(t).Check(request, nil)) {
 		fields = append(fields, violation.GetField())
 	}
 	if diff := cmp.Diff([]string{"sip_connection_uuid", "filter"}, fields); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestReadAndRulesTogether: what the JSON gateway could not read and the rules that the
+// rest breaks are reported at once, and nothing twice.
+func TestReadAndRulesTogether(t *testing.T) {
+	t.Parallel()
+	v := wholeValidator(t)
+	call := received.Call{Message: (&pb.CreateSipConnectionRequest{}).ProtoReflect().Descriptor(), Body: "sip_connection"}
+	request := func() *pb.CreateSipConnectionRequest {
+		return &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{Ip: new("x")}}
+	}
+	for name, c := range map[string]struct {
+		in   received.Request
+		want []string
+	}{
+		"a field of the wrong type is not missing": {
+			received.Request{Violations: []*errdetails.BadRequest_FieldViolation{status.BrokenRule("sip_connection.name", "WRONG_TYPE", "want a string")}},
+			[]string{"sip_connection.name WRONG_TYPE", "sip_connection.ip STRING_IPV4"},
+		},
+		"an unknown field beside a missing one": {
+			received.Request{Violations: []*errdetails.BadRequest_FieldViolation{status.BrokenRule("sip_connection.nmae", "UNKNOWN_FIELD", "unknown")}},
+			[]string{"sip_connection.nmae UNKNOWN_FIELD", "sip_connection.ip STRING_IPV4", "sip_connection.name REQUIRED"},
+		},
+		"half a body is not judged": {
+			received.Request{Partial: true, Violations: []*errdetails.BadRequest_FieldViolation{status.BrokenRule("body", "INVALID_JSON", "ends early")}},
+			[]string{"body INVALID_JSON"},
+		},
+		"only rules": {received.Request{}, []string{"sip_connection.ip STRING_IPV4", "sip_connection.name REQUIRED"}},
+	} {
+		c.in.Call = call
+		var got []string
+		for _, violation := range status.Violations(v.Check(request(), &c.in)) {
+			got = append(got, violation.GetField()+" "+violation.GetReason())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	unread := errors.New("too large")
+	if err := v.Check(request(), &received.Request{Call: call, Unread: unread}); !errors.Is(err, unread) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -86,6 +86,9 @@ func failureOf(o outcome) (failure, error) {
 			f.violations = map[string]string{}
 			for _, violation := range d.GetFieldViolations() {
 				f.violations[violation.GetField()] += violation.GetDescription() + "\n"
+				if rule := violation.GetReason(); rule == "" || rule != strings.ToUpper(rule) {
+					return f, fmt.Errorf("%s has the rule %q", violation.GetField(), rule)
+				}
 			}
 		case *errdetails.ResourceInfo:
 			f.resource = d
@@ -258,7 +261,12 @@ func promises(o outcome) []string {
 	if err != nil {
 		return append(found, err.Error())
 	}
+	if o.header != nil {
+		found = append(found, checkHeaders(map[string]string{"X-Should-Retry": shouldRetry(got), "X-Request-Id": anyValue}, o.header)...)
+	}
 	switch {
+	case (got.reason == "OUTCOME_UNKNOWN") != (got.metadata["lookupMethod"] != "") && !got.cannotBeLookedUp():
+		found = append(found, fmt.Sprintf("%s with lookupMethod %q", got.reason, got.metadata["lookupMethod"]))
 	case got.reason == "":
 		found = append(found, "an error without a reason")
 	case got.code == codes.Unavailable && got.metadata["delivery"] != "" && got.metadata["delivery"] != "NOT_SENT":
@@ -269,6 +277,23 @@ func promises(o outcome) []string {
 		found = append(found, "an error without a message")
 	}
 	return found
+}
+
+// shouldRetry returns what the contract promises in X-Should-Retry.
+func shouldRetry(got failure) string {
+	switch {
+	case got.reason == "OUTCOME_UNKNOWN":
+		return "false"
+	case got.code == codes.Unavailable, got.code == codes.DeadlineExceeded, got.reason == "UPSTREAM_RATE_LIMITED":
+		return "true"
+	default:
+		return "false"
+	}
+}
+
+// cannotBeLookedUp reports whether nothing reads what the call did: a call flow.
+func (f failure) cannotBeLookedUp() bool {
+	return strings.Contains(f.message, "ExecuteCallFlow")
 }
 
 // nulls returns the paths of null outside of free-form objects, which may contain the

@@ -49,7 +49,11 @@ func (d jsonProtocol) call(ctx context.Context, c call) (outcome, error) {
 		return outcome{}, err
 	}
 	made, err := d.send(request)
-	if err != nil || made.status != nil {
+	if err != nil {
+		return made, err
+	}
+	if made.status != nil {
+		made.status, err = withProtoNames(c.method, made.status)
 		return made, err
 	}
 	if bare := httpRule(c.method).GetResponseBody(); bare != "" {

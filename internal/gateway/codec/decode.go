@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -25,9 +26,13 @@ type Report struct {
 	// Members are the proto names of the fields that the outermost object has, in
 	// its order, those given as null included.
 	Members []string
+	// SnakeCase are the fields whose names the input has in snake_case, each once.
+	SnakeCase []protoreflect.FieldDescriptor
 	// Violations are what is wrong, in the order of the input; none when the
 	// message was read whole.
 	Violations []*errdetails.BadRequest_FieldViolation
+	// Partial says that reading stopped before the end of the input.
+	Partial bool
 }
 
 // decoder reads one message. It stops at the first thing that is wrong only if the
@@ -72,6 +77,7 @@ func (c *Codec) Decode(data []byte, message proto.Message, prefix string) Report
 	d.message(c.plan(m.Descriptor()), m)
 	d.end()
 	report := d.report
+	report.Partial = d.stopped
 	d.reset(nil, nil, "") // keep neither the input nor the report
 	if cap(d.scratch) > maxPooledBuffer {
 		d.scratch = nil
@@ -108,10 +114,11 @@ func (d *decoder) member(p *plan, m protoreflect.Message, base int, name []byte)
 		d.unknown(p, string(name))
 		return
 	}
+	d.noteSpelling(f, name)
 	d.push(f.name)
 	defer d.pop()
 	if d.seen[base+f.index] {
-		d.problem("duplicate field")
+		d.problem(ruleDuplicate, "duplicate field")
 		d.skip()
 		return
 	}
@@ -124,11 +131,18 @@ func (d *decoder) member(p *plan, m protoreflect.Message, base int, name []byte)
 		return
 	}
 	if f.oneof >= 0 && d.mark(base+len(p.fields)+f.oneof) {
-		d.problem("another member of " + string(f.desc.ContainingOneof().Name()) + " is set already")
+		d.problem(ruleOneof, "another member of "+string(f.desc.ContainingOneof().Name())+" is set already")
 		d.skip()
 		return
 	}
 	d.field(f, m)
+}
+
+// noteSpelling remembers a field that has two spellings and is spelled in snake_case.
+func (d *decoder) noteSpelling(f *field, name []byte) {
+	if len(name) == len(f.name) && f.name != f.desc.JSONName() && string(name) == f.name && !slices.Contains(d.report.SnakeCase, f.desc) {
+		d.report.SnakeCase = append(d.report.SnakeCase, f.desc)
+	}
 }
 
 // mark notes that a member of a oneof was met, and reports whether one was met before.
@@ -160,7 +174,7 @@ func (d *decoder) unknown(p *plan, name string) {
 	if hint := spelling.Hint(name, p.names(name)); hint != "" {
 		description += "; " + hint
 	}
-	d.problem(description)
+	d.problem(ruleUnknown, description)
 	d.pop()
 	d.skip()
 }
@@ -204,7 +218,7 @@ func (d *decoder) entryMap(f *field, entries protoreflect.Map) {
 			problem = "duplicate member"
 		}
 		if problem != "" {
-			d.problem(problem)
+			d.problem(ruleValue, problem)
 			d.skip()
 			return
 		}
@@ -223,6 +237,6 @@ func (d *decoder) scalar(s *scalar) (protoreflect.Value, bool) {
 		return protoreflect.Value{}, false
 	}
 	value, problem := s.parse(text)
-	d.problem(problem)
+	d.problem(ruleValue, problem)
 	return value, problem == ""
 }

@@ -31,6 +31,17 @@ const (
 	stepIndex
 )
 
+// The rules that a body can break before those of the contract are looked at.
+const (
+	ruleJSON      = "INVALID_JSON"
+	ruleUnknown   = "UNKNOWN_FIELD"
+	ruleDuplicate = "DUPLICATE_FIELD"
+	ruleOneof     = "ONEOF"
+	ruleType      = "WRONG_TYPE"
+	ruleValue     = "INVALID_VALUE"
+	ruleLimit     = "TOO_MUCH"
+)
+
 func (d *decoder) push(name string)   { d.path = append(d.path, step{name: name}) }
 func (d *decoder) pushKey(key string) { d.path = append(d.path, step{name: key, kind: stepKey}) }
 func (d *decoder) pop()               { d.path = d.path[:len(d.path)-1] }
@@ -58,18 +69,18 @@ func (d *decoder) fieldPath() string {
 }
 
 // problem adds a violation of the field being read, unless it is "".
-func (d *decoder) problem(description string) {
+func (d *decoder) problem(rule, description string) {
 	if description != "" {
-		d.violation(d.fieldPath(), description)
+		d.violation(d.fieldPath(), rule, description)
 	}
 }
 
-func (d *decoder) violation(field, description string) {
+func (d *decoder) violation(field, rule, description string) {
 	if d.stopped {
 		return
 	}
 	d.report.Violations = append(d.report.Violations,
-		&errdetails.BadRequest_FieldViolation{Field: field, Description: description})
+		&errdetails.BadRequest_FieldViolation{Field: field, Reason: rule, Description: description})
 	d.stopped = len(d.report.Violations) >= MaxViolations
 }
 
@@ -77,7 +88,7 @@ func (d *decoder) violation(field, description string) {
 // and would not help the caller.
 func (d *decoder) within(holds bool, problem string) bool {
 	if !holds {
-		d.problem(problem)
+		d.problem(ruleLimit, problem)
 		d.stopped = true
 	}
 	return holds
@@ -86,7 +97,7 @@ func (d *decoder) within(holds bool, problem string) bool {
 // wrongType reports a value of another type than wanted, and skips it.
 func (d *decoder) wrongType(want string) {
 	if got, ok := kindNames()[d.json.PeekKind()]; ok {
-		d.problem("want " + want + ", got " + got)
+		d.problem(ruleType, "want "+want+", got "+got)
 	}
 	d.skip()
 }
@@ -202,7 +213,7 @@ func (d *decoder) stopOn(err error) bool {
 			reason = syntax.Err.Error()
 		}
 	}
-	d.violation("body", fmt.Sprintf("not valid JSON at %s: %s", d.position(offset), reason))
+	d.violation("body", ruleJSON, fmt.Sprintf("not valid JSON at %s: %s", d.position(offset), reason))
 	d.stopped = true
 	return false
 }
@@ -215,7 +226,7 @@ func (d *decoder) end() {
 	offset := d.json.InputOffset()
 	rest := bytes.TrimLeft(d.data[offset:], " \t\r\n")
 	if len(rest) > 0 {
-		d.violation("body", "more data after the JSON value at "+d.position(int64(len(d.data)-len(rest))))
+		d.violation("body", ruleJSON, "more data after the JSON value at "+d.position(int64(len(d.data)-len(rest))))
 	}
 }
 

@@ -54,7 +54,7 @@ func textual[M proto.Message](fill func(M, []byte) string) *special {
 	}
 	return &special{text: text, read: func(d *decoder, m protoreflect.Message) {
 		if raw, ok := d.scalarText("a string", `"`); ok {
-			d.problem(text(m, raw))
+			d.problem(ruleValue, text(m, raw))
 		}
 	}}
 }
@@ -74,7 +74,7 @@ func readAs[M proto.Message](read func(*decoder, M)) func(*decoder, protoreflect
 			read(d, typed)
 			return
 		}
-		d.problem(errForeignType.Error())
+		d.problem(ruleType, errForeignType.Error())
 		d.skip()
 	}
 }

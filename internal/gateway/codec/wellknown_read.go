@@ -94,7 +94,7 @@ func (d *decoder) fillStruct(object *structpb.Struct) {
 		d.pushKey(key)
 		defer d.pop()
 		if _, twice := object.Fields[key]; twice {
-			d.problem("duplicate member")
+			d.problem(ruleDuplicate, "duplicate member")
 			d.skip()
 			return
 		}
@@ -150,7 +150,7 @@ func (d *decoder) fillPlainValue(value *structpb.Value) {
 	default:
 		number, fits := parseFloating(string(text), 64)
 		if !fits {
-			d.problem("want a number that fits 64 bits")
+			d.problem(ruleValue, "want a number that fits 64 bits")
 		}
 		value.Kind = &structpb.Value_NumberValue{NumberValue: number}
 	}
@@ -169,7 +169,7 @@ func (d *decoder) fillAny(packed *anypb.Any) {
 	}
 	read := &anypb.Any{}
 	if err := (protojson.UnmarshalOptions{RecursionLimit: MaxDepth}).Unmarshal(raw, read); err != nil {
-		d.problem(`want a message with its type in "@type"`)
+		d.problem(ruleType, `want a message with its type in "@type"`)
 		return
 	}
 	proto.Merge(packed, read)

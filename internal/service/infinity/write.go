@@ -87,11 +87,15 @@ func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
 // answers, if anything, need not be the whole row, so it is read back. If that fails,
 // what is known is returned, since the row was changed.
 func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
-	changes, err := list.Update{Field: k.field, Resource: wanted, Mask: mask}.Changes()
+	update := list.Update{Field: k.field, Resource: wanted, Mask: mask, Derived: list.IsMaskDerived(ctx)}
+	changes, err := update.Changes()
 	if err != nil {
 		return nil, err
 	}
 	id := k.knownID(wanted)
+	if err := k.checkFixed(ctx, vendor, at, id, update); err != nil {
+		return nil, err
+	}
 	before, err := k.before(ctx, vendor, at, id)
 	if err != nil {
 		return nil, err
@@ -111,6 +115,28 @@ func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at 
 	return k.identified(known, id), nil
 }
 
+// checkFixed compares the immutable fields that an update states with the stored row, which
+// it reads only if there are any.
+func (k *pbxKind[M, R]) checkFixed(ctx context.Context, vendor *infinity.Client, at place, id uint32, update list.Update) error {
+	if len(update.Fixed()) == 0 {
+		return nil
+	}
+	stored, err := k.read(ctx, vendor, at, id)
+	if err != nil {
+		return beforeWrite(err, k.Update)
+	}
+	return update.Check(stored)
+}
+
+// beforeWrite returns the error of a read on which a write depends: the write was not sent.
+func beforeWrite(err error, write *upstream.Route) error {
+	var failure *upstream.Error
+	if errors.As(err, &failure) {
+		return failure.Before(write)
+	}
+	return err
+}
+
 // before is the row that an update of the whole row begins with; nil if the vendor
 // takes partial updates. If it cannot be read, nothing is written.
 func (k *pbxKind[M, R]) before(ctx context.Context, vendor *infinity.Client, at place, id uint32) (infinity.Row, error) {
@@ -118,11 +144,10 @@ func (k *pbxKind[M, R]) before(ctx context.Context, vendor *infinity.Client, at 
 		return nil, nil
 	}
 	row, err := vendor.ReadRow(ctx, k.Read, at.parameters(id)...)
-	var failure *upstream.Error
-	if errors.As(err, &failure) {
-		return nil, failure.Before(k.Update)
+	if err != nil {
+		return nil, beforeWrite(err, k.Update)
 	}
-	return row, err
+	return row, nil
 }
 
 // changed is the form of an update: the changes and, if the row is written whole, the

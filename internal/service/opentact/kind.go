@@ -145,7 +145,9 @@ func (k kind[M, R]) create(ctx context.Context, vendor *opentact.Client, wanted 
 // confirms without showing it, it is read back, in what is left of the time. If that
 // fails, the write still succeeded.
 func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted R, mask *fieldmaskpb.FieldMask, parents ...string) (R, error) {
-	changes, err := list.Update{Field: k.field, Resource: wanted, Mask: mask}.Changes()
+	changes, err := list.Update{
+		Field: k.field, Resource: wanted, Mask: mask, Derived: list.IsMaskDerived(ctx),
+	}.Changes()
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,124 @@
+package received
+
+import (
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
+)
+
+// MergeInto completes the request message with what the generated handler cannot put
+// there: the values of the query and, if the caller gave no update mask, that of the
+// body. It also compares the ids of the body with those of the path.
+func (r *Request) MergeInto(message protoreflect.Message) {
+	r.compareIDs(message)
+	for _, given := range r.Query {
+		given.assign(message)
+	}
+	r.deriveMask(message)
+}
+
+// compareIDs refuses a body that names another resource than the path.
+func (r *Request) compareIDs(message protoreflect.Message) {
+	for i, id := range r.bodyIDs {
+		if !id.IsValid() {
+			continue
+		}
+		at, path := message, r.IDs[i]
+		for _, field := range path[:len(path)-1] {
+			at = at.Get(field).Message()
+		}
+		if inPath := at.Get(path[len(path)-1]); !strings.EqualFold(id.String(), inPath.String()) {
+			r.Refuse(pathName(path), "ID_MISMATCH", "the body names another one than the path")
+		}
+	}
+}
+
+// pathName returns the proto path of a field.
+func pathName(path []protoreflect.FieldDescriptor) string {
+	names := make([]string, len(path))
+	for i, field := range path {
+		names[i] = field.TextName()
+	}
+	return strings.Join(names, ".")
+}
+
+// assign sets the field, or appends to it if it is a list.
+func (a Assignment) assign(message protoreflect.Message) {
+	last := a.Path[len(a.Path)-1]
+	for _, field := range a.Path[:len(a.Path)-1] {
+		message = message.Mutable(field).Message()
+	}
+	if last.IsList() {
+		message.Mutable(last).List().Append(a.Value)
+	} else {
+		message.Set(last, a.Value)
+	}
+}
+
+// deriveMask sets the update mask of a body with a null, which clears. If every member
+// has a value, none is needed: without a mask the fields that are set are updated.
+func (r *Request) deriveMask(message protoreflect.Message) {
+	if r.Mask == nil {
+		return
+	}
+	if mask, ok := message.Get(r.Mask).Message().Interface().(*fieldmaskpb.FieldMask); ok && len(mask.GetPaths()) > 0 {
+		return
+	}
+	r.derived = true
+	resource := message.Get(r.Message.Fields().ByName(protoreflect.Name(r.Body))).Message()
+	if !r.clears(resource) {
+		return
+	}
+	if paths := r.updated(resource); len(paths) > 0 {
+		message.Set(r.Mask, protoreflect.ValueOfMessage((&fieldmaskpb.FieldMask{Paths: paths}).ProtoReflect()))
+	}
+}
+
+// clears reports whether a member of the body has no value in the resource.
+func (r *Request) clears(resource protoreflect.Message) bool {
+	fields := resource.Descriptor().Fields()
+	return slices.ContainsFunc(r.Members, func(name string) bool { return !resource.Has(fields.ByTextName(name)) })
+}
+
+// updated returns the members of the body that an update can write. Ids and output-only
+// fields are ignored, so that a resource that was read can be changed and sent back.
+func (r *Request) updated(resource protoreflect.Message) []string {
+	fields := resource.Descriptor().Fields()
+	return slices.DeleteFunc(slices.Clone(r.Members), func(name string) bool {
+		field := fields.ByTextName(name)
+		return contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) ||
+			contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) || r.inPath(field)
+	})
+}
+
+// inPath reports whether the path of the request states the field.
+func (r *Request) inPath(field protoreflect.FieldDescriptor) bool {
+	return slices.ContainsFunc(r.IDs, func(path []protoreflect.FieldDescriptor) bool { return path[len(path)-1] == field })
+}
+
+// WithoutMisread removes the violations of fields that were not read as the caller meant
+// them: what is wrong with those has been said. If an element of a list was not read,
+// nothing is said of the others, because their indexes are no longer the caller's.
+func (r *Request) WithoutMisread(violations []*errdetails.BadRequest_FieldViolation) []*errdetails.BadRequest_FieldViolation {
+	if len(r.Violations) == 0 {
+		return violations
+	}
+	return slices.DeleteFunc(violations, func(violation *errdetails.BadRequest_FieldViolation) bool {
+		return slices.ContainsFunc(r.Violations, func(misread *errdetails.BadRequest_FieldViolation) bool {
+			field, _, _ := strings.Cut(misread.GetField(), "[")
+			return below(violation.GetField(), field) || below(field, violation.GetField())
+		})
+	})
+}
+
+// below reports whether a path is that of the field, or of a part of it.
+func below(path, field string) bool {
+	rest, found := strings.CutPrefix(path, field)
+	return found && field != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
