@@ -11,7 +11,7 @@ type candidate[T any] struct {
 	row      T
 	slot     int // of its sort values
 	position int // its place among the rows offered
-	lead     uint64
+	lead     uint64 // orders it while the rows are sorted, see sortFrom
 }
 
 // selection keeps the first rows after a cursor out of any number offered. As long as rows
