@@ -9,8 +9,8 @@ import (
 // candidate is a row that may be on the page.
 type candidate[T any] struct {
 	row      T
-	slot     int // of its sort values
-	position int // its place among the rows offered
+	slot     int    // of its sort values
+	position int    // its place among the rows offered
 	lead     uint64 // orders it while the rows are sorted, see sortFrom
 }
 
