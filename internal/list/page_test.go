@@ -74,7 +74,7 @@ func TestPageOfNothing(t *testing.T) {
 	}
 }
 
-func TestNextTokenOnlyWhereRowsFollow(t *testing.T) {
+func TestNextTokenOnlyIfRowsFollow(t *testing.T) {
 	t.Parallel()
 	request := &sipfacadev1.ListSipUserInvitesRequest{PageSize: 2}
 	rows := []*sipfacadev1.SipUserInvite{invite("a", "x", 0), invite("b", "x", 0), invite("c", "x", 0)}

@@ -9,9 +9,9 @@ import (
 // candidate is a row that may be on the page.
 type candidate[T any] struct {
 	row      T
-	slot     int // of its sort values
-	position int // its place among the rows offered
-	lead     uint64
+	slot     int    // of its sort values
+	position int    // its place among the rows offered
+	lead     uint64 // orders it while the rows are sorted, see sortFrom
 }
 
 // selection keeps the first rows after a cursor out of any number offered. As long as rows
