@@ -44,7 +44,7 @@ func (v *slowVendor) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestPbxUpdateSharesOneCap(t *testing.T) {
 	t.Parallel()
 	const limit = 30 * time.Second
-	sent := &pb.PbxGroup{DomainId: 3, GroupId: 5, GroupName: new("sales"), DisplayName: new("New")}
+	sent := &pb.PbxGroup{DomainId: new(uint32(3)), GroupId: new(uint32(5)), GroupName: new("sales"), DisplayName: new("New")}
 	for name, c := range map[string]struct {
 		delay    time.Duration
 		stopAt   time.Duration // when the service is shut down; 0 if it is not
@@ -54,7 +54,7 @@ func TestPbxUpdateSharesOneCap(t *testing.T) {
 		delivery upstream.Delivery
 		answer   *pb.PbxGroup
 	}{
-		"in time":               {delay: 5 * time.Second, took: 15 * time.Second, seen: 3, answer: &pb.PbxGroup{DomainId: 3, GroupId: 5, GroupName: new("sales"), DisplayName: new("Old")}},
+		"in time":               {delay: 5 * time.Second, took: 15 * time.Second, seen: 3, answer: &pb.PbxGroup{DomainId: new(uint32(3)), GroupId: new(uint32(5)), GroupName: new("sales"), DisplayName: new("Old")}},
 		"in the read after":     {delay: 12 * time.Second, took: limit - 500*time.Millisecond, seen: 3, answer: sent},
 		"shutdown in the write": {delay: 12 * time.Second, stopAt: 23 * time.Second, took: 24 * time.Second, seen: 2, answer: sent},
 		"in the write":          {delay: 20 * time.Second, took: limit, seen: 2, kind: upstream.KindTimeout, delivery: upstream.Unknown},
@@ -77,7 +77,7 @@ func TestPbxUpdateSharesOneCap(t *testing.T) {
 				defer cancel()
 				started := time.Now()
 				updated, err := NewPbxConfigService(client, pbxTokens(t)).UpdatePbxGroup(ctx, &pb.UpdatePbxGroupRequest{
-					DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: 5, DisplayName: new("New")},
+					DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: new(uint32(5)), DisplayName: new("New")},
 				})
 				if took := time.Since(started); took != c.took || len(vendor.seen) != c.seen {
 					t.Errorf("took %s for %q", took, vendor.seen)

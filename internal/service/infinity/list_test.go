@@ -14,20 +14,21 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// asked is the vendor's query for a request, "whole" if it is not asked to page.
+// asked is the vendor's query for a request, with "whole" if it is not asked to page.
 func asked[M any, R resource[M]](t *testing.T, k *pbxKind[M, R], request list.Request, at place, zone *time.Location) string {
 	t.Helper()
 	query, err := list.Prepare[R](pbxTokens(t), request, string(k.id))
 	if err != nil {
 		t.Fatal(err)
 	}
-	narrowed, taken := pushed(k, query, at, zone)
-	if !taken {
-		return "whole"
-	}
+	filters, whole := pushedFilters(k, query, at, zone)
 	text := ""
-	for _, filter := range narrowed.Filters {
+	for _, filter := range filters {
 		text += filter.Name + "=" + filter.Value + " "
+	}
+	narrowed, taken := pushedWindow(k, query, at)
+	if !taken || !whole {
+		return text + "whole"
 	}
 	for _, sort := range narrowed.Sorts {
 		text += sort.Name + "-" + sort.Value + " "
@@ -45,28 +46,30 @@ func TestPbxPushed(t *testing.T) {
 		request *pb.ListPbxDevicesRequest
 		want    string
 	}{
-		"plain":              {&pb.ListPbxDevicesRequest{}, "createDatetime-asc pbxDeviceId-asc 51 from 0"},
-		"page size":          {&pb.ListPbxDevicesRequest{PageSize: 7}, "createDatetime-asc pbxDeviceId-asc 8 from 0"},
-		"most":               {&pb.ListPbxDevicesRequest{PageSize: 999}, "createDatetime-asc pbxDeviceId-asc 1000 from 0"},
-		"more than is known": {&pb.ListPbxDevicesRequest{PageSize: 1000}, "whole"},
-		"descending id":      {&pb.ListPbxDevicesRequest{OrderBy: "pbx_device_id desc"}, "pbxDeviceId-desc 51 from 0"},
-		"by a number":        {&pb.ListPbxDevicesRequest{OrderBy: "user_id, update_time desc"}, "userId-asc updateDatetime-desc pbxDeviceId-asc 51 from 0"},
-		"by a string":        {&pb.ListPbxDevicesRequest{OrderBy: "pbx_device_name"}, "whole"},
-		"by a string second": {&pb.ListPbxDevicesRequest{OrderBy: "user_id, user"}, "whole"},
-		"by the parent":      {&pb.ListPbxDevicesRequest{OrderBy: "domain_id"}, "whole"},
-		"equal string":       {&pb.ListPbxDevicesRequest{Filter: `mac_address = "10:20:30:1A:2B:3C"`, OrderBy: "pbx_device_id"}, "deviceMacAddress=10:20:30:1A:2B:3C pbxDeviceId-asc 51 from 0"},
-		"equal number":       {&pb.ListPbxDevicesRequest{Filter: `user_id = 4`, OrderBy: "pbx_device_id"}, "userId=4 pbxDeviceId-asc 51 from 0"},
-		"two":                {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 AND user = "joe"`, OrderBy: "pbx_device_id"}, "userId=4 user=joe pbxDeviceId-asc 51 from 0"},
-		"equal time":         {&pb.ListPbxDevicesRequest{Filter: `create_time = "2026-07-01T12:00:00Z"`, OrderBy: "pbx_device_id"}, "createDatetime=2026-07-01 13:00:00 pbxDeviceId-asc 51 from 0"},
-		"a fraction":         {&pb.ListPbxDevicesRequest{Filter: `create_time = "2026-07-01T12:00:00.5Z"`}, "whole"},
-		"empty string":       {&pb.ListPbxDevicesRequest{Filter: `user = ""`}, "whole"},
-		"unequal":            {&pb.ListPbxDevicesRequest{Filter: `user != "joe"`}, "whole"},
-		"has":                {&pb.ListPbxDevicesRequest{Filter: `user:"joe"`}, "whole"},
-		"greater":            {&pb.ListPbxDevicesRequest{Filter: `user_id > 4`}, "whole"},
-		"or":                 {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 OR user_id = 5`}, "whole"},
-		"not":                {&pb.ListPbxDevicesRequest{Filter: `NOT user_id = 4`}, "whole"},
-		"one more":           {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 AND user_id < 9`}, "whole"},
-		"the parent":         {&pb.ListPbxDevicesRequest{Filter: `domain_id = 3`}, "whole"},
+		"plain":                 {&pb.ListPbxDevicesRequest{}, "createDatetime-asc pbxDeviceId-asc 51 from 0"},
+		"page size":             {&pb.ListPbxDevicesRequest{PageSize: 7}, "createDatetime-asc pbxDeviceId-asc 8 from 0"},
+		"most":                  {&pb.ListPbxDevicesRequest{PageSize: 999}, "createDatetime-asc pbxDeviceId-asc 1000 from 0"},
+		"more than is known":    {&pb.ListPbxDevicesRequest{PageSize: 1000}, "whole"},
+		"descending id":         {&pb.ListPbxDevicesRequest{OrderBy: "pbx_device_id desc"}, "pbxDeviceId-desc 51 from 0"},
+		"by a number":           {&pb.ListPbxDevicesRequest{OrderBy: "user_id, update_time desc"}, "userId-asc updateDatetime-desc pbxDeviceId-asc 51 from 0"},
+		"by a string":           {&pb.ListPbxDevicesRequest{OrderBy: "pbx_device_name"}, "whole"},
+		"by a string second":    {&pb.ListPbxDevicesRequest{OrderBy: "user_id, user_login"}, "whole"},
+		"by the parent":         {&pb.ListPbxDevicesRequest{OrderBy: "domain_id"}, "whole"},
+		"equal string":          {&pb.ListPbxDevicesRequest{Filter: `mac_address = "10:20:30:1A:2B:3C"`, OrderBy: "pbx_device_id"}, "deviceMacAddress=10:20:30:1A:2B:3C pbxDeviceId-asc 51 from 0"},
+		"equal number":          {&pb.ListPbxDevicesRequest{Filter: `user_id = 4`, OrderBy: "pbx_device_id"}, "userId=4 pbxDeviceId-asc 51 from 0"},
+		"two":                   {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 AND user_login = "joe"`, OrderBy: "pbx_device_id"}, "userId=4 user=joe pbxDeviceId-asc 51 from 0"},
+		"equal time":            {&pb.ListPbxDevicesRequest{Filter: `create_time = "2026-07-01T12:00:00Z"`, OrderBy: "pbx_device_id"}, "createDatetime=2026-07-01 13:00:00 pbxDeviceId-asc 51 from 0"},
+		"a fraction":            {&pb.ListPbxDevicesRequest{Filter: `create_time = "2026-07-01T12:00:00.5Z"`}, "whole"},
+		"empty string":          {&pb.ListPbxDevicesRequest{Filter: `user_login = ""`}, "whole"},
+		"unequal":               {&pb.ListPbxDevicesRequest{Filter: `user_login != "joe"`}, "whole"},
+		"has":                   {&pb.ListPbxDevicesRequest{Filter: `user_login:"joe"`}, "whole"},
+		"greater":               {&pb.ListPbxDevicesRequest{Filter: `user_id > 4`}, "whole"},
+		"or":                    {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 OR user_id = 5`}, "whole"},
+		"not":                   {&pb.ListPbxDevicesRequest{Filter: `NOT user_id = 4`}, "whole"},
+		"one more":              {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 AND user_id < 9`}, "userId=4 whole"},
+		"by a string, equal":    {&pb.ListPbxDevicesRequest{Filter: `userId = 4`, OrderBy: "pbxDeviceName"}, "userId=4 whole"},
+		"equal, and the parent": {&pb.ListPbxDevicesRequest{Filter: `user_id = 4 AND domain_id = 3`}, "userId=4 whole"},
+		"the parent":            {&pb.ListPbxDevicesRequest{Filter: `domain_id = 3`}, "whole"},
 	} {
 		if got := asked(t, &pbxDevices, c.request, in(3), london); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -52,6 +52,10 @@ var pbxNames = map[protoreflect.FullName][]string{
 	"sipfacade.v1.PbxDevice.mac_address":                {"deviceMacAddress"},
 	"sipfacade.v1.PbxDevice.create_time":                {"createDatetime"},
 	"sipfacade.v1.PbxDevice.update_time":                {"updateDatetime"},
+	"sipfacade.v1.PbxUser.login":                        {"user"},
+	"sipfacade.v1.PbxGroupUser.user_login":              {"user"},
+	"sipfacade.v1.PbxUserDevice.user_login":             {"user"},
+	"sipfacade.v1.PbxDevice.user_login":                 {"user"},
 	"sipfacade.v1.PbxUser.create_time":                  {"createDatetime"},
 	"sipfacade.v1.PbxUser.update_time":                  {"updateDatetime"},
 	"sipfacade.v1.PbxUserDevice.update_time":            {"updateDatetime"},
@@ -188,9 +192,9 @@ func TestPbxShow(t *testing.T) {
 			contractOf(&pbxUsers), infinity.Row{said("extensionNumber", "007"), said("ukCallerId", "+441632960001"), said("displayName", " x ")}, nil,
 			&pb.PbxUser{ExtensionNumber: new("007"), UkCallerId: new("+441632960001"), DisplayName: new(" x ")}, nil,
 		},
-		"parents":                 {contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, here, &pb.PbxQueueMember{QueueMemberId: 1, QueueId: 9, GroupId: new(uint32(10))}, nil},
-		"parents of a device":     {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: 1, UserId: 8}, nil},
-		"its own word goes first": {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: 4}, nil},
+		"parents":                 {contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, here, &pb.PbxQueueMember{QueueMemberId: new(uint32(1)), DomainId: new(uint32(3)), QueueId: new(uint32(9)), GroupId: new(uint32(10))}, nil},
+		"parents of a device":     {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: new(uint32(1)), DomainId: new(uint32(3)), UserId: new(uint32(8))}, nil},
+		"its own word goes first": {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: new(uint32(4))}, nil},
 		"not read": {
 			contractOf(&pbxUsers), infinity.Row{said("userId", "seven"), stated("domainId", "4294967296"), stated("ukPhoneId", "{}"), said("dashboard", "maybe"), said("createDatetime", "soon")}, nil,
 			&pb.PbxUser{}, []string{"ListSIPUsers userId", "ListSIPUsers domainId", "ListSIPUsers ukPhoneId", "ListSIPUsers dashboard", "ListSIPUsers createDatetime"},
@@ -242,17 +246,17 @@ func TestPbxCreation(t *testing.T) {
 	t.Parallel()
 	hunt := pb.PbxRingStrategy_PBX_RING_STRATEGY_HUNT_LONGEST_IDLE
 	for want, form := range map[string]infinity.Form{
-		"": pbxUsers.creation(&pb.PbxUser{UserId: 4, DomainId: 3}),
+		"": pbxUsers.creation(&pb.PbxUser{UserId: new(uint32(4)), DomainId: new(uint32(3))}),
 		"user=joe password=p pin= extensionNumber=007 mobileFollow=0 ukPhoneId=5 dashboard=1 ": pbxUsers.creation(&pb.PbxUser{
-			UserId: 4, User: new("joe"), Password: new("p"), Pin: new(""), ExtensionNumber: new("007"), MobileFollow: new(false), Dashboard: new(true), UkPhoneId: new(uint32(5)),
+			UserId: new(uint32(4)), Login: new("joe"), Password: new("p"), Pin: new(""), ExtensionNumber: new("007"), MobileFollow: new(false), Dashboard: new(true), UkPhoneId: new(uint32(5)),
 		}),
 		"groupId=2 ringStrategy=huntLongestIdle ringAttempts=0 ringSecs=10 ringOrder=1 ": pbxQueueMembers.creation(&pb.PbxQueueMember{
-			QueueId: 9, GroupId: new(uint32(2)), RingStrategy: &hunt, RingAttempts: new(int32(0)), RingSeconds: new(int32(10)), RingOrder: new(int32(1)),
+			QueueId: new(uint32(9)), GroupId: new(uint32(2)), RingStrategy: &hunt, RingAttempts: new(int32(0)), RingSeconds: new(int32(10)), RingOrder: new(int32(1)),
 		}),
 		"pbxDeviceName=Desk deviceMacAddress=10:20:30:1A:2B:3C ": pbxDevices.creation(&pb.PbxDevice{
-			User: "joe", UserId: new(uint32(8)), PbxDeviceName: new("Desk"), MacAddress: new("10:20:30:1A:2B:3C"), AdditionalFields: map[string]string{"a": "b"},
+			UserLogin: "joe", UserId: new(uint32(8)), PbxDeviceName: new("Desk"), MacAddress: new("10:20:30:1A:2B:3C"), AdditionalFields: map[string]string{"a": "b"},
 		}),
-		"pbxDeviceId=12 ": pbxUserDevices.creation(&pb.PbxUserDevice{UserId: 8, PbxDeviceId: 12, PbxDeviceToken: new("t")}),
+		"pbxDeviceId=12 ": pbxUserDevices.creation(&pb.PbxUserDevice{UserId: new(uint32(8)), PbxDeviceId: new(uint32(12)), PbxDeviceToken: new("t")}),
 	} {
 		if got := formText(form); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -270,14 +274,14 @@ func TestPbxChanged(t *testing.T) {
 		stated("size", "7"), stated("none", "null"), stated("tags", "[1]"), stated("more", "{}"), said("planId", "6"), said("lastDatetime", "2026-01-01 00:00:00"),
 	}
 	changes := func(field string, resource proto.Message) []list.Change {
-		found, err := list.Changes(field, resource, nil)
+		found, err := list.Update{Field: field, Resource: resource}.Changes()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return found
 	}
-	group := &pb.PbxGroup{GroupId: 5, RingRetry: new(false), CallerNameFormat: new("")}
-	want := "groupName=sales extensionNumber=100 ringRetry=0 ringExclusive=0 callerNameFormat= colour=red note= loud=1 quiet=0 size=7 "
+	group := &pb.PbxGroup{GroupId: new(uint32(5)), RingRetry: new(false), CallerNameFormat: new("")}
+	want := "groupName=sales extensionNumber=100 ringRetry=0 ringExclusive=0 callerNameFormat= "
 	if got := formText(pbxGroups.changed(before, group, changes("pbx_group", group))); got != want {
 		t.Errorf("whole: %q, want %q", got, want)
 	}
@@ -285,11 +289,11 @@ func TestPbxChanged(t *testing.T) {
 	if got := formText(pbxGroups.changed(nil, group, cleared)); got != "callerNameFormat= " {
 		t.Errorf("cleared: %q", got)
 	}
-	user := &pb.PbxUser{UserId: 4, Pin: new("1"), HotdeskAllowed: new(false)}
+	user := &pb.PbxUser{UserId: new(uint32(4)), Pin: new("1"), HotdeskAllowed: new(false)}
 	if got := formText(pbxUsers.changed(nil, user, changes("pbx_user", user))); got != "pin=1 hotdeskAllowed=0 " {
 		t.Errorf("partial: %q", got)
 	}
-	domain := &pb.PbxDomain{DomainId: 3, DisplayName: new("HQ")}
+	domain := &pb.PbxDomain{DomainId: new(uint32(3)), DisplayName: new("HQ")}
 	row := infinity.Row{said("domainName", "a.example"), said("rec", "yes"), said("domainId", "3")}
 	if got := formText(pbxDomains.changed(row, domain, changes("pbx_domain", domain))); got != "displayName=HQ rec=1 " {
 		t.Errorf("domain: %q", got)
@@ -298,10 +302,10 @@ func TestPbxChanged(t *testing.T) {
 
 func TestPbxOverlayAndApply(t *testing.T) {
 	t.Parallel()
-	wanted := &pb.PbxUser{UserId: 9, DomainId: 9, User: new("joe"), Password: new("p"), Pin: new("1"), DisplayName: new("Joe"), Dashboard: new(false)}
-	known := &pb.PbxUser{DomainId: 3, Email: new("old"), DisplayName: new("old")}
+	wanted := &pb.PbxUser{UserId: new(uint32(9)), DomainId: new(uint32(9)), Login: new("joe"), Password: new("p"), Pin: new("1"), DisplayName: new("Joe"), Dashboard: new(false)}
+	known := &pb.PbxUser{DomainId: new(uint32(3)), Email: new("old"), DisplayName: new("old")}
 	pbxUsers.overlay(known, wanted, pbxUsers.columns)
-	want := &pb.PbxUser{DomainId: 3, Email: new("old"), User: new("joe"), DisplayName: new("Joe"), Dashboard: new(false)}
+	want := &pb.PbxUser{DomainId: new(uint32(3)), Email: new("old"), Login: new("joe"), DisplayName: new("Joe"), Dashboard: new(false)}
 	if diff := cmp.Diff(want, known, protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
@@ -317,9 +321,9 @@ func TestPbxOverlayAndApply(t *testing.T) {
 
 func TestPbxCompleted(t *testing.T) {
 	t.Parallel()
-	stored := &pb.PbxUserDevice{PbxDeviceId: 12, User: "joe"}
-	got := pbxUserDevices.completed(stored, &pb.PbxUserDevice{PbxDeviceId: 13, UserId: 8, User: "other", PbxDeviceToken: new("t"), AdditionalFields: map[string]string{"a": "b"}})
-	want := &pb.PbxUserDevice{PbxDeviceId: 12, UserId: 8, User: "joe", PbxDeviceToken: new("t")}
+	stored := &pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), UserLogin: "joe"}
+	got := pbxUserDevices.completed(stored, &pb.PbxUserDevice{PbxDeviceId: new(uint32(13)), UserId: new(uint32(8)), UserLogin: "other", PbxDeviceToken: new("t"), AdditionalFields: map[string]string{"a": "b"}})
+	want := &pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), UserId: new(uint32(8)), UserLogin: "joe", PbxDeviceToken: new("t")}
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
@@ -327,8 +331,11 @@ func TestPbxCompleted(t *testing.T) {
 
 func TestPbxIdentified(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ has, id, want uint32 }{{0, 0, 0}, {0, 5, 5}, {4, 5, 4}, {4, 0, 4}} {
-		if got := pbxUsers.identified(&pb.PbxUser{UserId: c.has}, c.id).GetUserId(); got != c.want {
+	for _, c := range []struct {
+		has, want *uint32
+		id        uint32
+	}{{nil, nil, 0}, {nil, new(uint32(5)), 5}, {new(uint32(4)), new(uint32(4)), 5}, {new(uint32(4)), new(uint32(4)), 0}} {
+		if got := pbxUsers.identified(&pb.PbxUser{UserId: c.has}, c.id).UserId; !cmp.Equal(got, c.want) {
 			t.Errorf("%v: %d", c, got)
 		}
 	}

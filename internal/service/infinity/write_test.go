@@ -22,19 +22,19 @@ var down = pbxAnswer{status: http.StatusNotImplemented}
 // that say little or nothing.
 func TestPbxWrites(t *testing.T) {
 	t.Parallel()
-	joe := &pb.PbxUser{User: new("joe"), Password: new("p"), DisplayName: new("Joe"), ExtensionNumber: new("007")}
+	joe := &pb.PbxUser{Login: new("joe"), Password: new("p"), DisplayName: new("Joe"), ExtensionNumber: new("007")}
 	const joeForm = "user=joe&password=p&displayName=Joe&extensionNumber=007"
 	const joeRow = `{"userId":"8","user":"joe","displayName":"Joe","extensionNumber":"007","dashboard":"0"}`
-	stored := &pb.PbxUser{UserId: 8, DomainId: 3, User: new("joe"), DisplayName: new("Joe"), ExtensionNumber: new("007"), Dashboard: new(false)}
-	echoed := &pb.PbxUser{DomainId: 3, User: new("joe"), DisplayName: new("Joe"), ExtensionNumber: new("007")}
+	stored := &pb.PbxUser{UserId: new(uint32(8)), DomainId: new(uint32(3)), Login: new("joe"), DisplayName: new("Joe"), ExtensionNumber: new("007"), Dashboard: new(false)}
+	echoed := &pb.PbxUser{DomainId: new(uint32(3)), Login: new("joe"), DisplayName: new("Joe"), ExtensionNumber: new("007")}
 	echoedWithID := proto.CloneOf(echoed)
-	echoedWithID.UserId = 8
+	echoedWithID.UserId = new(uint32(8))
 	createUser := func(s *PbxConfigService) (proto.Message, error) {
 		answer, err := s.CreatePbxUser(t.Context(), &pb.CreatePbxUserRequest{DomainId: 3, PbxUser: joe})
 		return answer.GetPbxUser(), err
 	}
 	createDevice := func(s *PbxConfigService) (proto.Message, error) {
-		answer, err := s.CreatePbxUserDevice(t.Context(), &pb.CreatePbxUserDeviceRequest{DomainId: 3, UserId: 8, PbxUserDevice: &pb.PbxUserDevice{PbxDeviceId: 12}})
+		answer, err := s.CreatePbxUserDevice(t.Context(), &pb.CreatePbxUserDeviceRequest{DomainId: 3, UserId: 8, PbxUserDevice: &pb.PbxUserDevice{PbxDeviceId: new(uint32(12))}})
 		return answer.GetPbxUserDevice(), err
 	}
 	createMember := func(s *PbxConfigService) (proto.Message, error) {
@@ -42,15 +42,15 @@ func TestPbxWrites(t *testing.T) {
 		return answer.GetPbxQueueMember(), err
 	}
 	updateGroup := func(s *PbxConfigService) (proto.Message, error) {
-		answer, err := s.UpdatePbxGroup(t.Context(), &pb.UpdatePbxGroupRequest{DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: 5, DisplayName: new("New")}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"display_name"}}})
+		answer, err := s.UpdatePbxGroup(t.Context(), &pb.UpdatePbxGroupRequest{DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: new(uint32(5)), DisplayName: new("New")}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"display_name"}}})
 		return answer.GetPbxGroup(), err
 	}
 	updateUser := func(s *PbxConfigService) (proto.Message, error) {
-		answer, err := s.UpdatePbxUser(t.Context(), &pb.UpdatePbxUserRequest{DomainId: 3, PbxUser: &pb.PbxUser{UserId: 8, DisplayName: new("New"), Pin: new("1")}})
+		answer, err := s.UpdatePbxUser(t.Context(), &pb.UpdatePbxUserRequest{DomainId: 3, PbxUser: &pb.PbxUser{UserId: new(uint32(8)), DisplayName: new("New"), Pin: new("1")}})
 		return answer.GetPbxUser(), err
 	}
 	const groupRow = `{"groupId":"5","groupName":"sales","displayName":"Old","extensionNumber":"100","ringRetry":"1","colour":"red"}`
-	const groupForm = "groupName=sales&displayName=New&extensionNumber=100&ringRetry=1&colour=red"
+	const groupForm = "groupName=sales&displayName=New&extensionNumber=100&ringRetry=1"
 	for name, c := range map[string]struct {
 		call    func(*PbxConfigService) (proto.Message, error)
 		answers map[string]pbxAnswer
@@ -91,19 +91,19 @@ func TestPbxWrites(t *testing.T) {
 				"POST /3/queues/9/members":  {201, "", ""},
 				"GET /3/queues/9/members":   ok(`{"queueMemberId":1,"groupId":5,"ringOrder":1}{"queueMemberId":2,"groupId":5,"ringOrder":2}{"queueMemberId":3,"groupId":4,"ringOrder":2}`),
 				"GET /3/queues/9/members/2": ok(`{"queueMemberId":2,"groupId":5,"ringOrder":2}`),
-			}, &pb.PbxQueueMember{QueueMemberId: 2, QueueId: 9, GroupId: new(uint32(5)), RingOrder: new(int32(2))},
+			}, &pb.PbxQueueMember{QueueMemberId: new(uint32(2)), DomainId: new(uint32(3)), QueueId: new(uint32(9)), GroupId: new(uint32(5)), RingOrder: new(int32(2))},
 			[]string{"POST /3/queues/9/members groupId=5&ringOrder=2", "GET /3/queues/9/members", "GET /3/queues/9/members/2"},
 		},
 		"the token of the create": {
 			createDevice, map[string]pbxAnswer{
 				"POST /3/users/8/devices":   {201, `{"pbxDeviceId":"12","userId":"8","pbxDeviceToken":"t"}`, ""},
 				"GET /3/users/8/devices/12": ok(`{"pbxDeviceId":"12","userId":"8","user":"joe","pbxDeviceName":"Desk","pbxDeviceToken":"swordfish"}`),
-			}, &pb.PbxUserDevice{PbxDeviceId: 12, UserId: 8, User: "joe", PbxDeviceName: "Desk", PbxDeviceToken: new("t")},
+			}, &pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), DomainId: new(uint32(3)), UserId: new(uint32(8)), UserLogin: "joe", PbxDeviceName: "Desk", PbxDeviceToken: new("t")},
 			[]string{"POST /3/users/8/devices pbxDeviceId=12", "GET /3/users/8/devices/12"},
 		},
 		"the token alone": {
 			createDevice, map[string]pbxAnswer{"POST /3/users/8/devices": {201, `{"pbxDeviceToken":"t"}`, ""}, "GET /3/users/8/devices": down},
-			&pb.PbxUserDevice{PbxDeviceId: 12, UserId: 8, PbxDeviceToken: new("t")},
+			&pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), DomainId: new(uint32(3)), UserId: new(uint32(8)), PbxDeviceToken: new("t")},
 			[]string{"POST /3/users/8/devices pbxDeviceId=12", "GET /3/users/8/devices"},
 		},
 		"update": {
@@ -116,15 +116,15 @@ func TestPbxWrites(t *testing.T) {
 		},
 		"update, reading back fails": {
 			updateUser, map[string]pbxAnswer{"POST /3/users/8": {204, "", ""}, "GET /3/users/8": down},
-			&pb.PbxUser{UserId: 8, DomainId: 3, DisplayName: new("New")}, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
+			&pb.PbxUser{UserId: new(uint32(8)), DomainId: new(uint32(3)), DisplayName: new("New")}, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
 		},
 		"update, answered, reading back fails": {
 			updateUser, map[string]pbxAnswer{"POST /3/users/8": ok(`{"userId":"8","email":"a@example.com"}`), "GET /3/users/8": down},
-			&pb.PbxUser{UserId: 8, DomainId: 3, DisplayName: new("New"), Email: new("a@example.com")}, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
+			&pb.PbxUser{UserId: new(uint32(8)), DomainId: new(uint32(3)), DisplayName: new("New"), Email: new("a@example.com")}, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
 		},
 		"update of the whole row": {
 			updateGroup, map[string]pbxAnswer{"GET /3/groups/5": ok(groupRow), "POST /3/groups/5": {204, "", ""}},
-			&pb.PbxGroup{GroupId: 5, DomainId: 3, GroupName: new("sales"), DisplayName: new("Old"), ExtensionNumber: new("100"), RingRetry: new(true), AdditionalFields: map[string]string{"colour": "red"}},
+			&pb.PbxGroup{GroupId: new(uint32(5)), DomainId: new(uint32(3)), GroupName: new("sales"), DisplayName: new("Old"), ExtensionNumber: new("100"), RingRetry: new(true), AdditionalFields: map[string]string{"colour": "red"}},
 			[]string{"GET /3/groups/5", "POST /3/groups/5 " + groupForm, "GET /3/groups/5"},
 		},
 	} {
@@ -163,8 +163,8 @@ func TestPbxWholeUpdateNotReadBack(t *testing.T) {
 		"POST /3": {204, "", ""},
 	}}}, nil)
 	s := NewPbxConfigService(client, pbxTokens(t))
-	answer, err := s.UpdatePbxDomain(t.Context(), &pb.UpdatePbxDomainRequest{PbxDomain: &pb.PbxDomain{DomainId: 3, DisplayName: new("New")}})
-	want := &pb.PbxDomain{DomainId: 3, Domain: "a.example", DisplayName: new("New"), CallRecordingEnabled: new(true), AdditionalFields: map[string]string{"colour": "red"}}
+	answer, err := s.UpdatePbxDomain(t.Context(), &pb.UpdatePbxDomainRequest{PbxDomain: &pb.PbxDomain{DomainId: new(uint32(3)), DisplayName: new("New")}})
+	want := &pb.PbxDomain{DomainId: new(uint32(3)), Domain: "a.example", DisplayName: new("New"), CallRecordingEnabled: new(true), AdditionalFields: map[string]string{"colour": "red"}}
 	if diff := cmp.Diff(want, answer.GetPbxDomain(), protocmp.Transform()); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
@@ -175,7 +175,7 @@ func TestPbxWholeUpdateNotReadBack(t *testing.T) {
 func TestPbxWritesFail(t *testing.T) {
 	t.Parallel()
 	conflict := pbxAnswer{status: http.StatusConflict, body: `"taken"`}
-	group := &pb.UpdatePbxGroupRequest{DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: 5, DisplayName: new("New")}}
+	group := &pb.UpdatePbxGroupRequest{DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: new(uint32(5)), DisplayName: new("New")}}
 	for name, c := range map[string]struct {
 		answers  map[string]pbxAnswer
 		call     func(*PbxConfigService) error
@@ -218,7 +218,7 @@ func TestPbxWritesFail(t *testing.T) {
 		}
 	}
 	s, vendor := pbxService(t, nil)
-	if _, err := s.UpdatePbxGroup(t.Context(), &pb.UpdatePbxGroupRequest{DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: 5}}); err == nil || len(vendor.seen) != 0 {
+	if _, err := s.UpdatePbxGroup(t.Context(), &pb.UpdatePbxGroupRequest{DomainId: 3, PbxGroup: &pb.PbxGroup{GroupId: new(uint32(5))}}); err == nil || len(vendor.seen) != 0 {
 		t.Errorf("an empty update: %v after %q", err, vendor.seen)
 	}
 }
