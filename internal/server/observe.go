@@ -33,10 +33,10 @@ func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
 		took, code := time.Since(started), grpcstatus.Code(err)
 		markObserved(ctx)
 		s.metrics.Call(protocol, info.FullMethod, code.String(), status.Reason(err), took)
-		s.logger.LogAttrs(ctx, levelOf(info.FullMethod, code), "call", callAttributes(ctx, protocol, info, err, took)...)
+		s.logCall(ctx, protocol, info.FullMethod, err, started.Add(took), took)
 		if message, ok := request.(proto.Message); ok && s.logger.Enabled(ctx, slog.LevelDebug) {
 			s.logger.LogAttrs(ctx, slog.LevelDebug, "request",
-				slog.Any("request_id", ctx.Value(requestIDKey{})), slog.Any("message", telemetry.Message(message)))
+				slog.String("request_id", callOf(ctx).id), slog.Any("message", telemetry.Message(message)))
 		}
 		return response, err
 	}
@@ -60,19 +60,26 @@ func levelOf(method string, code codes.Code) slog.Level {
 	}
 }
 
-// callAttributes describe a call that has ended. The error is the private one.
-func callAttributes(ctx context.Context, protocol string, info *grpc.UnaryServerInfo, err error, took time.Duration) []slog.Attr {
-	attributes := []slog.Attr{
+// logCall logs a call that has ended. The error is the private one. The line goes to the
+// handler as it is: a Logger would look up its own caller for each line.
+func (s *Server) logCall(ctx context.Context, protocol, method string, err error, ended time.Time, took time.Duration) {
+	code := grpcstatus.Code(err)
+	level := levelOf(method, code)
+	if !s.logger.Enabled(ctx, level) {
+		return
+	}
+	line := slog.NewRecord(ended, level, "call", 0)
+	line.AddAttrs(
 		slog.String("protocol", protocol),
-		slog.String("method", info.FullMethod),
-		slog.String("code", grpcstatus.Code(err).String()),
+		slog.String("method", method),
+		slog.String("code", code.String()),
 		slog.Float64("took_ms", float64(took.Microseconds())/1000),
-		slog.Any("request_id", ctx.Value(requestIDKey{})),
-	}
+		slog.String("request_id", callOf(ctx).id),
+	)
 	if err != nil {
-		attributes = append(attributes, slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
+		line.AddAttrs(slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
 	}
-	return attributes
+	_ = s.logger.Handler().Handle(ctx, line) // as a Logger: a log that cannot be written changes no call
 }
 
 // observedKey is the context key of whether an HTTP request became a call that was
@@ -81,8 +88,8 @@ type observedKey struct{}
 
 // markObserved notes that a call was logged and counted.
 func markObserved(ctx context.Context) {
-	if call, ok := ctx.Value(callKey{}).(*grpcCall); ok {
-		call.observed = true
+	if current, ok := ctx.Value(callKey{}).(*call); ok {
+		current.observed = true
 	}
 	if observed, ok := ctx.Value(observedKey{}).(*bool); ok {
 		*observed = true

@@ -1,23 +1,21 @@
 package upstream
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // attempt is one request and its answer.
 type attempt struct {
 	*execution
-	watch   *connectionWatch
+	watch   connectionWatch
 	request *http.Request // nil until it is built
 }
 
-func newAttempt(e *execution) *attempt { return &attempt{execution: e, watch: &connectionWatch{}} }
+func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
 
 // attempt sends the call once. It returns the request as well if the vendor refused
 // its credential.
@@ -59,12 +57,13 @@ func (e *execution) observe(status int, outcome string, started time.Time) {
 // gone.
 const defaultGrace = 2 * time.Second
 
-// context returns the context of the attempt. A read ends with its caller. A write of
-// which a byte was sent has a grace after the end of its caller or the service's
-// shutdown, so that its outcome is known. The cap ends both at once.
-func (a *attempt) context() (context.Context, context.CancelFunc) {
+// context returns the context of the attempt. A read ends with its caller and needs no
+// context of its own. A write of which a byte was sent has a grace after the end of its
+// caller or the service's shutdown, so that its outcome is known. The cap ends both at
+// once.
+func (a *attempt) context() (ctx context.Context, end func()) {
 	if a.call.Route.Action == Read {
-		return context.WithCancel(a.capped)
+		return a.capped, func() {}
 	}
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(a.capped))
 	stop := context.AfterFunc(a.capped, func() {
@@ -83,7 +82,7 @@ func (a *attempt) context() (context.Context, context.CancelFunc) {
 
 // send builds the request, adds the credential and sends it.
 func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
-	request, err := a.newRequest(a.watch.trace(ctx))
+	request, err := a.call.newRequest(a.watch.trace(ctx), a.options.BaseURL)
 	if err != nil {
 		return nil, a.fail(KindInternal, err)
 	}
@@ -96,37 +95,6 @@ func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
 		return nil, a.transportError(err)
 	}
 	return response, nil
-}
-
-// newRequest builds the HTTP request. If the call must not happen twice, GetBody stays
-// unset, so that the transport cannot send it again by itself.
-func (a *attempt) newRequest(ctx context.Context) (*http.Request, error) {
-	call := a.call
-	path, err := call.Route.Expand(call.Parameters...)
-	if err != nil {
-		return nil, err
-	}
-	var body io.Reader
-	if call.Body != nil {
-		body = bytes.NewReader(call.Body)
-	}
-	target := strings.TrimSuffix(a.options.BaseURL.String(), "/") + path
-	if call.Query != "" {
-		target += "?" + call.Query
-	}
-	request, err := http.NewRequestWithContext(ctx, call.Route.Method, target, body)
-	if err != nil {
-		return nil, err
-	}
-	if call.Route.Action.Class() == Once {
-		request.GetBody = nil
-	}
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", "sipfacade")
-	if call.Body != nil {
-		request.Header.Set("Content-Type", call.ContentType)
-	}
-	return request, nil
 }
 
 // read reads the answer, whatever its status is.
