@@ -3,12 +3,15 @@ package server
 import (
 	"context"
 	"sync"
+
+	"github.com/sipfacade/sipfacade/internal/listener"
 )
 
 // call is what the server knows of a call beside its messages. There is one for each
 // call, so that its parts need no context values of their own.
 type call struct {
 	method   string
+	conn     *listener.Conn // nil in process
 	unknown  string // an encoding that the server does not have
 	release  func() // not nil while the call holds the encodings
 	unread   error  // why its message could not be read

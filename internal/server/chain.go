@@ -213,10 +213,8 @@ func rememberSecrets(ctx context.Context, request any, _ *grpc.UnaryServerInfo, 
 
 // limit gives the call its one deadline, and ends it when the server stops.
 func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	ctx, end := s.calls.begin(ctx)
-	defer end()
-	ctx, cancel := upstream.WithCap(ctx, s.config.UpstreamTimeout)
-	defer cancel()
+	ctx = s.calls.begin(ctx, s.config.UpstreamTimeout)
+	defer s.calls.end(ctx)
 	response, err := handler(ctx, request)
 	return response, status.WithCause(ctx, err)
 }

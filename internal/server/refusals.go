@@ -23,7 +23,7 @@ import (
 // connKey is the context key of a gRPC call's connection.
 type connKey struct{}
 
-// connOf returns the connection of a gRPC call, or nil.
+// connOf returns the connection of a gRPC call; nil if it has been closed.
 func connOf(ctx context.Context) *listener.Conn {
 	conn, _ := ctx.Value(connKey{}).(*listener.Conn)
 	return conn
@@ -66,7 +66,7 @@ func (*watcher) HandleConn(context.Context, stats.ConnStats) {}
 
 // TagRPC begins the record of a call.
 func (*watcher) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
-	return context.WithValue(ctx, callKey{}, &call{method: info.FullMethodName})
+	return context.WithValue(ctx, callKey{}, &call{method: info.FullMethodName, conn: connOf(ctx)})
 }
 
 // HandleRPC lets calls in unknown encodings reach their handler, and reports those

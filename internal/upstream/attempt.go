@@ -13,6 +13,7 @@ type attempt struct {
 	*execution
 	watch   connectionWatch
 	request *http.Request // nil until it is built
+	body    meteredBody   // the answer's, if it is read
 }
 
 func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
@@ -61,13 +62,18 @@ const defaultGrace = 2 * time.Second
 // context of its own. A write of which a byte was sent has a grace after the end of its
 // caller or the service's shutdown, so that its outcome is known. The cap ends both at
 // once.
-func (a *attempt) context() (ctx context.Context, end func()) {
+func (a *attempt) context() (context.Context, func()) {
 	if a.call.Route.Action == Read {
 		return a.capped, func() {}
 	}
+	return a.contextWithGrace()
+}
+
+// contextWithGrace returns the context of a write.
+func (a *attempt) contextWithGrace() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(a.capped))
 	stop := context.AfterFunc(a.capped, func() {
-		if !a.watch.sent() || a.caller.Err() == nil {
+		if kind, _ := a.ended(); kind == KindTimeout || !a.watch.sent() {
 			cancel(context.Cause(a.capped))
 			return
 		}
@@ -134,16 +140,16 @@ func (a *attempt) readErrorStatus(response *http.Response) *Error {
 // readSuccess decodes a 2xx. The memory of an answer that could not be used is given
 // back, since a retry will need it.
 func (a *attempt) readSuccess(ctx context.Context, response *http.Response) *Error {
-	body := &meteredBody{
+	a.body = meteredBody{
 		body: response.Body, left: a.options.MaxBytes,
 		ctx: ctx, lease: a.lease, factor: a.call.memoryFactor(), paid: freeBytes,
 	}
-	err := a.call.Decode(response.StatusCode, response.Header, body)
+	err := a.call.Decode(response.StatusCode, response.Header, &a.body)
 	if err == nil {
 		return nil
 	}
-	a.lease.giveBack(body.charged)
-	failure := a.decodeError(body, err)
+	a.lease.giveBack(a.body.charged)
+	failure := a.decodeError(err)
 	if failure.Status == 0 {
 		failure.Status = response.StatusCode
 	}
@@ -152,7 +158,7 @@ func (a *attempt) readSuccess(ctx context.Context, response *http.Response) *Err
 }
 
 // decodeError tells why a 2xx could not be used.
-func (a *attempt) decodeError(body *meteredBody, err error) *Error {
+func (a *attempt) decodeError(err error) *Error {
 	var rejection *Rejection
 	var unexpected *UnexpectedMessage
 	switch {
@@ -160,17 +166,17 @@ func (a *attempt) decodeError(body *meteredBody, err error) *Error {
 		return a.rejection(rejection)
 	case errors.As(err, &unexpected):
 		return a.fail(KindBadResponse, unexpected.masked(a.masker()))
-	case errors.Is(body.err, errNoMemory):
-		return a.fail(a.endedWaiting(), body.err)
-	case body.err != nil && !errors.Is(body.err, errTooLarge):
+	case errors.Is(a.body.err, errNoMemory):
+		return a.fail(a.endedWaiting(), a.body.err)
+	case a.body.err != nil && !errors.Is(a.body.err, errTooLarge):
 		if kind, ended := a.ended(); ended {
-			return a.fail(kind, body.err)
+			return a.fail(kind, a.body.err)
 		}
-		return a.fail(KindTruncated, body.err)
+		return a.fail(KindTruncated, a.body.err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return a.fail(KindTruncated, err)
 	default:
-		return a.fail(KindBadResponse, errors.Join(body.err, err))
+		return a.fail(KindBadResponse, errors.Join(a.body.err, err))
 	}
 }
 
