@@ -88,8 +88,10 @@ type observedKey struct{}
 
 // markObserved notes that a call was logged and counted.
 func markObserved(ctx context.Context) {
-	if current, ok := ctx.Value(callKey{}).(*call); ok {
-		current.observed = true
+	current := callOf(ctx)
+	current.observed = true
+	if current.conn != nil {
+		return // over gRPC there is no HTTP request
 	}
 	if observed, ok := ctx.Value(observedKey{}).(*bool); ok {
 		*observed = true
