@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -27,59 +26,20 @@ const unknownMethodLabel = "unknown"
 
 // observe counts and logs each call when it ends.
 func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
+	lines := &callLog{logger: s.logger, protocol: protocol}
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		started := time.Now()
 		response, err := handler(ctx, request)
 		took, code := time.Since(started), grpcstatus.Code(err)
 		markObserved(ctx)
 		s.metrics.Call(protocol, info.FullMethod, code.String(), status.Reason(err), took)
-		s.logCall(ctx, protocol, info.FullMethod, err, started.Add(took), took)
+		lines.write(ctx, info.FullMethod, err, started.Add(took), took)
 		if message, ok := request.(proto.Message); ok && s.logger.Enabled(ctx, slog.LevelDebug) {
 			s.logger.LogAttrs(ctx, slog.LevelDebug, "request",
 				slog.String("request_id", callOf(ctx).id), slog.Any("message", telemetry.Message(message)))
 		}
 		return response, err
 	}
-}
-
-// healthMethods begin the names of health checks, which come every few seconds.
-const healthMethods = "/grpc.health."
-
-// levelOf makes what an operator must look at stand out.
-func levelOf(method string, code codes.Code) slog.Level {
-	if strings.HasPrefix(method, healthMethods) {
-		return slog.LevelDebug
-	}
-	switch code {
-	case codes.Internal, codes.Unknown, codes.DataLoss:
-		return slog.LevelError
-	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
-		return slog.LevelWarn
-	default:
-		return slog.LevelInfo
-	}
-}
-
-// logCall logs a call that has ended. The error is the private one. The line goes to the
-// handler as it is: a Logger would look up its own caller for each line.
-func (s *Server) logCall(ctx context.Context, protocol, method string, err error, ended time.Time, took time.Duration) {
-	code := grpcstatus.Code(err)
-	level := levelOf(method, code)
-	if !s.logger.Enabled(ctx, level) {
-		return
-	}
-	line := slog.NewRecord(ended, level, "call", 0)
-	line.AddAttrs(
-		slog.String("protocol", protocol),
-		slog.String("method", method),
-		slog.String("code", code.String()),
-		slog.Float64("took_ms", float64(took.Microseconds())/1000),
-		slog.String("request_id", callOf(ctx).id),
-	)
-	if err != nil {
-		line.AddAttrs(slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
-	}
-	_ = s.logger.Handler().Handle(ctx, line) // as a Logger: a log that cannot be written changes no call
 }
 
 // observedKey is the context key of whether an HTTP request became a call that was
