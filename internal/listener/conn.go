@@ -14,9 +14,9 @@ const writePiece = 256 << 10
 // earlier one, since each new deadline changes a timer of the runtime.
 const renewShare = 8
 
-// Conn is a caller's connection. Each piece of what is written to it has a
-// deadline of its own, so that a slow caller gets its whole answer, and one that
-// does not read is cut off.
+// Conn is a caller's connection. Each piece of what is written to it has the whole write
+// timeout, or 7/8 of it at least, so that a slow caller gets its whole answer, and one
+// that does not read is cut off.
 type Conn struct {
 	net.Conn
 	listener *Listener
