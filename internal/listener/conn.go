@@ -10,13 +10,14 @@ import (
 // writePiece is how many bytes a caller must read within the write timeout.
 const writePiece = 256 << 10
 
-// renewShare is the share of the write timeout for which a write keeps the deadline of an
-// earlier one, since each new deadline changes a timer of the runtime.
+// renewShare is the share of the write timeout by which a deadline is later than needed, so
+// that the writes until then need none of their own: each new deadline changes a timer of
+// the runtime.
 const renewShare = 8
 
-// Conn is a caller's connection. Each piece of what is written to it has the whole write
-// timeout, or 7/8 of it at least, so that a slow caller gets its whole answer, and one
-// that does not read is cut off.
+// Conn is a caller's connection. Each piece of what is written to it has the write timeout
+// for itself, so that a slow caller gets its whole answer, and one that does not read is
+// cut off.
 type Conn struct {
 	net.Conn
 	listener *Listener
@@ -54,7 +55,7 @@ func (c *Conn) renewDeadline() error {
 	if renewed := time.Duration(c.renewed.Load()); renewed > 0 && now-renewed < timeout/renewShare {
 		return nil
 	}
-	err := c.Conn.SetWriteDeadline(time.Now().Add(timeout))
+	err := c.Conn.SetWriteDeadline(time.Now().Add(timeout + timeout/renewShare))
 	c.renewed.Store(int64(now))
 	return err
 }

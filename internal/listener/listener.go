@@ -10,7 +10,7 @@ import (
 type Options struct {
 	// WriteTimeout is how long a caller may take to read a part of an answer, or, of
 	// answers that its flow control holds back, to take anything at all. It may be an
-	// eighth shorter.
+	// eighth longer.
 	WriteTimeout time.Duration
 	// MaxPending is how many bytes of answers may wait for one caller.
 	MaxPending int64
