@@ -67,16 +67,15 @@ func interceptors(chain []named) []grpc.UnaryServerInterceptor {
 // asOne joins interceptors, the first one outermost.
 func asOne(all []grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		p := &pass{left: all, info: info, handler: handler}
-		p.following = p.next
-		return p.next(ctx, request)
+		run := &chainRun{left: all, info: info, handler: handler}
+		run.following = run.next
+		return run.next(ctx, request)
 	}
 }
 
-// pass is the way of one call through the interceptors, each of which calls the next one
-// once at most. It is one object, since a closure for each interceptor would be made
-// again for each call.
-type pass struct {
+// chainRun runs the interceptors for one call. Each calls the next one once at most. It is
+// one object, since a closure for each interceptor would be made again for each call.
+type chainRun struct {
 	left      []grpc.UnaryServerInterceptor
 	info      *grpc.UnaryServerInfo
 	handler   grpc.UnaryHandler
@@ -84,13 +83,13 @@ type pass struct {
 }
 
 // next runs the next interceptor, or the handler after the last one.
-func (p *pass) next(ctx context.Context, request any) (any, error) {
-	if len(p.left) == 0 {
-		return p.handler(ctx, request)
+func (r *chainRun) next(ctx context.Context, request any) (any, error) {
+	if len(r.left) == 0 {
+		return r.handler(ctx, request)
 	}
-	intercept := p.left[0]
-	p.left = p.left[1:]
-	return intercept(ctx, request, p.info, p.following)
+	intercept := r.left[0]
+	r.left = r.left[1:]
+	return intercept(ctx, request, r.info, r.following)
 }
 
 // requestIDHeader carries the id by which a call is found in the logs.
