@@ -10,12 +10,11 @@ import (
 // Check returns the first limit that a request exceeds, or nil. Its cost is that of the
 // elements before the excess.
 func Check(request proto.Message) *Excess {
-	c := &counter{}
-	return c.message(request.ProtoReflect(), 0)
+	return new(counter).message(request.ProtoReflect(), 0)
 }
 
 // message checks the fields that are set.
-func (c *counter) message(m protoreflect.Message, depth int) (excess *Excess) {
+func (c *counter) message(m protoreflect.Message, depth int) *Excess {
 	if depth >= MaxDepth {
 		return &Excess{Problem: TooDeep}
 	}
@@ -29,11 +28,17 @@ func (c *counter) message(m protoreflect.Message, depth int) (excess *Excess) {
 	case *structpb.Value:
 		return c.structValues(known)
 	}
-	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		excess = c.field(field, value, depth).below(field.TextName())
-		return excess == nil
-	})
-	return excess
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if !m.Has(field) {
+			continue
+		}
+		if excess := c.field(field, m.Get(field), depth); excess != nil {
+			return excess.below(field.TextName())
+		}
+	}
+	return nil
 }
 
 // field checks the value of one field.

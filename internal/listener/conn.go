@@ -3,24 +3,32 @@ package listener
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // writePiece is how many bytes a caller must read within the write timeout.
 const writePiece = 256 << 10
 
-// Conn is a caller's connection. Each piece of what is written to it has a
-// deadline of its own, so that a slow caller gets its whole answer, and one that
-// does not read is cut off.
+// renewShare is the share of the write timeout by which a deadline is later than needed, so
+// that the writes until then need none of their own: each new deadline changes a timer of
+// the runtime.
+const renewShare = 8
+
+// Conn is a caller's connection. Each piece of what is written to it has the write timeout
+// for itself, so that a slow caller gets its whole answer, and one that does not read is
+// cut off.
 type Conn struct {
 	net.Conn
 	listener *Listener
 	pending  *Pending
 	closing  sync.Once
+	opened   time.Time
+	renewed  atomic.Int64 // when the write deadline was set, counted from opened; 0 if it was not
 }
 
 func newConn(accepted net.Conn, l *Listener) *Conn {
-	return &Conn{Conn: accepted, listener: l, pending: newPending(l.options.MaxPending)}
+	return &Conn{Conn: accepted, listener: l, pending: newPending(l.options.MaxPending), opened: time.Now()}
 }
 
 // Pending counts the answers that wait to be read from the connection.
@@ -30,7 +38,7 @@ func (c *Conn) Pending() *Pending { return c.pending }
 func (c *Conn) Write(p []byte) (written int, err error) {
 	for {
 		piece := p[written:min(len(p), written+writePiece)]
-		if err := c.SetWriteDeadline(time.Now().Add(c.listener.options.WriteTimeout)); err != nil {
+		if err := c.renewDeadline(); err != nil {
 			return written, err
 		}
 		n, err := c.Conn.Write(piece)
@@ -39,6 +47,30 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 			return written, err
 		}
 	}
+}
+
+// renewDeadline sets the deadline of a write, unless it was set a short time ago.
+func (c *Conn) renewDeadline() error {
+	timeout, now := c.listener.options.WriteTimeout, time.Since(c.opened)
+	if renewed := time.Duration(c.renewed.Load()); renewed > 0 && now-renewed < timeout/renewShare {
+		return nil
+	}
+	err := c.Conn.SetWriteDeadline(time.Now().Add(timeout + timeout/renewShare))
+	c.renewed.Store(int64(now))
+	return err
+}
+
+// SetDeadline sets both deadlines, as gRPC does around a handshake. The next write sets
+// its own again.
+func (c *Conn) SetDeadline(t time.Time) error {
+	defer c.renewed.Store(0)
+	return c.Conn.SetDeadline(t)
+}
+
+// SetWriteDeadline sets the deadline until the next write.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	defer c.renewed.Store(0)
+	return c.Conn.SetWriteDeadline(t)
 }
 
 // CloseWrite closes the sending side, as net/http does before it gives a

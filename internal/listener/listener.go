@@ -9,7 +9,8 @@ import (
 // Options are the limits of a listener's connections.
 type Options struct {
 	// WriteTimeout is how long a caller may take to read a part of an answer, or, of
-	// answers that its flow control holds back, to take anything at all.
+	// answers that its flow control holds back, to take anything at all. It may be an
+	// eighth longer.
 	WriteTimeout time.Duration
 	// MaxPending is how many bytes of answers may wait for one caller.
 	MaxPending int64

@@ -30,11 +30,13 @@ func Name(name string) bool {
 }
 
 // hasRoot reports whether the name may name a secret at all. Most names do not, and are
-// not taken apart.
+// not taken apart. It runs for each member of a free-form object.
 func hasRoot(lower []byte) bool {
-	for _, root := range roots {
-		if bytes.Contains(lower, []byte(root)) {
-			return true
+	for i, first := range lower {
+		for _, root := range roots[first] {
+			if end := i + len(root); end <= len(lower) && string(lower[i:end]) == root {
+				return true
+			}
 		}
 	}
 	return false

@@ -41,7 +41,14 @@ func views(text string) []*view {
 }
 
 // escaped reports whether the text may have escapes.
-func escaped(text string) bool { return strings.ContainsAny(text, `\%&`) }
+func escaped(text string) bool {
+	for _, kind := range escapes {
+		if strings.IndexByte(text, kind.begin) >= 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // decode returns the view with one level of escapes undone, or nil if there are none.
 func (v *view) decode(kind escape) *view {

@@ -48,8 +48,11 @@ var words = map[string]class{
 	"expiration": description,
 }
 
-// roots are parts of which each name of a secret has one.
-var roots = []string{"pass", "pwd", "pin", "secret", "token", "cred", "key", "authorization", "ha1", "psk", "jwt", "otp", "cookie"}
+// roots are parts of which each name of a secret has one, by their first byte.
+var roots = [256][]string{
+	'a': {"authorization"}, 'c': {"cred", "cookie"}, 'h': {"ha1"}, 'j': {"jwt"}, 'k': {"key"}, 'o': {"otp"},
+	'p': {"pass", "pwd", "pin", "psk"}, 's': {"secret"}, 't': {"token"},
+}
 
 // stem is a part of a word that makes it the name of a secret, whatever is before and
 // after it.

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"fmt"
+	"sync"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -14,27 +16,43 @@ import (
 
 // calls are the calls under way, which the server ends together.
 type calls struct {
-	ended context.Context
-	end   context.CancelCauseFunc
+	mu      sync.Mutex
+	running map[context.Context]context.CancelCauseFunc
+	ended   bool
 }
 
-func newCalls() *calls {
-	ended, end := context.WithCancelCause(context.Background())
-	return &calls{ended: ended, end: end}
-}
+func newCalls() *calls { return &calls{running: map[context.Context]context.CancelCauseFunc{}} }
 
-// begin returns the context of a call, and what must be called at its end.
-func (c *calls) begin(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(c.ended, func() { cancel(upstream.ErrShuttingDown) })
-	return ctx, func() {
-		stop()
-		cancel(context.Canceled)
+// begin returns the context of a call with its cap. The call must be ended.
+func (c *calls) begin(ctx context.Context, limit time.Duration) context.Context {
+	ctx, cancel := upstream.WithCapCause(ctx, limit)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running[ctx] = cancel
+	if c.ended {
+		cancel(upstream.ErrShuttingDown)
 	}
+	return ctx
+}
+
+// end ends one call.
+func (c *calls) end(ctx context.Context) {
+	c.mu.Lock()
+	cancel := c.running[ctx]
+	delete(c.running, ctx)
+	c.mu.Unlock()
+	cancel(context.Canceled)
 }
 
 // endAll ends every call under way, and those that come.
-func (c *calls) endAll() { c.end(upstream.ErrShuttingDown) }
+func (c *calls) endAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	for _, cancel := range c.running {
+		cancel(upstream.ErrShuttingDown)
+	}
+}
 
 // endStreams lets streams, such as those of reflection and health Watch, live until
 // the server begins to drain: they would outlive every call.

@@ -2,9 +2,10 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/received"
@@ -22,6 +24,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
 
@@ -48,7 +52,7 @@ func (s *Server) chain(protocol string) []named {
 		{"readable", readable},
 		{"limit", s.limit},
 		{"deliver", deliver},
-		{"credentials", credentials},
+		{"credentials", keepCredentials(s.config)},
 		{"validate", validate(s.validator)},
 	}
 }
@@ -65,54 +69,56 @@ func interceptors(chain []named) []grpc.UnaryServerInterceptor {
 // asOne joins interceptors, the first one outermost.
 func asOne(all []grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		next := handler
-		for i := len(all) - 1; i >= 0; i-- {
-			intercept, inner := all[i], next
-			next = func(ctx context.Context, request any) (any, error) {
-				return intercept(ctx, request, info, inner)
-			}
-		}
-		return next(ctx, request)
+		run := &chainRun{left: all, info: info, handler: handler}
+		run.following = run.next
+		return run.next(ctx, request)
 	}
+}
+
+// chainRun runs the interceptors for one call. Each calls the next one once at most. It is
+// one object, since a closure for each interceptor would be made again for each call.
+type chainRun struct {
+	left      []grpc.UnaryServerInterceptor
+	info      *grpc.UnaryServerInfo
+	handler   grpc.UnaryHandler
+	following grpc.UnaryHandler // the method next
+}
+
+// next runs the next interceptor, or the handler after the last one.
+func (r *chainRun) next(ctx context.Context, request any) (any, error) {
+	if len(r.left) == 0 {
+		return r.handler(ctx, request)
+	}
+	intercept := r.left[0]
+	r.left = r.left[1:]
+	return intercept(ctx, request, r.info, r.following)
 }
 
 // requestIDHeader carries the id by which a call is found in the logs.
 const requestIDHeader = "x-request-id"
 
-// requestIDKey is the context key of the id.
-type requestIDKey struct{}
-
 // identify takes the caller's request id, or makes one, and sends it back: with a
 // success as a header, with an error as a trailer, since an error that begins with
 // headers is not retried by any client.
 func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	id := requestIDOf(ctx)
-	response, err := handler(context.WithValue(ctx, requestIDKey{}, id), request)
+	ctx, current := withCall(ctx)
+	id := current.requestID(ctx)
+	response, err := handler(ctx, request)
 	send := grpc.SetHeader
 	if err != nil {
 		send = grpc.SetTrailer
 	}
-	_ = send(ctx, metadata.Pairs(requestIDHeader, id)) // without a transport there is nobody to send it to
+	_ = send(ctx, metadata.MD{requestIDHeader: {id}}) // without a transport there is nobody to send it to
 	return response, err
 }
 
-// requestIDOf returns the caller's request id, or a new one. Of a gRPC call it is
-// always the same.
-func requestIDOf(ctx context.Context) string {
-	call := callOf(ctx)
-	call.identify.Do(func() {
-		if call.id = first(ctx, requestIDHeader); !plausibleID(call.id) {
-			call.id = newRequestID()
-		}
-	})
-	return call.id
-}
-
-// newRequestID returns a random id.
+// newRequestID returns a random id. It is no secret, so it need not come from the system.
 func newRequestID() string {
 	var random [8]byte
-	_, _ = rand.Read(random[:]) // never fails
-	return hex.EncodeToString(random[:])
+	binary.BigEndian.PutUint64(random[:], rand.Uint64())
+	var id [2 * len(random)]byte
+	hex.Encode(id[:], random[:])
+	return string(id[:])
 }
 
 // plausibleID accepts what can stand in a log line and a header.
@@ -176,20 +182,32 @@ func recovered(metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
 	}
 }
 
-// credentialHeaders are the metadata in which a call brings its vendor credential.
-var credentialHeaders = map[string]string{
-	"opentact": "x-opentact-token",
-	"infinity": "x-infinity-authorization",
+// credential is the metadata in which a call brings its credential for a vendor.
+type credential struct{ vendor, header string }
+
+// callerCredentials are those that calls bring by the configuration. All others are the
+// service's own, and what a call brings for them is not looked at.
+func callerCredentials(c config.Config) (brought []credential) {
+	if c.OpentactCredentials == config.CallerCredentials {
+		brought = append(brought, credential{opentact.Vendor, "x-opentact-token"})
+	}
+	if c.InfinityCredentials == config.CallerCredentials {
+		brought = append(brought, credential{infinity.Vendor, "x-infinity-authorization"})
+	}
+	return brought
 }
 
-// credentials keeps what the call brought for its vendor calls, and only for those.
-func credentials(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	for vendor, header := range credentialHeaders {
-		if credential := first(ctx, header); credential != "" {
-			ctx = upstream.WithCallerCredential(ctx, vendor, credential)
+// keepCredentials keeps what the call brought for its vendor calls, and only for those.
+func keepCredentials(c config.Config) grpc.UnaryServerInterceptor {
+	brought := callerCredentials(c)
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		for _, of := range brought {
+			if value := first(ctx, of.header); value != "" {
+				ctx = upstream.WithCallerCredential(ctx, of.vendor, value)
+			}
 		}
+		return handler(ctx, request)
 	}
-	return handler(ctx, request)
 }
 
 // rememberSecrets lets vendor texts and log lines be masked of what the request says
@@ -203,10 +221,8 @@ func rememberSecrets(ctx context.Context, request any, _ *grpc.UnaryServerInfo, 
 
 // limit gives the call its one deadline, and ends it when the server stops.
 func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	ctx, end := s.calls.begin(ctx)
-	defer end()
-	ctx, cancel := upstream.WithCap(ctx, s.config.UpstreamTimeout)
-	defer cancel()
+	ctx = s.calls.begin(ctx, s.config.UpstreamTimeout)
+	defer s.calls.end(ctx)
 	response, err := handler(ctx, request)
 	return response, status.WithCause(ctx, err)
 }

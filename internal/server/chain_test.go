@@ -58,7 +58,7 @@ func TestRequestID(t *testing.T) {
 	for given, kept := range map[string]bool{"abc-123": true, "": false, "two words": false, "new\nline": false, `quo"te`: false} {
 		ctx := metadata.NewIncomingContext(t.Context(), metadata.Pairs(requestIDHeader, given))
 		_, err := identify(ctx, nil, nil, func(ctx context.Context, _ any) (any, error) {
-			if id, _ := ctx.Value(requestIDKey{}).(string); (id == given) != kept || id == "" {
+			if id := callOf(ctx).id; (id == given) != kept || id == "" {
 				t.Errorf("%q became %q", given, id)
 			}
 			return nil, nil

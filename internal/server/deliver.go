@@ -86,7 +86,7 @@ func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServe
 	defer lease.Release()
 	response, err := handler(vendorCtx, request)
 	message, ok := response.(proto.Message)
-	conn := connOf(ctx)
+	conn := callOf(ctx).conn
 	if err != nil || !ok || conn == nil {
 		return response, err
 	}
@@ -118,9 +118,12 @@ func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServer
 	defer lease.Release()
 	response, err := handler(vendorCtx, request)
 	message, ok := response.(proto.Message)
-	held, isHTTP := ctx.Value(answeredKey{}).(*func())
-	if err != nil || !ok || !isHTTP || lease.Held() == 0 { // a small answer of a vendor makes no large one
+	if err != nil || !ok || lease.Held() == 0 { // a small answer of a vendor makes no large one
 		return response, err
+	}
+	held, isHTTP := ctx.Value(answeredKey{}).(*func())
+	if !isHTTP {
+		return response, nil
 	}
 	release, err := s.answers.take(ctx, jsonGrowth*int64(proto.Size(message)), !s.reads[info.FullMethod])
 	if err != nil {

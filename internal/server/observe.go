@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -27,52 +26,20 @@ const unknownMethodLabel = "unknown"
 
 // observe counts and logs each call when it ends.
 func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
+	lines := &callLog{logger: s.logger, protocol: protocol}
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		started := time.Now()
 		response, err := handler(ctx, request)
 		took, code := time.Since(started), grpcstatus.Code(err)
 		markObserved(ctx)
 		s.metrics.Call(protocol, info.FullMethod, code.String(), status.Reason(err), took)
-		s.logger.LogAttrs(ctx, levelOf(info.FullMethod, code), "call", callAttributes(ctx, protocol, info, err, took)...)
+		lines.write(ctx, info.FullMethod, err, started.Add(took), took)
 		if message, ok := request.(proto.Message); ok && s.logger.Enabled(ctx, slog.LevelDebug) {
 			s.logger.LogAttrs(ctx, slog.LevelDebug, "request",
-				slog.Any("request_id", ctx.Value(requestIDKey{})), slog.Any("message", telemetry.Message(message)))
+				slog.String("request_id", callOf(ctx).id), slog.Any("message", telemetry.Message(message)))
 		}
 		return response, err
 	}
-}
-
-// healthMethods begin the names of health checks, which come every few seconds.
-const healthMethods = "/grpc.health."
-
-// levelOf makes what an operator must look at stand out.
-func levelOf(method string, code codes.Code) slog.Level {
-	if strings.HasPrefix(method, healthMethods) {
-		return slog.LevelDebug
-	}
-	switch code {
-	case codes.Internal, codes.Unknown, codes.DataLoss:
-		return slog.LevelError
-	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
-		return slog.LevelWarn
-	default:
-		return slog.LevelInfo
-	}
-}
-
-// callAttributes describe a call that has ended. The error is the private one.
-func callAttributes(ctx context.Context, protocol string, info *grpc.UnaryServerInfo, err error, took time.Duration) []slog.Attr {
-	attributes := []slog.Attr{
-		slog.String("protocol", protocol),
-		slog.String("method", info.FullMethod),
-		slog.String("code", grpcstatus.Code(err).String()),
-		slog.Float64("took_ms", float64(took.Microseconds())/1000),
-		slog.Any("request_id", ctx.Value(requestIDKey{})),
-	}
-	if err != nil {
-		attributes = append(attributes, slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
-	}
-	return attributes
 }
 
 // observedKey is the context key of whether an HTTP request became a call that was
@@ -81,8 +48,10 @@ type observedKey struct{}
 
 // markObserved notes that a call was logged and counted.
 func markObserved(ctx context.Context) {
-	if call, ok := ctx.Value(callKey{}).(*grpcCall); ok {
-		call.observed = true
+	current := callOf(ctx)
+	current.observed = true
+	if current.conn != nil {
+		return // over gRPC there is no HTTP request
 	}
 	if observed, ok := ctx.Value(observedKey{}).(*bool); ok {
 		*observed = true

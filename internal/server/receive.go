@@ -75,38 +75,29 @@ func (r receiving) RegisterService(desc *grpc.ServiceDesc, service any) {
 	r.ServiceRegistrar.RegisterService(&own, service)
 }
 
-// unreadKey is the context key of why a call's message could not be read.
-type unreadKey struct{}
-
-// handler wraps a generated handler, which gives up on a message that it cannot
-// decode before the interceptors run.
+// handler wraps a generated handler, which gives up on a message that it cannot decode
+// before the interceptors run. So the error is kept with the call.
 func (r *receiver) handler(generated grpc.MethodHandler) grpc.MethodHandler {
 	return func(service any, ctx context.Context, decode func(any) error, chain grpc.UnaryServerInterceptor) (any, error) {
-		var unread error
-		read := func(request any) error {
-			unread = r.read(ctx, decode, request)
+		ctx, current := withCall(ctx)
+		return generated(service, ctx, func(request any) error {
+			current.unread = r.read(ctx, current, decode, request)
 			return nil
-		}
-		return generated(service, ctx, read, func(ctx context.Context, request any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-			if unread != nil {
-				ctx = context.WithValue(ctx, unreadKey{}, unread)
-			}
-			return chain(ctx, request, info, next)
-		})
+		}, chain)
 	}
 }
 
 // readable ends calls whose message could not be read.
 func readable(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	if unread, ok := ctx.Value(unreadKey{}).(error); ok {
+	if unread := callOf(ctx).unread; unread != nil {
 		return nil, unread
 	}
 	return handler(ctx, request)
 }
 
 // read reads the one message of a call into the request.
-func (r *receiver) read(ctx context.Context, decode func(any) error, request any) error {
-	if refused := callOf(ctx).admit(); refused != nil {
+func (r *receiver) read(ctx context.Context, current *call, decode func(any) error, request any) error {
+	if refused := current.admit(); refused != nil {
 		return refused
 	}
 	stream, ok := grpc.ServerTransportStreamFromContext(ctx).(incoming)
@@ -115,7 +106,7 @@ func (r *receiver) read(ctx context.Context, decode func(any) error, request any
 		return decode(request)
 	}
 	late := time.AfterFunc(r.timeout, func() { // what fails here fails because the call is over
-		_ = stream.SetTrailer(metadata.Pairs(requestIDHeader, requestIDOf(ctx)))
+		_ = stream.SetTrailer(metadata.Pairs(requestIDHeader, current.requestID(ctx)))
 		_ = stream.WriteStatus(lateStatus())
 	})
 	defer late.Stop()

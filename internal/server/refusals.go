@@ -20,38 +20,17 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// grpcCall is what is known of a gRPC call before the interceptors run.
-type grpcCall struct {
-	method   string
-	unknown  string // an encoding that the server does not have
-	release  func() // not nil while the call holds the encodings
-	observed bool   // the interceptors have logged and counted it
-	identify sync.Once
-	id       string
-}
+// connKey is the context key of a gRPC call's connection.
+type connKey struct{}
 
-// callKey and connKey are the context keys of a gRPC call and its connection.
-type (
-	callKey struct{}
-	connKey struct{}
-)
-
-// callOf returns what is known of the call; an empty one in process.
-func callOf(ctx context.Context) *grpcCall {
-	if call, ok := ctx.Value(callKey{}).(*grpcCall); ok {
-		return call
-	}
-	return &grpcCall{}
-}
-
-// connOf returns the connection of a gRPC call, or nil.
+// connOf returns the connection of a gRPC call; nil if it has been closed.
 func connOf(ctx context.Context) *listener.Conn {
 	conn, _ := ctx.Value(connKey{}).(*listener.Conn)
 	return conn
 }
 
 // admit returns the error of a call in an encoding that the server does not have.
-func (c *grpcCall) admit() error {
+func (c *call) admit() error {
 	c.releaseEncodings()
 	if c.unknown == "" {
 		return nil
@@ -61,7 +40,7 @@ func (c *grpcCall) admit() error {
 		violation.GetDescription(), &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{violation}})
 }
 
-func (c *grpcCall) releaseEncodings() {
+func (c *call) releaseEncodings() {
 	if c.release != nil {
 		c.release()
 		c.release = nil
@@ -87,26 +66,26 @@ func (*watcher) HandleConn(context.Context, stats.ConnStats) {}
 
 // TagRPC begins the record of a call.
 func (*watcher) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
-	return context.WithValue(ctx, callKey{}, &grpcCall{method: info.FullMethodName})
+	return context.WithValue(ctx, callKey{}, &call{method: info.FullMethodName, conn: connOf(ctx)})
 }
 
 // HandleRPC lets calls in unknown encodings reach their handler, and reports those
 // that were refused before the interceptors ran.
 func (w *watcher) HandleRPC(ctx context.Context, event stats.RPCStats) {
-	call := callOf(ctx)
 	switch event := event.(type) {
 	case *stats.InHeader:
 		if name := event.Compression; name != "" && name != encoding.Identity && encoding.GetCompressor(name) == nil {
-			call.unknown = name
+			callOf(ctx).unknown = name
 		}
 	case *stats.Begin:
-		if call.unknown != "" {
-			call.release = w.encodings.accept(call.unknown)
+		if begun := callOf(ctx); begun.unknown != "" {
+			begun.release = w.encodings.accept(begun.unknown)
 		}
 	case *stats.End:
-		call.releaseEncodings()
-		if event.Error != nil && !call.observed {
-			w.server.reportRefusal(w.server.knownMethod(call.method), event.Error)
+		ended := callOf(ctx)
+		ended.releaseEncodings()
+		if event.Error != nil && !ended.observed {
+			w.server.reportRefusal(w.server.knownMethod(ended.method), event.Error)
 		}
 	}
 }

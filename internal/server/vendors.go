@@ -122,12 +122,13 @@ func configured(c config.Config, logger *slog.Logger, toOpentact *opentact.Optio
 func revealed(logger *slog.Logger, key string, secret config.Secret) func() string {
 	var logged atomic.Pointer[string]
 	return func() string {
-		value := secret.Reveal()
-		problem := ""
-		if err := secret.Err(); err != nil {
-			problem = err.Error()
+		value, err := secret.Reveal(), secret.Err()
+		if err == nil {
+			logged.Store(nil)
+			return value
 		}
-		if before := logged.Swap(&problem); problem != "" && (before == nil || *before != problem) {
+		problem := err.Error()
+		if before := logged.Swap(&problem); before == nil || *before != problem {
 			logger.Error("a secret's file cannot be read; its last value stays in use", "setting", key, "error", problem)
 		}
 		return value

@@ -224,6 +224,9 @@ func finished(err error) *Error {
 // an error of the context. Final needs the cause to tell the service's shutdown from
 // the caller's cancellation.
 func WithCause(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
 	cause := context.Cause(ctx)
 	if !errors.Is(cause, upstream.ErrShuttingDown) || !errors.Is(err, ctx.Err()) || errors.Is(err, cause) {
 		return err

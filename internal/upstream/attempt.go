@@ -1,23 +1,22 @@
 package upstream
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // attempt is one request and its answer.
 type attempt struct {
 	*execution
-	watch   *connectionWatch
+	watch   connectionWatch
 	request *http.Request // nil until it is built
+	body    meteredBody   // the answer's, if it is read
 }
 
-func newAttempt(e *execution) *attempt { return &attempt{execution: e, watch: &connectionWatch{}} }
+func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
 
 // attempt sends the call once. It returns the request as well if the vendor refused
 // its credential.
@@ -59,16 +58,22 @@ func (e *execution) observe(status int, outcome string, started time.Time) {
 // gone.
 const defaultGrace = 2 * time.Second
 
-// context returns the context of the attempt. A read ends with its caller. A write of
-// which a byte was sent has a grace after the end of its caller or the service's
-// shutdown, so that its outcome is known. The cap ends both at once.
-func (a *attempt) context() (context.Context, context.CancelFunc) {
+// context returns the context of the attempt. A read ends with its caller and needs no
+// context of its own. A write of which a byte was sent has a grace after the end of its
+// caller or the service's shutdown, so that its outcome is known. The cap ends both at
+// once.
+func (a *attempt) context() (context.Context, func()) {
 	if a.call.Route.Action == Read {
-		return context.WithCancel(a.capped)
+		return a.capped, func() {}
 	}
+	return a.contextWithGrace()
+}
+
+// contextWithGrace returns the context of a write.
+func (a *attempt) contextWithGrace() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(a.capped))
 	stop := context.AfterFunc(a.capped, func() {
-		if !a.watch.sent() || a.caller.Err() == nil {
+		if kind, _ := a.ended(); kind == KindTimeout || !a.watch.sent() {
 			cancel(context.Cause(a.capped))
 			return
 		}
@@ -83,7 +88,7 @@ func (a *attempt) context() (context.Context, context.CancelFunc) {
 
 // send builds the request, adds the credential and sends it.
 func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
-	request, err := a.newRequest(a.watch.trace(ctx))
+	request, err := a.call.newRequest(a.watch.trace(ctx), a.options.BaseURL)
 	if err != nil {
 		return nil, a.fail(KindInternal, err)
 	}
@@ -96,37 +101,6 @@ func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
 		return nil, a.transportError(err)
 	}
 	return response, nil
-}
-
-// newRequest builds the HTTP request. If the call must not happen twice, GetBody stays
-// unset, so that the transport cannot send it again by itself.
-func (a *attempt) newRequest(ctx context.Context) (*http.Request, error) {
-	call := a.call
-	path, err := call.Route.Expand(call.Parameters...)
-	if err != nil {
-		return nil, err
-	}
-	var body io.Reader
-	if call.Body != nil {
-		body = bytes.NewReader(call.Body)
-	}
-	target := strings.TrimSuffix(a.options.BaseURL.String(), "/") + path
-	if call.Query != "" {
-		target += "?" + call.Query
-	}
-	request, err := http.NewRequestWithContext(ctx, call.Route.Method, target, body)
-	if err != nil {
-		return nil, err
-	}
-	if call.Route.Action.Class() == Once {
-		request.GetBody = nil
-	}
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", "sipfacade")
-	if call.Body != nil {
-		request.Header.Set("Content-Type", call.ContentType)
-	}
-	return request, nil
 }
 
 // read reads the answer, whatever its status is.
@@ -166,16 +140,16 @@ func (a *attempt) readErrorStatus(response *http.Response) *Error {
 // readSuccess decodes a 2xx. The memory of an answer that could not be used is given
 // back, since a retry will need it.
 func (a *attempt) readSuccess(ctx context.Context, response *http.Response) *Error {
-	body := &meteredBody{
+	a.body = meteredBody{
 		body: response.Body, left: a.options.MaxBytes,
 		ctx: ctx, lease: a.lease, factor: a.call.memoryFactor(), paid: freeBytes,
 	}
-	err := a.call.Decode(response.StatusCode, response.Header, body)
+	err := a.call.Decode(response.StatusCode, response.Header, &a.body)
 	if err == nil {
 		return nil
 	}
-	a.lease.giveBack(body.charged)
-	failure := a.decodeError(body, err)
+	a.lease.giveBack(a.body.charged)
+	failure := a.decodeError(err)
 	if failure.Status == 0 {
 		failure.Status = response.StatusCode
 	}
@@ -184,7 +158,7 @@ func (a *attempt) readSuccess(ctx context.Context, response *http.Response) *Err
 }
 
 // decodeError tells why a 2xx could not be used.
-func (a *attempt) decodeError(body *meteredBody, err error) *Error {
+func (a *attempt) decodeError(err error) *Error {
 	var rejection *Rejection
 	var unexpected *UnexpectedMessage
 	switch {
@@ -192,17 +166,17 @@ func (a *attempt) decodeError(body *meteredBody, err error) *Error {
 		return a.rejection(rejection)
 	case errors.As(err, &unexpected):
 		return a.fail(KindBadResponse, unexpected.masked(a.masker()))
-	case errors.Is(body.err, errNoMemory):
-		return a.fail(a.endedWaiting(), body.err)
-	case body.err != nil && !errors.Is(body.err, errTooLarge):
+	case errors.Is(a.body.err, errNoMemory):
+		return a.fail(a.endedWaiting(), a.body.err)
+	case a.body.err != nil && !errors.Is(a.body.err, errTooLarge):
 		if kind, ended := a.ended(); ended {
-			return a.fail(kind, body.err)
+			return a.fail(kind, a.body.err)
 		}
-		return a.fail(KindTruncated, body.err)
+		return a.fail(KindTruncated, a.body.err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return a.fail(KindTruncated, err)
 	default:
-		return a.fail(KindBadResponse, errors.Join(body.err, err))
+		return a.fail(KindBadResponse, errors.Join(a.body.err, err))
 	}
 }
 

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -10,16 +11,63 @@ import (
 // that are still running when its drain timeout has passed.
 var ErrShuttingDown = errors.New("the service is shutting down")
 
-// capKey is the context key of the caller's context.
+// capKey is the context key of the capped context of a call.
 type capKey struct{}
+
+// errCapPassed is the cause with which the cap ends a context.
+var errCapPassed = fmt.Errorf("the cap on a call: %w", context.DeadlineExceeded)
+
+// cappedContext is the context of one call of the service. It is one context with one
+// timer, since every call makes it: context.WithTimeout and context.WithCancelCause would
+// be two, with twice the objects and locks.
+type cappedContext struct {
+	context.Context // ends with its cause
+	caller          context.Context
+	deadline        time.Time
+}
+
+// Deadline returns the cap, or the caller's deadline if that is earlier.
+func (c *cappedContext) Deadline() (time.Time, bool) { return c.deadline, true }
+
+// Err returns context.DeadlineExceeded if the cap has passed.
+func (c *cappedContext) Err() error {
+	err := c.Context.Err()
+	if err != nil && errors.Is(context.Cause(c.Context), errCapPassed) {
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
+// Value also finds the context itself.
+func (c *cappedContext) Value(key any) any {
+	if key == (capKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
 
 // WithCap returns the context of one call of the service. All vendor calls made with
 // it share the cap: their retries, logins, and reads before and after a write. A
 // deadline of ctx that is earlier wins. Whether ctx or the cap ended a vendor call is
 // told apart, so ctx must be the caller's own context.
 func WithCap(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	capped, cancel := context.WithTimeout(ctx, limit)
-	return context.WithValue(capped, capKey{}, ctx), cancel
+	capped, cancel := WithCapCause(ctx, limit)
+	return capped, func() { cancel(context.Canceled) }
+}
+
+// WithCapCause is WithCap with a cause for the end of the context: the server ends calls
+// with ErrShuttingDown.
+func WithCapCause(ctx context.Context, limit time.Duration) (context.Context, context.CancelCauseFunc) {
+	ending, cancel := context.WithCancelCause(ctx)
+	deadline := time.Now().Add(limit)
+	if earlier, ok := ctx.Deadline(); ok && earlier.Before(deadline) {
+		return &cappedContext{Context: ending, caller: ctx, deadline: earlier}, cancel
+	}
+	timer := time.AfterFunc(limit, func() { cancel(errCapPassed) })
+	return &cappedContext{Context: ending, caller: ctx, deadline: deadline}, func(cause error) {
+		timer.Stop()
+		cancel(cause)
+	}
 }
 
 // A read after a write that succeeded leaves this much of the time for the answer to
@@ -53,33 +101,33 @@ func Detach(ctx context.Context) context.Context {
 // one that is made of it.
 type deadlines struct{ caller, capped context.Context }
 
-// deadlinesOf finds the contexts of a call, which WithCap has made.
-func deadlinesOf(ctx context.Context) deadlines {
-	caller, ok := ctx.Value(capKey{}).(context.Context)
+// deadlinesOf finds the contexts of a call. It reports false if the context is not one of
+// WithCap.
+func deadlinesOf(ctx context.Context) (found deadlines, isCapped bool) {
+	capped, ok := ctx.Value(capKey{}).(*cappedContext)
 	if !ok {
-		caller = ctx
+		return deadlines{caller: ctx, capped: ctx}, false
 	}
-	return deadlines{caller: caller, capped: ctx}
+	return deadlines{caller: capped.caller, capped: ctx}, true
 }
 
-// isCapped reports whether WithCap has made the context.
-func isCapped(ctx context.Context) bool {
-	_, ok := ctx.Value(capKey{}).(context.Context)
-	return ok
-}
+// shuttingDown reports whether the service's shutdown ended the call.
+func (d deadlines) shuttingDown() bool { return errors.Is(context.Cause(d.capped), ErrShuttingDown) }
 
 // ended returns whose time ran out. It asks the contexts, not an error of the
 // network: a dial that times out by itself looks like one that ran into a deadline.
 func (d deadlines) ended() (kind Kind, ended bool) {
 	switch {
-	case errors.Is(context.Cause(d.caller), ErrShuttingDown):
+	case d.capped.Err() == nil:
+		return KindTimeout, false
+	case d.shuttingDown():
 		return KindShuttingDown, true
 	case errors.Is(d.caller.Err(), context.DeadlineExceeded):
 		return KindCallerDeadline, true
 	case d.caller.Err() != nil:
 		return KindCallerCancelled, true
 	default:
-		return KindTimeout, d.capped.Err() != nil
+		return KindTimeout, true
 	}
 }
 

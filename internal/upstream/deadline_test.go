@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,54 @@ func TestShutdownEndsTheBackoff(t *testing.T) {
 				failure := failureOf(t, pipeline.Do(ctx, callOf(action)))
 				if time.Since(started) > 1 || vendor.requests.Load() != 1 || failure.Delivery() != delivery {
 					t.Errorf("after %s and %d requests: %v, %q", time.Since(started), vendor.requests.Load(), failure, failure.Delivery())
+				}
+			})
+		})
+	}
+}
+
+// TestCappedContext: the context of a call is like one of context.WithTimeout, and says by
+// its cause whether the service's shutdown ended it.
+func TestCappedContext(t *testing.T) {
+	t.Parallel()
+	const limit = 30 * time.Second
+	for name, c := range map[string]struct {
+		caller time.Duration // the caller's deadline; 0 if it has none
+		end    error         // the cause with which the call is ended at once; nil if it is not
+		after  time.Duration // of the deadline
+		err    error
+		cause  error
+	}{
+		"cap":                       {0, nil, limit, context.DeadlineExceeded, context.DeadlineExceeded},
+		"cap before the caller's":   {time.Minute, nil, limit, context.DeadlineExceeded, context.DeadlineExceeded},
+		"caller's deadline earlier": {time.Second, nil, time.Second, context.DeadlineExceeded, context.DeadlineExceeded},
+		"shutdown":                  {0, ErrShuttingDown, limit, context.Canceled, ErrShuttingDown},
+		"ended":                     {0, context.Canceled, limit, context.Canceled, context.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				caller := t.Context()
+				if c.caller > 0 {
+					var cancel context.CancelFunc
+					caller, cancel = context.WithTimeout(caller, c.caller)
+					defer cancel()
+				}
+				started := time.Now()
+				ctx, end := WithCapCause(caller, limit)
+				defer end(context.Canceled)
+				if deadline, ok := ctx.Deadline(); !ok || deadline.Sub(started) != c.after || ctx.Err() != nil {
+					t.Errorf("deadline %s, %t; error %v", deadline.Sub(started), ok, ctx.Err())
+				}
+				if c.end != nil {
+					end(c.end)
+				}
+				<-ctx.Done()
+				if c.end == nil && time.Since(started) != c.after {
+					t.Errorf("ended after %s", time.Since(started))
+				}
+				if !errors.Is(ctx.Err(), c.err) || !errors.Is(context.Cause(ctx), c.cause) {
+					t.Errorf("error %v, cause %v", ctx.Err(), context.Cause(ctx))
 				}
 			})
 		})

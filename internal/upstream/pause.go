@@ -38,6 +38,9 @@ func newPauses() *pauses { return &pauses{until: map[credentialID]time.Time{}} }
 func (p *pauses) remaining(credential credentialID, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.until) == 0 {
+		return 0 // as nearly always: nothing needs to be hashed
+	}
 	until, known := p.until[credential]
 	if known && !until.After(now) {
 		delete(p.until, credential)

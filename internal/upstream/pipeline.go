@@ -138,15 +138,16 @@ func (p *Pipeline) BreakerOpen() bool { return p.circuit.isOpen() }
 // Do makes the call, more than once if that may help and cannot do harm. Every error
 // is a *Error.
 func (p *Pipeline) Do(ctx context.Context, call *Call) error {
-	if !isCapped(ctx) {
+	ends, isCapped := deadlinesOf(ctx)
+	if !isCapped {
 		capped, cancel := WithCap(ctx, p.options.Timeout)
 		defer cancel()
-		ctx = capped
+		ctx, ends.capped = capped, capped
 	}
 	lease, end := p.options.Memory.leaseFor(ctx)
 	defer end()
 	e := &execution{
-		Pipeline: p, deadlines: deadlinesOf(ctx), call: call,
+		Pipeline: p, deadlines: ends, call: call,
 		credential: credentialOf(ctx, p.dialect), lease: lease,
 	}
 	if failure := e.run(); failure != nil {

@@ -10,7 +10,7 @@ import (
 
 // maxAttempts is how often a call is sent at most, by what a repeat would do. A call
 // of the class Once is sent again only if no byte of it left before.
-var maxAttempts = map[Class]int{Safe: 3, Idempotent: 2, Once: 2}
+var maxAttempts = [...]int{Safe: 3, Idempotent: 2, Once: 2}
 
 // The backoff between attempts is random, below a bound that doubles.
 const (

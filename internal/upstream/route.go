@@ -37,7 +37,7 @@ const (
 )
 
 // classes is the retry class of each action.
-var classes = map[Action]Class{
+var classes = [...]Class{
 	Read: Safe, Create: Once, Update: Idempotent, Delete: Idempotent, Assign: Once,
 }
 
@@ -58,9 +58,13 @@ type Route struct {
 	Source string
 }
 
+// usualParameterBytes is how long most parameters are at most: UUIDs.
+const usualParameterBytes = 36
+
 // Expand fills the parameters in order, each escaped as one path segment.
 func (r *Route) Expand(parameters ...string) (string, error) {
 	var path strings.Builder
+	path.Grow(len(r.Path) + usualParameterBytes*len(parameters))
 	rest := r.Path
 	for _, parameter := range parameters {
 		before, after, found := cutParameter(rest)

@@ -73,6 +73,7 @@ func counterOf(conn net.Conn) *countingConn {
 
 // connectionWatch observes whether any byte of a request was sent.
 type connectionWatch struct {
+	hooks   httptrace.ClientTrace
 	counter atomic.Pointer[countingConn]
 	before  atomic.Int64
 	unknown atomic.Bool
@@ -80,7 +81,8 @@ type connectionWatch struct {
 
 // trace returns a context that tells the watch which connection the transport uses.
 func (w *connectionWatch) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn})
+	w.hooks.GotConn = w.gotConn
+	return httptrace.WithClientTrace(ctx, &w.hooks)
 }
 
 func (w *connectionWatch) gotConn(info httptrace.GotConnInfo) {

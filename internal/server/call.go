@@ -1,0 +1,52 @@
+package server
+
+import (
+	"context"
+	"sync"
+
+	"github.com/sipfacade/sipfacade/internal/listener"
+)
+
+// call is what the server knows of a call beside its messages. There is one for each
+// call, so that its parts need no context values of their own.
+type call struct {
+	method   string
+	conn     *listener.Conn // nil in process
+	unknown  string         // an encoding that the server does not have
+	release  func()         // not nil while the call holds the encodings
+	unread   error          // why its message could not be read
+	observed bool           // the interceptors have logged and counted it
+	identify sync.Once
+	id       string // see requestID
+}
+
+// callKey is the context key of a call.
+type callKey struct{}
+
+// callOf returns what is known of the call of a context; an empty one if there is none.
+func callOf(ctx context.Context) *call {
+	if known, ok := ctx.Value(callKey{}).(*call); ok {
+		return known
+	}
+	return &call{}
+}
+
+// withCall returns what is known of the call, and a context that has it.
+func withCall(ctx context.Context) (context.Context, *call) {
+	if known, ok := ctx.Value(callKey{}).(*call); ok {
+		return ctx, known
+	}
+	begun := &call{}
+	return context.WithValue(ctx, callKey{}, begun), begun
+}
+
+// requestID returns the caller's request id, or one that is made for the call. It is
+// always the same.
+func (c *call) requestID(ctx context.Context) string {
+	c.identify.Do(func() {
+		if c.id = first(ctx, requestIDHeader); !plausibleID(c.id) {
+			c.id = newRequestID()
+		}
+	})
+	return c.id
+}
