@@ -16,7 +16,7 @@ import (
 // compared with what callers get.
 func appAnsweredCalls() map[string]answered {
 	app := map[string]any{"sipAppUuid": someApp}
-	lease := map[string]any{"sipAppUuid": someApp, "add": []any{someLease}}
+	lease := map[string]any{"sipAppUuid": someApp, "addTnLeaseUuids": []any{someLease}}
 	return map[string]answered{
 		"GetSipApp":                  {"GetSIPControlAppByUUID", "SipAppService.GetSipApp", map[string]any{"uuid": someApp}},
 		"CreateSipApp":               {"CreateSIPControlApp", "SipAppService.CreateSipApp", map[string]any{"sipApp": map[string]any{"name": "Reminders"}}},

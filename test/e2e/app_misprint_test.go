@@ -220,7 +220,7 @@ func TestMisprint19AssignToAppsSendsArrays(t *testing.T) {
 		`{"add":["` + someLease + `"],"remove":["` + someInvite + `"]}`: {{someLease}, {someInvite}},
 	} {
 		request := map[string]any{"sipAppUuid": someApp}
-		for i, name := range []string{"add", "remove"} {
+		for i, name := range []string{"addTnLeaseUuids", "removeTnLeaseUuids"} {
 			if lists[i] != nil {
 				request[name] = lists[i]
 			}
@@ -310,7 +310,7 @@ func TestMisprint24AssignToAppsAnswersLeasesOrUUIDs(t *testing.T) {
 		"both":  `["` + someLease + `",{"uuid":"` + someInvite + `"}]`,
 	} {
 		vendor.answer(json200(`{"success":true,"payload":` + payload + `}`))
-		made := oneAnswer(t, f, "SipAppService.AssignSipAppTnLeases", map[string]any{"sipAppUuid": someApp, "add": []any{someLease}, "remove": []any{someInvite}})
+		made := oneAnswer(t, f, "SipAppService.AssignSipAppTnLeases", map[string]any{"sipAppUuid": someApp, "addTnLeaseUuids": []any{someLease}, "removeTnLeaseUuids": []any{someInvite}})
 		want := map[string]any{"tnLeases": []any{
 			map[string]any{"uuid": someLease, "autorenew": false}, map[string]any{"uuid": someInvite, "autorenew": false},
 		}}

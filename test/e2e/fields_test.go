@@ -26,7 +26,7 @@ type answered struct {
 func answeredCalls() map[string]answered {
 	parent := map[string]any{"sipConnectionUuid": someConnection}
 	invite := map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": map[string]any{"uuid": someInvite, "name": "Front desk"}}
-	lease := map[string]any{"sipConnectionUuid": someConnection, "add": []any{someLease}}
+	lease := map[string]any{"sipConnectionUuid": someConnection, "addTnLeaseUuids": []any{someLease}}
 	return map[string]answered{
 		"CreateSipUserInvite":               {"CreateSIPUserInvite", "SipConnectionService.CreateSipUserInvite", map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": map[string]any{"name": "Front desk"}}},
 		"ListSipUserInvites":                {"ListSIPUserInvites", "SipConnectionService.ListSipUserInvites", parent},

@@ -20,12 +20,12 @@ func TestLeasesOfOneAssignment(t *testing.T) {
 		violations  map[string]string
 	}{
 		"a thousand":           {600, 400, nil},
-		"one more together":    {600, 401, map[string]string{"add": "1000"}},
-		"one more in a list":   {1001, 0, map[string]string{"add": "1000"}},
-		"one more to remove":   {0, 1001, map[string]string{"remove": "1000"}},
-		"none, in empty lists": {0, 0, map[string]string{"add": "at least one"}},
+		"one more together":    {600, 401, map[string]string{"add_tn_lease_uuids": "1000"}},
+		"one more in a list":   {1001, 0, map[string]string{"add_tn_lease_uuids": "1000"}},
+		"one more to remove":   {0, 1001, map[string]string{"remove_tn_lease_uuids": "1000"}},
+		"none, in empty lists": {0, 0, map[string]string{"add_tn_lease_uuids": "at least one"}},
 	} {
-		request := map[string]any{"sipConnectionUuid": someConnection, "add": leases(0, c.add), "remove": leases(c.add, c.remove)}
+		request := map[string]any{"sipConnectionUuid": someConnection, "addTnLeaseUuids": leases(0, c.add), "removeTnLeaseUuids": leases(c.add, c.remove)}
 		for _, way := range f.protocols() {
 			made, err := way.call(t.Context(), mustCall(t, "SipConnectionService.AssignSipConnectionTnLeases", request))
 			if err != nil {

@@ -31,7 +31,7 @@ func actions() []action {
 		{"create", "SipConnectionService.CreateSipUserInvite", map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": map[string]any{"name": "Front desk"}}},
 		{"update", "SipConnectionService.UpdateSipUserInvite", map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": invite}},
 		{"delete", "SipConnectionService.DeleteSipUserInvite", map[string]any{"sipConnectionUuid": someConnection, "uuid": someInvite}},
-		{"assign", "SipConnectionService.AssignSipConnectionTnLeases", map[string]any{"sipConnectionUuid": someConnection, "add": []any{someLease}}},
+		{"assign", "SipConnectionService.AssignSipConnectionTnLeases", map[string]any{"sipConnectionUuid": someConnection, "addTnLeaseUuids": []any{someLease}}},
 	}
 }
 

@@ -39,6 +39,7 @@ var vendorOperations = map[string]string{
 	"SipConnectionService.UpdateSipConnection":         "ModifySIPConnection",
 	"SipConnectionService.DeleteSipConnection":         "RemoveSIPConnectionByID",
 	"SipConnectionService.ListSipConnectionProducts":   "GetSIPConnectionProductsList",
+	"SipConnectionService.ListTnLeases":                "ListTNLeases",
 
 	"SipAppService.CreateSipApp":         "CreateSIPControlApp",
 	"SipAppService.ListSipApps":          "ListSIPControlApps",
@@ -48,6 +49,7 @@ var vendorOperations = map[string]string{
 	"SipAppService.AssignSipAppTnLeases": "AssignTNLeasesToSIPControlApp",
 	"SipAppService.ListSipAppTnLeases":   "GetSIPControlAppTNLeasesList",
 	"SipAppService.ExecuteCallFlow":      "ExecuteSIPControlAppCallExecuteCallFlow",
+	"SipAppService.ListSipAppCalls":      "GetOnlineCalls",
 
 	"ProfileService.CreateMessagingProfile":     "CreateMessagingProfile",
 	"ProfileService.ListMessagingProfiles":      "ListMessagingProfiles",
@@ -271,6 +273,7 @@ var httpSurface = map[string]string{
 	"SipConnectionService.UpdateSipConnection":         "PATCH /v1/sip-connections/{sip_connection.uuid}",
 	"SipConnectionService.DeleteSipConnection":         "DELETE /v1/sip-connections/{uuid}",
 	"SipConnectionService.ListSipConnectionProducts":   "GET /v1/sip-connection-products",
+	"SipConnectionService.ListTnLeases":                "GET /v1/tn-leases",
 
 	"SipAppService.CreateSipApp":         "POST /v1/sip-apps",
 	"SipAppService.ListSipApps":          "GET /v1/sip-apps",
@@ -280,6 +283,7 @@ var httpSurface = map[string]string{
 	"SipAppService.AssignSipAppTnLeases": "POST /v1/sip-apps/{sip_app_uuid}/tn-leases:assign",
 	"SipAppService.ListSipAppTnLeases":   "GET /v1/sip-apps/{sip_app_uuid}/tn-leases",
 	"SipAppService.ExecuteCallFlow":      "POST /v1/calls/{call_uuid}:executeCallFlow",
+	"SipAppService.ListSipAppCalls":      "GET /v1/sip-app-calls",
 
 	"ProfileService.CreateMessagingProfile":     "POST /v1/messaging-profiles",
 	"ProfileService.ListMessagingProfiles":      "GET /v1/messaging-profiles",
@@ -324,7 +328,7 @@ var httpSurface = map[string]string{
 	"PbxConfigService.CreatePbxQueueMember":    "POST /v1/pbx/domains/{domain_id}/queues/{queue_id}/members",
 	"PbxConfigService.UpdatePbxQueueMember":    "PATCH /v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{pbx_queue_member.queue_member_id}",
 	"PbxConfigService.DeletePbxQueueMember":    "DELETE /v1/pbx/domains/{domain_id}/queues/{queue_id}/members/{queue_member_id}",
-	"PbxConfigService.SetPbxQueueMemberOrder":  "PUT /v1/pbx/domains/{domain_id}/queues/{queue_id}/members:setOrder",
+	"PbxConfigService.SetPbxQueueMemberOrder":  "POST /v1/pbx/domains/{domain_id}/queues/{queue_id}/members:setOrder",
 	"PbxConfigService.ListPbxTrustedNetworks":  "GET /v1/pbx/domains/{domain_id}/trusted-networks",
 	"PbxConfigService.GetPbxTrustedNetwork":    "GET /v1/pbx/domains/{domain_id}/trusted-networks/{trusted_network_id}",
 	"PbxConfigService.CreatePbxTrustedNetwork": "POST /v1/pbx/domains/{domain_id}/trusted-networks",

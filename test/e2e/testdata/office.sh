@@ -23,7 +23,7 @@ number() {
 	printf '%s' "$answer" | sed -n "s/.*\"$1\": *\([0-9][0-9]*\).*/\1/p"
 }
 
-send POST "$domain/users" '{"user":"robin.fletcher","password":"change-me-soon","displayName":"Robin Fletcher","extensionNumber":"0301","ukCallerId":"+441632960001"}'
+send POST "$domain/users" '{"login":"robin.fletcher","password":"change-me-soon","displayName":"Robin Fletcher","extensionNumber":"0301","ukCallerId":"+441632960001"}'
 user=$(number userId)
 
 send POST "$domain/groups" '{"groupName":"frames","displayName":"Frame Builders","extensionNumber":"0510","ringRetry":true,"callerNameFormat":"{displayName} - {srcPhoneNumber}"}'
@@ -42,7 +42,7 @@ send POST "$domain/queues/$queue/members" "{\"groupId\":$group,\"ringStrategy\":
 first=$(number queueMemberId)
 send POST "$domain/queues/$queue/members" "{\"groupId\":$backup,\"ringStrategy\":\"PBX_RING_STRATEGY_HUNT_LONGEST_IDLE\",\"ringAttempts\":1,\"ringSeconds\":30,\"ringOrder\":1}"
 second=$(number queueMemberId)
-send PUT "$domain/queues/$queue/members:setOrder" "{\"queueMemberIds\":[$second,$first]}"
+send POST "$domain/queues/$queue/members:setOrder" "{\"queueMemberIds\":[$second,$first]}"
 send GET "$domain/queues/$queue/members?orderBy=ring_order"
 
 send POST "$domain/devices" '{"pbxDeviceName":"Frame jig phone","macAddress":"10:20:30:1A:2B:3C"}'
