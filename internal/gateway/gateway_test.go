@@ -186,7 +186,7 @@ func TestInvalidRequests(t *testing.T) {
 			`zzzzzzzz: unknown query parameter "zzzzzzzz"; known: pageSize, pageToken, filter, orderBy`,
 			`query: order_by=%zz is not escaped correctly`,
 		}},
-		"query in both spellings": {http.MethodGet, invitesPath + "?page_size=1&pageSize=2", "", nil, []string{`pageSize: given twice`}},
+		"query in both spellings": {http.MethodGet, invitesPath + "?page_size=1&pageSize=2", "", nil, []string{`page_size: given twice`}},
 		"query on a call without one": {http.MethodGet, invitePath + "?uuid=x", "", nil,
 			[]string{`uuid: unknown query parameter "uuid"; this call takes none`}},
 		"query beside a body of the whole request": {http.MethodPost, assign + "?add=x", `{}`, nil,
