@@ -64,6 +64,9 @@ func (r *route) bindParameter(path []protoreflect.FieldDescriptor, parse codec.P
 // readQuery reads the query strictly: a parameter that the call does not take, or
 // that is given twice without being a list, is a violation.
 func (r *route) readQuery(in *received.Request, raw string) {
+	if raw != "" {
+		in.Query = make([]received.Parameter, 0, 4)
+	}
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" || in.Full() { // finding hints for more parameters costs time
 			continue
@@ -83,21 +86,20 @@ func (r *route) readParameter(in *received.Request, name, text string) {
 	wanted, known := r.parameters[name]
 	if !known {
 		shown := spelling.Clip(name)
-		in.Spell(shown, shown)
+		in.Query = append(in.Query, received.Parameter{Name: shown, Field: shown})
 		in.Refuse(shown, "UNKNOWN_FIELD", "%s", unknownParameter(name, r.names))
 		return
 	}
-	in.Spell(wanted.name, name)
-	if !wanted.path[len(wanted.path)-1].IsList() && isSet(in, wanted) {
+	if !wanted.path[len(wanted.path)-1].IsList() && in.Parameter(wanted.name) != nil {
 		in.Refuse(wanted.name, "DUPLICATE_FIELD", "given twice")
 		return
 	}
 	value, problem := wanted.parse(text)
 	if problem != "" {
 		in.Refuse(wanted.name, "INVALID_VALUE", "%s", problem)
-		return
+		value = protoreflect.Value{}
 	}
-	in.Query = append(in.Query, received.Assignment{Path: wanted.path, Value: value})
+	in.Query = append(in.Query, received.Parameter{Name: name, Field: wanted.name, Path: wanted.path, Value: value})
 }
 
 // unknownParameter names the parameter that may have been meant, in the spelling of the
@@ -114,9 +116,4 @@ func unknownParameter(name string, known []*parameter) string {
 		return message + "; " + hint
 	}
 	return message + "; this call takes none"
-}
-
-// isSet reports whether the query has set a parameter already.
-func isSet(in *received.Request, wanted *parameter) bool {
-	return slices.ContainsFunc(in.Query, func(set received.Assignment) bool { return slices.Equal(set.Path, wanted.path) })
 }

@@ -18,7 +18,9 @@ import (
 func (r *Request) MergeInto(message protoreflect.Message) {
 	r.compareIDs(message)
 	for _, given := range r.Query {
-		given.assign(message)
+		if given.Value.IsValid() {
+			given.assign(message)
+		}
 	}
 	r.deriveMask(message)
 }
@@ -49,15 +51,15 @@ func pathName(path []protoreflect.FieldDescriptor) string {
 }
 
 // assign sets the field, or appends to it if it is a list.
-func (a Assignment) assign(message protoreflect.Message) {
-	last := a.Path[len(a.Path)-1]
-	for _, field := range a.Path[:len(a.Path)-1] {
+func (p Parameter) assign(message protoreflect.Message) {
+	last := p.Path[len(p.Path)-1]
+	for _, field := range p.Path[:len(p.Path)-1] {
 		message = message.Mutable(field).Message()
 	}
 	if last.IsList() {
-		message.Mutable(last).List().Append(a.Value)
+		message.Mutable(last).List().Append(p.Value)
 	} else {
-		message.Set(last, a.Value)
+		message.Set(last, p.Value)
 	}
 }
 

@@ -15,8 +15,8 @@ const wholeBody = "body"
 // the caller did not write it in snake_case. The path is the proto path from the request
 // message; one that is not in the message is the caller's own name already.
 func (r *Request) Name(path string) string {
-	if spelled, ok := r.spelled[path]; ok {
-		return spelled
+	if given := r.Parameter(path); given != nil {
+		return given.Name
 	}
 	message := r.Message
 	if body := message.Fields().ByTextName(r.Body); body != nil && below(path, r.Body) {
@@ -65,7 +65,7 @@ func (r *Request) spelling(name string, field protoreflect.FieldDescriptor) stri
 }
 
 // nextStep takes the first name off a path, with the indexes and quoted keys that follow
-// it: `a["b.c"].d` is `a`, `["b.c"]` and `d`.
+// it: `a["b.c"].d` is `a`, `["b.c"]` and `d`. What is no path is left as it is.
 func nextStep(path string) (name, index, rest string) {
 	end := strings.IndexAny(path, ".[")
 	if end < 0 {
@@ -73,15 +73,18 @@ func nextStep(path string) (name, index, rest string) {
 	}
 	name, path = path[:end], path[end:]
 	for rest = path; strings.HasPrefix(rest, "["); {
-		closing := "]"
+		opening, closing := "[", "]"
 		if strings.HasPrefix(rest, `["`) {
-			closing = `"]`
+			opening, closing = `["`, `"]`
 		}
-		at := strings.Index(rest[1:], closing)
+		at := strings.Index(rest[len(opening):], closing)
 		if at < 0 {
 			return name, path, ""
 		}
-		rest = rest[1+at+len(closing):]
+		rest = rest[len(opening)+at+len(closing):]
+	}
+	if rest != "" && rest[0] != '.' {
+		return name, path, ""
 	}
 	return name, path[:len(path)-len(rest)], strings.TrimPrefix(rest, ".")
 }

@@ -28,7 +28,7 @@ func TestName(t *testing.T) {
 	t.Parallel()
 	body := updateCall().Message.Fields().ByName("sip_connection").Message()
 	in := &received.Request{Call: updateCall(), SnakeCase: []protoreflect.FieldDescriptor{body.Fields().ByName("tech_prefix")}}
-	in.Spell("sip_connection_name", "sip_connection_name")
+	in.Query = []received.Parameter{{Name: "sip_connection_name", Field: "sip_connection_name"}}
 	for path, want := range map[string]string{
 		"sip_connection":             "body",
 		"sip_connection.ip":          "ip",
@@ -55,7 +55,7 @@ func TestName(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	without := &received.Request{Call: received.Call{Message: (&pb.ListPbxUsersRequest{}).ProtoReflect().Descriptor()}}
-	without.Spell("page_size", "page_size")
+	without.Query = []received.Parameter{{Name: "page_size", Field: "page_size"}}
 	if got := without.Name("page_size") + " " + without.Name("domain_id"); got != "page_size domainId" {
 		t.Errorf("got %s", got)
 	}

@@ -43,8 +43,8 @@ type Request struct {
 	// Violations are what is wrong with the values that were read. Fields are named by
 	// their proto paths from the request message.
 	Violations []*errdetails.BadRequest_FieldViolation
-	// Query are the fields that the query sets.
-	Query []Assignment
+	// Query are the parameters of the query, each once unless it is a list.
+	Query []Parameter
 	// Members are the proto names of the fields that the body has, in its order, those
 	// given as null included.
 	Members []string
@@ -52,13 +52,17 @@ type Request struct {
 	SnakeCase []protoreflect.FieldDescriptor
 
 	bodyIDs []protoreflect.Value // beside Call.IDs; not valid if the body states none
-	spelled map[string]string    // the names in the query, by the paths of the fields
 	derived bool                 // the caller gave no update mask
 }
 
-// Assignment is a request field with a value.
-type Assignment struct {
-	Path  []protoreflect.FieldDescriptor
+// Parameter is a parameter of the query.
+type Parameter struct {
+	// Name is how the caller wrote it, Field the proto path of the request field that it
+	// sets; they are the same for a parameter that the call does not take.
+	Name, Field string
+	// Path is the way to the field.
+	Path []protoreflect.FieldDescriptor
+	// Value is for the field; it is not valid if the text could not be read.
 	Value protoreflect.Value
 }
 
@@ -86,12 +90,14 @@ func (r *Request) Refuse(field, rule, format string, args ...any) {
 // Full reports whether no more violations are collected.
 func (r *Request) Full() bool { return len(r.Violations) >= MaxViolations }
 
-// Spell remembers how the query names a field.
-func (r *Request) Spell(field, name string) {
-	if r.spelled == nil {
-		r.spelled = map[string]string{}
+// Parameter returns the first parameter of the query that sets the field, or nil.
+func (r *Request) Parameter(field string) *Parameter {
+	for i := range r.Query {
+		if r.Query[i].Field == field {
+			return &r.Query[i]
+		}
 	}
-	r.spelled[field] = name
+	return nil
 }
 
 // KeepIDs remembers the ids that the body states, because the generated handler

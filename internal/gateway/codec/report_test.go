@@ -1,0 +1,38 @@
+package codec
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+)
+
+// TestReport: each violation names its rule, names in snake_case are remembered once, and
+// a reading that stopped says so.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		input        string
+		rules, snake []string
+		partial      bool
+	}{
+		"nothing wrong": {`{"name":"x","expireTime":"2027-01-02T03:04:05Z"}`, nil, nil, false},
+		"snake_case":    {`{"expire_time":null,"sip_connection":{"tn_leases":{"items":[{"create_time":null},{"create_time":null}]}}}`, nil, []string{"expire_time", "sip_connection", "tn_leases", "create_time"}, false},
+		"rules":         {`{"nmae":1,"name":2,"expireTime":"x","token":"a","token":"b"}`, []string{"UNKNOWN_FIELD", "WRONG_TYPE", "INVALID_VALUE", "DUPLICATE_FIELD"}, nil, false},
+		"not JSON":      {`{"name" 7}`, []string{"INVALID_JSON"}, nil, true},
+		"more behind":   {`{} {}`, []string{"INVALID_JSON"}, nil, false},
+	} {
+		report := New().Decode([]byte(c.input), &sipfacadev1.SipUserInvite{}, "")
+		var rules, snake []string
+		for _, violation := range report.Violations {
+			rules = append(rules, violation.GetReason())
+		}
+		for _, field := range report.SnakeCase {
+			snake = append(snake, field.TextName())
+		}
+		if diff := cmp.Diff(c.rules, rules) + cmp.Diff(c.snake, snake); diff != "" || report.Partial != c.partial {
+			t.Errorf("%s: partial %t, %s", name, report.Partial, diff)
+		}
+	}
+}
