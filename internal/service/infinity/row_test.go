@@ -15,7 +15,6 @@ import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // pbxContract is what the test holds a kind to, without its type.
@@ -339,10 +338,10 @@ func TestPbxIdentified(t *testing.T) {
 func TestAdditionalFieldsShowNoSecrets(t *testing.T) {
 	t.Parallel()
 	row := infinity.Row{
-		{Name: "color", Value: tolerant.Value{Kind: '"', Text: "green & blue"}},
-		{Name: "settings", Value: tolerant.Value{Kind: '"', Text: `{"sip_ha1":"swordfish","a":1}`}},
-		{Name: "webhook", Value: tolerant.Value{Kind: '"', Text: "https://joe:swordfish@example.com/?access_token=swordfish&b=c"}},
-		{Name: "nested", Value: tolerant.Value{Kind: '{', Text: `{"a":"{\"userPIN\":\"swordfish\"}"}`}},
+		{Name: "color", Value: infinity.Value{Kind: '"', Text: "green & blue"}},
+		{Name: "settings", Value: infinity.Value{Kind: '"', Text: `{"sip_ha1":"swordfish","a":1}`}},
+		{Name: "webhook", Value: infinity.Value{Kind: '"', Text: "https://joe:swordfish@example.com/?access_token=swordfish&b=c"}},
+		{Name: "nested", Value: infinity.Value{Kind: '{', Text: `{"a":"{\"userPIN\":\"swordfish\"}"}`}},
 	}
 	want := &pb.PbxUser{AdditionalFields: map[string]string{
 		"color":    "green & blue",
