@@ -13,7 +13,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // pbxVendor answers requests by "METHOD /path?query", or without the query, with a
@@ -120,7 +119,7 @@ func pbxTokens(t testing.TB) *list.Tokens {
 
 // said and stated are members of a row: a JSON string, and any other value.
 func said(name, text string) infinity.Member {
-	return infinity.Member{Name: name, Value: tolerant.Value{Kind: '"', Text: text}}
+	return infinity.Member{Name: name, Value: infinity.Value{Kind: '"', Text: text}}
 }
 
 func stated(name, json string) infinity.Member {
@@ -128,5 +127,5 @@ func stated(name, json string) infinity.Member {
 	if kind >= '0' && kind <= '9' {
 		kind = '0'
 	}
-	return infinity.Member{Name: name, Value: tolerant.Value{Kind: kind, Text: json}}
+	return infinity.Member{Name: name, Value: infinity.Value{Kind: kind, Text: json}}
 }

@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
-
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -13,7 +11,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // text and literal are members as they come out of a row: a JSON string, or another
 // JSON value with the kind of its first byte.
 func text(name, value string) Member {
-	return Member{Name: name, Value: tolerant.Value{Kind: '"', Text: value}}
+	return Member{Name: name, Value: Value{Kind: '"', Text: value}}
 }
 
 func literal(name, value string) Member {
@@ -21,5 +19,5 @@ func literal(name, value string) Member {
 	if kind == '-' || kind >= '0' && kind <= '9' {
 		kind = '0'
 	}
-	return Member{Name: name, Value: tolerant.Value{Kind: kind, Text: value}}
+	return Member{Name: name, Value: Value{Kind: kind, Text: value}}
 }

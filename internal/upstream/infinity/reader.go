@@ -166,7 +166,7 @@ func (r *Reader) text() (text string, ok bool, err error) {
 }
 
 // value reads any value.
-func (r *Reader) value() (tolerant.Value, error) {
+func (r *Reader) value() (Value, error) {
 	r.members++
 	if r.body == nil {
 		return r.member.Value, nil

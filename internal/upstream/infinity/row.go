@@ -1,6 +1,8 @@
 package infinity
 
 import (
+	"bytes"
+
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -14,7 +16,15 @@ type Row []Member
 // Member is one value of a row.
 type Member struct {
 	Name  string
-	Value tolerant.Value
+	Value Value
+}
+
+// Value is any JSON value.
+type Value struct {
+	// Kind is one of n f t " 0 { [.
+	Kind byte
+	// Text is the text of a string, or another value as compact JSON.
+	Text string
 }
 
 // Empty reports whether the value is null or an empty string.
@@ -56,20 +66,20 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 
 // readValue reads the value of a member. An object or array is kept as compact JSON,
 // without members that are named like secrets.
-func readValue(r *tolerant.Reader) (tolerant.Value, error) {
+func readValue(r *tolerant.Reader) (Value, error) {
 	kind, text, err := r.Scalar()
 	if err != nil {
-		return tolerant.Value{}, err
+		return Value{}, err
 	}
 	if kind != '{' && kind != '[' {
-		return tolerant.Value{Kind: kind, Text: r.Slabs.Texts.Copy(text)}, nil
+		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(text)}, nil
 	}
 	nested, err := readNested(r)
 	if err != nil {
-		return tolerant.Value{}, err
+		return Value{}, err
 	}
 	encoded, err := json.Marshal(nested, json.Deterministic(true))
-	return tolerant.Value{Kind: kind, Text: string(encoded)}, err
+	return Value{Kind: kind, Text: string(encoded)}, err
 }
 
 // readNested reads a value within a member. Numbers keep their digits.
@@ -95,12 +105,12 @@ func readNested(r *tolerant.Reader) (any, error) {
 			return err
 		})
 		return array, err
-	case '"':
-		value, err := r.Any()
-		return value.Text, err
 	default:
-		value, err := r.Any()
-		return jsontext.Value(value.Text), err
+		kind, text, err := r.Scalar()
+		if kind == '"' {
+			return r.Slabs.Texts.Copy(text), err
+		}
+		return jsontext.Value(bytes.Clone(text)), err
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 
-	json "github.com/go-json-experiment/json"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
@@ -113,38 +112,4 @@ func (r *Reader) freeNumber(digits []byte) *structpb.Value {
 		return r.Slabs.text(r.Slabs.Texts.Copy(digits))
 	}
 	return r.Slabs.number(value)
-}
-
-// Value is any JSON value: the text of a string, or another value as compact JSON
-// without secrets.
-type Value struct {
-	// Kind is one of n f t " 0 { [.
-	Kind byte
-	// Text is the text of a string, or the JSON of another value.
-	Text string
-}
-
-// Any reads any value whole. A string is returned as it came.
-func (r *Reader) Any() (Value, error) {
-	kind := r.Kind()
-	switch kind {
-	case '"', '0', 't', 'f':
-		raw, err := r.scanner.scalar()
-		if err != nil {
-			return Value{}, err
-		}
-		if kind == '"' {
-			raw = r.unquote(raw)
-		}
-		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(raw)}, nil
-	case 'n':
-		return Value{Kind: kind, Text: "null"}, r.Skip()
-	default:
-		value, err := r.freeValue()
-		if err != nil {
-			return Value{}, err
-		}
-		encoded, err := json.Marshal(value.AsInterface(), json.Deterministic(true))
-		return Value{Kind: kind, Text: string(encoded)}, err
-	}
 }

@@ -152,15 +152,17 @@ func (r *Reader) Object(member func(name []byte) error) error {
 
 // name reads the next name of an object, or its end: then the name is nil.
 func (r *Reader) name() ([]byte, error) {
-	if r.scanner.peek() == '}' {
+	switch r.scanner.peek() {
+	case '}':
 		r.scanner.close()
 		return nil, nil
+	case 0:
+		return nil, r.scanner.err
 	}
-	raw, err := r.scanner.scalar()
+	raw, err := r.scanner.name()
 	if err != nil {
 		return nil, err
 	}
-	r.scanner.colon()
 	return r.unquote(raw), nil
 }
 

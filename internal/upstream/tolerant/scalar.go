@@ -65,10 +65,16 @@ func ParseInstant(raw []byte) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// utc returns an instant in UTC; ok is false for a year that a Timestamp cannot hold.
+// The first and the last second that a Timestamp can hold: of the years 1 and 9999.
+const (
+	firstSecond = -62_135_596_800
+	lastSecond  = 253_402_300_799
+)
+
+// utc returns an instant in UTC; ok is false for one that a Timestamp cannot hold.
 func utc(at time.Time) (_ time.Time, ok bool) {
-	at = at.UTC()
-	return at, at.Year() >= 1 && at.Year() <= 9999
+	second := at.Unix()
+	return at.UTC(), second >= firstSecond && second <= lastSecond
 }
 
 // ParseInteger reads a whole number, also written as 5060.0 or with the word of a flag:

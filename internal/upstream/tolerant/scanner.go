@@ -152,13 +152,21 @@ func (s *scanner) skipSpace() byte {
 // peek returns the kind of the next token: one of n f t " 0 { [ ] } or, at the end or at a
 // mistake, 0.
 func (s *scanner) peek() byte {
-	if !s.ready {
-		if s.err != nil || !s.separate() {
-			return 0
-		}
-		s.ready = true
+	if !s.ready && !s.prepare() {
+		return 0
 	}
 	return kinds[s.buffer[s.at]]
+}
+
+// prepare moves to the next token, over the comma or colon before it, and checks that a
+// token of its kind may stand there.
+func (s *scanner) prepare() bool {
+	if s.err != nil {
+		return false
+	}
+	c := s.next()
+	s.ready = (c != 0 || s.err == nil) && s.separate(c)
+	return s.ready
 }
 
 // kinds are the kinds of token by their first byte; 0 begins none.
@@ -167,13 +175,8 @@ var kinds = [256]byte{
 	'0': '0', '1': '0', '2': '0', '3': '0', '4': '0', '5': '0', '6': '0', '7': '0', '8': '0', '9': '0',
 }
 
-// separate moves to the next token, over the comma or colon before it, and checks that a
-// token of its kind may stand there.
-func (s *scanner) separate() bool {
-	c := s.next()
-	if c == 0 && s.err != nil {
-		return false
-	}
+// separate moves from the byte at the place over the separator that has to stand there.
+func (s *scanner) separate(c byte) bool {
 	if len(s.stack) == 0 {
 		return s.begins(c, 0)
 	}
@@ -235,6 +238,18 @@ func (s *scanner) follow() {
 	default:
 		*top = nextName
 	}
+}
+
+// name moves over the name at the place, and returns it as it came.
+func (s *scanner) name() ([]byte, error) {
+	length, ok := s.stringLength()
+	if !ok {
+		return nil, s.err
+	}
+	name := s.take(length)
+	s.stack[len(s.stack)-1] = memberValue
+	s.colon()
+	return name, nil
 }
 
 // colon moves over a colon with the value directly behind it, as vendors write it.
