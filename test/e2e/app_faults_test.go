@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -92,7 +93,7 @@ func faultRows() map[fault.Kind]faultRow {
 		fault.ResetAfter:    unclear(codes.Unavailable, "UPSTREAM_UNREACHABLE", ""),
 		fault.Empty:         {read: verdict{code: codes.Internal, reason: bad, status: "200"}},
 		fault.Oversize:      unclear(codes.Internal, bad, "200"),
-		fault.Reshape:       unclear(codes.Internal, bad, "200"),
+		fault.Reshape:       {read: verdict{code: codes.Internal, reason: bad, status: "200"}},
 	}
 	given := map[fault.Kind]fault.Fault{
 		fault.Latency: {DelayMS: 5}, fault.Status: {Status: 502}, fault.Truncated: {Bytes: 20},
@@ -146,9 +147,9 @@ func (r faultRow) run(t *testing.T) {
 			default:
 				f.checkVerdict(t, a, r.of(a, want))
 			}
-			sent := operations(vendor.take())
+			sent := slices.DeleteFunc(vendor.take(), func(one received) bool { return one.method == http.MethodGet })
 			if a.name != "read" && !a.repeatable() && len(sent) != 2 {
-				t.Errorf("want one vendor call for each protocol, got %q", sent)
+				t.Errorf("want one write of each protocol, got %q", operations(sent))
 			}
 		})
 	}
@@ -157,7 +158,7 @@ func (r faultRow) run(t *testing.T) {
 // of is the verdict with the vendor's status of this call: creates that succeed before
 // the fault takes effect are answered with 201.
 func (r faultRow) of(a action, want verdict) verdict {
-	handled := []fault.Kind{fault.MalformedJSON, fault.Truncated, fault.Oversize, fault.Reshape}
+	handled := []fault.Kind{fault.MalformedJSON, fault.Truncated, fault.Oversize}
 	if a.name == "create" && slices.Contains(handled, r.fault.Kind) {
 		want.status = "201"
 	}

@@ -20,8 +20,9 @@ type errorRow struct {
 	read, write verdict
 	// others are the verdicts on kinds of write that differ.
 	others map[string]verdict
-	// removes says that a removal succeeds, since its answer does not matter.
-	removes bool
+	// confirms says that the vendor confirms writes, which succeed whatever else it
+	// answers.
+	confirms bool
 }
 
 // of is the verdict on one action.
@@ -125,9 +126,11 @@ func answerRows() map[string]errorRow {
 	notSuccess := func(status string) http.HandlerFunc {
 		return json200(`{"success":false,"message":"vendor says no"` + status + `}`)
 	}
-	foreign := bad(json200(`{"success":true,"payload":{"uuid":"` + someInvite + `","login":"x","ha1":"SECRET"}}`))
-	scalar := bad(json200(`{"success":true,"payload":true}`))
-	foreign.removes, scalar.removes = true, true
+	unusable := func(payload string) errorRow {
+		row := bad(json200(`{"success":true` + payload + `}`))
+		row.confirms = true
+		return row
+	}
 	return map[string]errorRow{
 		"301":                                refused(redirect(301), codes.Internal, "UPSTREAM_BAD_RESPONSE", "301"),
 		"302":                                refused(redirect(302), codes.Internal, "UPSTREAM_BAD_RESPONSE", "302"),
@@ -140,8 +143,11 @@ func answerRows() map[string]errorRow {
 		"no envelope":                        bad(json200(`{"uuid":"` + someInvite + `"}`)),
 		"a list in place of the envelope":    bad(json200(`[]`)),
 		"null in place of the envelope":      bad(json200(`null`)),
-		"an object of another kind":          foreign,
-		"true in place of the payload":       scalar,
+		"an object of another kind":          unusable(`,"payload":{"uuid":"` + someInvite + `","login":"x","ha1":"SECRET"}`),
+		"true in place of the payload":       unusable(`,"payload":true`),
+		"text in place of the payload":       unusable(`,"payload":"done"`),
+		"null in place of the payload":       unusable(`,"payload":null`),
+		"success without a payload":          unusable(``),
 		"more than the cap":                  bad(json200(padded(8<<10))).with(withToken(), "--upstream-max-bytes=4KiB"),
 		"a connection that breaks off":       unclear(breaksOff, codes.Unavailable, "UPSTREAM_BAD_RESPONSE", "200"),
 		"JSON that breaks off":               unclear(json200(good), codes.Unavailable, "UPSTREAM_BAD_RESPONSE", "200"),
@@ -149,6 +155,11 @@ func answerRows() map[string]errorRow {
 		"success false, 404":                 refused(notSuccess(`,"status":404`), codes.NotFound, "RESOURCE_NOT_FOUND", "404"),
 		"success false, 429":                 refused(notSuccess(`,"status":429`), codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED", "429"),
 		"success false, 503":                 unclear(notSuccess(`,"status":503`), codes.Unavailable, "UPSTREAM_ERROR", "503"),
+		"no success, 400":                    refused(json200(`{"message":"vendor says no","status":400}`), codes.InvalidArgument, "UPSTREAM_VALIDATION", "400"),
+		"no success, 404":                    refused(json200(`{"status":404}`), codes.NotFound, "RESOURCE_NOT_FOUND", "404"),
+		"no success, 429":                    refused(json200(`{"status":429,"payload":{}}`), codes.ResourceExhausted, "UPSTREAM_RATE_LIMITED", "429"),
+		"no success, 503":                    unclear(json200(`{"status":503}`), codes.Unavailable, "UPSTREAM_ERROR", "503"),
+		"no success, 200":                    bad(json200(`{"status":200,"payload":{"uuid":"` + someInvite + `"}}`)),
 		"success false, status 0":            refused(notSuccess(`,"status":0`), codes.Unknown, "UPSTREAM_REJECTED", "200"),
 		"success false, status 200":          refused(notSuccess(`,"status":200`), codes.Unknown, "UPSTREAM_REJECTED", "200"),
 		"success false, no status":           refused(notSuccess(``), codes.Unknown, "UPSTREAM_REJECTED", "200"),
@@ -206,9 +217,9 @@ func (r errorRow) run(t *testing.T) {
 	f := startFacade(t, vendor.url(), r.flags...)
 	for _, a := range actions() {
 		t.Run(a.name, func(t *testing.T) {
-			if r.removes && a.name == "delete" {
+			if r.confirms && a.name != "read" {
 				f.accept(t, a)
-				vendor.take()
+				r.checkConfirmed(t, vendor.take())
 				return
 			}
 			want := r.of(a)
@@ -220,6 +231,16 @@ func (r errorRow) run(t *testing.T) {
 			sent := slices.DeleteFunc(operations(vendor.take()), func(name string) bool { return name == "Auth" })
 			r.checkSent(t, a, want, sent)
 		})
+	}
+}
+
+// checkConfirmed checks that each protocol wrote once. What is sent besides reads back what
+// the answer does not show.
+func (r errorRow) checkConfirmed(t *testing.T, sent []received) {
+	t.Helper()
+	writes := slices.DeleteFunc(sent, func(one received) bool { return one.method == http.MethodGet })
+	if len(writes) != 2 {
+		t.Errorf("want one write of each protocol, got %q", operations(writes))
 	}
 }
 

@@ -30,7 +30,21 @@ const (
 
 // searching describes the body of a search. A choice: conditions are not emulated.
 func searching() []field {
-	return []field{{name: "take", accepts: integer(1, mostTaken)}, {name: "skip", accepts: integer(0, math.MaxInt32)}}
+	return []field{
+		{name: "take", accepts: integer(1, mostTaken)}, {name: "skip", accepts: integer(0, math.MaxInt32)},
+		{name: "order", accepts: creationOrder},
+	}
+}
+
+// creationOrder accepts {"created_on": "ASC"} or "DESC". A choice: the order of other
+// members is not emulated.
+func creationOrder(value any) (any, string) {
+	order, _ := value.(map[string]any)
+	direction := order["created_on"]
+	if len(order) != 1 || direction != "ASC" && direction != "DESC" {
+		return nil, `must be {"created_on": "ASC"} or {"created_on": "DESC"}`
+	}
+	return order, ""
 }
 
 // searchLeases answers one page of all numbers of the account.
@@ -41,10 +55,14 @@ func searchLeases(s *Server, c *call) (answer, error) {
 	}
 	skip, _ := c.body["skip"].(int64)
 	all := s.store.All(leases)
+	order, _ := c.body["order"].(map[string]any)
+	if order["created_on"] == "DESC" {
+		slices.Reverse(all)
+	}
 	first := min(int(skip), len(all))
 	page := all[first:min(first+int(take), len(all))]
 	return ok(object{
-		{"take", take}, {"skip", skip}, {"mode", "AND"}, {"order", map[string]any{}},
+		{"take", take}, {"skip", skip}, {"mode", "AND"}, {"order", order},
 		{"total", len(all)}, {"data", s.views(page, nested)},
 	})
 }

@@ -200,6 +200,9 @@ func TestSearchLeases(t *testing.T) {
 		`{"take":5,"skip":24}`:      ids(LeaseUUID, 25, 26),
 		`{"take":5,"skip":26}`:      nil,
 		`{"take":1,"skip":1000000}`: nil,
+
+		`{"take":2,"order":{"created_on":"ASC"}}`:            ids(LeaseUUID, 1, 2),
+		`{"take":1,"skip":25,"order":{"created_on":"DESC"}}`: ids(LeaseUUID, 1, 1),
 	} {
 		page := do(t, s, "POST", "/lease/tn/search", body).entity(t)
 		var got []any
@@ -211,7 +214,7 @@ func TestSearchLeases(t *testing.T) {
 			t.Errorf("%s: total %v, %s", body, page["total"], diff)
 		}
 	}
-	for _, body := range []string{`{"take":0}`, `{"take":101}`, `{"skip":-1}`, `{"tn":1}`, `[]`} {
+	for _, body := range []string{`{"take":0}`, `{"take":101}`, `{"skip":-1}`, `{"tn":1}`, `[]`, `{"order":{"tn":"ASC"}}`, `{"order":{"created_on":"asc"}}`, `{"order":{}}`} {
 		if got := do(t, s, "POST", "/lease/tn/search", body); got.Code != 400 {
 			t.Errorf("%s: %d %s", body, got.Code, got.Text)
 		}
