@@ -197,11 +197,14 @@ func (f *facade) cancelled(t *testing.T, way protocol, a action, arrived <-chan 
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go func() {
-		<-arrived
-		cancel()
-	}()
 	c := mustCall(t, a.rpc, a.request)
+	go func() {
+		select {
+		case <-arrived:
+			cancel()
+		case <-ctx.Done(): // the call ended without reaching the vendor
+		}
+	}()
 	if made, err := way.call(ctx, c); err == nil && made.status.GetCode() != int32(codes.Canceled) {
 		t.Errorf("%s %s: want the call to be cancelled, got %v", way.name(), a.name, made)
 	}

@@ -21,12 +21,16 @@ func shortDrain(c *config.Config) { c.DrainTimeout = 200 * time.Millisecond }
 func (f *facade) underWay(t *testing.T, arrived <-chan struct{}) map[string]outcome {
 	t.Helper()
 	var all sync.WaitGroup
+	t.Cleanup(all.Wait)
 	var mu sync.Mutex
 	got := map[string]outcome{}
+	ended := make(chan struct{}, 2*len(actions()))
 	for _, way := range f.protocols() {
 		for _, a := range actions() {
+			c := mustCall(t, a.rpc, a.request)
 			all.Go(func() {
-				made, err := way.call(t.Context(), mustCall(t, a.rpc, a.request))
+				defer func() { ended <- struct{}{} }()
+				made, err := way.call(t.Context(), c)
 				if err != nil {
 					t.Errorf("%s %s: %v", way.name(), a.name, err)
 				}
@@ -36,12 +40,27 @@ func (f *facade) underWay(t *testing.T, arrived <-chan struct{}) map[string]outc
 			})
 		}
 	}
-	for range 2 * len(actions()) {
-		<-arrived
-	}
+	waitForArrivals(t, arrived, ended)
 	f.stop()
 	all.Wait()
 	return got
+}
+
+// waitForArrivals returns when every call has reached the vendor. It fails the test when
+// more calls have ended than arrived: one of them failed on its way.
+func waitForArrivals(t *testing.T, arrived, ended <-chan struct{}) {
+	t.Helper()
+	for there, over := 0, 0; there < cap(ended); {
+		select {
+		case <-arrived:
+			there++
+		case <-ended:
+			over++
+		}
+		if over > there+len(arrived) {
+			t.Fatalf("a call ended before it reached the vendor, which received %d of %d", there, cap(ended))
+		}
+	}
 }
 
 // arrivals reports each request that reaches the vendor before it is answered.
