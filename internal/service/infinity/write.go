@@ -138,12 +138,23 @@ func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at 
 	if stored, err := k.readBack(ctx, vendor, at, id); err == nil {
 		return stored, nil
 	}
-	known := k.show(vendor, k.Update, before, at)
-	if answered := k.identified(k.show(vendor, k.Update, k.own(row), at), id); k.own(row) != nil && k.knownID(answered) == id {
-		known = k.completed(answered, known)
-	}
+	known := k.knownAfter(vendor, at, id, before, row)
 	k.apply(known, wanted, changes)
-	return k.identified(known, id), nil
+	return known, nil
+}
+
+// knownAfter returns what is known of a row that was updated and cannot be read: what the
+// update answered, unless that is another row, and what the row was before.
+func (k *pbxKind[M, R]) knownAfter(vendor *infinity.Client, at place, id uint32, before, answered infinity.Row) R {
+	earlier := k.identified(k.show(vendor, k.Update, before, at), id)
+	if k.own(answered) == nil {
+		return earlier
+	}
+	later := k.identified(k.show(vendor, k.Update, answered, at), id)
+	if k.knownID(later) != id {
+		return earlier
+	}
+	return k.completed(later, earlier)
 }
 
 // checkFixed compares the immutable fields that an update states with the stored row, which
