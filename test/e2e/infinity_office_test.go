@@ -68,19 +68,19 @@ func TestOffice(t *testing.T) {
 func officeAnswers() []map[string]any {
 	type m = map[string]any
 	return []map[string]any{
-		{"userId": 41.0, "domainId": 1.0, "user": "robin.fletcher", "extensionNumber": "0301", "ukCallerId": "+441632960001"},
+		{"userId": 41.0, "domainId": 1.0, "login": "robin.fletcher", "extensionNumber": "0301", "ukCallerId": "+441632960001"},
 		{"groupId": 12.0, "groupName": "frames", "ringRetry": true, "callerNameFormat": "{displayName} - {srcPhoneNumber}"},
 		{"groupId": 13.0, "groupName": "paint", "ringRetry": false},
 		{},
 		{},
-		{"pbxGroupUsers": []any{m{"groupId": 12.0, "userId": 41.0, "user": "robin.fletcher"}}, "nextPageToken": ""},
+		{"pbxGroupUsers": []any{m{"groupId": 12.0, "userId": 41.0, "userLogin": "robin.fletcher"}}, "nextPageToken": ""},
 		{"queueId": 6.0, "queueName": "custom", "extensionNumber": "0810"},
 		{"queueMemberId": 9.0, "queueId": 6.0, "groupId": 12.0, "ringStrategy": "PBX_RING_STRATEGY_ALL"},
 		{"queueMemberId": 10.0, "queueId": 6.0, "groupId": 13.0, "ringStrategy": "PBX_RING_STRATEGY_HUNT_LONGEST_IDLE"},
 		{},
 		{"pbxQueueMembers": []any{m{"queueMemberId": 10.0, "ringOrder": 0.0}, m{"queueMemberId": 9.0, "ringOrder": 1.0}}, "nextPageToken": ""},
 		{"pbxDeviceId": 26.0, "pbxDeviceName": "Frame jig phone", "macAddress": "10:20:30:1A:2B:3C"},
-		{"pbxDeviceId": 26.0, "userId": 41.0, "user": "robin.fletcher", "pbxDeviceToken": anyValue},
+		{"pbxDeviceId": 26.0, "userId": 41.0, "userLogin": "robin.fletcher", "pbxDeviceToken": anyValue},
 		{"pbxUserDevices": []any{m{"pbxDeviceId": 26.0, "userId": 41.0, "pbxDeviceName": "Frame jig phone"}}, "nextPageToken": ""},
 	}
 }

@@ -27,8 +27,8 @@ func usersRequest(rpc string) map[string]any {
 func TestInfinityBodies(t *testing.T) {
 	t.Parallel()
 	const one, two = `{"userId":"1","user":"a.b","extensionNumber":"007"}`, `{"userId":"2","user":"c.d"}`
-	a := map[string]any{"userId": 1.0, "domainId": 1.0, "user": "a.b", "extensionNumber": "007"}
-	both := map[string]any{"pbxUsers": []any{a, map[string]any{"userId": 2.0, "user": "c.d"}}}
+	a := map[string]any{"userId": 1.0, "domainId": 1.0, "login": "a.b", "extensionNumber": "007"}
+	both := map[string]any{"pbxUsers": []any{a, map[string]any{"userId": 2.0, "login": "c.d"}}}
 	none := map[string]any{"pbxUsers": []any{}, "nextPageToken": ""}
 	long := strings.Repeat("x", 70_000)
 	for name, c := range map[string]struct {
@@ -91,7 +91,8 @@ func TestInfinityValues(t *testing.T) {
 		"zero dates":   {`{"userId":1,"createDatetime":"0000-00-00 00:00:00","updateDatetime":"0000-00-00"}`, map[string]any{"userId": 1.0}, []string{"createTime", "updateTime"}},
 		"text numbers": {`{"userId":1,"extensionNumber":"007","ukCallerId":"+441632960001","mobileNumber":"07700 900123"}`, map[string]any{"extensionNumber": "007", "ukCallerId": "+441632960001", "mobileNumber": "07700 900123"}, nil},
 		"native text":  {`{"userId":1,"extensionNumber":201}`, map[string]any{"extensionNumber": "201"}, nil},
-		"no id":        {`{"user":"a.b"}`, map[string]any{"userId": 1.0, "domainId": 1.0, "user": "a.b"}, nil},
+		"no id":        {`{"user":"a.b"}`, map[string]any{"userId": 1.0, "domainId": 1.0, "login": "a.b"}, nil},
+		"zero ids":     {`{"userId":0,"domainId":"0","ukPhoneId":0,"usPhoneId":"0"}`, map[string]any{"userId": 1.0, "domainId": 1.0}, []string{"ukPhoneId", "usPhoneId"}},
 		"secrets": {
 			`{"userId":1,"password":"SECRET","pin":"SECRET","Password":"SECRET","sipPassword":"SECRET","authToken":"SECRET","ha1":"SECRET","clientSecret":"SECRET","site":"x"}`,
 			map[string]any{"additionalFields": map[string]any{"site": "x"}},

@@ -198,10 +198,11 @@ func update(k kind) operation {
 	}
 }
 
-// reset sets the values that a form can set to their initial values.
+// reset sets the parameters of an update to their initial values. What no form can set
+// stays.
 func (s *Server) reset(r *record) {
 	for _, c := range s.resources[r.kind].columns {
-		if c.from == nil && !c.createOnly {
+		if c.accepts != nil && !c.createOnly {
 			r.values[c.name] = c.initial
 		}
 	}

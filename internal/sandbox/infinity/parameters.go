@@ -174,15 +174,11 @@ func keys[V any](m map[string]V) []string {
 }
 
 // changes checks the parameters of the columns, and returns the values that they set.
-// It reports all problems at once. A choice: if an update resets what it leaves out,
-// undocumented values are accepted as they were answered.
-func (p parameters) changes(columns []column, creating, whole bool) (map[string]string, error) {
+// It reports all problems at once.
+func (p parameters) changes(columns []column, creating bool) (map[string]string, error) {
 	kept, known := map[string]string{}, []string{}
 	var problems []problem
 	for _, c := range columns {
-		if whole && !creating && c.accepts == nil && c.from == nil {
-			c.accepts = anyText
-		}
 		if c.accepts == nil || c.createOnly && !creating {
 			continue
 		}

@@ -12,7 +12,7 @@ type resource struct {
 	id string
 	// filterable lists have filter[], sort[], limit and offset, as documented.
 	filterable bool
-	// resetsOnUpdate: a parameter that an update leaves out is reset.
+	// resetsOnUpdate: a parameter that an update leaves out is reset, a choice.
 	resetsOnUpdate bool
 	// documented creates have one documented answer: only the id.
 	documented bool

@@ -43,14 +43,14 @@ func readList(k kind) reader {
 
 func creating(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		c.changes, err = c.parameters.changes(s.resources[k].columns, true, s.resources[k].resetsOnUpdate)
+		c.changes, err = c.parameters.changes(s.resources[k].columns, true)
 		return err
 	}
 }
 
 func updating(k kind) reader {
 	return func(s *Server, c *call) (err error) {
-		c.changes, err = c.parameters.changes(s.resources[k].columns, false, s.resources[k].resetsOnUpdate)
+		c.changes, err = c.parameters.changes(s.resources[k].columns, false)
 		return err
 	}
 }

@@ -65,7 +65,7 @@ func TestSeedsWouldBeAccepted(t *testing.T) {
 					p.scalars[c.name] = r.values[c.name]
 				}
 			}
-			changes, err := p.changes(s.resources[k].columns, true, false)
+			changes, err := p.changes(s.resources[k].columns, true)
 			if err == nil {
 				err = s.checkValues(k, r.parent, r.id, changes)
 			}

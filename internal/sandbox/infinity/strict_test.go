@@ -66,6 +66,7 @@ func TestParametersAreCheckedStrictly(t *testing.T) {
 		{"POST", "/1/users/1", "displayName=", 400, "displayName must not be empty"},
 		{"POST", "/1/users/1", "", 204, ""},
 		{"POST", "/1", "domain=other.example.com", 400, "domain is not a known parameter"},
+		{"POST", "/1", "siteCode=LON-01", 400, "siteCode is not a known parameter"},
 		{"POST", "/1", "rec=yes", 400, "rec must be one of 1, 0"},
 
 		{"POST", "/1/groups", goodGroup + "&ringRetry=on", 400, "ringRetry must be one of 1, 0"},

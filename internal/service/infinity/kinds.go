@@ -3,6 +3,7 @@ package infinity
 import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
@@ -18,7 +19,7 @@ var (
 	pbxQueues          = newKind(infinity.Queues, pbxQueueRows)
 	pbxQueueMembers    = newKind(infinity.QueueMembers, pbxQueueMemberRows)
 	pbxTrustedNetworks = newKind(infinity.TrustedNetworks, pbxTrustedNetworkRows)
-	pbxDevices         = newKind(infinity.Devices, pbxDeviceRows)
+	pbxDevices         = pbxKind[pb.PbxDevice, *pb.PbxDevice]{Collection: infinity.Devices, rows: pbxDeviceRows, respell: respellAddress}
 )
 
 // VendorNames returns, for each resource, the contract's field names by the vendor's, so

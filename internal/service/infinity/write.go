@@ -3,10 +3,13 @@ package infinity
 import (
 	"context"
 	"errors"
+	"slices"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -51,25 +54,50 @@ func (k *pbxKind[M, R]) knownID(row R) uint32 {
 	return 0
 }
 
-// create makes a row and returns it as stored. The vendor answers little, so the
-// row is read back, by the id in the answer or by what else identifies it. If that
-// fails, what is known is returned, since the row does exist.
+// create makes a row and returns it as stored. The vendor answers little, or something
+// else, so the row is read back, by the id in the answer or by what else identifies it. If
+// that fails, what is known is returned, since the row does exist.
 func (k *pbxKind[M, R]) create(ctx context.Context, vendor *infinity.Client, at place, wanted R) (R, error) {
 	created, err := infinity.Create(ctx, vendor, k.Create, k.Kind, k.creation(wanted), at.parameters()...)
 	if err != nil {
 		return nil, err
 	}
-	known := k.show(vendor, k.Create, created.Row, at)
+	known := k.show(vendor, k.Create, k.own(created.Row), at)
 	k.overlay(known, wanted, k.columns)
-	if created.ID == 0 {
-		created.ID = k.find(ctx, vendor, at, wanted)
+	stored, id := k.made(ctx, vendor, at, created, wanted)
+	if stored != nil {
+		return k.completed(stored, known), nil
 	}
+	return k.identified(known, id), nil
+}
+
+// made reads a new row back; nil if that fails. An id that was guessed may be that of
+// another row, so what identifies the row beside its id has to agree.
+func (k *pbxKind[M, R]) made(ctx context.Context, vendor *infinity.Client, at place, created infinity.Created, wanted R) (stored R, id uint32) {
 	if created.ID != 0 {
-		if stored, err := k.readBack(ctx, vendor, at, created.ID); err == nil {
-			return k.completed(stored, known), nil
+		stored, err := k.readBack(ctx, vendor, at, created.ID)
+		if !created.Guessed || err == nil && k.sameNature(stored, wanted) {
+			return stored, created.ID
 		}
 	}
-	return k.identified(known, created.ID), nil
+	if id = k.find(ctx, vendor, at, wanted); id == 0 {
+		return nil, 0
+	}
+	stored, _ = k.readBack(ctx, vendor, at, id) // that there is no row says that this failed
+	return stored, id
+}
+
+// own returns the row that a write answered, or nil if no member of it is one that rows of
+// this kind are known to have: then it is of another kind.
+func (k *pbxKind[M, R]) own(row infinity.Row) infinity.Row {
+	for _, member := range row {
+		for _, column := range k.columns {
+			if slices.Contains(column.names, member.Name) {
+				return row
+			}
+		}
+	}
+	return nil
 }
 
 // creation is the form of a create: every writable field that is set.
@@ -93,7 +121,10 @@ func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at 
 		return nil, err
 	}
 	id := k.knownID(wanted)
-	if err := k.checkFixed(ctx, vendor, at, id, update); err != nil {
+	if id == 0 {
+		return nil, status.Invalid(status.BrokenRule(k.field+"."+string(k.id), "REQUIRED", "value is required"))
+	}
+	if err := k.checkFixed(ctx, vendor, at, id, wanted, update); err != nil {
 		return nil, err
 	}
 	before, err := k.before(ctx, vendor, at, id)
@@ -107,23 +138,37 @@ func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at 
 	if stored, err := k.readBack(ctx, vendor, at, id); err == nil {
 		return stored, nil
 	}
-	if len(row) == 0 {
-		row = before
-	}
-	known := k.completed(k.show(vendor, k.Update, row, at), k.show(vendor, k.Update, before, at))
+	known := k.knownAfter(vendor, at, id, before, row)
 	k.apply(known, wanted, changes)
-	return k.identified(known, id), nil
+	return known, nil
+}
+
+// knownAfter returns what is known of a row that was updated and cannot be read: what the
+// update answered, unless that is another row, and what the row was before.
+func (k *pbxKind[M, R]) knownAfter(vendor *infinity.Client, at place, id uint32, before, answered infinity.Row) R {
+	earlier := k.identified(k.show(vendor, k.Update, before, at), id)
+	if k.own(answered) == nil {
+		return earlier
+	}
+	later := k.identified(k.show(vendor, k.Update, answered, at), id)
+	if k.knownID(later) != id {
+		return earlier
+	}
+	return k.completed(later, earlier)
 }
 
 // checkFixed compares the immutable fields that an update states with the stored row, which
 // it reads only if there are any.
-func (k *pbxKind[M, R]) checkFixed(ctx context.Context, vendor *infinity.Client, at place, id uint32, update list.Update) error {
+func (k *pbxKind[M, R]) checkFixed(ctx context.Context, vendor *infinity.Client, at place, id uint32, wanted R, update list.Update) error {
 	if len(update.Fixed()) == 0 {
 		return nil
 	}
 	stored, err := k.read(ctx, vendor, at, id)
 	if err != nil {
 		return beforeWrite(err, k.Update)
+	}
+	if k.respell != nil {
+		k.respell(stored, wanted)
 	}
 	return update.Check(stored)
 }
@@ -215,11 +260,15 @@ func (k *pbxKind[M, R]) find(ctx context.Context, vendor *infinity.Client, at pl
 }
 
 // sameNature compares the natural keys.
-func (k *pbxKind[M, R]) sameNature(a, b R) bool {
-	fields := a.ProtoReflect().Descriptor().Fields()
+func (k *pbxKind[M, R]) sameNature(found, wanted R) bool {
+	if k.respell != nil {
+		found = proto.CloneOf(found)
+		k.respell(found, wanted)
+	}
+	fields := found.ProtoReflect().Descriptor().Fields()
 	for _, name := range k.natural {
 		field := fields.ByName(name)
-		if !a.ProtoReflect().Get(field).Equal(b.ProtoReflect().Get(field)) {
+		if !found.ProtoReflect().Get(field).Equal(wanted.ProtoReflect().Get(field)) {
 			return false
 		}
 	}

@@ -106,6 +106,40 @@ func TestPbxWrites(t *testing.T) {
 			&pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), DomainId: new(uint32(3)), UserId: new(uint32(8)), PbxDeviceToken: new("t")},
 			[]string{"POST /3/users/8/devices pbxDeviceId=12", "GET /3/users/8/devices"},
 		},
+		"create, a guessed id that is not the new row's": {
+			createUser, map[string]pbxAnswer{
+				"POST /3/users": {200, `{"leaseId":"5","number":"12065550123"}`, ""}, "GET /3/users/5": ok(`{"userId":"5","user":"jim"}`),
+				"GET /3/users": ok(joeRow), "GET /3/users/8": ok(joeRow),
+			}, stored, []string{"POST /3/users " + joeForm, "GET /3/users/5", "GET /3/users", "GET /3/users/8"},
+		},
+		"create, a guessed id that is right": {
+			createUser, map[string]pbxAnswer{"POST /3/users": {200, `{"sipUserId":"8"}`, ""}, "GET /3/users/8": ok(joeRow)},
+			stored, []string{"POST /3/users " + joeForm, "GET /3/users/8"},
+		},
+		"create, a row of another kind, finding fails": {
+			createUser, map[string]pbxAnswer{"POST /3/users": {200, `{"uuid":"1ea5e000","autorenew":true}`, ""}, "GET /3/users": down},
+			echoed, []string{"POST /3/users " + joeForm, "GET /3/users"},
+		},
+		"create, rows of another kind": {
+			createUser, map[string]pbxAnswer{"POST /3/users": {200, `[{"userId":"5"},{"userId":"6"}]`, ""}, "GET /3/users": ok(joeRow), "GET /3/users/8": ok(joeRow)},
+			stored, []string{"POST /3/users " + joeForm, "GET /3/users", "GET /3/users/8"},
+		},
+		"create, another JSON value": {
+			createUser, map[string]pbxAnswer{"POST /3/users": {201, `[true]`, ""}, "GET /3/users": ok(joeRow), "GET /3/users/8": ok(joeRow)},
+			stored, []string{"POST /3/users " + joeForm, "GET /3/users", "GET /3/users/8"},
+		},
+		"update, a row of another kind, reading back fails": {
+			updateUser, map[string]pbxAnswer{"POST /3/users/8": ok(`{"uuid":"1ea5e000","autorenew":true}`), "GET /3/users/8": down},
+			&pb.PbxUser{UserId: new(uint32(8)), DomainId: new(uint32(3)), DisplayName: new("New")}, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
+		},
+		"update, the row of another user, reading back fails": {
+			updateUser, map[string]pbxAnswer{"POST /3/users/8": ok(`{"userId":"5","email":"jim@example.com"}`), "GET /3/users/8": down},
+			&pb.PbxUser{UserId: new(uint32(8)), DomainId: new(uint32(3)), DisplayName: new("New")}, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
+		},
+		"update, a number for an answer": {
+			updateUser, map[string]pbxAnswer{"POST /3/users/8": {201, "1", ""}, "GET /3/users/8": ok(joeRow)},
+			stored, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},
+		},
 		"update": {
 			updateUser, map[string]pbxAnswer{"POST /3/users/8": {204, "", ""}, "GET /3/users/8": ok(joeRow)},
 			stored, []string{"POST /3/users/8 displayName=New&pin=1", "GET /3/users/8"},

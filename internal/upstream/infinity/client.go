@@ -157,6 +157,8 @@ type Created struct {
 	// ID is the new row's id, from the row or the Location header; 0 if neither has
 	// it.
 	ID uint32
+	// Guessed says that the row has the id under a name that is not documented.
+	Guessed bool
 }
 
 // Create makes a row.
@@ -166,7 +168,7 @@ func Create[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 		if created.Row, err = written(status, body, deviceToken); err != nil {
 			return err
 		}
-		created.ID = kind.newID(created.Row, header.Get("Location"))
+		created.ID, created.Guessed = kind.newID(created.Row, header.Get("Location"))
 		return nil
 	}
 	err = c.pipeline.Do(ctx, call)
@@ -194,11 +196,11 @@ func formCall(route *upstream.Route, form Form, parameters []string) *upstream.C
 }
 
 // newID finds the id of a new row: the member with one of its names, else the only
-// other member that looks like an id, else the end of the Location.
-func (k Kind[M]) newID(row Row, location string) uint32 {
+// other member that looks like an id, which is a guess, else the end of the Location.
+func (k Kind[M]) newID(row Row, location string) (id uint32, guessed bool) {
 	if member, ok := row.Find(k.IDs...); ok {
 		if id, ok := memberID(member); ok {
-			return id
+			return id, false
 		}
 	}
 	var only []Member
@@ -209,10 +211,10 @@ func (k Kind[M]) newID(row Row, location string) uint32 {
 	}
 	if len(only) == 1 {
 		if id, ok := memberID(only[0]); ok {
-			return id
+			return id, true
 		}
 	}
-	return locationID(location)
+	return locationID(location), false
 }
 
 // namesID reports whether a member could be the id of a new row under a name that is

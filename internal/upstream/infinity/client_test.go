@@ -247,40 +247,41 @@ func TestNewID(t *testing.T) {
 		row      Row
 		location string
 		want     uint32
+		guessed  bool
 	}{
-		"nothing":                     {nil, "", 0},
-		"its name":                    {Row{text("queueId", "5")}, "", 5},
-		"a number":                    {Row{literal("queueId", "5")}, "", 5},
-		"the largest":                 {Row{text("queueId", "4294967295")}, "", 1<<32 - 1},
-		"too large":                   {Row{text("queueId", "4294967296")}, "", 0},
-		"zero":                        {Row{text("queueId", "0")}, "", 0},
-		"negative":                    {Row{text("queueId", "-5")}, "", 0},
-		"empty, then the Location":    {Row{text("queueId", "")}, "/queues/5", 5},
-		"beside others":               {Row{text("domainId", "1"), text("queueId", "5"), text("newId", "9")}, "", 5},
-		"the only one":                {Row{text("sipQueueId", "5"), text("status", "ok")}, "", 5},
-		"the only one that is new":    {Row{text("domainId", "1"), text("sipQueueId", "5")}, "", 5},
-		"id alone":                    {Row{text("id", "5")}, "", 5},
-		"the domain's":                {Row{text("domainId", "1")}, "", 0},
-		"a parameter's":               {Row{text("groupId", "1"), text("ukPhoneId", "2")}, "", 0},
-		"two":                         {Row{text("oneId", "1"), text("twoId", "2")}, "", 0},
-		"two, then the Location":      {Row{text("oneId", "1"), text("twoId", "2")}, "/queues/5", 5},
-		"the end of a word":           {Row{text("paid", "1")}, "", 0},
-		"Location":                    {nil, "https://api.example/config/v2/sip/domains/1/queues/5", 5},
-		"Location with a slash":       {nil, "/queues/5/", 5},
-		"Location with a query":       {nil, "/queues/5?next=/a/9", 5},
-		"Location with a fragment":    {nil, "/queues/5#6", 5},
-		"Location, just the id":       {nil, "5", 5},
-		"Location without an id":      {nil, "/queues/new", 0},
-		"Location, a version":         {nil, "/config/1.0", 0},
-		"Location, a word for one":    {nil, "/queues/on", 0},
-		"Location, too large":         {nil, "/queues/4294967296", 0},
-		"Location that is no address": {nil, "%zz", 0},
+		"nothing":                     {nil, "", 0, false},
+		"its name":                    {Row{text("queueId", "5")}, "", 5, false},
+		"a number":                    {Row{literal("queueId", "5")}, "", 5, false},
+		"the largest":                 {Row{text("queueId", "4294967295")}, "", 1<<32 - 1, false},
+		"too large":                   {Row{text("queueId", "4294967296")}, "", 0, false},
+		"zero":                        {Row{text("queueId", "0")}, "", 0, false},
+		"negative":                    {Row{text("queueId", "-5")}, "", 0, false},
+		"empty, then the Location":    {Row{text("queueId", "")}, "/queues/5", 5, false},
+		"beside others":               {Row{text("domainId", "1"), text("queueId", "5"), text("newId", "9")}, "", 5, false},
+		"the only one":                {Row{text("sipQueueId", "5"), text("status", "ok")}, "", 5, true},
+		"the only one that is new":    {Row{text("domainId", "1"), text("sipQueueId", "5")}, "", 5, true},
+		"only an id":                  {Row{text("id", "5")}, "", 5, true},
+		"the domain's":                {Row{text("domainId", "1")}, "", 0, false},
+		"a parameter's":               {Row{text("groupId", "1"), text("ukPhoneId", "2")}, "", 0, false},
+		"two":                         {Row{text("oneId", "1"), text("twoId", "2")}, "", 0, false},
+		"two, then the Location":      {Row{text("oneId", "1"), text("twoId", "2")}, "/queues/5", 5, false},
+		"the end of a word":           {Row{text("paid", "1")}, "", 0, false},
+		"Location":                    {nil, "https://api.example/config/v2/sip/domains/1/queues/5", 5, false},
+		"Location with a slash":       {nil, "/queues/5/", 5, false},
+		"Location with a query":       {nil, "/queues/5?next=/a/9", 5, false},
+		"Location with a fragment":    {nil, "/queues/5#6", 5, false},
+		"Location, just the id":       {nil, "5", 5, false},
+		"Location without an id":      {nil, "/queues/new", 0, false},
+		"Location, a version":         {nil, "/config/1.0", 0, false},
+		"Location, a word for one":    {nil, "/queues/on", 0, false},
+		"Location, too large":         {nil, "/queues/4294967296", 0, false},
+		"Location that is no address": {nil, "%zz", 0, false},
 	} {
-		if got := queueRow.newID(c.row, c.location); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
+		if got, guessed := queueRow.newID(c.row, c.location); got != c.want || guessed != c.guessed {
+			t.Errorf("%s: %d, guessed: %t, want %d", name, got, guessed, c.want)
 		}
 	}
-	if got := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 {
+	if got, guessed := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 || guessed {
 		t.Errorf("another of its names: %d", got)
 	}
 }

@@ -148,21 +148,52 @@ func wantOne(err error, rows, members int) error {
 // that the vendor documents for a write. It may say that the write failed.
 var errMessage = errors.New("a message in place of the documented answer")
 
-// written reads the answer to a write: a row, nothing, or a message. If the status is
-// one of those documented for a write, 201 and 204, a message is only information.
+// errNoRow is a value in the answer to a write that is no row, with a status that is not one
+// of those that the vendor documents for a write.
+var errNoRow = errors.New("a value that is no row in place of the documented answer")
+
+// confirms reports whether a status says by itself that a write was done: it is one of those
+// that the vendor documents for a write.
+func confirms(status int) bool {
+	return status == http.StatusCreated || status == http.StatusNoContent
+}
+
+// written reads the answer to a write: its row, if it holds exactly one. With a status that
+// confirms the write any other JSON is an answer, too, of which nothing is known.
 func written(status int, body io.Reader, keep string) (Row, error) {
-	var found Row
-	err := rows(body, keep, func(row Row) error {
-		found = row
-		return nil
-	})
+	answer := answerOfWrite{keep: keep}
+	err := eachRow(body, answer.read, func() error { return nil })
 	var message *upstream.Rejection
 	switch {
-	case !errors.As(err, &message):
-		return found, err
-	case status == http.StatusOK:
-		return nil, &upstream.UnexpectedMessage{Problem: errMessage, Text: message.Message}
-	default:
+	case errors.As(err, &message) && confirms(status):
 		return nil, nil
+	case message != nil:
+		return nil, &upstream.UnexpectedMessage{Problem: errMessage, Text: message.Message}
+	case err != nil:
+		return nil, err
+	case answer.others > 0 && !confirms(status):
+		return nil, errNoRow
+	case answer.rows != 1 || answer.others > 0:
+		return nil, nil
+	default:
+		return answer.row, nil
 	}
+}
+
+// answerOfWrite is what the answer to a write holds: rows, and values of other kinds.
+type answerOfWrite struct {
+	keep         string // see readRow
+	row          Row    // the last one
+	rows, others int
+}
+
+// read reads a row, or moves over a value of another kind.
+func (a *answerOfWrite) read(r *tolerant.Reader) (err error) {
+	if r.Kind() != '{' {
+		a.others++
+		return r.Skip()
+	}
+	a.rows++
+	a.row, err = readRow(r, a.keep)
+	return err
 }

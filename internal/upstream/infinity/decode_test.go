@@ -257,30 +257,41 @@ func TestSingle(t *testing.T) {
 	}
 }
 
+// TestWritten: with a status that the vendor documents for a write any JSON is an answer.
+// With 200 only rows, or nothing, are: a message may as well be a refusal.
 func TestWritten(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		body    string
-		members int
-		ok      bool
+		body              string
+		members           int
+		created, answered bool // accepted with 201, with 200
 	}{
-		"a row": {`{"a":1}`, 1, true}, "nothing": {"", 0, true}, "a line break": {"\r\n", 0, true}, "a message": {`"done"`, 0, true},
-		"an empty array": {"[]", 0, true}, "HTML": {"<html>", 0, false}, "a cut row": {`{"a":`, 0, false}, "a cut message": {`"do`, 0, false},
+		"a row":                  {`{"a":1}`, 1, true, true},
+		"an array of one":        {`[{"a":1}]`, 1, true, true},
+		"nothing":                {"", 0, true, true},
+		"a line break":           {"\r\n", 0, true, true},
+		"an empty array":         {"[]", 0, true, true},
+		"two rows":               {"{\"a\":1}\n{\"a\":2}", 0, true, true},
+		"an array of two":        {`[{"a":1},{"a":2}]`, 0, true, true},
+		"a message":              {`"access denied"`, 0, true, false},
+		"true":                   {"true", 0, true, false},
+		"a number":               {"7", 0, true, false},
+		"null":                   {"null", 0, true, false},
+		"an array of texts":      {`["a","b"]`, 0, true, false},
+		"an array within one":    {`[[{"a":1}]]`, 0, true, false},
+		"a row and another kind": {`[{"a":1},7]`, 0, true, false},
+		"HTML":                   {"<html>", 0, false, false},
+		"a cut row":              {`{"a":`, 0, false, false},
+		"a cut message":          {`"do`, 0, false, false},
+		"a cut array":            {`[7,`, 0, false, false},
 	} {
-		row, err := written(http.StatusCreated, strings.NewReader(c.body), "")
-		if len(row) != c.members || (err == nil) != c.ok {
-			t.Errorf("%s: %v, %v", name, row, err)
-		}
-	}
-}
-
-// TestWrittenMessage: with a status that the vendor documents for a write a message
-// is information; with 200 it may as well be a refusal.
-func TestWrittenMessage(t *testing.T) {
-	t.Parallel()
-	for status, ok := range map[int]bool{http.StatusOK: false, http.StatusCreated: true, http.StatusNoContent: true} {
-		if _, err := written(status, strings.NewReader(`"access denied"`), ""); (err == nil) != ok {
-			t.Errorf("%d: %v", status, err)
+		for status, ok := range map[int]bool{
+			http.StatusCreated: c.created, http.StatusNoContent: c.created, http.StatusOK: c.answered, http.StatusAccepted: c.answered,
+		} {
+			row, err := written(status, strings.NewReader(c.body), "")
+			if (err == nil) != ok || ok && len(row) != c.members {
+				t.Errorf("%s with %d: %v, %v", name, status, row, err)
+			}
 		}
 	}
 }
