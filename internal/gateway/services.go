@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	gatewayv1 "github.com/sipfacade/sipfacade/gen/gateway/sipfacade/v1"
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
@@ -21,13 +22,13 @@ type service struct {
 func contractServices() []service {
 	return []service{
 		bind(sipfacadev1.File_sipfacade_v1_sip_connection_service_proto, "SipConnectionService",
-			sipfacadev1.NewSipConnectionServiceClient, sipfacadev1.RegisterSipConnectionServiceHandlerClient),
+			sipfacadev1.NewSipConnectionServiceClient, gatewayv1.RegisterSipConnectionServiceHandlerClient),
 		bind(sipfacadev1.File_sipfacade_v1_sip_app_service_proto, "SipAppService",
-			sipfacadev1.NewSipAppServiceClient, sipfacadev1.RegisterSipAppServiceHandlerClient),
+			sipfacadev1.NewSipAppServiceClient, gatewayv1.RegisterSipAppServiceHandlerClient),
 		bind(sipfacadev1.File_sipfacade_v1_profile_service_proto, "ProfileService",
-			sipfacadev1.NewProfileServiceClient, sipfacadev1.RegisterProfileServiceHandlerClient),
+			sipfacadev1.NewProfileServiceClient, gatewayv1.RegisterProfileServiceHandlerClient),
 		bind(sipfacadev1.File_sipfacade_v1_pbx_config_service_proto, "PbxConfigService",
-			sipfacadev1.NewPbxConfigServiceClient, sipfacadev1.RegisterPbxConfigServiceHandlerClient),
+			sipfacadev1.NewPbxConfigServiceClient, gatewayv1.RegisterPbxConfigServiceHandlerClient),
 	}
 }
 

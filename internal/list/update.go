@@ -82,11 +82,18 @@ func (u Update) Fixed() (fields []protoreflect.FieldDescriptor) {
 	resource := u.Resource.ProtoReflect()
 	for i := range resource.Descriptor().Fields().Len() {
 		field := resource.Descriptor().Fields().Get(i)
-		if contract.Behaves(field, annotations.FieldBehavior_IMMUTABLE) && resource.Has(field) {
+		if contract.Behaves(field, annotations.FieldBehavior_IMMUTABLE) && (resource.Has(field) || u.clears(field)) {
 			fields = append(fields, field)
 		}
 	}
 	return fields
+}
+
+// clears reports whether the update has a null in place of a field.
+func (u Update) clears(field protoreflect.FieldDescriptor) bool {
+	return u.Derived && slices.ContainsFunc(u.Mask.GetPaths(), func(path string) bool {
+		return path == string(field.Name()) || path == field.JSONName()
+	})
 }
 
 // Check returns an error that names the immutable fields that the update would change.
@@ -217,7 +224,7 @@ func (u *writing) refuse(field protoreflect.FieldDescriptor, why string) {
 func (u *writing) result() ([]Change, error) {
 	wrong := append(u.mask.violations("update_mask"), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
-		wrong = violations{status.BrokenRule("update_mask", "EMPTY_UPDATE", "the update is empty: set a field of %s that can be changed", u.Field)}
+		wrong = violations{status.BrokenRule("update_mask", "EMPTY_UPDATE", "the update is empty: set a field that can be changed")}
 	}
 	if len(wrong) > 0 {
 		return nil, status.Invalid(wrong...)

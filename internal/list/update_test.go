@@ -44,7 +44,7 @@ func TestChangesOfInvite(t *testing.T) {
 	}{
 		"absent mask":            {invite: named, want: "name"},
 		"absent mask, all set":   {invite: full, want: "name expire_time"},
-		"absent mask, only id":   {invite: &sipfacadev1.SipUserInvite{Uuid: "u"}, wrong: []string{"update_mask: the update is empty: set a field of invite that can be changed"}},
+		"absent mask, only id":   {invite: &sipfacadev1.SipUserInvite{Uuid: "u"}, wrong: []string{"update_mask: the update is empty: set a field that can be changed"}},
 		"wildcard":               {invite: named, mask: []string{"*"}, want: "name -expire_time"},
 		"wildcard twice":         {invite: named, mask: []string{"*", "*"}, want: "name -expire_time"},
 		"wildcard, all set":      {invite: full, mask: []string{"*"}, want: "name expire_time"},
@@ -200,7 +200,7 @@ func TestChangesByMark(t *testing.T) {
 	resource := newExtension(t)
 	resource.Set(resource.Descriptor().Fields().ByName("user"), protoreflect.ValueOfString("alice"))
 	_, err = list.Update{Field: "extension", Resource: resource}.Changes()
-	if diff := cmp.Diff([]string{"update_mask: the update is empty: set a field of extension that can be changed"}, violationsOf(t, err)); diff != "" {
+	if diff := cmp.Diff([]string{"update_mask: the update is empty: set a field that can be changed"}, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
 	resource = newExtension(t)
@@ -245,7 +245,18 @@ func TestImmutableFields(t *testing.T) {
 	if u := update("bob"); len(violationsOf(t, u.Check(stored))) != 1 || violationsOf(t, u.Check(stored))[0] != "extension.user: "+refusal {
 		t.Errorf("another value: %v", u.Check(stored))
 	}
+	cleared := list.Update{Field: "extension", Resource: newLike(empty, "label"), Mask: &fieldmaskpb.FieldMask{Paths: []string{"user", "label"}}, Derived: true}
+	if len(violationsOf(t, cleared.Check(stored))) != 1 {
+		t.Errorf("a null: %v", cleared.Check(stored))
+	}
 	if u := update("bob", "label"); u.Fixed() != nil || u.Check(stored) != nil {
 		t.Errorf("a mask that does not name it: %v", u.Check(stored))
 	}
+}
+
+// newLike returns a message of the same type with one string field.
+func newLike(message *dynamicpb.Message, field protoreflect.Name) *dynamicpb.Message {
+	made := dynamicpb.NewMessage(message.Descriptor())
+	made.Set(made.Descriptor().Fields().ByName(field), protoreflect.ValueOfString("new"))
+	return made
 }

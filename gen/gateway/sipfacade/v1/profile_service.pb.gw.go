@@ -16,6 +16,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
+	extSipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/grpclog"
@@ -37,9 +38,9 @@ var (
 
 var filter_ProfileService_ListMessagingProfiles_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_ProfileService_ListMessagingProfiles_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_ListMessagingProfiles_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListMessagingProfilesRequest
+		protoReq extSipfacadev1.ListMessagingProfilesRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -55,9 +56,9 @@ func request_ProfileService_ListMessagingProfiles_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_ListMessagingProfiles_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_ListMessagingProfiles_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListMessagingProfilesRequest
+		protoReq extSipfacadev1.ListMessagingProfilesRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -70,9 +71,9 @@ func local_request_ProfileService_ListMessagingProfiles_0(ctx context.Context, m
 	return msg, metadata, err
 }
 
-func request_ProfileService_GetMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_GetMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetMessagingProfileRequest
+		protoReq extSipfacadev1.GetMessagingProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -91,9 +92,9 @@ func request_ProfileService_GetMessagingProfile_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_GetMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_GetMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetMessagingProfileRequest
+		protoReq extSipfacadev1.GetMessagingProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -109,9 +110,9 @@ func local_request_ProfileService_GetMessagingProfile_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func request_ProfileService_CreateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_CreateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateMessagingProfileRequest
+		protoReq extSipfacadev1.CreateMessagingProfileRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.MessagingProfile); err != nil && !errors.Is(err, io.EOF) {
@@ -124,9 +125,9 @@ func request_ProfileService_CreateMessagingProfile_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_CreateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_CreateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateMessagingProfileRequest
+		protoReq extSipfacadev1.CreateMessagingProfileRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.MessagingProfile); err != nil && !errors.Is(err, io.EOF) {
@@ -138,9 +139,9 @@ func local_request_ProfileService_CreateMessagingProfile_0(ctx context.Context, 
 
 var filter_ProfileService_UpdateMessagingProfile_0 = &utilities.DoubleArray{Encoding: map[string]int{"messaging_profile": 0, "uuid": 1}, Base: []int{1, 2, 1, 0, 0}, Check: []int{0, 1, 2, 3, 2}}
 
-func request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateMessagingProfileRequest
+		protoReq extSipfacadev1.UpdateMessagingProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -168,9 +169,9 @@ func request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateMessagingProfileRequest
+		protoReq extSipfacadev1.UpdateMessagingProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -195,9 +196,9 @@ func local_request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
-func request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteMessagingProfileRequest
+		protoReq extSipfacadev1.DeleteMessagingProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -216,9 +217,9 @@ func request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteMessagingProfileRequest
+		protoReq extSipfacadev1.DeleteMessagingProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -236,9 +237,9 @@ func local_request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, 
 
 var filter_ProfileService_ListOutboundVoiceProfiles_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_ProfileService_ListOutboundVoiceProfiles_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_ListOutboundVoiceProfiles_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListOutboundVoiceProfilesRequest
+		protoReq extSipfacadev1.ListOutboundVoiceProfilesRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -254,9 +255,9 @@ func request_ProfileService_ListOutboundVoiceProfiles_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_ListOutboundVoiceProfiles_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_ListOutboundVoiceProfiles_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListOutboundVoiceProfilesRequest
+		protoReq extSipfacadev1.ListOutboundVoiceProfilesRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -269,9 +270,9 @@ func local_request_ProfileService_ListOutboundVoiceProfiles_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.GetOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -290,9 +291,9 @@ func request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context, marsh
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.GetOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -308,9 +309,9 @@ func local_request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context,
 	return msg, metadata, err
 }
 
-func request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.CreateOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.OutboundVoiceProfile); err != nil && !errors.Is(err, io.EOF) {
@@ -323,9 +324,9 @@ func request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Context, ma
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.CreateOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.OutboundVoiceProfile); err != nil && !errors.Is(err, io.EOF) {
@@ -337,9 +338,9 @@ func local_request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Conte
 
 var filter_ProfileService_UpdateOutboundVoiceProfile_0 = &utilities.DoubleArray{Encoding: map[string]int{"outbound_voice_profile": 0, "uuid": 1}, Base: []int{1, 2, 1, 0, 0}, Check: []int{0, 1, 2, 3, 2}}
 
-func request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.UpdateOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -367,9 +368,9 @@ func request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Context, ma
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.UpdateOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -394,9 +395,9 @@ func local_request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Conte
 	return msg, metadata, err
 }
 
-func request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.DeleteOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -415,9 +416,9 @@ func request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, ma
 	return msg, metadata, err
 }
 
-func local_request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.ProfileServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteOutboundVoiceProfileRequest
+		protoReq extSipfacadev1.DeleteOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -438,7 +439,7 @@ func local_request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Conte
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
 // Note that using this registration option will cause many gRPC library features to stop working. Consider using RegisterProfileServiceHandlerFromEndpoint instead.
 // GRPC interceptors will not work for this type of registration. To use interceptors, you must use the "runtime.WithMiddlewares" option in the "runtime.NewServeMux" call.
-func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server ProfileServiceServer) error {
+func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server extSipfacadev1.ProfileServiceServer) error {
 	mux.Handle(http.MethodGet, pattern_ProfileService_ListMessagingProfiles_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -477,7 +478,7 @@ func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_GetMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetMessagingProfile_0{resp.(*GetMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_GetMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetMessagingProfile_0{resp.(*extSipfacadev1.GetMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_ProfileService_CreateMessagingProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -497,7 +498,7 @@ func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_CreateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateMessagingProfile_0{resp.(*CreateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_CreateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateMessagingProfile_0{resp.(*extSipfacadev1.CreateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_ProfileService_UpdateMessagingProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -517,7 +518,7 @@ func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_UpdateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateMessagingProfile_0{resp.(*UpdateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_UpdateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateMessagingProfile_0{resp.(*extSipfacadev1.UpdateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_ProfileService_DeleteMessagingProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -577,7 +578,7 @@ func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_GetOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetOutboundVoiceProfile_0{resp.(*GetOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_GetOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetOutboundVoiceProfile_0{resp.(*extSipfacadev1.GetOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_ProfileService_CreateOutboundVoiceProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -597,7 +598,7 @@ func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_CreateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateOutboundVoiceProfile_0{resp.(*CreateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_CreateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateOutboundVoiceProfile_0{resp.(*extSipfacadev1.CreateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_ProfileService_UpdateOutboundVoiceProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -617,7 +618,7 @@ func RegisterProfileServiceHandlerServer(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_UpdateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateOutboundVoiceProfile_0{resp.(*UpdateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_UpdateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateOutboundVoiceProfile_0{resp.(*extSipfacadev1.UpdateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_ProfileService_DeleteOutboundVoiceProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -670,15 +671,15 @@ func RegisterProfileServiceHandlerFromEndpoint(ctx context.Context, mux *runtime
 // RegisterProfileServiceHandler registers the http handlers for service ProfileService to "mux".
 // The handlers forward requests to the grpc endpoint over "conn".
 func RegisterProfileServiceHandler(ctx context.Context, mux *runtime.ServeMux, conn *grpc.ClientConn) error {
-	return RegisterProfileServiceHandlerClient(ctx, mux, NewProfileServiceClient(conn))
+	return RegisterProfileServiceHandlerClient(ctx, mux, extSipfacadev1.NewProfileServiceClient(conn))
 }
 
 // RegisterProfileServiceHandlerClient registers the http handlers for service ProfileService
-// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "ProfileServiceClient".
-// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "ProfileServiceClient"
+// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "extSipfacadev1.ProfileServiceClient".
+// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "extSipfacadev1.ProfileServiceClient"
 // doesn't go through the normal gRPC flow (creating a gRPC client etc.) then it will be up to the passed in
-// "ProfileServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
-func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client ProfileServiceClient) error {
+// "extSipfacadev1.ProfileServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
+func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client extSipfacadev1.ProfileServiceClient) error {
 	mux.Handle(http.MethodGet, pattern_ProfileService_ListMessagingProfiles_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -711,7 +712,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_GetMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetMessagingProfile_0{resp.(*GetMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_GetMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetMessagingProfile_0{resp.(*extSipfacadev1.GetMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_ProfileService_CreateMessagingProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -728,7 +729,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_CreateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateMessagingProfile_0{resp.(*CreateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_CreateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateMessagingProfile_0{resp.(*extSipfacadev1.CreateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_ProfileService_UpdateMessagingProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -745,7 +746,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_UpdateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateMessagingProfile_0{resp.(*UpdateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_UpdateMessagingProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateMessagingProfile_0{resp.(*extSipfacadev1.UpdateMessagingProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_ProfileService_DeleteMessagingProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -796,7 +797,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_GetOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetOutboundVoiceProfile_0{resp.(*GetOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_GetOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_GetOutboundVoiceProfile_0{resp.(*extSipfacadev1.GetOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_ProfileService_CreateOutboundVoiceProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -813,7 +814,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_CreateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateOutboundVoiceProfile_0{resp.(*CreateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_CreateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_CreateOutboundVoiceProfile_0{resp.(*extSipfacadev1.CreateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_ProfileService_UpdateOutboundVoiceProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -830,7 +831,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_ProfileService_UpdateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateOutboundVoiceProfile_0{resp.(*UpdateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
+		forward_ProfileService_UpdateOutboundVoiceProfile_0(annotatedContext, mux, outboundMarshaler, w, req, response_ProfileService_UpdateOutboundVoiceProfile_0{resp.(*extSipfacadev1.UpdateOutboundVoiceProfileResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_ProfileService_DeleteOutboundVoiceProfile_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -853,7 +854,7 @@ func RegisterProfileServiceHandlerClient(ctx context.Context, mux *runtime.Serve
 }
 
 type response_ProfileService_GetMessagingProfile_0 struct {
-	*GetMessagingProfileResponse
+	*extSipfacadev1.GetMessagingProfileResponse
 }
 
 func (m response_ProfileService_GetMessagingProfile_0) XXX_ResponseBody() interface{} {
@@ -862,7 +863,7 @@ func (m response_ProfileService_GetMessagingProfile_0) XXX_ResponseBody() interf
 }
 
 type response_ProfileService_CreateMessagingProfile_0 struct {
-	*CreateMessagingProfileResponse
+	*extSipfacadev1.CreateMessagingProfileResponse
 }
 
 func (m response_ProfileService_CreateMessagingProfile_0) XXX_ResponseBody() interface{} {
@@ -871,7 +872,7 @@ func (m response_ProfileService_CreateMessagingProfile_0) XXX_ResponseBody() int
 }
 
 type response_ProfileService_UpdateMessagingProfile_0 struct {
-	*UpdateMessagingProfileResponse
+	*extSipfacadev1.UpdateMessagingProfileResponse
 }
 
 func (m response_ProfileService_UpdateMessagingProfile_0) XXX_ResponseBody() interface{} {
@@ -880,7 +881,7 @@ func (m response_ProfileService_UpdateMessagingProfile_0) XXX_ResponseBody() int
 }
 
 type response_ProfileService_GetOutboundVoiceProfile_0 struct {
-	*GetOutboundVoiceProfileResponse
+	*extSipfacadev1.GetOutboundVoiceProfileResponse
 }
 
 func (m response_ProfileService_GetOutboundVoiceProfile_0) XXX_ResponseBody() interface{} {
@@ -889,7 +890,7 @@ func (m response_ProfileService_GetOutboundVoiceProfile_0) XXX_ResponseBody() in
 }
 
 type response_ProfileService_CreateOutboundVoiceProfile_0 struct {
-	*CreateOutboundVoiceProfileResponse
+	*extSipfacadev1.CreateOutboundVoiceProfileResponse
 }
 
 func (m response_ProfileService_CreateOutboundVoiceProfile_0) XXX_ResponseBody() interface{} {
@@ -898,7 +899,7 @@ func (m response_ProfileService_CreateOutboundVoiceProfile_0) XXX_ResponseBody()
 }
 
 type response_ProfileService_UpdateOutboundVoiceProfile_0 struct {
-	*UpdateOutboundVoiceProfileResponse
+	*extSipfacadev1.UpdateOutboundVoiceProfileResponse
 }
 
 func (m response_ProfileService_UpdateOutboundVoiceProfile_0) XXX_ResponseBody() interface{} {

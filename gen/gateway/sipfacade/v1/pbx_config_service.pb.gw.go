@@ -16,6 +16,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
+	extSipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/grpclog"
@@ -37,9 +38,9 @@ var (
 
 var filter_PbxConfigService_ListPbxDomains_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_PbxConfigService_ListPbxDomains_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxDomains_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxDomainsRequest
+		protoReq extSipfacadev1.ListPbxDomainsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -55,9 +56,9 @@ func request_PbxConfigService_ListPbxDomains_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxDomains_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxDomains_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxDomainsRequest
+		protoReq extSipfacadev1.ListPbxDomainsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -70,9 +71,9 @@ func local_request_PbxConfigService_ListPbxDomains_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxDomainRequest
+		protoReq extSipfacadev1.GetPbxDomainRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -91,9 +92,9 @@ func request_PbxConfigService_GetPbxDomain_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxDomainRequest
+		protoReq extSipfacadev1.GetPbxDomainRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -111,9 +112,9 @@ func local_request_PbxConfigService_GetPbxDomain_0(ctx context.Context, marshale
 
 var filter_PbxConfigService_UpdatePbxDomain_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_domain": 0, "domain_id": 1}, Base: []int{1, 2, 1, 0, 0}, Check: []int{0, 1, 2, 3, 2}}
 
-func request_PbxConfigService_UpdatePbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxDomainRequest
+		protoReq extSipfacadev1.UpdatePbxDomainRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -141,9 +142,9 @@ func request_PbxConfigService_UpdatePbxDomain_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxDomain_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxDomainRequest
+		protoReq extSipfacadev1.UpdatePbxDomainRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -170,9 +171,9 @@ func local_request_PbxConfigService_UpdatePbxDomain_0(ctx context.Context, marsh
 
 var filter_PbxConfigService_ListPbxUsers_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_PbxConfigService_ListPbxUsers_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxUsers_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxUsersRequest
+		protoReq extSipfacadev1.ListPbxUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -197,9 +198,9 @@ func request_PbxConfigService_ListPbxUsers_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxUsers_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxUsers_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxUsersRequest
+		protoReq extSipfacadev1.ListPbxUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -221,9 +222,9 @@ func local_request_PbxConfigService_ListPbxUsers_0(ctx context.Context, marshale
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxUserRequest
+		protoReq extSipfacadev1.GetPbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -250,9 +251,9 @@ func request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler runtim
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxUserRequest
+		protoReq extSipfacadev1.GetPbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -276,9 +277,9 @@ func local_request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler 
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxUserRequest
+		protoReq extSipfacadev1.CreatePbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -300,9 +301,9 @@ func request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler run
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxUserRequest
+		protoReq extSipfacadev1.CreatePbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -323,9 +324,9 @@ func local_request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshal
 
 var filter_PbxConfigService_UpdatePbxUser_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_user": 0, "domain_id": 1, "user_id": 2}, Base: []int{1, 2, 3, 1, 0, 0, 0}, Check: []int{0, 1, 1, 2, 4, 2, 3}}
 
-func request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxUserRequest
+		protoReq extSipfacadev1.UpdatePbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -361,9 +362,9 @@ func request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshaler run
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxUserRequest
+		protoReq extSipfacadev1.UpdatePbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -396,9 +397,9 @@ func local_request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxUserRequest
+		protoReq extSipfacadev1.DeletePbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -425,9 +426,9 @@ func request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler run
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxUserRequest
+		protoReq extSipfacadev1.DeletePbxUserRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -453,9 +454,9 @@ func local_request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshal
 
 var filter_PbxConfigService_ListPbxGroups_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_PbxConfigService_ListPbxGroups_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxGroups_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxGroupsRequest
+		protoReq extSipfacadev1.ListPbxGroupsRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -480,9 +481,9 @@ func request_PbxConfigService_ListPbxGroups_0(ctx context.Context, marshaler run
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxGroups_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxGroups_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxGroupsRequest
+		protoReq extSipfacadev1.ListPbxGroupsRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -504,9 +505,9 @@ func local_request_PbxConfigService_ListPbxGroups_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxGroupRequest
+		protoReq extSipfacadev1.GetPbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -533,9 +534,9 @@ func request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler runti
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxGroupRequest
+		protoReq extSipfacadev1.GetPbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -559,9 +560,9 @@ func local_request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxGroupRequest
+		protoReq extSipfacadev1.CreatePbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -583,9 +584,9 @@ func request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxGroupRequest
+		protoReq extSipfacadev1.CreatePbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -606,9 +607,9 @@ func local_request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marsha
 
 var filter_PbxConfigService_UpdatePbxGroup_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_group": 0, "domain_id": 1, "group_id": 2}, Base: []int{1, 2, 3, 1, 0, 0, 0}, Check: []int{0, 1, 1, 2, 4, 2, 3}}
 
-func request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxGroupRequest
+		protoReq extSipfacadev1.UpdatePbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -644,9 +645,9 @@ func request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxGroupRequest
+		protoReq extSipfacadev1.UpdatePbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -679,9 +680,9 @@ func local_request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxGroupRequest
+		protoReq extSipfacadev1.DeletePbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -708,9 +709,9 @@ func request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxGroupRequest
+		protoReq extSipfacadev1.DeletePbxGroupRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -736,9 +737,9 @@ func local_request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marsha
 
 var filter_PbxConfigService_ListPbxGroupUsers_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "group_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
 
-func request_PbxConfigService_ListPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxGroupUsersRequest
+		protoReq extSipfacadev1.ListPbxGroupUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -771,9 +772,9 @@ func request_PbxConfigService_ListPbxGroupUsers_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxGroupUsersRequest
+		protoReq extSipfacadev1.ListPbxGroupUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -803,9 +804,9 @@ func local_request_PbxConfigService_ListPbxGroupUsers_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_AddPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_AddPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AddPbxGroupUsersRequest
+		protoReq extSipfacadev1.AddPbxGroupUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -835,9 +836,9 @@ func request_PbxConfigService_AddPbxGroupUsers_0(ctx context.Context, marshaler 
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_AddPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_AddPbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AddPbxGroupUsersRequest
+		protoReq extSipfacadev1.AddPbxGroupUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -864,9 +865,9 @@ func local_request_PbxConfigService_AddPbxGroupUsers_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_RemovePbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_RemovePbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq RemovePbxGroupUsersRequest
+		protoReq extSipfacadev1.RemovePbxGroupUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -896,9 +897,9 @@ func request_PbxConfigService_RemovePbxGroupUsers_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_RemovePbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_RemovePbxGroupUsers_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq RemovePbxGroupUsersRequest
+		protoReq extSipfacadev1.RemovePbxGroupUsersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -927,9 +928,9 @@ func local_request_PbxConfigService_RemovePbxGroupUsers_0(ctx context.Context, m
 
 var filter_PbxConfigService_ListPbxUserDevices_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "user_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
 
-func request_PbxConfigService_ListPbxUserDevices_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxUserDevices_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxUserDevicesRequest
+		protoReq extSipfacadev1.ListPbxUserDevicesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -962,9 +963,9 @@ func request_PbxConfigService_ListPbxUserDevices_0(ctx context.Context, marshale
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxUserDevices_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxUserDevices_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxUserDevicesRequest
+		protoReq extSipfacadev1.ListPbxUserDevicesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -994,9 +995,9 @@ func local_request_PbxConfigService_ListPbxUserDevices_0(ctx context.Context, ma
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxUserDeviceRequest
+		protoReq extSipfacadev1.GetPbxUserDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1031,9 +1032,9 @@ func request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, marshaler 
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxUserDeviceRequest
+		protoReq extSipfacadev1.GetPbxUserDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1065,9 +1066,9 @@ func local_request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxUserDeviceRequest
+		protoReq extSipfacadev1.CreatePbxUserDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1097,9 +1098,9 @@ func request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxUserDeviceRequest
+		protoReq extSipfacadev1.CreatePbxUserDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1126,9 +1127,9 @@ func local_request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, m
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxUserDeviceRequest
+		protoReq extSipfacadev1.DeletePbxUserDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1163,9 +1164,9 @@ func request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxUserDeviceRequest
+		protoReq extSipfacadev1.DeletePbxUserDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1199,9 +1200,9 @@ func local_request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, m
 
 var filter_PbxConfigService_ListPbxUserGroups_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "user_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
 
-func request_PbxConfigService_ListPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxUserGroupsRequest
+		protoReq extSipfacadev1.ListPbxUserGroupsRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1234,9 +1235,9 @@ func request_PbxConfigService_ListPbxUserGroups_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxUserGroupsRequest
+		protoReq extSipfacadev1.ListPbxUserGroupsRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1266,9 +1267,9 @@ func local_request_PbxConfigService_ListPbxUserGroups_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_AddPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_AddPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AddPbxUserGroupsRequest
+		protoReq extSipfacadev1.AddPbxUserGroupsRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1298,9 +1299,9 @@ func request_PbxConfigService_AddPbxUserGroups_0(ctx context.Context, marshaler 
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_AddPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_AddPbxUserGroups_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AddPbxUserGroupsRequest
+		protoReq extSipfacadev1.AddPbxUserGroupsRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1329,9 +1330,9 @@ func local_request_PbxConfigService_AddPbxUserGroups_0(ctx context.Context, mars
 
 var filter_PbxConfigService_ListPbxQueues_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_PbxConfigService_ListPbxQueues_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxQueues_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxQueuesRequest
+		protoReq extSipfacadev1.ListPbxQueuesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1356,9 +1357,9 @@ func request_PbxConfigService_ListPbxQueues_0(ctx context.Context, marshaler run
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxQueues_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxQueues_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxQueuesRequest
+		protoReq extSipfacadev1.ListPbxQueuesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1380,9 +1381,9 @@ func local_request_PbxConfigService_ListPbxQueues_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxQueueRequest
+		protoReq extSipfacadev1.GetPbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1409,9 +1410,9 @@ func request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler runti
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxQueueRequest
+		protoReq extSipfacadev1.GetPbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1435,9 +1436,9 @@ func local_request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxQueueRequest
+		protoReq extSipfacadev1.CreatePbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1459,9 +1460,9 @@ func request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxQueueRequest
+		protoReq extSipfacadev1.CreatePbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1482,9 +1483,9 @@ func local_request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marsha
 
 var filter_PbxConfigService_UpdatePbxQueue_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_queue": 0, "domain_id": 1, "queue_id": 2}, Base: []int{1, 2, 3, 1, 0, 0, 0}, Check: []int{0, 1, 1, 2, 4, 2, 3}}
 
-func request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxQueueRequest
+		protoReq extSipfacadev1.UpdatePbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1520,9 +1521,9 @@ func request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxQueueRequest
+		protoReq extSipfacadev1.UpdatePbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1555,9 +1556,9 @@ func local_request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxQueueRequest
+		protoReq extSipfacadev1.DeletePbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1584,9 +1585,9 @@ func request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxQueueRequest
+		protoReq extSipfacadev1.DeletePbxQueueRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1612,9 +1613,9 @@ func local_request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marsha
 
 var filter_PbxConfigService_ListPbxQueueMembers_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "queue_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
 
-func request_PbxConfigService_ListPbxQueueMembers_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxQueueMembers_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxQueueMembersRequest
+		protoReq extSipfacadev1.ListPbxQueueMembersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1647,9 +1648,9 @@ func request_PbxConfigService_ListPbxQueueMembers_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxQueueMembers_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxQueueMembers_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxQueueMembersRequest
+		protoReq extSipfacadev1.ListPbxQueueMembersRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1679,9 +1680,9 @@ func local_request_PbxConfigService_ListPbxQueueMembers_0(ctx context.Context, m
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxQueueMemberRequest
+		protoReq extSipfacadev1.GetPbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1716,9 +1717,9 @@ func request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxQueueMemberRequest
+		protoReq extSipfacadev1.GetPbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1750,9 +1751,9 @@ func local_request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxQueueMemberRequest
+		protoReq extSipfacadev1.CreatePbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1782,9 +1783,9 @@ func request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxQueueMemberRequest
+		protoReq extSipfacadev1.CreatePbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1813,9 +1814,9 @@ func local_request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, 
 
 var filter_PbxConfigService_UpdatePbxQueueMember_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_queue_member": 0, "domain_id": 1, "queue_id": 2, "queue_member_id": 3}, Base: []int{1, 2, 3, 4, 1, 0, 0, 0, 0}, Check: []int{0, 1, 1, 1, 2, 5, 2, 3, 4}}
 
-func request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxQueueMemberRequest
+		protoReq extSipfacadev1.UpdatePbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1859,9 +1860,9 @@ func request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxQueueMemberRequest
+		protoReq extSipfacadev1.UpdatePbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1902,9 +1903,9 @@ func local_request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxQueueMemberRequest
+		protoReq extSipfacadev1.DeletePbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1939,9 +1940,9 @@ func request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxQueueMemberRequest
+		protoReq extSipfacadev1.DeletePbxQueueMemberRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -1973,9 +1974,9 @@ func local_request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_SetPbxQueueMemberOrder_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_SetPbxQueueMemberOrder_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq SetPbxQueueMemberOrderRequest
+		protoReq extSipfacadev1.SetPbxQueueMemberOrderRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2005,9 +2006,9 @@ func request_PbxConfigService_SetPbxQueueMemberOrder_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_SetPbxQueueMemberOrder_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_SetPbxQueueMemberOrder_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq SetPbxQueueMemberOrderRequest
+		protoReq extSipfacadev1.SetPbxQueueMemberOrderRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2036,9 +2037,9 @@ func local_request_PbxConfigService_SetPbxQueueMemberOrder_0(ctx context.Context
 
 var filter_PbxConfigService_ListPbxTrustedNetworks_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_PbxConfigService_ListPbxTrustedNetworks_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxTrustedNetworks_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxTrustedNetworksRequest
+		protoReq extSipfacadev1.ListPbxTrustedNetworksRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2063,9 +2064,9 @@ func request_PbxConfigService_ListPbxTrustedNetworks_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxTrustedNetworks_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxTrustedNetworks_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxTrustedNetworksRequest
+		protoReq extSipfacadev1.ListPbxTrustedNetworksRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2087,9 +2088,9 @@ func local_request_PbxConfigService_ListPbxTrustedNetworks_0(ctx context.Context
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxTrustedNetworkRequest
+		protoReq extSipfacadev1.GetPbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2116,9 +2117,9 @@ func request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxTrustedNetworkRequest
+		protoReq extSipfacadev1.GetPbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2142,9 +2143,9 @@ func local_request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxTrustedNetworkRequest
+		protoReq extSipfacadev1.CreatePbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2166,9 +2167,9 @@ func request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxTrustedNetworkRequest
+		protoReq extSipfacadev1.CreatePbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2189,9 +2190,9 @@ func local_request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Contex
 
 var filter_PbxConfigService_UpdatePbxTrustedNetwork_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_trusted_network": 0, "domain_id": 1, "trusted_network_id": 2}, Base: []int{1, 2, 3, 1, 0, 0, 0}, Check: []int{0, 1, 1, 2, 4, 2, 3}}
 
-func request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxTrustedNetworkRequest
+		protoReq extSipfacadev1.UpdatePbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2227,9 +2228,9 @@ func request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxTrustedNetworkRequest
+		protoReq extSipfacadev1.UpdatePbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2262,9 +2263,9 @@ func local_request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxTrustedNetworkRequest
+		protoReq extSipfacadev1.DeletePbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2291,9 +2292,9 @@ func request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxTrustedNetworkRequest
+		protoReq extSipfacadev1.DeletePbxTrustedNetworkRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2319,9 +2320,9 @@ func local_request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Contex
 
 var filter_PbxConfigService_ListPbxDevices_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_PbxConfigService_ListPbxDevices_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_ListPbxDevices_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxDevicesRequest
+		protoReq extSipfacadev1.ListPbxDevicesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2346,9 +2347,9 @@ func request_PbxConfigService_ListPbxDevices_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_ListPbxDevices_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_ListPbxDevices_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListPbxDevicesRequest
+		protoReq extSipfacadev1.ListPbxDevicesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2370,9 +2371,9 @@ func local_request_PbxConfigService_ListPbxDevices_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxDeviceRequest
+		protoReq extSipfacadev1.GetPbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2399,9 +2400,9 @@ func request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetPbxDeviceRequest
+		protoReq extSipfacadev1.GetPbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2425,9 +2426,9 @@ func local_request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshale
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxDeviceRequest
+		protoReq extSipfacadev1.CreatePbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2449,9 +2450,9 @@ func request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreatePbxDeviceRequest
+		protoReq extSipfacadev1.CreatePbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2472,9 +2473,9 @@ func local_request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marsh
 
 var filter_PbxConfigService_UpdatePbxDevice_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_device": 0, "domain_id": 1, "pbx_device_id": 2}, Base: []int{1, 2, 3, 1, 0, 0, 0}, Check: []int{0, 1, 1, 2, 4, 2, 3}}
 
-func request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxDeviceRequest
+		protoReq extSipfacadev1.UpdatePbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2510,9 +2511,9 @@ func request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdatePbxDeviceRequest
+		protoReq extSipfacadev1.UpdatePbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2545,9 +2546,9 @@ func local_request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marsh
 	return msg, metadata, err
 }
 
-func request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxDeviceRequest
+		protoReq extSipfacadev1.DeletePbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2574,9 +2575,9 @@ func request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func local_request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.PbxConfigServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeletePbxDeviceRequest
+		protoReq extSipfacadev1.DeletePbxDeviceRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -2605,7 +2606,7 @@ func local_request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marsh
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
 // Note that using this registration option will cause many gRPC library features to stop working. Consider using RegisterPbxConfigServiceHandlerFromEndpoint instead.
 // GRPC interceptors will not work for this type of registration. To use interceptors, you must use the "runtime.WithMiddlewares" option in the "runtime.NewServeMux" call.
-func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server PbxConfigServiceServer) error {
+func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server extSipfacadev1.PbxConfigServiceServer) error {
 	mux.Handle(http.MethodGet, pattern_PbxConfigService_ListPbxDomains_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -2644,7 +2645,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDomain_0{resp.(*GetPbxDomainResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDomain_0{resp.(*extSipfacadev1.GetPbxDomainResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxDomain_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2664,7 +2665,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDomain_0{resp.(*UpdatePbxDomainResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDomain_0{resp.(*extSipfacadev1.UpdatePbxDomainResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodGet, pattern_PbxConfigService_ListPbxUsers_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2704,7 +2705,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUser_0{resp.(*GetPbxUserResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUser_0{resp.(*extSipfacadev1.GetPbxUserResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxUser_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2724,7 +2725,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUser_0{resp.(*CreatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUser_0{resp.(*extSipfacadev1.CreatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxUser_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2744,7 +2745,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxUser_0{resp.(*UpdatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxUser_0{resp.(*extSipfacadev1.UpdatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxUser_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2804,7 +2805,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxGroup_0{resp.(*GetPbxGroupResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxGroup_0{resp.(*extSipfacadev1.GetPbxGroupResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxGroup_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2824,7 +2825,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxGroup_0{resp.(*CreatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxGroup_0{resp.(*extSipfacadev1.CreatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxGroup_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2844,7 +2845,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxGroup_0{resp.(*UpdatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxGroup_0{resp.(*extSipfacadev1.UpdatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxGroup_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2964,7 +2965,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUserDevice_0{resp.(*GetPbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUserDevice_0{resp.(*extSipfacadev1.GetPbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxUserDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -2984,7 +2985,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUserDevice_0{resp.(*CreatePbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUserDevice_0{resp.(*extSipfacadev1.CreatePbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxUserDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3084,7 +3085,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueue_0{resp.(*GetPbxQueueResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueue_0{resp.(*extSipfacadev1.GetPbxQueueResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxQueue_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3104,7 +3105,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueue_0{resp.(*CreatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueue_0{resp.(*extSipfacadev1.CreatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxQueue_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3124,7 +3125,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueue_0{resp.(*UpdatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueue_0{resp.(*extSipfacadev1.UpdatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxQueue_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3184,7 +3185,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueueMember_0{resp.(*GetPbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueueMember_0{resp.(*extSipfacadev1.GetPbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxQueueMember_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3204,7 +3205,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueueMember_0{resp.(*CreatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueueMember_0{resp.(*extSipfacadev1.CreatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxQueueMember_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3224,7 +3225,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueueMember_0{resp.(*UpdatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueueMember_0{resp.(*extSipfacadev1.UpdatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxQueueMember_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3304,7 +3305,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxTrustedNetwork_0{resp.(*GetPbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxTrustedNetwork_0{resp.(*extSipfacadev1.GetPbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxTrustedNetwork_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3324,7 +3325,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxTrustedNetwork_0{resp.(*CreatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxTrustedNetwork_0{resp.(*extSipfacadev1.CreatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxTrustedNetwork_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3344,7 +3345,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxTrustedNetwork_0{resp.(*UpdatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxTrustedNetwork_0{resp.(*extSipfacadev1.UpdatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxTrustedNetwork_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3404,7 +3405,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDevice_0{resp.(*GetPbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDevice_0{resp.(*extSipfacadev1.GetPbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3424,7 +3425,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxDevice_0{resp.(*CreatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxDevice_0{resp.(*extSipfacadev1.CreatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3444,7 +3445,7 @@ func RegisterPbxConfigServiceHandlerServer(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDevice_0{resp.(*UpdatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDevice_0{resp.(*extSipfacadev1.UpdatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3497,15 +3498,15 @@ func RegisterPbxConfigServiceHandlerFromEndpoint(ctx context.Context, mux *runti
 // RegisterPbxConfigServiceHandler registers the http handlers for service PbxConfigService to "mux".
 // The handlers forward requests to the grpc endpoint over "conn".
 func RegisterPbxConfigServiceHandler(ctx context.Context, mux *runtime.ServeMux, conn *grpc.ClientConn) error {
-	return RegisterPbxConfigServiceHandlerClient(ctx, mux, NewPbxConfigServiceClient(conn))
+	return RegisterPbxConfigServiceHandlerClient(ctx, mux, extSipfacadev1.NewPbxConfigServiceClient(conn))
 }
 
 // RegisterPbxConfigServiceHandlerClient registers the http handlers for service PbxConfigService
-// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "PbxConfigServiceClient".
-// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "PbxConfigServiceClient"
+// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "extSipfacadev1.PbxConfigServiceClient".
+// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "extSipfacadev1.PbxConfigServiceClient"
 // doesn't go through the normal gRPC flow (creating a gRPC client etc.) then it will be up to the passed in
-// "PbxConfigServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
-func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client PbxConfigServiceClient) error {
+// "extSipfacadev1.PbxConfigServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
+func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client extSipfacadev1.PbxConfigServiceClient) error {
 	mux.Handle(http.MethodGet, pattern_PbxConfigService_ListPbxDomains_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -3538,7 +3539,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDomain_0{resp.(*GetPbxDomainResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDomain_0{resp.(*extSipfacadev1.GetPbxDomainResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxDomain_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3555,7 +3556,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDomain_0{resp.(*UpdatePbxDomainResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxDomain_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDomain_0{resp.(*extSipfacadev1.UpdatePbxDomainResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodGet, pattern_PbxConfigService_ListPbxUsers_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3589,7 +3590,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUser_0{resp.(*GetPbxUserResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUser_0{resp.(*extSipfacadev1.GetPbxUserResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxUser_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3606,7 +3607,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUser_0{resp.(*CreatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUser_0{resp.(*extSipfacadev1.CreatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxUser_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3623,7 +3624,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxUser_0{resp.(*UpdatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxUser_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxUser_0{resp.(*extSipfacadev1.UpdatePbxUserResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxUser_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3674,7 +3675,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxGroup_0{resp.(*GetPbxGroupResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxGroup_0{resp.(*extSipfacadev1.GetPbxGroupResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxGroup_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3691,7 +3692,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxGroup_0{resp.(*CreatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxGroup_0{resp.(*extSipfacadev1.CreatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxGroup_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3708,7 +3709,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxGroup_0{resp.(*UpdatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxGroup_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxGroup_0{resp.(*extSipfacadev1.UpdatePbxGroupResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxGroup_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3810,7 +3811,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUserDevice_0{resp.(*GetPbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxUserDevice_0{resp.(*extSipfacadev1.GetPbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxUserDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3827,7 +3828,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUserDevice_0{resp.(*CreatePbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxUserDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxUserDevice_0{resp.(*extSipfacadev1.CreatePbxUserDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxUserDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3912,7 +3913,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueue_0{resp.(*GetPbxQueueResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueue_0{resp.(*extSipfacadev1.GetPbxQueueResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxQueue_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3929,7 +3930,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueue_0{resp.(*CreatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueue_0{resp.(*extSipfacadev1.CreatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxQueue_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3946,7 +3947,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueue_0{resp.(*UpdatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxQueue_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueue_0{resp.(*extSipfacadev1.UpdatePbxQueueResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxQueue_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -3997,7 +3998,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueueMember_0{resp.(*GetPbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxQueueMember_0{resp.(*extSipfacadev1.GetPbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxQueueMember_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4014,7 +4015,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueueMember_0{resp.(*CreatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxQueueMember_0{resp.(*extSipfacadev1.CreatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxQueueMember_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4031,7 +4032,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueueMember_0{resp.(*UpdatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxQueueMember_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxQueueMember_0{resp.(*extSipfacadev1.UpdatePbxQueueMemberResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxQueueMember_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4099,7 +4100,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxTrustedNetwork_0{resp.(*GetPbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxTrustedNetwork_0{resp.(*extSipfacadev1.GetPbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxTrustedNetwork_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4116,7 +4117,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxTrustedNetwork_0{resp.(*CreatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxTrustedNetwork_0{resp.(*extSipfacadev1.CreatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxTrustedNetwork_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4133,7 +4134,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxTrustedNetwork_0{resp.(*UpdatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxTrustedNetwork_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxTrustedNetwork_0{resp.(*extSipfacadev1.UpdatePbxTrustedNetworkResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxTrustedNetwork_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4184,7 +4185,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_GetPbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDevice_0{resp.(*GetPbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_GetPbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_GetPbxDevice_0{resp.(*extSipfacadev1.GetPbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_PbxConfigService_CreatePbxDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4201,7 +4202,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_CreatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxDevice_0{resp.(*CreatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_CreatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_CreatePbxDevice_0{resp.(*extSipfacadev1.CreatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_PbxConfigService_UpdatePbxDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4218,7 +4219,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_PbxConfigService_UpdatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDevice_0{resp.(*UpdatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
+		forward_PbxConfigService_UpdatePbxDevice_0(annotatedContext, mux, outboundMarshaler, w, req, response_PbxConfigService_UpdatePbxDevice_0{resp.(*extSipfacadev1.UpdatePbxDeviceResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_PbxConfigService_DeletePbxDevice_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -4241,7 +4242,7 @@ func RegisterPbxConfigServiceHandlerClient(ctx context.Context, mux *runtime.Ser
 }
 
 type response_PbxConfigService_GetPbxDomain_0 struct {
-	*GetPbxDomainResponse
+	*extSipfacadev1.GetPbxDomainResponse
 }
 
 func (m response_PbxConfigService_GetPbxDomain_0) XXX_ResponseBody() interface{} {
@@ -4250,7 +4251,7 @@ func (m response_PbxConfigService_GetPbxDomain_0) XXX_ResponseBody() interface{}
 }
 
 type response_PbxConfigService_UpdatePbxDomain_0 struct {
-	*UpdatePbxDomainResponse
+	*extSipfacadev1.UpdatePbxDomainResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxDomain_0) XXX_ResponseBody() interface{} {
@@ -4259,7 +4260,7 @@ func (m response_PbxConfigService_UpdatePbxDomain_0) XXX_ResponseBody() interfac
 }
 
 type response_PbxConfigService_GetPbxUser_0 struct {
-	*GetPbxUserResponse
+	*extSipfacadev1.GetPbxUserResponse
 }
 
 func (m response_PbxConfigService_GetPbxUser_0) XXX_ResponseBody() interface{} {
@@ -4268,7 +4269,7 @@ func (m response_PbxConfigService_GetPbxUser_0) XXX_ResponseBody() interface{} {
 }
 
 type response_PbxConfigService_CreatePbxUser_0 struct {
-	*CreatePbxUserResponse
+	*extSipfacadev1.CreatePbxUserResponse
 }
 
 func (m response_PbxConfigService_CreatePbxUser_0) XXX_ResponseBody() interface{} {
@@ -4277,7 +4278,7 @@ func (m response_PbxConfigService_CreatePbxUser_0) XXX_ResponseBody() interface{
 }
 
 type response_PbxConfigService_UpdatePbxUser_0 struct {
-	*UpdatePbxUserResponse
+	*extSipfacadev1.UpdatePbxUserResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxUser_0) XXX_ResponseBody() interface{} {
@@ -4286,7 +4287,7 @@ func (m response_PbxConfigService_UpdatePbxUser_0) XXX_ResponseBody() interface{
 }
 
 type response_PbxConfigService_GetPbxGroup_0 struct {
-	*GetPbxGroupResponse
+	*extSipfacadev1.GetPbxGroupResponse
 }
 
 func (m response_PbxConfigService_GetPbxGroup_0) XXX_ResponseBody() interface{} {
@@ -4295,7 +4296,7 @@ func (m response_PbxConfigService_GetPbxGroup_0) XXX_ResponseBody() interface{} 
 }
 
 type response_PbxConfigService_CreatePbxGroup_0 struct {
-	*CreatePbxGroupResponse
+	*extSipfacadev1.CreatePbxGroupResponse
 }
 
 func (m response_PbxConfigService_CreatePbxGroup_0) XXX_ResponseBody() interface{} {
@@ -4304,7 +4305,7 @@ func (m response_PbxConfigService_CreatePbxGroup_0) XXX_ResponseBody() interface
 }
 
 type response_PbxConfigService_UpdatePbxGroup_0 struct {
-	*UpdatePbxGroupResponse
+	*extSipfacadev1.UpdatePbxGroupResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxGroup_0) XXX_ResponseBody() interface{} {
@@ -4313,7 +4314,7 @@ func (m response_PbxConfigService_UpdatePbxGroup_0) XXX_ResponseBody() interface
 }
 
 type response_PbxConfigService_GetPbxUserDevice_0 struct {
-	*GetPbxUserDeviceResponse
+	*extSipfacadev1.GetPbxUserDeviceResponse
 }
 
 func (m response_PbxConfigService_GetPbxUserDevice_0) XXX_ResponseBody() interface{} {
@@ -4322,7 +4323,7 @@ func (m response_PbxConfigService_GetPbxUserDevice_0) XXX_ResponseBody() interfa
 }
 
 type response_PbxConfigService_CreatePbxUserDevice_0 struct {
-	*CreatePbxUserDeviceResponse
+	*extSipfacadev1.CreatePbxUserDeviceResponse
 }
 
 func (m response_PbxConfigService_CreatePbxUserDevice_0) XXX_ResponseBody() interface{} {
@@ -4331,7 +4332,7 @@ func (m response_PbxConfigService_CreatePbxUserDevice_0) XXX_ResponseBody() inte
 }
 
 type response_PbxConfigService_GetPbxQueue_0 struct {
-	*GetPbxQueueResponse
+	*extSipfacadev1.GetPbxQueueResponse
 }
 
 func (m response_PbxConfigService_GetPbxQueue_0) XXX_ResponseBody() interface{} {
@@ -4340,7 +4341,7 @@ func (m response_PbxConfigService_GetPbxQueue_0) XXX_ResponseBody() interface{} 
 }
 
 type response_PbxConfigService_CreatePbxQueue_0 struct {
-	*CreatePbxQueueResponse
+	*extSipfacadev1.CreatePbxQueueResponse
 }
 
 func (m response_PbxConfigService_CreatePbxQueue_0) XXX_ResponseBody() interface{} {
@@ -4349,7 +4350,7 @@ func (m response_PbxConfigService_CreatePbxQueue_0) XXX_ResponseBody() interface
 }
 
 type response_PbxConfigService_UpdatePbxQueue_0 struct {
-	*UpdatePbxQueueResponse
+	*extSipfacadev1.UpdatePbxQueueResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxQueue_0) XXX_ResponseBody() interface{} {
@@ -4358,7 +4359,7 @@ func (m response_PbxConfigService_UpdatePbxQueue_0) XXX_ResponseBody() interface
 }
 
 type response_PbxConfigService_GetPbxQueueMember_0 struct {
-	*GetPbxQueueMemberResponse
+	*extSipfacadev1.GetPbxQueueMemberResponse
 }
 
 func (m response_PbxConfigService_GetPbxQueueMember_0) XXX_ResponseBody() interface{} {
@@ -4367,7 +4368,7 @@ func (m response_PbxConfigService_GetPbxQueueMember_0) XXX_ResponseBody() interf
 }
 
 type response_PbxConfigService_CreatePbxQueueMember_0 struct {
-	*CreatePbxQueueMemberResponse
+	*extSipfacadev1.CreatePbxQueueMemberResponse
 }
 
 func (m response_PbxConfigService_CreatePbxQueueMember_0) XXX_ResponseBody() interface{} {
@@ -4376,7 +4377,7 @@ func (m response_PbxConfigService_CreatePbxQueueMember_0) XXX_ResponseBody() int
 }
 
 type response_PbxConfigService_UpdatePbxQueueMember_0 struct {
-	*UpdatePbxQueueMemberResponse
+	*extSipfacadev1.UpdatePbxQueueMemberResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxQueueMember_0) XXX_ResponseBody() interface{} {
@@ -4385,7 +4386,7 @@ func (m response_PbxConfigService_UpdatePbxQueueMember_0) XXX_ResponseBody() int
 }
 
 type response_PbxConfigService_GetPbxTrustedNetwork_0 struct {
-	*GetPbxTrustedNetworkResponse
+	*extSipfacadev1.GetPbxTrustedNetworkResponse
 }
 
 func (m response_PbxConfigService_GetPbxTrustedNetwork_0) XXX_ResponseBody() interface{} {
@@ -4394,7 +4395,7 @@ func (m response_PbxConfigService_GetPbxTrustedNetwork_0) XXX_ResponseBody() int
 }
 
 type response_PbxConfigService_CreatePbxTrustedNetwork_0 struct {
-	*CreatePbxTrustedNetworkResponse
+	*extSipfacadev1.CreatePbxTrustedNetworkResponse
 }
 
 func (m response_PbxConfigService_CreatePbxTrustedNetwork_0) XXX_ResponseBody() interface{} {
@@ -4403,7 +4404,7 @@ func (m response_PbxConfigService_CreatePbxTrustedNetwork_0) XXX_ResponseBody() 
 }
 
 type response_PbxConfigService_UpdatePbxTrustedNetwork_0 struct {
-	*UpdatePbxTrustedNetworkResponse
+	*extSipfacadev1.UpdatePbxTrustedNetworkResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxTrustedNetwork_0) XXX_ResponseBody() interface{} {
@@ -4412,7 +4413,7 @@ func (m response_PbxConfigService_UpdatePbxTrustedNetwork_0) XXX_ResponseBody() 
 }
 
 type response_PbxConfigService_GetPbxDevice_0 struct {
-	*GetPbxDeviceResponse
+	*extSipfacadev1.GetPbxDeviceResponse
 }
 
 func (m response_PbxConfigService_GetPbxDevice_0) XXX_ResponseBody() interface{} {
@@ -4421,7 +4422,7 @@ func (m response_PbxConfigService_GetPbxDevice_0) XXX_ResponseBody() interface{}
 }
 
 type response_PbxConfigService_CreatePbxDevice_0 struct {
-	*CreatePbxDeviceResponse
+	*extSipfacadev1.CreatePbxDeviceResponse
 }
 
 func (m response_PbxConfigService_CreatePbxDevice_0) XXX_ResponseBody() interface{} {
@@ -4430,7 +4431,7 @@ func (m response_PbxConfigService_CreatePbxDevice_0) XXX_ResponseBody() interfac
 }
 
 type response_PbxConfigService_UpdatePbxDevice_0 struct {
-	*UpdatePbxDeviceResponse
+	*extSipfacadev1.UpdatePbxDeviceResponse
 }
 
 func (m response_PbxConfigService_UpdatePbxDevice_0) XXX_ResponseBody() interface{} {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
+	extSipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/grpclog"
@@ -35,9 +36,9 @@ var (
 	_ = metadata.Join
 )
 
-func request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateSipUserInviteRequest
+		protoReq extSipfacadev1.CreateSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -59,9 +60,9 @@ func request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateSipUserInviteRequest
+		protoReq extSipfacadev1.CreateSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -82,9 +83,9 @@ func local_request_SipConnectionService_CreateSipUserInvite_0(ctx context.Contex
 
 var filter_SipConnectionService_ListSipUserInvites_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_connection_uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_SipConnectionService_ListSipUserInvites_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_ListSipUserInvites_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipUserInvitesRequest
+		protoReq extSipfacadev1.ListSipUserInvitesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -109,9 +110,9 @@ func request_SipConnectionService_ListSipUserInvites_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_ListSipUserInvites_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_ListSipUserInvites_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipUserInvitesRequest
+		protoReq extSipfacadev1.ListSipUserInvitesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -133,9 +134,9 @@ func local_request_SipConnectionService_ListSipUserInvites_0(ctx context.Context
 	return msg, metadata, err
 }
 
-func request_SipConnectionService_GetSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_GetSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetSipUserInviteRequest
+		protoReq extSipfacadev1.GetSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -162,9 +163,9 @@ func request_SipConnectionService_GetSipUserInvite_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_GetSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_GetSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetSipUserInviteRequest
+		protoReq extSipfacadev1.GetSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -190,9 +191,9 @@ func local_request_SipConnectionService_GetSipUserInvite_0(ctx context.Context, 
 
 var filter_SipConnectionService_UpdateSipUserInvite_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_user_invite": 0, "sip_connection_uuid": 1, "uuid": 2}, Base: []int{1, 2, 3, 1, 0, 0, 0}, Check: []int{0, 1, 1, 2, 4, 2, 3}}
 
-func request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateSipUserInviteRequest
+		protoReq extSipfacadev1.UpdateSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -228,9 +229,9 @@ func request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateSipUserInviteRequest
+		protoReq extSipfacadev1.UpdateSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -263,9 +264,9 @@ func local_request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteSipUserInviteRequest
+		protoReq extSipfacadev1.DeleteSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -292,9 +293,9 @@ func request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteSipUserInviteRequest
+		protoReq extSipfacadev1.DeleteSipUserInviteRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -318,9 +319,9 @@ func local_request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func request_SipConnectionService_AssignSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_AssignSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AssignSipConnectionTnLeasesRequest
+		protoReq extSipfacadev1.AssignSipConnectionTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -342,9 +343,9 @@ func request_SipConnectionService_AssignSipConnectionTnLeases_0(ctx context.Cont
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_AssignSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_AssignSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AssignSipConnectionTnLeasesRequest
+		protoReq extSipfacadev1.AssignSipConnectionTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -365,9 +366,9 @@ func local_request_SipConnectionService_AssignSipConnectionTnLeases_0(ctx contex
 
 var filter_SipConnectionService_ListSipConnectionTnLeases_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_connection_uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_SipConnectionService_ListSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_ListSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipConnectionTnLeasesRequest
+		protoReq extSipfacadev1.ListSipConnectionTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -392,9 +393,9 @@ func request_SipConnectionService_ListSipConnectionTnLeases_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_ListSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_ListSipConnectionTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipConnectionTnLeasesRequest
+		protoReq extSipfacadev1.ListSipConnectionTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -418,9 +419,9 @@ func local_request_SipConnectionService_ListSipConnectionTnLeases_0(ctx context.
 
 var filter_SipConnectionService_ListSipConnections_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_SipConnectionService_ListSipConnections_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_ListSipConnections_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipConnectionsRequest
+		protoReq extSipfacadev1.ListSipConnectionsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -436,9 +437,9 @@ func request_SipConnectionService_ListSipConnections_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_ListSipConnections_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_ListSipConnections_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipConnectionsRequest
+		protoReq extSipfacadev1.ListSipConnectionsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -451,9 +452,9 @@ func local_request_SipConnectionService_ListSipConnections_0(ctx context.Context
 	return msg, metadata, err
 }
 
-func request_SipConnectionService_GetSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_GetSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetSipConnectionRequest
+		protoReq extSipfacadev1.GetSipConnectionRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -472,9 +473,9 @@ func request_SipConnectionService_GetSipConnection_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_GetSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_GetSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetSipConnectionRequest
+		protoReq extSipfacadev1.GetSipConnectionRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -490,9 +491,9 @@ func local_request_SipConnectionService_GetSipConnection_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
-func request_SipConnectionService_CreateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_CreateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateSipConnectionRequest
+		protoReq extSipfacadev1.CreateSipConnectionRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipConnection); err != nil && !errors.Is(err, io.EOF) {
@@ -505,9 +506,9 @@ func request_SipConnectionService_CreateSipConnection_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_CreateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_CreateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateSipConnectionRequest
+		protoReq extSipfacadev1.CreateSipConnectionRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipConnection); err != nil && !errors.Is(err, io.EOF) {
@@ -519,9 +520,9 @@ func local_request_SipConnectionService_CreateSipConnection_0(ctx context.Contex
 
 var filter_SipConnectionService_UpdateSipConnection_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_connection": 0, "uuid": 1}, Base: []int{1, 2, 1, 0, 0}, Check: []int{0, 1, 2, 3, 2}}
 
-func request_SipConnectionService_UpdateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_UpdateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateSipConnectionRequest
+		protoReq extSipfacadev1.UpdateSipConnectionRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -549,9 +550,9 @@ func request_SipConnectionService_UpdateSipConnection_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_UpdateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_UpdateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateSipConnectionRequest
+		protoReq extSipfacadev1.UpdateSipConnectionRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -576,9 +577,9 @@ func local_request_SipConnectionService_UpdateSipConnection_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteSipConnectionRequest
+		protoReq extSipfacadev1.DeleteSipConnectionRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -597,9 +598,9 @@ func request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteSipConnectionRequest
+		protoReq extSipfacadev1.DeleteSipConnectionRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -617,9 +618,9 @@ func local_request_SipConnectionService_DeleteSipConnection_0(ctx context.Contex
 
 var filter_SipConnectionService_ListSipConnectionProducts_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_SipConnectionService_ListSipConnectionProducts_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_ListSipConnectionProducts_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipConnectionProductsRequest
+		protoReq extSipfacadev1.ListSipConnectionProductsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -635,9 +636,9 @@ func request_SipConnectionService_ListSipConnectionProducts_0(ctx context.Contex
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_ListSipConnectionProducts_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_ListSipConnectionProducts_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipConnectionProductsRequest
+		protoReq extSipfacadev1.ListSipConnectionProductsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -652,9 +653,9 @@ func local_request_SipConnectionService_ListSipConnectionProducts_0(ctx context.
 
 var filter_SipConnectionService_ListTnLeases_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListTnLeasesRequest
+		protoReq extSipfacadev1.ListTnLeasesRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -670,9 +671,9 @@ func request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler 
 	return msg, metadata, err
 }
 
-func local_request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipConnectionService_ListTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipConnectionServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListTnLeasesRequest
+		protoReq extSipfacadev1.ListTnLeasesRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -690,7 +691,7 @@ func local_request_SipConnectionService_ListTnLeases_0(ctx context.Context, mars
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
 // Note that using this registration option will cause many gRPC library features to stop working. Consider using RegisterSipConnectionServiceHandlerFromEndpoint instead.
 // GRPC interceptors will not work for this type of registration. To use interceptors, you must use the "runtime.WithMiddlewares" option in the "runtime.NewServeMux" call.
-func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server SipConnectionServiceServer) error {
+func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server extSipfacadev1.SipConnectionServiceServer) error {
 	mux.Handle(http.MethodPost, pattern_SipConnectionService_CreateSipUserInvite_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -709,7 +710,7 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_CreateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipUserInvite_0{resp.(*CreateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_CreateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipUserInvite_0{resp.(*extSipfacadev1.CreateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodGet, pattern_SipConnectionService_ListSipUserInvites_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -749,7 +750,7 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_GetSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipUserInvite_0{resp.(*GetSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_GetSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipUserInvite_0{resp.(*extSipfacadev1.GetSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_SipConnectionService_UpdateSipUserInvite_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -769,7 +770,7 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_UpdateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipUserInvite_0{resp.(*UpdateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_UpdateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipUserInvite_0{resp.(*extSipfacadev1.UpdateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_SipConnectionService_DeleteSipUserInvite_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -869,7 +870,7 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_GetSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipConnection_0{resp.(*GetSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_GetSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipConnection_0{resp.(*extSipfacadev1.GetSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_SipConnectionService_CreateSipConnection_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -889,7 +890,7 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_CreateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipConnection_0{resp.(*CreateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_CreateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipConnection_0{resp.(*extSipfacadev1.CreateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_SipConnectionService_UpdateSipConnection_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -909,7 +910,7 @@ func RegisterSipConnectionServiceHandlerServer(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_UpdateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipConnection_0{resp.(*UpdateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_UpdateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipConnection_0{resp.(*extSipfacadev1.UpdateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_SipConnectionService_DeleteSipConnection_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1002,15 +1003,15 @@ func RegisterSipConnectionServiceHandlerFromEndpoint(ctx context.Context, mux *r
 // RegisterSipConnectionServiceHandler registers the http handlers for service SipConnectionService to "mux".
 // The handlers forward requests to the grpc endpoint over "conn".
 func RegisterSipConnectionServiceHandler(ctx context.Context, mux *runtime.ServeMux, conn *grpc.ClientConn) error {
-	return RegisterSipConnectionServiceHandlerClient(ctx, mux, NewSipConnectionServiceClient(conn))
+	return RegisterSipConnectionServiceHandlerClient(ctx, mux, extSipfacadev1.NewSipConnectionServiceClient(conn))
 }
 
 // RegisterSipConnectionServiceHandlerClient registers the http handlers for service SipConnectionService
-// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "SipConnectionServiceClient".
-// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "SipConnectionServiceClient"
+// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "extSipfacadev1.SipConnectionServiceClient".
+// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "extSipfacadev1.SipConnectionServiceClient"
 // doesn't go through the normal gRPC flow (creating a gRPC client etc.) then it will be up to the passed in
-// "SipConnectionServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
-func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client SipConnectionServiceClient) error {
+// "extSipfacadev1.SipConnectionServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
+func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client extSipfacadev1.SipConnectionServiceClient) error {
 	mux.Handle(http.MethodPost, pattern_SipConnectionService_CreateSipUserInvite_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -1026,7 +1027,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_CreateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipUserInvite_0{resp.(*CreateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_CreateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipUserInvite_0{resp.(*extSipfacadev1.CreateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodGet, pattern_SipConnectionService_ListSipUserInvites_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1060,7 +1061,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_GetSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipUserInvite_0{resp.(*GetSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_GetSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipUserInvite_0{resp.(*extSipfacadev1.GetSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_SipConnectionService_UpdateSipUserInvite_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1077,7 +1078,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_UpdateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipUserInvite_0{resp.(*UpdateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_UpdateSipUserInvite_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipUserInvite_0{resp.(*extSipfacadev1.UpdateSipUserInviteResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_SipConnectionService_DeleteSipUserInvite_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1162,7 +1163,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_GetSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipConnection_0{resp.(*GetSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_GetSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_GetSipConnection_0{resp.(*extSipfacadev1.GetSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_SipConnectionService_CreateSipConnection_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1179,7 +1180,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_CreateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipConnection_0{resp.(*CreateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_CreateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_CreateSipConnection_0{resp.(*extSipfacadev1.CreateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_SipConnectionService_UpdateSipConnection_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1196,7 +1197,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipConnectionService_UpdateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipConnection_0{resp.(*UpdateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipConnectionService_UpdateSipConnection_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipConnectionService_UpdateSipConnection_0{resp.(*extSipfacadev1.UpdateSipConnectionResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_SipConnectionService_DeleteSipConnection_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -1253,7 +1254,7 @@ func RegisterSipConnectionServiceHandlerClient(ctx context.Context, mux *runtime
 }
 
 type response_SipConnectionService_CreateSipUserInvite_0 struct {
-	*CreateSipUserInviteResponse
+	*extSipfacadev1.CreateSipUserInviteResponse
 }
 
 func (m response_SipConnectionService_CreateSipUserInvite_0) XXX_ResponseBody() interface{} {
@@ -1262,7 +1263,7 @@ func (m response_SipConnectionService_CreateSipUserInvite_0) XXX_ResponseBody() 
 }
 
 type response_SipConnectionService_GetSipUserInvite_0 struct {
-	*GetSipUserInviteResponse
+	*extSipfacadev1.GetSipUserInviteResponse
 }
 
 func (m response_SipConnectionService_GetSipUserInvite_0) XXX_ResponseBody() interface{} {
@@ -1271,7 +1272,7 @@ func (m response_SipConnectionService_GetSipUserInvite_0) XXX_ResponseBody() int
 }
 
 type response_SipConnectionService_UpdateSipUserInvite_0 struct {
-	*UpdateSipUserInviteResponse
+	*extSipfacadev1.UpdateSipUserInviteResponse
 }
 
 func (m response_SipConnectionService_UpdateSipUserInvite_0) XXX_ResponseBody() interface{} {
@@ -1280,7 +1281,7 @@ func (m response_SipConnectionService_UpdateSipUserInvite_0) XXX_ResponseBody() 
 }
 
 type response_SipConnectionService_GetSipConnection_0 struct {
-	*GetSipConnectionResponse
+	*extSipfacadev1.GetSipConnectionResponse
 }
 
 func (m response_SipConnectionService_GetSipConnection_0) XXX_ResponseBody() interface{} {
@@ -1289,7 +1290,7 @@ func (m response_SipConnectionService_GetSipConnection_0) XXX_ResponseBody() int
 }
 
 type response_SipConnectionService_CreateSipConnection_0 struct {
-	*CreateSipConnectionResponse
+	*extSipfacadev1.CreateSipConnectionResponse
 }
 
 func (m response_SipConnectionService_CreateSipConnection_0) XXX_ResponseBody() interface{} {
@@ -1298,7 +1299,7 @@ func (m response_SipConnectionService_CreateSipConnection_0) XXX_ResponseBody() 
 }
 
 type response_SipConnectionService_UpdateSipConnection_0 struct {
-	*UpdateSipConnectionResponse
+	*extSipfacadev1.UpdateSipConnectionResponse
 }
 
 func (m response_SipConnectionService_UpdateSipConnection_0) XXX_ResponseBody() interface{} {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
+	extSipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/grpclog"
@@ -37,9 +38,9 @@ var (
 
 var filter_SipAppService_ListSipApps_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_SipAppService_ListSipApps_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_ListSipApps_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipAppsRequest
+		protoReq extSipfacadev1.ListSipAppsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -55,9 +56,9 @@ func request_SipAppService_ListSipApps_0(ctx context.Context, marshaler runtime.
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_ListSipApps_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_ListSipApps_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipAppsRequest
+		protoReq extSipfacadev1.ListSipAppsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -70,9 +71,9 @@ func local_request_SipAppService_ListSipApps_0(ctx context.Context, marshaler ru
 	return msg, metadata, err
 }
 
-func request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetSipAppRequest
+		protoReq extSipfacadev1.GetSipAppRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -91,9 +92,9 @@ func request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runtime.Ma
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq GetSipAppRequest
+		protoReq extSipfacadev1.GetSipAppRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -109,9 +110,9 @@ func local_request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
-func request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateSipAppRequest
+		protoReq extSipfacadev1.CreateSipAppRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipApp); err != nil && !errors.Is(err, io.EOF) {
@@ -124,9 +125,9 @@ func request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler runtime
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq CreateSipAppRequest
+		protoReq extSipfacadev1.CreateSipAppRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipApp); err != nil && !errors.Is(err, io.EOF) {
@@ -138,9 +139,9 @@ func local_request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler r
 
 var filter_SipAppService_UpdateSipApp_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_app": 0, "uuid": 1}, Base: []int{1, 2, 1, 0, 0}, Check: []int{0, 1, 2, 3, 2}}
 
-func request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateSipAppRequest
+		protoReq extSipfacadev1.UpdateSipAppRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -168,9 +169,9 @@ func request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler runtime
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq UpdateSipAppRequest
+		protoReq extSipfacadev1.UpdateSipAppRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -195,9 +196,9 @@ func local_request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteSipAppRequest
+		protoReq extSipfacadev1.DeleteSipAppRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -216,9 +217,9 @@ func request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq DeleteSipAppRequest
+		protoReq extSipfacadev1.DeleteSipAppRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -234,9 +235,9 @@ func local_request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func request_SipAppService_AssignSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_AssignSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AssignSipAppTnLeasesRequest
+		protoReq extSipfacadev1.AssignSipAppTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -258,9 +259,9 @@ func request_SipAppService_AssignSipAppTnLeases_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_AssignSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_AssignSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq AssignSipAppTnLeasesRequest
+		protoReq extSipfacadev1.AssignSipAppTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -281,9 +282,9 @@ func local_request_SipAppService_AssignSipAppTnLeases_0(ctx context.Context, mar
 
 var filter_SipAppService_ListSipAppTnLeases_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_app_uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
-func request_SipAppService_ListSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_ListSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipAppTnLeasesRequest
+		protoReq extSipfacadev1.ListSipAppTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -308,9 +309,9 @@ func request_SipAppService_ListSipAppTnLeases_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_ListSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_ListSipAppTnLeases_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipAppTnLeasesRequest
+		protoReq extSipfacadev1.ListSipAppTnLeasesRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -332,9 +333,9 @@ func local_request_SipAppService_ListSipAppTnLeases_0(ctx context.Context, marsh
 	return msg, metadata, err
 }
 
-func request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ExecuteCallFlowRequest
+		protoReq extSipfacadev1.ExecuteCallFlowRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -356,9 +357,9 @@ func request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ExecuteCallFlowRequest
+		protoReq extSipfacadev1.ExecuteCallFlowRequest
 		metadata runtime.ServerMetadata
 		err      error
 	)
@@ -379,9 +380,9 @@ func local_request_SipAppService_ExecuteCallFlow_0(ctx context.Context, marshale
 
 var filter_SipAppService_ListSipAppCalls_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
 
-func request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runtime.Marshaler, client SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipAppCallsRequest
+		protoReq extSipfacadev1.ListSipAppCallsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -397,9 +398,9 @@ func request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
-func local_request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runtime.Marshaler, server SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshaler runtime.Marshaler, server extSipfacadev1.SipAppServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq ListSipAppCallsRequest
+		protoReq extSipfacadev1.ListSipAppCallsRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := req.ParseForm(); err != nil {
@@ -417,7 +418,7 @@ func local_request_SipAppService_ListSipAppCalls_0(ctx context.Context, marshale
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
 // Note that using this registration option will cause many gRPC library features to stop working. Consider using RegisterSipAppServiceHandlerFromEndpoint instead.
 // GRPC interceptors will not work for this type of registration. To use interceptors, you must use the "runtime.WithMiddlewares" option in the "runtime.NewServeMux" call.
-func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server SipAppServiceServer) error {
+func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server extSipfacadev1.SipAppServiceServer) error {
 	mux.Handle(http.MethodGet, pattern_SipAppService_ListSipApps_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -456,7 +457,7 @@ func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_GetSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_GetSipApp_0{resp.(*GetSipAppResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_GetSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_GetSipApp_0{resp.(*extSipfacadev1.GetSipAppResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_SipAppService_CreateSipApp_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -476,7 +477,7 @@ func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_CreateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_CreateSipApp_0{resp.(*CreateSipAppResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_CreateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_CreateSipApp_0{resp.(*extSipfacadev1.CreateSipAppResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_SipAppService_UpdateSipApp_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -496,7 +497,7 @@ func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_UpdateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_UpdateSipApp_0{resp.(*UpdateSipAppResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_UpdateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_UpdateSipApp_0{resp.(*extSipfacadev1.UpdateSipAppResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_SipAppService_DeleteSipApp_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -576,7 +577,7 @@ func RegisterSipAppServiceHandlerServer(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_ExecuteCallFlow_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_ExecuteCallFlow_0{resp.(*ExecuteCallFlowResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_ExecuteCallFlow_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_ExecuteCallFlow_0{resp.(*extSipfacadev1.ExecuteCallFlowResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodGet, pattern_SipAppService_ListSipAppCalls_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -629,15 +630,15 @@ func RegisterSipAppServiceHandlerFromEndpoint(ctx context.Context, mux *runtime.
 // RegisterSipAppServiceHandler registers the http handlers for service SipAppService to "mux".
 // The handlers forward requests to the grpc endpoint over "conn".
 func RegisterSipAppServiceHandler(ctx context.Context, mux *runtime.ServeMux, conn *grpc.ClientConn) error {
-	return RegisterSipAppServiceHandlerClient(ctx, mux, NewSipAppServiceClient(conn))
+	return RegisterSipAppServiceHandlerClient(ctx, mux, extSipfacadev1.NewSipAppServiceClient(conn))
 }
 
 // RegisterSipAppServiceHandlerClient registers the http handlers for service SipAppService
-// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "SipAppServiceClient".
-// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "SipAppServiceClient"
+// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "extSipfacadev1.SipAppServiceClient".
+// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "extSipfacadev1.SipAppServiceClient"
 // doesn't go through the normal gRPC flow (creating a gRPC client etc.) then it will be up to the passed in
-// "SipAppServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
-func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client SipAppServiceClient) error {
+// "extSipfacadev1.SipAppServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
+func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client extSipfacadev1.SipAppServiceClient) error {
 	mux.Handle(http.MethodGet, pattern_SipAppService_ListSipApps_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -670,7 +671,7 @@ func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_GetSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_GetSipApp_0{resp.(*GetSipAppResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_GetSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_GetSipApp_0{resp.(*extSipfacadev1.GetSipAppResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_SipAppService_CreateSipApp_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -687,7 +688,7 @@ func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_CreateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_CreateSipApp_0{resp.(*CreateSipAppResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_CreateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_CreateSipApp_0{resp.(*extSipfacadev1.CreateSipAppResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPatch, pattern_SipAppService_UpdateSipApp_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -704,7 +705,7 @@ func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_UpdateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_UpdateSipApp_0{resp.(*UpdateSipAppResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_UpdateSipApp_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_UpdateSipApp_0{resp.(*extSipfacadev1.UpdateSipAppResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodDelete, pattern_SipAppService_DeleteSipApp_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -772,7 +773,7 @@ func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeM
 			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
 			return
 		}
-		forward_SipAppService_ExecuteCallFlow_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_ExecuteCallFlow_0{resp.(*ExecuteCallFlowResponse)}, mux.GetForwardResponseOptions()...)
+		forward_SipAppService_ExecuteCallFlow_0(annotatedContext, mux, outboundMarshaler, w, req, response_SipAppService_ExecuteCallFlow_0{resp.(*extSipfacadev1.ExecuteCallFlowResponse)}, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodGet, pattern_SipAppService_ListSipAppCalls_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -795,7 +796,7 @@ func RegisterSipAppServiceHandlerClient(ctx context.Context, mux *runtime.ServeM
 }
 
 type response_SipAppService_GetSipApp_0 struct {
-	*GetSipAppResponse
+	*extSipfacadev1.GetSipAppResponse
 }
 
 func (m response_SipAppService_GetSipApp_0) XXX_ResponseBody() interface{} {
@@ -804,7 +805,7 @@ func (m response_SipAppService_GetSipApp_0) XXX_ResponseBody() interface{} {
 }
 
 type response_SipAppService_CreateSipApp_0 struct {
-	*CreateSipAppResponse
+	*extSipfacadev1.CreateSipAppResponse
 }
 
 func (m response_SipAppService_CreateSipApp_0) XXX_ResponseBody() interface{} {
@@ -813,7 +814,7 @@ func (m response_SipAppService_CreateSipApp_0) XXX_ResponseBody() interface{} {
 }
 
 type response_SipAppService_UpdateSipApp_0 struct {
-	*UpdateSipAppResponse
+	*extSipfacadev1.UpdateSipAppResponse
 }
 
 func (m response_SipAppService_UpdateSipApp_0) XXX_ResponseBody() interface{} {
@@ -822,7 +823,7 @@ func (m response_SipAppService_UpdateSipApp_0) XXX_ResponseBody() interface{} {
 }
 
 type response_SipAppService_ExecuteCallFlow_0 struct {
-	*ExecuteCallFlowResponse
+	*extSipfacadev1.ExecuteCallFlowResponse
 }
 
 func (m response_SipAppService_ExecuteCallFlow_0) XXX_ResponseBody() interface{} {
