@@ -39,7 +39,7 @@ lint: protos breaking ## run the linters of buf and Go, import rules included
 	$(LINT) run --build-tags soak ./...
 
 breaking: protos
-	@if [ -f gen/released.binpb ]; then $(BUF) breaking --against gen/released.binpb; \
+	@if [ -f gen/released.binpb ]; then $(BUF) breaking proto --against gen/released.binpb; \
 	else echo "breaking: skipped, there is no release yet (gen/released.binpb)"; fi
 
 bench: build ## measure the binary for five minutes; write docs/performance.json, tables and plots
