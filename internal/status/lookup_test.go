@@ -147,7 +147,7 @@ func TestRename(t *testing.T) {
 		t.Errorf("got %v", renamed)
 	}
 	other := unknownOutcome()
-	if got := status.Rename(other, upper); got != other {
+	if got := status.Rename(other, upper); !errors.Is(got, other) {
 		t.Errorf("an error without violations became %v", got)
 	}
 }

@@ -119,12 +119,21 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 	fields := resource.Descriptor().Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
-		if contract.Behaves(field, behavior) && !resource.Has(field) {
+		if contract.Behaves(field, behavior) && isMissing(resource, field, behavior) {
 			path := string(s.resource.Name()) + "." + string(field.Name())
 			violations = append(violations, status.BrokenRule(path, "REQUIRED", "value is required"))
 		}
 	}
 	return violations
+}
+
+// isMissing reports whether a field has no value, or as the id of what is updated a 0, which
+// no vendor gives.
+func isMissing(resource protoreflect.Message, field protoreflect.FieldDescriptor, behavior annotations.FieldBehavior) bool {
+	if !resource.Has(field) {
+		return true
+	}
+	return behavior == annotations.FieldBehavior_IDENTIFIER && field.Kind() == protoreflect.Uint32Kind && resource.Get(field).Uint() == 0
 }
 
 // misplaced returns the violations of a resource that states another parent than the

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/list"
-	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -121,9 +120,6 @@ func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at 
 		return nil, err
 	}
 	id := k.knownID(wanted)
-	if id == 0 {
-		return nil, status.Invalid(status.BrokenRule(k.field+"."+string(k.id), "REQUIRED", "value is required"))
-	}
 	if err := k.checkFixed(ctx, vendor, at, id, wanted, update); err != nil {
 		return nil, err
 	}
