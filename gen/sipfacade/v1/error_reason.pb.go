@@ -148,6 +148,18 @@ const (
 	// a name of their own (DNS rebinding). Do: call the server by its address, or
 	// by a name that the operator has listed in `allowed_hosts`.
 	ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED ErrorReason = 42
+	// A request id was used before, by the same caller and method, with another
+	// content. Nothing was sent. Do: use a new id for a new request.
+	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 60
+	// The first call with this request id is still under way. Do: repeat after the
+	// pause of RetryInfo.
+	ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS ErrorReason = 61
+	// The ledger that request ids need cannot be reached. Nothing was sent. Do:
+	// repeat after a pause, or call without a request id.
+	ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE ErrorReason = 62
+	// The resource has changed since the `etag` of the request was read. Nothing was
+	// written. Do: read it again, and decide again.
+	ErrorReason_ERROR_REASON_ETAG_MISMATCH ErrorReason = 63
 	// A defect of the service. Callers learn nothing about it. Do: give the
 	// operator the `x-request-id`: the log has the cause under it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 50
@@ -185,6 +197,10 @@ var (
 		40: "ERROR_REASON_CALLER_DEADLINE",
 		41: "ERROR_REASON_CALLER_CANCELLED",
 		42: "ERROR_REASON_HOST_NOT_ALLOWED",
+		60: "ERROR_REASON_REQUEST_ID_REUSED",
+		61: "ERROR_REASON_REQUEST_IN_PROGRESS",
+		62: "ERROR_REASON_LEDGER_UNAVAILABLE",
+		63: "ERROR_REASON_ETAG_MISMATCH",
 		50: "ERROR_REASON_INTERNAL",
 	}
 	ErrorReason_value = map[string]int32{
@@ -217,6 +233,10 @@ var (
 		"ERROR_REASON_CALLER_DEADLINE":              40,
 		"ERROR_REASON_CALLER_CANCELLED":             41,
 		"ERROR_REASON_HOST_NOT_ALLOWED":             42,
+		"ERROR_REASON_REQUEST_ID_REUSED":            60,
+		"ERROR_REASON_REQUEST_IN_PROGRESS":          61,
+		"ERROR_REASON_LEDGER_UNAVAILABLE":           62,
+		"ERROR_REASON_ETAG_MISMATCH":                63,
 		"ERROR_REASON_INTERNAL":                     50,
 	}
 )
@@ -252,7 +272,7 @@ var File_sipfacade_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xc2\b\n" +
+	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xd1\t\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_REQUEST_INVALID\x10\x01\x12 \n" +
@@ -283,7 +303,11 @@ const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\x1aERROR_REASON_SHUTTING_DOWN\x10\x1e\x12 \n" +
 	"\x1cERROR_REASON_CALLER_DEADLINE\x10(\x12!\n" +
 	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12!\n" +
-	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12\x19\n" +
+	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12\"\n" +
+	"\x1eERROR_REASON_REQUEST_ID_REUSED\x10<\x12$\n" +
+	" ERROR_REASON_REQUEST_IN_PROGRESS\x10=\x12#\n" +
+	"\x1fERROR_REASON_LEDGER_UNAVAILABLE\x10>\x12\x1e\n" +
+	"\x1aERROR_REASON_ETAG_MISMATCH\x10?\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x102B`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 

@@ -62,7 +62,11 @@ type OutboundVoiceProfile struct {
 	// When the profile was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the profile was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the profile has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,15,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -195,11 +199,18 @@ func (x *OutboundVoiceProfile) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *OutboundVoiceProfile) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 var File_sipfacade_v1_outbound_voice_profile_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\n" +
-	")sipfacade/v1/outbound_voice_profile.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\"\xcc\a\n" +
+	")sipfacade/v1/outbound_voice_profile.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\"\xfb\a\n" +
 	"\x14OutboundVoiceProfile\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x123\n" +
@@ -221,7 +232,8 @@ const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\vcreate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB\a\n" +
+	"updateTime\x12$\n" +
+	"\x04etag\x18\x0f \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\bR\x04etag\x88\x01\x01B\a\n" +
 	"\x05_nameB\x0e\n" +
 	"\f_tech_prefixB\x10\n" +
 	"\x0e_channel_limitB\v\n" +
@@ -229,7 +241,8 @@ const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\r_record_callsB\x14\n" +
 	"\x12_daily_spend_limitB\x13\n" +
 	"\x11_recording_formatB\x13\n" +
-	"\x11_audio_track_typeB`\n" +
+	"\x11_audio_track_typeB\a\n" +
+	"\x05_etagB`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (

@@ -261,7 +261,9 @@ type UpdatePbxDomainRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -308,6 +310,13 @@ func (x *UpdatePbxDomainRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 		return x.UpdateMask
 	}
 	return nil
+}
+
+func (x *UpdatePbxDomainRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of UpdatePbxDomain.
@@ -608,7 +617,14 @@ type CreatePbxUserRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The user to create.
-	PbxUser       *PbxUser `protobuf:"bytes,2,opt,name=pbx_user,json=pbxUser,proto3" json:"pbx_user,omitempty"`
+	PbxUser *PbxUser `protobuf:"bytes,2,opt,name=pbx_user,json=pbxUser,proto3" json:"pbx_user,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -655,6 +671,20 @@ func (x *CreatePbxUserRequest) GetPbxUser() *PbxUser {
 		return x.PbxUser
 	}
 	return nil
+}
+
+func (x *CreatePbxUserRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxUser.
@@ -714,7 +744,9 @@ type UpdatePbxUserRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -770,6 +802,13 @@ func (x *UpdatePbxUserRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
+func (x *UpdatePbxUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdatePbxUser.
 type UpdatePbxUserResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -822,7 +861,13 @@ type DeletePbxUserRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the user.
-	UserId        uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// The `etag` of the PBX user as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -869,6 +914,20 @@ func (x *DeletePbxUserRequest) GetUserId() uint32 {
 		return x.UserId
 	}
 	return 0
+}
+
+func (x *DeletePbxUserRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeletePbxUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeletePbxUser: nothing but success.
@@ -1160,7 +1219,14 @@ type CreatePbxGroupRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The group to create.
-	PbxGroup      *PbxGroup `protobuf:"bytes,2,opt,name=pbx_group,json=pbxGroup,proto3" json:"pbx_group,omitempty"`
+	PbxGroup *PbxGroup `protobuf:"bytes,2,opt,name=pbx_group,json=pbxGroup,proto3" json:"pbx_group,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1207,6 +1273,20 @@ func (x *CreatePbxGroupRequest) GetPbxGroup() *PbxGroup {
 		return x.PbxGroup
 	}
 	return nil
+}
+
+func (x *CreatePbxGroupRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxGroupRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxGroup.
@@ -1266,7 +1346,9 @@ type UpdatePbxGroupRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1322,6 +1404,13 @@ func (x *UpdatePbxGroupRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
+func (x *UpdatePbxGroupRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdatePbxGroup.
 type UpdatePbxGroupResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1374,7 +1463,13 @@ type DeletePbxGroupRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the group.
-	GroupId       uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	// The `etag` of the PBX group as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1421,6 +1516,20 @@ func (x *DeletePbxGroupRequest) GetGroupId() uint32 {
 		return x.GroupId
 	}
 	return 0
+}
+
+func (x *DeletePbxGroupRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeletePbxGroupRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeletePbxGroup: nothing but success.
@@ -1623,7 +1732,14 @@ type AddPbxGroupUsersRequest struct {
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
 	// The ids of the users, 1 to 1000, each once. The number is the facade's
 	// own limit.
-	UserIds       []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	UserIds []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1679,6 +1795,20 @@ func (x *AddPbxGroupUsersRequest) GetUserIds() []uint32 {
 	return nil
 }
 
+func (x *AddPbxGroupUsersRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddPbxGroupUsersRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of AddPbxGroupUsers: nothing but success.
 type AddPbxGroupUsersResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1725,7 +1855,9 @@ type RemovePbxGroupUsersRequest struct {
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
 	// The ids of the users, 1 to 1000, each once. The number is the facade's
 	// own limit.
-	UserIds       []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	UserIds []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1779,6 +1911,13 @@ func (x *RemovePbxGroupUsersRequest) GetUserIds() []uint32 {
 		return x.UserIds
 	}
 	return nil
+}
+
+func (x *RemovePbxGroupUsersRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of RemovePbxGroupUsers: nothing but success.
@@ -2091,6 +2230,13 @@ type CreatePbxUserDeviceRequest struct {
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The association of a device with a user to create.
 	PbxUserDevice *PbxUserDevice `protobuf:"bytes,3,opt,name=pbx_user_device,json=pbxUserDevice,proto3" json:"pbx_user_device,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2144,6 +2290,20 @@ func (x *CreatePbxUserDeviceRequest) GetPbxUserDevice() *PbxUserDevice {
 		return x.PbxUserDevice
 	}
 	return nil
+}
+
+func (x *CreatePbxUserDeviceRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxUserDeviceRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxUserDevice.
@@ -2200,7 +2360,9 @@ type DeletePbxUserDeviceRequest struct {
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The id of the device.
-	PbxDeviceId   uint32 `protobuf:"varint,3,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
+	PbxDeviceId uint32 `protobuf:"varint,3,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2254,6 +2416,13 @@ func (x *DeletePbxUserDeviceRequest) GetPbxDeviceId() uint32 {
 		return x.PbxDeviceId
 	}
 	return 0
+}
+
+func (x *DeletePbxUserDeviceRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeletePbxUserDevice: nothing but success.
@@ -2456,7 +2625,14 @@ type AddPbxUserGroupsRequest struct {
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The ids of the groups, 1 to 1000, each once. The number is the facade's
 	// own limit.
-	GroupIds      []uint32 `protobuf:"varint,3,rep,packed,name=group_ids,json=groupIds,proto3" json:"group_ids,omitempty"`
+	GroupIds []uint32 `protobuf:"varint,3,rep,packed,name=group_ids,json=groupIds,proto3" json:"group_ids,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2510,6 +2686,20 @@ func (x *AddPbxUserGroupsRequest) GetGroupIds() []uint32 {
 		return x.GroupIds
 	}
 	return nil
+}
+
+func (x *AddPbxUserGroupsRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddPbxUserGroupsRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of AddPbxUserGroups: nothing but success.
@@ -2801,7 +2991,14 @@ type CreatePbxQueueRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The queue to create.
-	PbxQueue      *PbxQueue `protobuf:"bytes,2,opt,name=pbx_queue,json=pbxQueue,proto3" json:"pbx_queue,omitempty"`
+	PbxQueue *PbxQueue `protobuf:"bytes,2,opt,name=pbx_queue,json=pbxQueue,proto3" json:"pbx_queue,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2848,6 +3045,20 @@ func (x *CreatePbxQueueRequest) GetPbxQueue() *PbxQueue {
 		return x.PbxQueue
 	}
 	return nil
+}
+
+func (x *CreatePbxQueueRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxQueueRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxQueue.
@@ -2907,7 +3118,9 @@ type UpdatePbxQueueRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2963,6 +3176,13 @@ func (x *UpdatePbxQueueRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
+func (x *UpdatePbxQueueRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdatePbxQueue.
 type UpdatePbxQueueResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3015,7 +3235,13 @@ type DeletePbxQueueRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the queue.
-	QueueId       uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
+	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
+	// The `etag` of the PBX queue as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3062,6 +3288,20 @@ func (x *DeletePbxQueueRequest) GetQueueId() uint32 {
 		return x.QueueId
 	}
 	return 0
+}
+
+func (x *DeletePbxQueueRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeletePbxQueueRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeletePbxQueue: nothing but success.
@@ -3374,8 +3614,15 @@ type CreatePbxQueueMemberRequest struct {
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
 	// The queue member to create.
 	PbxQueueMember *PbxQueueMember `protobuf:"bytes,3,opt,name=pbx_queue_member,json=pbxQueueMember,proto3" json:"pbx_queue_member,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreatePbxQueueMemberRequest) Reset() {
@@ -3427,6 +3674,20 @@ func (x *CreatePbxQueueMemberRequest) GetPbxQueueMember() *PbxQueueMember {
 		return x.PbxQueueMember
 	}
 	return nil
+}
+
+func (x *CreatePbxQueueMemberRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxQueueMemberRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxQueueMember.
@@ -3488,7 +3749,9 @@ type UpdatePbxQueueMemberRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,4,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,4,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3551,6 +3814,13 @@ func (x *UpdatePbxQueueMemberRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
+func (x *UpdatePbxQueueMemberRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdatePbxQueueMember.
 type UpdatePbxQueueMemberResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3606,6 +3876,12 @@ type DeletePbxQueueMemberRequest struct {
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
 	// The id of the queue member.
 	QueueMemberId uint32 `protobuf:"varint,3,opt,name=queue_member_id,json=queueMemberId,proto3" json:"queue_member_id,omitempty"`
+	// The `etag` of the PBX queue member as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3661,6 +3937,20 @@ func (x *DeletePbxQueueMemberRequest) GetQueueMemberId() uint32 {
 	return 0
 }
 
+func (x *DeletePbxQueueMemberRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeletePbxQueueMemberRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of DeletePbxQueueMember: nothing but success.
 type DeletePbxQueueMemberResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3708,8 +3998,10 @@ type SetPbxQueueMemberOrderRequest struct {
 	// The ids of the members, 1 to 1000, each once. The number is the facade's
 	// own limit.
 	QueueMemberIds []uint32 `protobuf:"varint,3,rep,packed,name=queue_member_ids,json=queueMemberIds,proto3" json:"queue_member_ids,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetPbxQueueMemberOrderRequest) Reset() {
@@ -3761,6 +4053,13 @@ func (x *SetPbxQueueMemberOrderRequest) GetQueueMemberIds() []uint32 {
 		return x.QueueMemberIds
 	}
 	return nil
+}
+
+func (x *SetPbxQueueMemberOrderRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of SetPbxQueueMemberOrder: nothing but success.
@@ -4052,8 +4351,15 @@ type CreatePbxTrustedNetworkRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The trusted network to create.
 	PbxTrustedNetwork *PbxTrustedNetwork `protobuf:"bytes,2,opt,name=pbx_trusted_network,json=pbxTrustedNetwork,proto3" json:"pbx_trusted_network,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreatePbxTrustedNetworkRequest) Reset() {
@@ -4098,6 +4404,20 @@ func (x *CreatePbxTrustedNetworkRequest) GetPbxTrustedNetwork() *PbxTrustedNetwo
 		return x.PbxTrustedNetwork
 	}
 	return nil
+}
+
+func (x *CreatePbxTrustedNetworkRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxTrustedNetworkRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxTrustedNetwork.
@@ -4157,7 +4477,9 @@ type UpdatePbxTrustedNetworkRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4213,6 +4535,13 @@ func (x *UpdatePbxTrustedNetworkRequest) GetUpdateMask() *fieldmaskpb.FieldMask 
 	return nil
 }
 
+func (x *UpdatePbxTrustedNetworkRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdatePbxTrustedNetwork.
 type UpdatePbxTrustedNetworkResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4266,8 +4595,14 @@ type DeletePbxTrustedNetworkRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the trusted network.
 	TrustedNetworkId uint32 `protobuf:"varint,2,opt,name=trusted_network_id,json=trustedNetworkId,proto3" json:"trusted_network_id,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The `etag` of the PBX trusted network as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeletePbxTrustedNetworkRequest) Reset() {
@@ -4312,6 +4647,20 @@ func (x *DeletePbxTrustedNetworkRequest) GetTrustedNetworkId() uint32 {
 		return x.TrustedNetworkId
 	}
 	return 0
+}
+
+func (x *DeletePbxTrustedNetworkRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeletePbxTrustedNetworkRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeletePbxTrustedNetwork: nothing but success.
@@ -4603,7 +4952,14 @@ type CreatePbxDeviceRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The device to create.
-	PbxDevice     *PbxDevice `protobuf:"bytes,2,opt,name=pbx_device,json=pbxDevice,proto3" json:"pbx_device,omitempty"`
+	PbxDevice *PbxDevice `protobuf:"bytes,2,opt,name=pbx_device,json=pbxDevice,proto3" json:"pbx_device,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4650,6 +5006,20 @@ func (x *CreatePbxDeviceRequest) GetPbxDevice() *PbxDevice {
 		return x.PbxDevice
 	}
 	return nil
+}
+
+func (x *CreatePbxDeviceRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreatePbxDeviceRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreatePbxDevice.
@@ -4709,7 +5079,9 @@ type UpdatePbxDeviceRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4765,6 +5137,13 @@ func (x *UpdatePbxDeviceRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
+func (x *UpdatePbxDeviceRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdatePbxDevice.
 type UpdatePbxDeviceResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4817,7 +5196,13 @@ type DeletePbxDeviceRequest struct {
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the device.
-	PbxDeviceId   uint32 `protobuf:"varint,2,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
+	PbxDeviceId uint32 `protobuf:"varint,2,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
+	// The `etag` of the PBX device as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4864,6 +5249,20 @@ func (x *DeletePbxDeviceRequest) GetPbxDeviceId() uint32 {
 		return x.PbxDeviceId
 	}
 	return 0
+}
+
+func (x *DeletePbxDeviceRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeletePbxDeviceRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeletePbxDevice: nothing but success.
@@ -4922,12 +5321,13 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\"N\n" +
 	"\x14GetPbxDomainResponse\x126\n" +
 	"\n" +
-	"pbx_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDomainR\tpbxDomain\"\x98\x01\n" +
+	"pbx_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDomainR\tpbxDomain\"\xbd\x01\n" +
 	"\x16UpdatePbxDomainRequest\x12A\n" +
 	"\n" +
 	"pbx_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDomainB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\tpbxDomain\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"Q\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"Q\n" +
 	"\x17UpdatePbxDomainResponse\x126\n" +
 	"\n" +
 	"pbx_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDomainR\tpbxDomain\"\xc9\x01\n" +
@@ -4945,22 +5345,28 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
 	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\"F\n" +
 	"\x12GetPbxUserResponse\x120\n" +
-	"\bpbx_user\x18\x01 \x01(\v2\x15.sipfacade.v1.PbxUserR\apbxUser\"{\n" +
+	"\bpbx_user\x18\x01 \x01(\v2\x15.sipfacade.v1.PbxUserR\apbxUser\"\xd9\x01\n" +
 	"\x14CreatePbxUserRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12;\n" +
-	"\bpbx_user\x18\x02 \x01(\v2\x15.sipfacade.v1.PbxUserB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\apbxUser\"I\n" +
+	"\bpbx_user\x18\x02 \x01(\v2\x15.sipfacade.v1.PbxUserB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\apbxUser\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"I\n" +
 	"\x15CreatePbxUserResponse\x120\n" +
-	"\bpbx_user\x18\x01 \x01(\v2\x15.sipfacade.v1.PbxUserR\apbxUser\"\xb8\x01\n" +
+	"\bpbx_user\x18\x01 \x01(\v2\x15.sipfacade.v1.PbxUserR\apbxUser\"\xdd\x01\n" +
 	"\x14UpdatePbxUserRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12;\n" +
 	"\bpbx_user\x18\x02 \x01(\v2\x15.sipfacade.v1.PbxUserB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\apbxUser\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"I\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"I\n" +
 	"\x15UpdatePbxUserResponse\x120\n" +
-	"\bpbx_user\x18\x01 \x01(\v2\x15.sipfacade.v1.PbxUserR\apbxUser\"b\n" +
+	"\bpbx_user\x18\x01 \x01(\v2\x15.sipfacade.v1.PbxUserR\apbxUser\"\xa5\x01\n" +
 	"\x14DeletePbxUserRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
-	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\"\x17\n" +
+	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x17\n" +
 	"\x15DeletePbxUserResponse\"\xca\x01\n" +
 	"\x14ListPbxGroupsRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
@@ -4977,22 +5383,28 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bgroup_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\agroupId\"J\n" +
 	"\x13GetPbxGroupResponse\x123\n" +
-	"\tpbx_group\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxGroupR\bpbxGroup\"\x7f\n" +
+	"\tpbx_group\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxGroupR\bpbxGroup\"\xdd\x01\n" +
 	"\x15CreatePbxGroupRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12>\n" +
-	"\tpbx_group\x18\x02 \x01(\v2\x16.sipfacade.v1.PbxGroupB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bpbxGroup\"M\n" +
+	"\tpbx_group\x18\x02 \x01(\v2\x16.sipfacade.v1.PbxGroupB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bpbxGroup\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"M\n" +
 	"\x16CreatePbxGroupResponse\x123\n" +
-	"\tpbx_group\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxGroupR\bpbxGroup\"\xbc\x01\n" +
+	"\tpbx_group\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxGroupR\bpbxGroup\"\xe1\x01\n" +
 	"\x15UpdatePbxGroupRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12>\n" +
 	"\tpbx_group\x18\x02 \x01(\v2\x16.sipfacade.v1.PbxGroupB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bpbxGroup\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"M\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"M\n" +
 	"\x16UpdatePbxGroupResponse\x123\n" +
-	"\tpbx_group\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxGroupR\bpbxGroup\"e\n" +
+	"\tpbx_group\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxGroupR\bpbxGroup\"\xa8\x01\n" +
 	"\x15DeletePbxGroupRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
-	"\bgroup_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\agroupId\"\x18\n" +
+	"\bgroup_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\agroupId\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x18\n" +
 	"\x16DeletePbxGroupResponse\"\xf4\x01\n" +
 	"\x18ListPbxGroupUsersRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
@@ -5004,16 +5416,20 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\border_by\x18\x06 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"\x87\x01\n" +
 	"\x19ListPbxGroupUsersResponse\x12B\n" +
 	"\x0fpbx_group_users\x18\x01 \x03(\v2\x1a.sipfacade.v1.PbxGroupUserR\rpbxGroupUsers\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x97\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf5\x01\n" +
 	"\x17AddPbxGroupUsersRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bgroup_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\agroupId\x12.\n" +
-	"\buser_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\auserIds\"\x1a\n" +
-	"\x18AddPbxGroupUsersResponse\"\x9a\x01\n" +
+	"\buser_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\auserIds\x127\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"\x1a\n" +
+	"\x18AddPbxGroupUsersResponse\"\xbf\x01\n" +
 	"\x1aRemovePbxGroupUsersRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bgroup_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\agroupId\x12.\n" +
-	"\buser_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\auserIds\"\x1d\n" +
+	"\buser_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\auserIds\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x1d\n" +
 	"\x1bRemovePbxGroupUsersResponse\"\xf3\x01\n" +
 	"\x19ListPbxUserDevicesRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
@@ -5031,17 +5447,21 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\x12-\n" +
 	"\rpbx_device_id\x18\x03 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vpbxDeviceId\"_\n" +
 	"\x18GetPbxUserDeviceResponse\x12C\n" +
-	"\x0fpbx_user_device\x18\x01 \x01(\v2\x1b.sipfacade.v1.PbxUserDeviceR\rpbxUserDevice\"\xb8\x01\n" +
+	"\x0fpbx_user_device\x18\x01 \x01(\v2\x1b.sipfacade.v1.PbxUserDeviceR\rpbxUserDevice\"\x96\x02\n" +
 	"\x1aCreatePbxUserDeviceRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
 	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\x12N\n" +
-	"\x0fpbx_user_device\x18\x03 \x01(\v2\x1b.sipfacade.v1.PbxUserDeviceB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rpbxUserDevice\"b\n" +
+	"\x0fpbx_user_device\x18\x03 \x01(\v2\x1b.sipfacade.v1.PbxUserDeviceB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rpbxUserDevice\x127\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"b\n" +
 	"\x1bCreatePbxUserDeviceResponse\x12C\n" +
-	"\x0fpbx_user_device\x18\x01 \x01(\v2\x1b.sipfacade.v1.PbxUserDeviceR\rpbxUserDevice\"\x97\x01\n" +
+	"\x0fpbx_user_device\x18\x01 \x01(\v2\x1b.sipfacade.v1.PbxUserDeviceR\rpbxUserDevice\"\xbc\x01\n" +
 	"\x1aDeletePbxUserDeviceRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
 	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\x12-\n" +
-	"\rpbx_device_id\x18\x03 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vpbxDeviceId\"\x1d\n" +
+	"\rpbx_device_id\x18\x03 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vpbxDeviceId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x1d\n" +
 	"\x1bDeletePbxUserDeviceResponse\"\xf2\x01\n" +
 	"\x18ListPbxUserGroupsRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
@@ -5053,11 +5473,14 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\border_by\x18\x06 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"\x87\x01\n" +
 	"\x19ListPbxUserGroupsResponse\x12B\n" +
 	"\x0fpbx_user_groups\x18\x01 \x03(\v2\x1a.sipfacade.v1.PbxUserGroupR\rpbxUserGroups\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x97\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf5\x01\n" +
 	"\x17AddPbxUserGroupsRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12\"\n" +
 	"\auser_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06userId\x120\n" +
-	"\tgroup_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\bgroupIds\"\x1a\n" +
+	"\tgroup_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\bgroupIds\x127\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"\x1a\n" +
 	"\x18AddPbxUserGroupsResponse\"\xca\x01\n" +
 	"\x14ListPbxQueuesRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
@@ -5074,22 +5497,28 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\"J\n" +
 	"\x13GetPbxQueueResponse\x123\n" +
-	"\tpbx_queue\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxQueueR\bpbxQueue\"\x7f\n" +
+	"\tpbx_queue\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxQueueR\bpbxQueue\"\xdd\x01\n" +
 	"\x15CreatePbxQueueRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12>\n" +
-	"\tpbx_queue\x18\x02 \x01(\v2\x16.sipfacade.v1.PbxQueueB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bpbxQueue\"M\n" +
+	"\tpbx_queue\x18\x02 \x01(\v2\x16.sipfacade.v1.PbxQueueB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bpbxQueue\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"M\n" +
 	"\x16CreatePbxQueueResponse\x123\n" +
-	"\tpbx_queue\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxQueueR\bpbxQueue\"\xbc\x01\n" +
+	"\tpbx_queue\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxQueueR\bpbxQueue\"\xe1\x01\n" +
 	"\x15UpdatePbxQueueRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12>\n" +
 	"\tpbx_queue\x18\x02 \x01(\v2\x16.sipfacade.v1.PbxQueueB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bpbxQueue\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"M\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"M\n" +
 	"\x16UpdatePbxQueueResponse\x123\n" +
-	"\tpbx_queue\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxQueueR\bpbxQueue\"e\n" +
+	"\tpbx_queue\x18\x01 \x01(\v2\x16.sipfacade.v1.PbxQueueR\bpbxQueue\"\xa8\x01\n" +
 	"\x15DeletePbxQueueRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
-	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\"\x18\n" +
+	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x18\n" +
 	"\x16DeletePbxQueueResponse\"\xf6\x01\n" +
 	"\x1aListPbxQueueMembersRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
@@ -5107,30 +5536,37 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\x121\n" +
 	"\x0fqueue_member_id\x18\x03 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rqueueMemberId\"c\n" +
 	"\x19GetPbxQueueMemberResponse\x12F\n" +
-	"\x10pbx_queue_member\x18\x01 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberR\x0epbxQueueMember\"\xbe\x01\n" +
+	"\x10pbx_queue_member\x18\x01 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberR\x0epbxQueueMember\"\x9c\x02\n" +
 	"\x1bCreatePbxQueueMemberRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\x12Q\n" +
-	"\x10pbx_queue_member\x18\x03 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x0epbxQueueMember\"f\n" +
+	"\x10pbx_queue_member\x18\x03 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x0epbxQueueMember\x127\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"f\n" +
 	"\x1cCreatePbxQueueMemberResponse\x12F\n" +
-	"\x10pbx_queue_member\x18\x01 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberR\x0epbxQueueMember\"\xfb\x01\n" +
+	"\x10pbx_queue_member\x18\x01 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberR\x0epbxQueueMember\"\xa0\x02\n" +
 	"\x1bUpdatePbxQueueMemberRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\x12Q\n" +
 	"\x10pbx_queue_member\x18\x03 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x0epbxQueueMember\x12;\n" +
 	"\vupdate_mask\x18\x04 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"f\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"f\n" +
 	"\x1cUpdatePbxQueueMemberResponse\x12F\n" +
-	"\x10pbx_queue_member\x18\x01 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberR\x0epbxQueueMember\"\x9e\x01\n" +
+	"\x10pbx_queue_member\x18\x01 \x01(\v2\x1c.sipfacade.v1.PbxQueueMemberR\x0epbxQueueMember\"\xe1\x01\n" +
 	"\x1bDeletePbxQueueMemberRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\x121\n" +
-	"\x0fqueue_member_id\x18\x03 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rqueueMemberId\"\x1e\n" +
-	"\x1cDeletePbxQueueMemberResponse\"\xac\x01\n" +
+	"\x0fqueue_member_id\x18\x03 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rqueueMemberId\x12\x1c\n" +
+	"\x04etag\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"\x1e\n" +
+	"\x1cDeletePbxQueueMemberResponse\"\xd1\x01\n" +
 	"\x1dSetPbxQueueMemberOrderRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
 	"\bqueue_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\aqueueId\x12=\n" +
-	"\x10queue_member_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\x0equeueMemberIds\" \n" +
+	"\x10queue_member_ids\x18\x03 \x03(\rB\x13\xbaH\x10\x92\x01\r\b\x01\x10\xe8\a\x18\x01\"\x04*\x02 \x00R\x0equeueMemberIds\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\" \n" +
 	"\x1eSetPbxQueueMemberOrderResponse\"\xd3\x01\n" +
 	"\x1dListPbxTrustedNetworksRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
@@ -5146,22 +5582,28 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x127\n" +
 	"\x12trusted_network_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x10trustedNetworkId\"o\n" +
 	"\x1cGetPbxTrustedNetworkResponse\x12O\n" +
-	"\x13pbx_trusted_network\x18\x01 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkR\x11pbxTrustedNetwork\"\xa4\x01\n" +
+	"\x13pbx_trusted_network\x18\x01 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkR\x11pbxTrustedNetwork\"\x82\x02\n" +
 	"\x1eCreatePbxTrustedNetworkRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12Z\n" +
-	"\x13pbx_trusted_network\x18\x02 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x11pbxTrustedNetwork\"r\n" +
+	"\x13pbx_trusted_network\x18\x02 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x11pbxTrustedNetwork\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"r\n" +
 	"\x1fCreatePbxTrustedNetworkResponse\x12O\n" +
-	"\x13pbx_trusted_network\x18\x01 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkR\x11pbxTrustedNetwork\"\xe1\x01\n" +
+	"\x13pbx_trusted_network\x18\x01 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkR\x11pbxTrustedNetwork\"\x86\x02\n" +
 	"\x1eUpdatePbxTrustedNetworkRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12Z\n" +
 	"\x13pbx_trusted_network\x18\x02 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x11pbxTrustedNetwork\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"r\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"r\n" +
 	"\x1fUpdatePbxTrustedNetworkResponse\x12O\n" +
-	"\x13pbx_trusted_network\x18\x01 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkR\x11pbxTrustedNetwork\"\x81\x01\n" +
+	"\x13pbx_trusted_network\x18\x01 \x01(\v2\x1f.sipfacade.v1.PbxTrustedNetworkR\x11pbxTrustedNetwork\"\xc4\x01\n" +
 	"\x1eDeletePbxTrustedNetworkRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x127\n" +
-	"\x12trusted_network_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x10trustedNetworkId\"!\n" +
+	"\x12trusted_network_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x10trustedNetworkId\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"!\n" +
 	"\x1fDeletePbxTrustedNetworkResponse\"\xcb\x01\n" +
 	"\x15ListPbxDevicesRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12$\n" +
@@ -5179,26 +5621,32 @@ const file_sipfacade_v1_pbx_config_service_proto_rawDesc = "" +
 	"\rpbx_device_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vpbxDeviceId\"N\n" +
 	"\x14GetPbxDeviceResponse\x126\n" +
 	"\n" +
-	"pbx_device\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDeviceR\tpbxDevice\"\x83\x01\n" +
+	"pbx_device\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDeviceR\tpbxDevice\"\xe1\x01\n" +
 	"\x16CreatePbxDeviceRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12A\n" +
 	"\n" +
-	"pbx_device\x18\x02 \x01(\v2\x17.sipfacade.v1.PbxDeviceB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\tpbxDevice\"Q\n" +
+	"pbx_device\x18\x02 \x01(\v2\x17.sipfacade.v1.PbxDeviceB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\tpbxDevice\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"Q\n" +
 	"\x17CreatePbxDeviceResponse\x126\n" +
 	"\n" +
-	"pbx_device\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDeviceR\tpbxDevice\"\xc0\x01\n" +
+	"pbx_device\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDeviceR\tpbxDevice\"\xe5\x01\n" +
 	"\x16UpdatePbxDeviceRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12A\n" +
 	"\n" +
 	"pbx_device\x18\x02 \x01(\v2\x17.sipfacade.v1.PbxDeviceB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\tpbxDevice\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"Q\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"Q\n" +
 	"\x17UpdatePbxDeviceResponse\x126\n" +
 	"\n" +
-	"pbx_device\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDeviceR\tpbxDevice\"o\n" +
+	"pbx_device\x18\x01 \x01(\v2\x17.sipfacade.v1.PbxDeviceR\tpbxDevice\"\xb2\x01\n" +
 	"\x16DeletePbxDeviceRequest\x12&\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdomainId\x12-\n" +
-	"\rpbx_device_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vpbxDeviceId\"\x19\n" +
+	"\rpbx_device_id\x18\x02 \x01(\rB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vpbxDeviceId\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x19\n" +
 	"\x17DeletePbxDeviceResponse2\xff:\n" +
 	"\x10PbxConfigService\x12w\n" +
 	"\x0eListPbxDomains\x12#.sipfacade.v1.ListPbxDomainsRequest\x1a$.sipfacade.v1.ListPbxDomainsResponse\"\x1a\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/pbx/domains\x90\x02\x01\x12\x89\x01\n" +

@@ -50,8 +50,12 @@ type PbxDevice struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the device has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,10,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxDevice) Reset() {
@@ -145,6 +149,13 @@ func (x *PbxDevice) GetAdditionalFields() map[string]string {
 		return x.AdditionalFields
 	}
 	return nil
+}
+
+func (x *PbxDevice) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
 }
 
 // The association of a device with a user.
@@ -263,7 +274,7 @@ var File_sipfacade_v1_pbx_device_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_device_proto_rawDesc = "" +
 	"\n" +
-	"\x1dsipfacade/v1/pbx_device.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x05\n" +
+	"\x1dsipfacade/v1/pbx_device.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x06\n" +
 	"\tPbxDevice\x12,\n" +
 	"\rpbx_device_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\vpbxDeviceId\x88\x01\x01\x12%\n" +
 	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12:\n" +
@@ -277,7 +288,9 @@ const file_sipfacade_v1_pbx_device_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12_\n" +
-	"\x11additional_fields\x18\t \x03(\v2-.sipfacade.v1.PbxDevice.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\t \x03(\v2-.sipfacade.v1.PbxDevice.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\n" +
+	" \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x05R\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x10\n" +
@@ -287,7 +300,8 @@ const file_sipfacade_v1_pbx_device_proto_rawDesc = "" +
 	"\x10_pbx_device_nameB\x0e\n" +
 	"\f_mac_addressB\n" +
 	"\n" +
-	"\b_user_id\"\xbc\x04\n" +
+	"\b_user_idB\a\n" +
+	"\x05_etag\"\xbc\x04\n" +
 	"\rPbxUserDevice\x12%\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\x03H\x00R\bdomainId\x88\x01\x01\x12!\n" +
 	"\auser_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\x06userId\x88\x01\x01\x12,\n" +

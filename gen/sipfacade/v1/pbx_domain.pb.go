@@ -40,8 +40,12 @@ type PbxDomain struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,5,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the domain has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,6,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxDomain) Reset() {
@@ -109,24 +113,33 @@ func (x *PbxDomain) GetAdditionalFields() map[string]string {
 	return nil
 }
 
+func (x *PbxDomain) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 var File_sipfacade_v1_pbx_domain_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_domain_proto_rawDesc = "" +
 	"\n" +
-	"\x1dsipfacade/v1/pbx_domain.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x9c\x03\n" +
+	"\x1dsipfacade/v1/pbx_domain.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xcb\x03\n" +
 	"\tPbxDomain\x12%\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\bdomainId\x88\x01\x01\x12\x1b\n" +
 	"\x06domain\x18\x02 \x01(\tB\x03\xe0A\x03R\x06domain\x120\n" +
 	"\fdisplay_name\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x01R\vdisplayName\x88\x01\x01\x129\n" +
 	"\x16call_recording_enabled\x18\x04 \x01(\bH\x02R\x14callRecordingEnabled\x88\x01\x01\x12_\n" +
-	"\x11additional_fields\x18\x05 \x03(\v2-.sipfacade.v1.PbxDomain.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\x05 \x03(\v2-.sipfacade.v1.PbxDomain.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\x06 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x03R\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\f\n" +
 	"\n" +
 	"_domain_idB\x0f\n" +
 	"\r_display_nameB\x19\n" +
-	"\x17_call_recording_enabledB`\n" +
+	"\x17_call_recording_enabledB\a\n" +
+	"\x05_etagB`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (

@@ -51,8 +51,12 @@ type PbxGroup struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the group has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,10,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxGroup) Reset() {
@@ -146,6 +150,13 @@ func (x *PbxGroup) GetAdditionalFields() map[string]string {
 		return x.AdditionalFields
 	}
 	return nil
+}
+
+func (x *PbxGroup) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
 }
 
 // A user as a member of a group.
@@ -338,7 +349,7 @@ var File_sipfacade_v1_pbx_group_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_group_proto_rawDesc = "" +
 	"\n" +
-	"\x1csipfacade/v1/pbx_group.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xf5\x06\n" +
+	"\x1csipfacade/v1/pbx_group.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa4\a\n" +
 	"\bPbxGroup\x12#\n" +
 	"\bgroup_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\agroupId\x88\x01\x01\x12%\n" +
 	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x121\n" +
@@ -351,7 +362,9 @@ const file_sipfacade_v1_pbx_group_proto_rawDesc = "" +
 	"\x0ering_exclusive\x18\a \x01(\bH\x06R\rringExclusive\x88\x01\x01\x12\xe9\x01\n" +
 	"\x12caller_name_format\x18\b \x01(\tB\xb5\x01\xbaH\xb1\x01\xba\x01\xad\x01\n" +
 	"\x12caller_name_format\x12Pmay hold text and {displayName}, {srcPhoneNumber} and {dgrpName}, no other {…}\x1aEthis.matches('^([^{]|[{](displayName|srcPhoneNumber|dgrpName)[}])*$')H\aR\x10callerNameFormat\x88\x01\x01\x12^\n" +
-	"\x11additional_fields\x18\t \x03(\v2,.sipfacade.v1.PbxGroup.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\t \x03(\v2,.sipfacade.v1.PbxGroup.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\n" +
+	" \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\bR\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\v\n" +
@@ -363,7 +376,8 @@ const file_sipfacade_v1_pbx_group_proto_rawDesc = "" +
 	"\x11_extension_numberB\r\n" +
 	"\v_ring_retryB\x11\n" +
 	"\x0f_ring_exclusiveB\x15\n" +
-	"\x13_caller_name_format\"\x99\x03\n" +
+	"\x13_caller_name_formatB\a\n" +
+	"\x05_etag\"\x99\x03\n" +
 	"\fPbxGroupUser\x12%\n" +
 	"\tdomain_id\x18\x01 \x01(\rB\x03\xe0A\x03H\x00R\bdomainId\x88\x01\x01\x12#\n" +
 	"\bgroup_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\agroupId\x88\x01\x01\x12!\n" +

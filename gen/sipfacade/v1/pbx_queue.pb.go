@@ -100,8 +100,12 @@ type PbxQueue struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,7,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the queue has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,8,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxQueue) Reset() {
@@ -183,6 +187,13 @@ func (x *PbxQueue) GetAdditionalFields() map[string]string {
 	return nil
 }
 
+func (x *PbxQueue) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 // A group that a queue rings, and how.
 type PbxQueueMember struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -211,8 +222,12 @@ type PbxQueueMember struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the member has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,10,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxQueueMember) Reset() {
@@ -308,11 +323,18 @@ func (x *PbxQueueMember) GetAdditionalFields() map[string]string {
 	return nil
 }
 
+func (x *PbxQueueMember) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 var File_sipfacade_v1_pbx_queue_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\n" +
-	"\x1csipfacade/v1/pbx_queue.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x83\x06\n" +
+	"\x1csipfacade/v1/pbx_queue.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xb2\x06\n" +
 	"\bPbxQueue\x12#\n" +
 	"\bqueue_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\aqueueId\x88\x01\x01\x12%\n" +
 	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x121\n" +
@@ -322,7 +344,8 @@ const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\x10extension_number\x18\x05 \x01(\tB\x19\xe0A\x02\xbaH\x13r\x112\x0f^[0-9*#]{1,32}$H\x04R\x0fextensionNumber\x88\x01\x01\x12\xe9\x01\n" +
 	"\x12caller_name_format\x18\x06 \x01(\tB\xb5\x01\xbaH\xb1\x01\xba\x01\xad\x01\n" +
 	"\x12caller_name_format\x12Pmay hold text and {displayName}, {srcPhoneNumber} and {dgrpName}, no other {…}\x1aEthis.matches('^([^{]|[{](displayName|srcPhoneNumber|dgrpName)[}])*$')H\x05R\x10callerNameFormat\x88\x01\x01\x12^\n" +
-	"\x11additional_fields\x18\a \x03(\v2,.sipfacade.v1.PbxQueue.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\a \x03(\v2,.sipfacade.v1.PbxQueue.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\b \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x06R\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\v\n" +
@@ -332,7 +355,8 @@ const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\v_queue_nameB\x0f\n" +
 	"\r_display_nameB\x13\n" +
 	"\x11_extension_numberB\x15\n" +
-	"\x13_caller_name_format\"\xd0\x05\n" +
+	"\x13_caller_name_formatB\a\n" +
+	"\x05_etag\"\xff\x05\n" +
 	"\x0ePbxQueueMember\x120\n" +
 	"\x0fqueue_member_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\rqueueMemberId\x88\x01\x01\x12%\n" +
 	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12#\n" +
@@ -346,7 +370,9 @@ const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\n" +
 	"ring_order\x18\b \x01(\x05B\n" +
 	"\xe0A\x02\xbaH\x04\x1a\x02(\x00H\aR\tringOrder\x88\x01\x01\x12d\n" +
-	"\x11additional_fields\x18\t \x03(\v22.sipfacade.v1.PbxQueueMember.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\t \x03(\v22.sipfacade.v1.PbxQueueMember.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\n" +
+	" \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\bR\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x12\n" +
@@ -358,7 +384,8 @@ const file_sipfacade_v1_pbx_queue_proto_rawDesc = "" +
 	"\x0e_ring_strategyB\x10\n" +
 	"\x0e_ring_attemptsB\x0f\n" +
 	"\r_ring_secondsB\r\n" +
-	"\v_ring_order*x\n" +
+	"\v_ring_orderB\a\n" +
+	"\x05_etag*x\n" +
 	"\x0fPbxRingStrategy\x12!\n" +
 	"\x1dPBX_RING_STRATEGY_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15PBX_RING_STRATEGY_ALL\x10\x01\x12'\n" +

@@ -40,8 +40,12 @@ type PbxTrustedNetwork struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,5,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the network has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,6,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxTrustedNetwork) Reset() {
@@ -109,17 +113,25 @@ func (x *PbxTrustedNetwork) GetAdditionalFields() map[string]string {
 	return nil
 }
 
+func (x *PbxTrustedNetwork) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 var File_sipfacade_v1_pbx_trusted_network_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_trusted_network_proto_rawDesc = "" +
 	"\n" +
-	"&sipfacade/v1/pbx_trusted_network.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xbe\x03\n" +
+	"&sipfacade/v1/pbx_trusted_network.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xed\x03\n" +
 	"\x11PbxTrustedNetwork\x126\n" +
 	"\x12trusted_network_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\x10trustedNetworkId\x88\x01\x01\x12%\n" +
 	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12*\n" +
 	"\anetwork\x18\x03 \x01(\tB\v\xe0A\x02\xbaH\x05r\x03\xd0\x01\x01H\x02R\anetwork\x88\x01\x01\x12/\n" +
 	"\vdescription\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x03R\vdescription\x88\x01\x01\x12g\n" +
-	"\x11additional_fields\x18\x05 \x03(\v25.sipfacade.v1.PbxTrustedNetwork.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\x05 \x03(\v25.sipfacade.v1.PbxTrustedNetwork.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\x06 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x04R\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x15\n" +
@@ -128,7 +140,8 @@ const file_sipfacade_v1_pbx_trusted_network_proto_rawDesc = "" +
 	"_domain_idB\n" +
 	"\n" +
 	"\b_networkB\x0e\n" +
-	"\f_descriptionB`\n" +
+	"\f_descriptionB\a\n" +
+	"\x05_etagB`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (

@@ -89,8 +89,12 @@ type PbxUser struct {
 	// names; the vendor documents few of its rows. Values that are not strings
 	// are compact JSON text. Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,25,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the user has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,26,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PbxUser) Reset() {
@@ -298,11 +302,18 @@ func (x *PbxUser) GetAdditionalFields() map[string]string {
 	return nil
 }
 
+func (x *PbxUser) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 var File_sipfacade_v1_pbx_user_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_pbx_user_proto_rawDesc = "" +
 	"\n" +
-	"\x1bsipfacade/v1/pbx_user.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\f\n" +
+	"\x1bsipfacade/v1/pbx_user.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xae\r\n" +
 	"\aPbxUser\x12!\n" +
 	"\auser_id\x18\x01 \x01(\rB\x03\xe0A\bH\x00R\x06userId\x88\x01\x01\x12%\n" +
 	"\tdomain_id\x18\x02 \x01(\rB\x03\xe0A\x03H\x01R\bdomainId\x88\x01\x01\x12+\n" +
@@ -336,7 +347,8 @@ const file_sipfacade_v1_pbx_user_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x18 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12]\n" +
-	"\x11additional_fields\x18\x19 \x03(\v2+.sipfacade.v1.PbxUser.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x1aC\n" +
+	"\x11additional_fields\x18\x19 \x03(\v2+.sipfacade.v1.PbxUser.AdditionalFieldsEntryB\x03\xe0A\x03R\x10additionalFields\x12$\n" +
+	"\x04etag\x18\x1a \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x16R\x04etag\x88\x01\x01\x1aC\n" +
 	"\x15AdditionalFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\n" +
@@ -365,7 +377,8 @@ const file_sipfacade_v1_pbx_user_proto_rawDesc = "" +
 	"\f_us_phone_idB\x12\n" +
 	"\x10_hotdesk_allowedB\f\n" +
 	"\n" +
-	"_dashboardB`\n" +
+	"_dashboardB\a\n" +
+	"\x05_etagB`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (

@@ -256,8 +256,15 @@ type CreateMessagingProfileRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The profile to create; `name` is required.
 	MessagingProfile *MessagingProfile `protobuf:"bytes,1,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateMessagingProfileRequest) Reset() {
@@ -295,6 +302,20 @@ func (x *CreateMessagingProfileRequest) GetMessagingProfile() *MessagingProfile 
 		return x.MessagingProfile
 	}
 	return nil
+}
+
+func (x *CreateMessagingProfileRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateMessagingProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreateMessagingProfile.
@@ -352,7 +373,9 @@ type UpdateMessagingProfileRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -399,6 +422,13 @@ func (x *UpdateMessagingProfileRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 		return x.UpdateMask
 	}
 	return nil
+}
+
+func (x *UpdateMessagingProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of UpdateMessagingProfile.
@@ -451,7 +481,13 @@ func (x *UpdateMessagingProfileResponse) GetMessagingProfile() *MessagingProfile
 type DeleteMessagingProfileRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the profile, in any case.
-	Uuid          string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The `etag` of the messaging profile as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -491,6 +527,20 @@ func (x *DeleteMessagingProfileRequest) GetUuid() string {
 		return x.Uuid
 	}
 	return ""
+}
+
+func (x *DeleteMessagingProfileRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteMessagingProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeleteMessagingProfile: nothing but success.
@@ -762,8 +812,15 @@ type CreateOutboundVoiceProfileRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The profile to create; `name` is required.
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,1,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateOutboundVoiceProfileRequest) Reset() {
@@ -801,6 +858,20 @@ func (x *CreateOutboundVoiceProfileRequest) GetOutboundVoiceProfile() *OutboundV
 		return x.OutboundVoiceProfile
 	}
 	return nil
+}
+
+func (x *CreateOutboundVoiceProfileRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateOutboundVoiceProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreateOutboundVoiceProfile.
@@ -858,7 +929,9 @@ type UpdateOutboundVoiceProfileRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -905,6 +978,13 @@ func (x *UpdateOutboundVoiceProfileRequest) GetUpdateMask() *fieldmaskpb.FieldMa
 		return x.UpdateMask
 	}
 	return nil
+}
+
+func (x *UpdateOutboundVoiceProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of UpdateOutboundVoiceProfile.
@@ -957,7 +1037,13 @@ func (x *UpdateOutboundVoiceProfileResponse) GetOutboundVoiceProfile() *Outbound
 type DeleteOutboundVoiceProfileRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the profile, in any case.
-	Uuid          string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The `etag` of the outbound voice profile as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -997,6 +1083,20 @@ func (x *DeleteOutboundVoiceProfileRequest) GetUuid() string {
 		return x.Uuid
 	}
 	return ""
+}
+
+func (x *DeleteOutboundVoiceProfileRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteOutboundVoiceProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeleteOutboundVoiceProfile: nothing but success.
@@ -1053,19 +1153,25 @@ const file_sipfacade_v1_profile_service_proto_rawDesc = "" +
 	"\x1aGetMessagingProfileRequest\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"j\n" +
 	"\x1bGetMessagingProfileResponse\x12K\n" +
-	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileR\x10messagingProfile\"w\n" +
+	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileR\x10messagingProfile\"\xd5\x01\n" +
 	"\x1dCreateMessagingProfileRequest\x12V\n" +
-	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x10messagingProfile\"m\n" +
+	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x10messagingProfile\x127\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"m\n" +
 	"\x1eCreateMessagingProfileResponse\x12K\n" +
-	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileR\x10messagingProfile\"\xb4\x01\n" +
+	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileR\x10messagingProfile\"\xd9\x01\n" +
 	"\x1dUpdateMessagingProfileRequest\x12V\n" +
 	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x10messagingProfile\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"m\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"m\n" +
 	"\x1eUpdateMessagingProfileResponse\x12K\n" +
-	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileR\x10messagingProfile\"C\n" +
+	"\x11messaging_profile\x18\x01 \x01(\v2\x1e.sipfacade.v1.MessagingProfileR\x10messagingProfile\"\x86\x01\n" +
 	"\x1dDeleteMessagingProfileRequest\x12\"\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\" \n" +
+	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
+	"\x04etag\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\" \n" +
 	"\x1eDeleteMessagingProfileResponse\"\xae\x01\n" +
 	" ListOutboundVoiceProfilesRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
@@ -1079,19 +1185,25 @@ const file_sipfacade_v1_profile_service_proto_rawDesc = "" +
 	"\x1eGetOutboundVoiceProfileRequest\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"{\n" +
 	"\x1fGetOutboundVoiceProfileResponse\x12X\n" +
-	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileR\x14outboundVoiceProfile\"\x88\x01\n" +
+	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileR\x14outboundVoiceProfile\"\xe6\x01\n" +
 	"!CreateOutboundVoiceProfileRequest\x12c\n" +
-	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x14outboundVoiceProfile\"~\n" +
+	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x14outboundVoiceProfile\x127\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"~\n" +
 	"\"CreateOutboundVoiceProfileResponse\x12X\n" +
-	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileR\x14outboundVoiceProfile\"\xc5\x01\n" +
+	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileR\x14outboundVoiceProfile\"\xea\x01\n" +
 	"!UpdateOutboundVoiceProfileRequest\x12c\n" +
 	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x14outboundVoiceProfile\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"~\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"~\n" +
 	"\"UpdateOutboundVoiceProfileResponse\x12X\n" +
-	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileR\x14outboundVoiceProfile\"G\n" +
+	"\x16outbound_voice_profile\x18\x01 \x01(\v2\".sipfacade.v1.OutboundVoiceProfileR\x14outboundVoiceProfile\"\x8a\x01\n" +
 	"!DeleteOutboundVoiceProfileRequest\x12\"\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"$\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
+	"\x04etag\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"$\n" +
 	"\"DeleteOutboundVoiceProfileResponse2\xf1\x0e\n" +
 	"\x0eProfileService\x12\x93\x01\n" +
 	"\x15ListMessagingProfiles\x12*.sipfacade.v1.ListMessagingProfilesRequest\x1a+.sipfacade.v1.ListMessagingProfilesResponse\"!\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/messaging-profiles\x90\x02\x01\x12\xa7\x01\n" +

@@ -255,7 +255,14 @@ func (x *GetSipAppResponse) GetSipApp() *SipApp {
 type CreateSipAppRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The app to create; `name` is required.
-	SipApp        *SipApp `protobuf:"bytes,1,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
+	SipApp *SipApp `protobuf:"bytes,1,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -295,6 +302,20 @@ func (x *CreateSipAppRequest) GetSipApp() *SipApp {
 		return x.SipApp
 	}
 	return nil
+}
+
+func (x *CreateSipAppRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateSipAppRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreateSipApp.
@@ -352,7 +373,9 @@ type UpdateSipAppRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -399,6 +422,13 @@ func (x *UpdateSipAppRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 		return x.UpdateMask
 	}
 	return nil
+}
+
+func (x *UpdateSipAppRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of UpdateSipApp.
@@ -451,7 +481,13 @@ func (x *UpdateSipAppResponse) GetSipApp() *SipApp {
 type DeleteSipAppRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the app, in any case.
-	Uuid          string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The `etag` of the SIP app as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -491,6 +527,20 @@ func (x *DeleteSipAppRequest) GetUuid() string {
 		return x.Uuid
 	}
 	return ""
+}
+
+func (x *DeleteSipAppRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteSipAppRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeleteSipApp: nothing but success.
@@ -540,8 +590,15 @@ type AssignSipAppTnLeasesRequest struct {
 	AddTnLeaseUuids []string `protobuf:"bytes,2,rep,name=add_tn_lease_uuids,json=addTnLeaseUuids,proto3" json:"add_tn_lease_uuids,omitempty"`
 	// The UUIDs of the leases to remove, each once.
 	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AssignSipAppTnLeasesRequest) Reset() {
@@ -593,6 +650,20 @@ func (x *AssignSipAppTnLeasesRequest) GetRemoveTnLeaseUuids() []string {
 		return x.RemoveTnLeaseUuids
 	}
 	return nil
+}
+
+func (x *AssignSipAppTnLeasesRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AssignSipAppTnLeasesRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of AssignSipAppTnLeases.
@@ -795,7 +866,14 @@ type ExecuteCallFlowRequest struct {
 	// Verbs: Answer, Call, Callback, Dial, Gather, Hangup, Pause, Play, Record,
 	// Redirect, Reject, Say, Switch. Gather holds Say, Play and Pause; Switch holds
 	// Case, Default and Error, which hold any verb; Dial holds Number and Sip.
-	CallFlowXml   string `protobuf:"bytes,2,opt,name=call_flow_xml,json=callFlowXml,proto3" json:"call_flow_xml,omitempty"`
+	CallFlowXml string `protobuf:"bytes,2,opt,name=call_flow_xml,json=callFlowXml,proto3" json:"call_flow_xml,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -842,6 +920,20 @@ func (x *ExecuteCallFlowRequest) GetCallFlowXml() string {
 		return x.CallFlowXml
 	}
 	return ""
+}
+
+func (x *ExecuteCallFlowRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ExecuteCallFlowRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of ExecuteCallFlow.
@@ -1042,27 +1134,36 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\x10GetSipAppRequest\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"B\n" +
 	"\x11GetSipAppResponse\x12-\n" +
-	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"O\n" +
+	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"\xad\x01\n" +
 	"\x13CreateSipAppRequest\x128\n" +
-	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06sipApp\"E\n" +
+	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06sipApp\x127\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"E\n" +
 	"\x14CreateSipAppResponse\x12-\n" +
-	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"\x8c\x01\n" +
+	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"\xb1\x01\n" +
 	"\x13UpdateSipAppRequest\x128\n" +
 	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x06sipApp\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"E\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"E\n" +
 	"\x14UpdateSipAppResponse\x12-\n" +
-	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"9\n" +
+	"\asip_app\x18\x01 \x01(\v2\x14.sipfacade.v1.SipAppR\x06sipApp\"|\n" +
 	"\x13DeleteSipAppRequest\x12\"\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"\x16\n" +
-	"\x14DeleteSipAppResponse\"\xab\x06\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
+	"\x04etag\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x16\n" +
+	"\x14DeleteSipAppResponse\"\x89\a\n" +
 	"\x1bAssignSipAppTnLeasesRequest\x120\n" +
 	"\fsip_app_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\n" +
 	"sipAppUuid\x12=\n" +
 	"\x12add_tn_lease_uuids\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x0faddTnLeaseUuids\x12C\n" +
 	"\x15remove_tn_lease_uuids\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids:\xd5\x04\xbaH\xd1\x04\x1a\xad\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids\x127\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly:\xd5\x04\xbaH\xd1\x04\x1a\xad\x01\n" +
 	"\x1dadd_tn_lease_uuids.some_lease\x12Fname at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids\x1aDsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) > 0\x1a\xbe\x01\n" +
 	"\x1fadd_tn_lease_uuids.at_most_1000\x12Qname at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together\x1aHsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) <= 1000\x1a\xdd\x01\n" +
 	"\x1fremove_tn_lease_uuids.each_once\x12\\name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids\x1a\\(this.add_tn_lease_uuids + this.remove_tn_lease_uuids).map(uuid, uuid.lowerAscii()).unique()\"R\n" +
@@ -1078,10 +1179,13 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\border_by\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"x\n" +
 	"\x1aListSipAppTnLeasesResponse\x122\n" +
 	"\ttn_leases\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseR\btnLeases\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"z\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd8\x01\n" +
 	"\x16ExecuteCallFlowRequest\x12+\n" +
 	"\tcall_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\bcallUuid\x123\n" +
-	"\rcall_flow_xml\x18\x02 \x01(\tB\x0f\xe0A\x02\xbaH\t\xc8\x01\x01r\x04(\x80\x80\x10R\vcallFlowXml\"U\n" +
+	"\rcall_flow_xml\x18\x02 \x01(\tB\x0f\xe0A\x02\xbaH\t\xc8\x01\x01r\x04(\x80\x80\x10R\vcallFlowXml\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"U\n" +
 	"\x17ExecuteCallFlowResponse\x12:\n" +
 	"\fsip_app_call\x18\x01 \x01(\v2\x18.sipfacade.v1.SipAppCallR\n" +
 	"sipAppCall\"\xa4\x01\n" +

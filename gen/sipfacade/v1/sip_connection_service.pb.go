@@ -31,6 +31,13 @@ type CreateSipUserInviteRequest struct {
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The invite to create; `name` is required.
 	SipUserInvite *SipUserInvite `protobuf:"bytes,2,opt,name=sip_user_invite,json=sipUserInvite,proto3" json:"sip_user_invite,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -77,6 +84,20 @@ func (x *CreateSipUserInviteRequest) GetSipUserInvite() *SipUserInvite {
 		return x.SipUserInvite
 	}
 	return nil
+}
+
+func (x *CreateSipUserInviteRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateSipUserInviteRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreateSipUserInvite.
@@ -380,7 +401,9 @@ type UpdateSipUserInviteRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -436,6 +459,13 @@ func (x *UpdateSipUserInviteRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
+func (x *UpdateSipUserInviteRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // Response of UpdateSipUserInvite.
 type UpdateSipUserInviteResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -488,7 +518,13 @@ type DeleteSipUserInviteRequest struct {
 	// The UUID of the connection, in any case.
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The UUID of the invite, in any case.
-	Uuid          string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The `etag` of the SIP user invite as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -535,6 +571,20 @@ func (x *DeleteSipUserInviteRequest) GetUuid() string {
 		return x.Uuid
 	}
 	return ""
+}
+
+func (x *DeleteSipUserInviteRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteSipUserInviteRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeleteSipUserInvite: nothing but success.
@@ -584,8 +634,15 @@ type AssignSipConnectionTnLeasesRequest struct {
 	AddTnLeaseUuids []string `protobuf:"bytes,2,rep,name=add_tn_lease_uuids,json=addTnLeaseUuids,proto3" json:"add_tn_lease_uuids,omitempty"`
 	// The UUIDs of the leases to remove, each once.
 	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AssignSipConnectionTnLeasesRequest) Reset() {
@@ -637,6 +694,20 @@ func (x *AssignSipConnectionTnLeasesRequest) GetRemoveTnLeaseUuids() []string {
 		return x.RemoveTnLeaseUuids
 	}
 	return nil
+}
+
+func (x *AssignSipConnectionTnLeasesRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AssignSipConnectionTnLeasesRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of AssignSipConnectionTnLeases.
@@ -1061,6 +1132,13 @@ type CreateSipConnectionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The connection to create; `name` is required.
 	SipConnection *SipConnection `protobuf:"bytes,1,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1100,6 +1178,20 @@ func (x *CreateSipConnectionRequest) GetSipConnection() *SipConnection {
 		return x.SipConnection
 	}
 	return nil
+}
+
+func (x *CreateSipConnectionRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateSipConnectionRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of CreateSipConnection.
@@ -1157,7 +1249,9 @@ type UpdateSipConnectionRequest struct {
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1204,6 +1298,13 @@ func (x *UpdateSipConnectionRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 		return x.UpdateMask
 	}
 	return nil
+}
+
+func (x *UpdateSipConnectionRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of UpdateSipConnection.
@@ -1256,7 +1357,13 @@ func (x *UpdateSipConnectionResponse) GetSipConnection() *SipConnection {
 type DeleteSipConnectionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the connection, in any case.
-	Uuid          string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The `etag` of the SIP connection as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1296,6 +1403,20 @@ func (x *DeleteSipConnectionRequest) GetUuid() string {
 		return x.Uuid
 	}
 	return ""
+}
+
+func (x *DeleteSipConnectionRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteSipConnectionRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // Response of DeleteSipConnection: nothing but success.
@@ -1609,10 +1730,13 @@ var File_sipfacade_v1_sip_connection_service_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\n" +
-	")sipfacade/v1/sip_connection_service.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fsipfacade/v1/sip_trunking.proto\"\xac\x01\n" +
+	")sipfacade/v1/sip_connection_service.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fsipfacade/v1/sip_trunking.proto\"\x8a\x02\n" +
 	"\x1aCreateSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12N\n" +
-	"\x0fsip_user_invite\x18\x02 \x01(\v2\x1b.sipfacade.v1.SipUserInviteB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipUserInvite\"b\n" +
+	"\x0fsip_user_invite\x18\x02 \x01(\v2\x1b.sipfacade.v1.SipUserInviteB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipUserInvite\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"b\n" +
 	"\x1bCreateSipUserInviteResponse\x12C\n" +
 	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xe7\x01\n" +
 	"\x19ListSipUserInvitesRequest\x12>\n" +
@@ -1629,24 +1753,30 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12\"\n" +
 	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"_\n" +
 	"\x18GetSipUserInviteResponse\x12C\n" +
-	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xe9\x01\n" +
+	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\x8e\x02\n" +
 	"\x1aUpdateSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12N\n" +
 	"\x0fsip_user_invite\x18\x02 \x01(\v2\x1b.sipfacade.v1.SipUserInviteB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipUserInvite\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"b\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"b\n" +
 	"\x1bUpdateSipUserInviteResponse\x12C\n" +
-	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\x80\x01\n" +
+	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xc3\x01\n" +
 	"\x1aDeleteSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12\"\n" +
-	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"\x1d\n" +
-	"\x1bDeleteSipUserInviteResponse\"\xc0\x06\n" +
+	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x1d\n" +
+	"\x1bDeleteSipUserInviteResponse\"\x9e\a\n" +
 	"\"AssignSipConnectionTnLeasesRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12=\n" +
 	"\x12add_tn_lease_uuids\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
 	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x0faddTnLeaseUuids\x12C\n" +
 	"\x15remove_tn_lease_uuids\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids:\xd5\x04\xbaH\xd1\x04\x1a\xad\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids\x127\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly:\xd5\x04\xbaH\xd1\x04\x1a\xad\x01\n" +
 	"\x1dadd_tn_lease_uuids.some_lease\x12Fname at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids\x1aDsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) > 0\x1a\xbe\x01\n" +
 	"\x1fadd_tn_lease_uuids.at_most_1000\x12Qname at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together\x1aHsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) <= 1000\x1a\xdd\x01\n" +
 	"\x1fremove_tn_lease_uuids.each_once\x12\\name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids\x1a\\(this.add_tn_lease_uuids + this.remove_tn_lease_uuids).map(uuid, uuid.lowerAscii()).unique()\"Y\n" +
@@ -1674,19 +1804,25 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\x17GetSipConnectionRequest\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"^\n" +
 	"\x18GetSipConnectionResponse\x12B\n" +
-	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionR\rsipConnection\"k\n" +
+	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionR\rsipConnection\"\xc9\x01\n" +
 	"\x1aCreateSipConnectionRequest\x12M\n" +
-	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipConnection\"a\n" +
+	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipConnection\x127\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"a\n" +
 	"\x1bCreateSipConnectionResponse\x12B\n" +
-	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionR\rsipConnection\"\xa8\x01\n" +
+	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionR\rsipConnection\"\xcd\x01\n" +
 	"\x1aUpdateSipConnectionRequest\x12M\n" +
 	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipConnection\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"a\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"a\n" +
 	"\x1bUpdateSipConnectionResponse\x12B\n" +
-	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionR\rsipConnection\"@\n" +
+	"\x0esip_connection\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipConnectionR\rsipConnection\"\x83\x01\n" +
 	"\x1aDeleteSipConnectionRequest\x12\"\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"\x1d\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
+	"\x04etag\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x1d\n" +
 	"\x1bDeleteSipConnectionResponse\"\xae\x01\n" +
 	" ListSipConnectionProductsRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +

@@ -95,7 +95,11 @@ type SipConnection struct {
 	// When the connection was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the connection was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,26,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,26,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the connection has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,27,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -310,6 +314,13 @@ func (x *SipConnection) GetUpdateTime() *timestamppb.Timestamp {
 		return x.UpdateTime
 	}
 	return nil
+}
+
+func (x *SipConnection) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
 }
 
 // A product that a SIP connection is sold under. It decides rates and routing.
@@ -664,7 +675,11 @@ type SipUserInvite struct {
 	// Who created the invite.
 	CreatedBy *OpentactUser `protobuf:"bytes,10,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
 	// Who last changed the invite.
-	UpdatedBy     *OpentactUser `protobuf:"bytes,11,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
+	UpdatedBy *OpentactUser `protobuf:"bytes,11,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the invite has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,12,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -774,6 +789,13 @@ func (x *SipUserInvite) GetUpdatedBy() *OpentactUser {
 		return x.UpdatedBy
 	}
 	return nil
+}
+
+func (x *SipUserInvite) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
 }
 
 // The invites of a connection, if the vendor stated them.
@@ -1270,7 +1292,11 @@ type SipApp struct {
 	// When the app was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the app was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the app has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,16,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1410,6 +1436,13 @@ func (x *SipApp) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *SipApp) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 // How text messages of telephone numbers are sent and reported.
 type MessagingProfile struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1447,7 +1480,11 @@ type MessagingProfile struct {
 	// When the profile was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the profile was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the profile has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,16,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1587,6 +1624,13 @@ func (x *MessagingProfile) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *MessagingProfile) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
+}
+
 // A call of a call-control app: one that is online, or that a call flow was sent
 // to. The vendor's call log and channel details are left out on purpose.
 type SipAppCall struct {
@@ -1711,7 +1755,7 @@ var File_sipfacade_v1_sip_trunking_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/sip_trunking.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a)sipfacade/v1/outbound_voice_profile.proto\x1a!sipfacade/v1/trunk_settings.proto\"\xdc\x0e\n" +
+	"\x1fsipfacade/v1/sip_trunking.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a)sipfacade/v1/outbound_voice_profile.proto\x1a!sipfacade/v1/trunk_settings.proto\"\x8b\x0f\n" +
 	"\rSipConnection\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -1748,7 +1792,8 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x1a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB\a\n" +
+	"updateTime\x12$\n" +
+	"\x04etag\x18\x1b \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\rR\x04etag\x88\x01\x01B\a\n" +
 	"\x05_nameB\f\n" +
 	"\n" +
 	"_subdomainB\x05\n" +
@@ -1762,7 +1807,8 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x1e_class4_ingress_resource_ip_idB\x19\n" +
 	"\x17_class4_egress_trunk_idB\x1f\n" +
 	"\x1d_class4_egress_resource_ip_idB\x19\n" +
-	"\x17_class4_trunk_prefix_id\"\xcf\x03\n" +
+	"\x17_class4_trunk_prefix_idB\a\n" +
+	"\x05_etag\"\xcf\x03\n" +
 	"\x14SipConnectionProduct\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\x05B\x03\xe0A\x03H\x00R\x02id\x88\x01\x01\x12\x17\n" +
 	"\x04name\x18\x02 \x01(\tB\x03\xe0A\x03R\x04name\x12%\n" +
@@ -1799,7 +1845,7 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\"?\n" +
 	"\vSipUserList\x120\n" +
-	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.SipUserB\x03\xe0A\x03R\x05items\"\xab\x05\n" +
+	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.SipUserB\x03\xe0A\x03R\x05items\"\xda\x05\n" +
 	"\rSipUserInvite\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x128\n" +
 	"\x13sip_connection_uuid\x18\x02 \x01(\tB\x03\xe0A\x03H\x00R\x11sipConnectionUuid\x88\x01\x01\x12&\n" +
@@ -1817,10 +1863,12 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"created_by\x18\n" +
 	" \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
 	"\n" +
-	"updated_by\x18\v \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedByB\x16\n" +
+	"updated_by\x18\v \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12$\n" +
+	"\x04etag\x18\f \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x03R\x04etag\x88\x01\x01B\x16\n" +
 	"\x14_sip_connection_uuidB\a\n" +
 	"\x05_nameB\b\n" +
-	"\x06_token\"K\n" +
+	"\x06_tokenB\a\n" +
+	"\x05_etag\"K\n" +
 	"\x11SipUserInviteList\x126\n" +
 	"\x05items\x18\x01 \x03(\v2\x1b.sipfacade.v1.SipUserInviteB\x03\xe0A\x03R\x05items\"\xec\a\n" +
 	"\aTnLease\x12\x17\n" +
@@ -1870,7 +1918,7 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\xb1\b\n" +
+	"updateTime\"\xe0\b\n" +
 	"\x06SipApp\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -1892,14 +1940,16 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB\a\n" +
+	"updateTime\x12$\n" +
+	"\x04etag\x18\x10 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x06R\x04etag\x88\x01\x01B\a\n" +
 	"\x05_nameB\f\n" +
 	"\n" +
 	"_subdomainB\t\n" +
 	"\a_activeB\x1e\n" +
 	"\x1c_outbound_voice_profile_uuidB\x19\n" +
 	"\x17_class4_egress_trunk_idB\x1f\n" +
-	"\x1d_class4_egress_resource_ip_id\"\x81\b\n" +
+	"\x1d_class4_egress_resource_ip_idB\a\n" +
+	"\x05_etag\"\xb0\b\n" +
 	"\x10MessagingProfile\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x125\n" +
@@ -1924,7 +1974,8 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTimeB\a\n" +
+	"updateTime\x12$\n" +
+	"\x04etag\x18\x10 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\bR\x04etag\x88\x01\x01B\a\n" +
 	"\x05_nameB\x0f\n" +
 	"\r_callback_urlB\x18\n" +
 	"\x16_failover_callback_urlB\x16\n" +
@@ -1932,7 +1983,8 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x11_long_code_weightB\x13\n" +
 	"\x11_toll_free_weightB\x15\n" +
 	"\x13_skip_unhealthy_tnsB\x10\n" +
-	"\x0e_sticky_sender\"\xf7\x02\n" +
+	"\x0e_sticky_senderB\a\n" +
+	"\x05_etag\"\xf7\x02\n" +
 	"\n" +
 	"SipAppCall\x12\x17\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12&\n" +

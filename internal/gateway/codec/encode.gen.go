@@ -927,6 +927,9 @@ func encodeMessagingProfile(e *encoder, key string, m *sipfacadev1.MessagingProf
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
 	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1027,6 +1030,9 @@ func encodeOutboundVoiceProfile(e *encoder, key string, m *sipfacadev1.OutboundV
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
 	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1056,6 +1062,9 @@ func encodePbxDevice(e *encoder, key string, m *sipfacadev1.PbxDevice) {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1073,6 +1082,9 @@ func encodePbxDomain(e *encoder, key string, m *sipfacadev1.PbxDomain) {
 		e.bool(`,"callRecordingEnabled":`, *m.CallRecordingEnabled)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1104,6 +1116,9 @@ func encodePbxGroup(e *encoder, key string, m *sipfacadev1.PbxGroup) {
 		e.string(`,"callerNameFormat":`, *m.CallerNameFormat)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1147,6 +1162,9 @@ func encodePbxQueue(e *encoder, key string, m *sipfacadev1.PbxQueue) {
 		e.string(`,"callerNameFormat":`, *m.CallerNameFormat)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1178,6 +1196,9 @@ func encodePbxQueueMember(e *encoder, key string, m *sipfacadev1.PbxQueueMember)
 		e.int32(`,"ringOrder":`, *m.RingOrder)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1197,6 +1218,9 @@ func encodePbxTrustedNetwork(e *encoder, key string, m *sipfacadev1.PbxTrustedNe
 		e.string(`,"description":`, *m.Description)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1276,6 +1300,9 @@ func encodePbxUser(e *encoder, key string, m *sipfacadev1.PbxUser) {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
 	}
 	e.stringMap(`,"additionalFields":`, m.AdditionalFields)
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1378,6 +1405,9 @@ func encodeSipApp(e *encoder, key string, m *sipfacadev1.SipApp) {
 	}
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
+	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
 	}
 	e.close(start, key)
 }
@@ -1482,6 +1512,9 @@ func encodeSipConnection(e *encoder, key string, m *sipfacadev1.SipConnection) {
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
 	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
 	e.close(start, key)
 }
 
@@ -1568,6 +1601,9 @@ func encodeSipUserInvite(e *encoder, key string, m *sipfacadev1.SipUserInvite) {
 	}
 	if m.UpdatedBy != nil {
 		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
+	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
 	}
 	e.close(start, key)
 }

@@ -277,6 +277,8 @@ func local_request_PbxConfigService_GetPbxUser_0(ctx context.Context, marshaler 
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxUser_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_user": 0, "domain_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxUserRequest
@@ -293,6 +295,12 @@ func request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshaler run
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxUser_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -317,6 +325,12 @@ func local_request_PbxConfigService_CreatePbxUser_0(ctx context.Context, marshal
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxUser_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreatePbxUser(ctx, &protoReq)
 	return msg, metadata, err
@@ -397,6 +411,8 @@ func local_request_PbxConfigService_UpdatePbxUser_0(ctx context.Context, marshal
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_DeletePbxUser_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "user_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeletePbxUserRequest
@@ -418,6 +434,12 @@ func request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshaler run
 	protoReq.UserId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "user_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxUser_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -447,6 +469,12 @@ func local_request_PbxConfigService_DeletePbxUser_0(ctx context.Context, marshal
 	protoReq.UserId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "user_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxUser_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxUser(ctx, &protoReq)
 	return msg, metadata, err
@@ -560,6 +588,8 @@ func local_request_PbxConfigService_GetPbxGroup_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxGroup_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_group": 0, "domain_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxGroupRequest
@@ -576,6 +606,12 @@ func request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marshaler ru
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxGroup_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -600,6 +636,12 @@ func local_request_PbxConfigService_CreatePbxGroup_0(ctx context.Context, marsha
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxGroup_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreatePbxGroup(ctx, &protoReq)
 	return msg, metadata, err
@@ -680,6 +722,8 @@ func local_request_PbxConfigService_UpdatePbxGroup_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_DeletePbxGroup_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "group_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeletePbxGroupRequest
@@ -701,6 +745,12 @@ func request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marshaler ru
 	protoReq.GroupId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "group_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxGroup_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -730,6 +780,12 @@ func local_request_PbxConfigService_DeletePbxGroup_0(ctx context.Context, marsha
 	protoReq.GroupId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "group_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxGroup_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxGroup(ctx, &protoReq)
 	return msg, metadata, err
@@ -1066,6 +1122,8 @@ func local_request_PbxConfigService_GetPbxUserDevice_0(ctx context.Context, mars
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxUserDevice_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_user_device": 0, "domain_id": 1, "user_id": 2}, Base: []int{1, 1, 2, 3, 0, 0, 0}, Check: []int{0, 1, 1, 1, 2, 3, 4}}
+
 func request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxUserDeviceRequest
@@ -1090,6 +1148,12 @@ func request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, marshal
 	protoReq.UserId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "user_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxUserDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -1123,9 +1187,17 @@ func local_request_PbxConfigService_CreatePbxUserDevice_0(ctx context.Context, m
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "user_id", err)
 	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxUserDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
 	msg, err := server.CreatePbxUserDevice(ctx, &protoReq)
 	return msg, metadata, err
 }
+
+var filter_PbxConfigService_DeletePbxUserDevice_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "user_id": 1, "pbx_device_id": 2}, Base: []int{1, 1, 2, 3, 0, 0, 0}, Check: []int{0, 1, 1, 1, 2, 3, 4}}
 
 func request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
@@ -1156,6 +1228,12 @@ func request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, marshal
 	protoReq.PbxDeviceId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "pbx_device_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxUserDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -1193,6 +1271,12 @@ func local_request_PbxConfigService_DeletePbxUserDevice_0(ctx context.Context, m
 	protoReq.PbxDeviceId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "pbx_device_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxUserDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxUserDevice(ctx, &protoReq)
 	return msg, metadata, err
@@ -1436,6 +1520,8 @@ func local_request_PbxConfigService_GetPbxQueue_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxQueue_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_queue": 0, "domain_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxQueueRequest
@@ -1452,6 +1538,12 @@ func request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marshaler ru
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxQueue_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -1476,6 +1568,12 @@ func local_request_PbxConfigService_CreatePbxQueue_0(ctx context.Context, marsha
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxQueue_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreatePbxQueue(ctx, &protoReq)
 	return msg, metadata, err
@@ -1556,6 +1654,8 @@ func local_request_PbxConfigService_UpdatePbxQueue_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_DeletePbxQueue_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "queue_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeletePbxQueueRequest
@@ -1577,6 +1677,12 @@ func request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marshaler ru
 	protoReq.QueueId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "queue_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxQueue_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -1606,6 +1712,12 @@ func local_request_PbxConfigService_DeletePbxQueue_0(ctx context.Context, marsha
 	protoReq.QueueId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "queue_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxQueue_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxQueue(ctx, &protoReq)
 	return msg, metadata, err
@@ -1751,6 +1863,8 @@ func local_request_PbxConfigService_GetPbxQueueMember_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxQueueMember_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_queue_member": 0, "domain_id": 1, "queue_id": 2}, Base: []int{1, 1, 2, 3, 0, 0, 0}, Check: []int{0, 1, 1, 1, 2, 3, 4}}
+
 func request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxQueueMemberRequest
@@ -1775,6 +1889,12 @@ func request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, marsha
 	protoReq.QueueId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "queue_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxQueueMember_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -1807,6 +1927,12 @@ func local_request_PbxConfigService_CreatePbxQueueMember_0(ctx context.Context, 
 	protoReq.QueueId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "queue_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxQueueMember_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreatePbxQueueMember(ctx, &protoReq)
 	return msg, metadata, err
@@ -1903,6 +2029,8 @@ func local_request_PbxConfigService_UpdatePbxQueueMember_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_DeletePbxQueueMember_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "queue_id": 1, "queue_member_id": 2}, Base: []int{1, 1, 2, 3, 0, 0, 0}, Check: []int{0, 1, 1, 1, 2, 3, 4}}
+
 func request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeletePbxQueueMemberRequest
@@ -1932,6 +2060,12 @@ func request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, marsha
 	protoReq.QueueMemberId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "queue_member_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxQueueMember_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -1969,6 +2103,12 @@ func local_request_PbxConfigService_DeletePbxQueueMember_0(ctx context.Context, 
 	protoReq.QueueMemberId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "queue_member_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxQueueMember_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxQueueMember(ctx, &protoReq)
 	return msg, metadata, err
@@ -2143,6 +2283,8 @@ func local_request_PbxConfigService_GetPbxTrustedNetwork_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxTrustedNetwork_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_trusted_network": 0, "domain_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxTrustedNetworkRequest
@@ -2159,6 +2301,12 @@ func request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Context, mar
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxTrustedNetwork_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -2183,6 +2331,12 @@ func local_request_PbxConfigService_CreatePbxTrustedNetwork_0(ctx context.Contex
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxTrustedNetwork_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreatePbxTrustedNetwork(ctx, &protoReq)
 	return msg, metadata, err
@@ -2263,6 +2417,8 @@ func local_request_PbxConfigService_UpdatePbxTrustedNetwork_0(ctx context.Contex
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_DeletePbxTrustedNetwork_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "trusted_network_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeletePbxTrustedNetworkRequest
@@ -2284,6 +2440,12 @@ func request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Context, mar
 	protoReq.TrustedNetworkId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "trusted_network_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxTrustedNetwork_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -2313,6 +2475,12 @@ func local_request_PbxConfigService_DeletePbxTrustedNetwork_0(ctx context.Contex
 	protoReq.TrustedNetworkId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "trusted_network_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxTrustedNetwork_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxTrustedNetwork(ctx, &protoReq)
 	return msg, metadata, err
@@ -2426,6 +2594,8 @@ func local_request_PbxConfigService_GetPbxDevice_0(ctx context.Context, marshale
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_CreatePbxDevice_0 = &utilities.DoubleArray{Encoding: map[string]int{"pbx_device": 0, "domain_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreatePbxDeviceRequest
@@ -2442,6 +2612,12 @@ func request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marshaler r
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -2466,6 +2642,12 @@ func local_request_PbxConfigService_CreatePbxDevice_0(ctx context.Context, marsh
 	protoReq.DomainId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "domain_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_CreatePbxDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreatePbxDevice(ctx, &protoReq)
 	return msg, metadata, err
@@ -2546,6 +2728,8 @@ func local_request_PbxConfigService_UpdatePbxDevice_0(ctx context.Context, marsh
 	return msg, metadata, err
 }
 
+var filter_PbxConfigService_DeletePbxDevice_0 = &utilities.DoubleArray{Encoding: map[string]int{"domain_id": 0, "pbx_device_id": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.PbxConfigServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeletePbxDeviceRequest
@@ -2567,6 +2751,12 @@ func request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marshaler r
 	protoReq.PbxDeviceId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "pbx_device_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -2596,6 +2786,12 @@ func local_request_PbxConfigService_DeletePbxDevice_0(ctx context.Context, marsh
 	protoReq.PbxDeviceId, err = runtime.Uint32(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "pbx_device_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PbxConfigService_DeletePbxDevice_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeletePbxDevice(ctx, &protoReq)
 	return msg, metadata, err

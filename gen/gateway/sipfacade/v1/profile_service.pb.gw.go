@@ -110,12 +110,20 @@ func local_request_ProfileService_GetMessagingProfile_0(ctx context.Context, mar
 	return msg, metadata, err
 }
 
+var filter_ProfileService_CreateMessagingProfile_0 = &utilities.DoubleArray{Encoding: map[string]int{"messaging_profile": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_ProfileService_CreateMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreateMessagingProfileRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.MessagingProfile); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_CreateMessagingProfile_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
@@ -131,6 +139,12 @@ func local_request_ProfileService_CreateMessagingProfile_0(ctx context.Context, 
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.MessagingProfile); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_CreateMessagingProfile_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreateMessagingProfile(ctx, &protoReq)
@@ -196,6 +210,8 @@ func local_request_ProfileService_UpdateMessagingProfile_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
+var filter_ProfileService_DeleteMessagingProfile_0 = &utilities.DoubleArray{Encoding: map[string]int{"uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeleteMessagingProfileRequest
@@ -209,6 +225,12 @@ func request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, marsha
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_DeleteMessagingProfile_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -230,6 +252,12 @@ func local_request_ProfileService_DeleteMessagingProfile_0(ctx context.Context, 
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_DeleteMessagingProfile_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeleteMessagingProfile(ctx, &protoReq)
 	return msg, metadata, err
@@ -309,12 +337,20 @@ func local_request_ProfileService_GetOutboundVoiceProfile_0(ctx context.Context,
 	return msg, metadata, err
 }
 
+var filter_ProfileService_CreateOutboundVoiceProfile_0 = &utilities.DoubleArray{Encoding: map[string]int{"outbound_voice_profile": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreateOutboundVoiceProfileRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.OutboundVoiceProfile); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_CreateOutboundVoiceProfile_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
@@ -330,6 +366,12 @@ func local_request_ProfileService_CreateOutboundVoiceProfile_0(ctx context.Conte
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.OutboundVoiceProfile); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_CreateOutboundVoiceProfile_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreateOutboundVoiceProfile(ctx, &protoReq)
@@ -395,6 +437,8 @@ func local_request_ProfileService_UpdateOutboundVoiceProfile_0(ctx context.Conte
 	return msg, metadata, err
 }
 
+var filter_ProfileService_DeleteOutboundVoiceProfile_0 = &utilities.DoubleArray{Encoding: map[string]int{"uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.ProfileServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeleteOutboundVoiceProfileRequest
@@ -408,6 +452,12 @@ func request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Context, ma
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_DeleteOutboundVoiceProfile_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -429,6 +479,12 @@ func local_request_ProfileService_DeleteOutboundVoiceProfile_0(ctx context.Conte
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ProfileService_DeleteOutboundVoiceProfile_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeleteOutboundVoiceProfile(ctx, &protoReq)
 	return msg, metadata, err

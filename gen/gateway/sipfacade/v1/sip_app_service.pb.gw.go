@@ -110,12 +110,20 @@ func local_request_SipAppService_GetSipApp_0(ctx context.Context, marshaler runt
 	return msg, metadata, err
 }
 
+var filter_SipAppService_CreateSipApp_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_app": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreateSipAppRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipApp); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipAppService_CreateSipApp_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
@@ -131,6 +139,12 @@ func local_request_SipAppService_CreateSipApp_0(ctx context.Context, marshaler r
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipApp); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipAppService_CreateSipApp_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreateSipApp(ctx, &protoReq)
@@ -196,6 +210,8 @@ func local_request_SipAppService_UpdateSipApp_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
+var filter_SipAppService_DeleteSipApp_0 = &utilities.DoubleArray{Encoding: map[string]int{"uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipAppServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeleteSipAppRequest
@@ -209,6 +225,12 @@ func request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler runtime
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipAppService_DeleteSipApp_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -230,6 +252,12 @@ func local_request_SipAppService_DeleteSipApp_0(ctx context.Context, marshaler r
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipAppService_DeleteSipApp_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeleteSipApp(ctx, &protoReq)
 	return msg, metadata, err

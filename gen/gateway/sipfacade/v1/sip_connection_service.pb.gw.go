@@ -36,6 +36,8 @@ var (
 	_ = metadata.Join
 )
 
+var filter_SipConnectionService_CreateSipUserInvite_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_user_invite": 0, "sip_connection_uuid": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreateSipUserInviteRequest
@@ -52,6 +54,12 @@ func request_SipConnectionService_CreateSipUserInvite_0(ctx context.Context, mar
 	protoReq.SipConnectionUuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "sip_connection_uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_CreateSipUserInvite_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -76,6 +84,12 @@ func local_request_SipConnectionService_CreateSipUserInvite_0(ctx context.Contex
 	protoReq.SipConnectionUuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "sip_connection_uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_CreateSipUserInvite_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreateSipUserInvite(ctx, &protoReq)
 	return msg, metadata, err
@@ -264,6 +278,8 @@ func local_request_SipConnectionService_UpdateSipUserInvite_0(ctx context.Contex
 	return msg, metadata, err
 }
 
+var filter_SipConnectionService_DeleteSipUserInvite_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_connection_uuid": 0, "uuid": 1}, Base: []int{1, 1, 2, 0, 0}, Check: []int{0, 1, 1, 2, 3}}
+
 func request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeleteSipUserInviteRequest
@@ -285,6 +301,12 @@ func request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Context, mar
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_DeleteSipUserInvite_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -314,6 +336,12 @@ func local_request_SipConnectionService_DeleteSipUserInvite_0(ctx context.Contex
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_DeleteSipUserInvite_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeleteSipUserInvite(ctx, &protoReq)
 	return msg, metadata, err
@@ -491,12 +519,20 @@ func local_request_SipConnectionService_GetSipConnection_0(ctx context.Context, 
 	return msg, metadata, err
 }
 
+var filter_SipConnectionService_CreateSipConnection_0 = &utilities.DoubleArray{Encoding: map[string]int{"sip_connection": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_SipConnectionService_CreateSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.CreateSipConnectionRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipConnection); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_CreateSipConnection_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
@@ -512,6 +548,12 @@ func local_request_SipConnectionService_CreateSipConnection_0(ctx context.Contex
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq.SipConnection); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_CreateSipConnection_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.CreateSipConnection(ctx, &protoReq)
@@ -577,6 +619,8 @@ func local_request_SipConnectionService_UpdateSipConnection_0(ctx context.Contex
 	return msg, metadata, err
 }
 
+var filter_SipConnectionService_DeleteSipConnection_0 = &utilities.DoubleArray{Encoding: map[string]int{"uuid": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
 func request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, marshaler runtime.Marshaler, client extSipfacadev1.SipConnectionServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq extSipfacadev1.DeleteSipConnectionRequest
@@ -590,6 +634,12 @@ func request_SipConnectionService_DeleteSipConnection_0(ctx context.Context, mar
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_DeleteSipConnection_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -611,6 +661,12 @@ func local_request_SipConnectionService_DeleteSipConnection_0(ctx context.Contex
 	protoReq.Uuid, err = runtime.String(val)
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "uuid", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_SipConnectionService_DeleteSipConnection_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.DeleteSipConnection(ctx, &protoReq)
 	return msg, metadata, err
