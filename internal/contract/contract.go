@@ -3,6 +3,8 @@
 package contract
 
 import (
+	"strings"
+
 	"slices"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
@@ -33,4 +35,25 @@ func Secret(field protoreflect.FieldDescriptor) bool {
 func HTTPRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	return rule
+}
+
+// IsRelation reports whether a field holds other resources. Google's own messages and trunk
+// settings are values.
+func IsRelation(field protoreflect.FieldDescriptor) bool {
+	if field.Message() == nil || field.IsMap() {
+		return false
+	}
+	name := field.Message().FullName()
+	return !strings.HasPrefix(string(name), "google.protobuf.") && name.Name() != "TrunkSettings"
+}
+
+// RelationOf returns the relation whose key a field is, such as product for product_id, or
+// nil.
+func RelationOf(key protoreflect.FieldDescriptor) protoreflect.FieldDescriptor {
+	name := strings.TrimSuffix(strings.TrimSuffix(string(key.Name()), "_uuid"), "_id")
+	relation := key.ContainingMessage().Fields().ByName(protoreflect.Name(name))
+	if relation == nil || !IsRelation(relation) {
+		return nil
+	}
+	return relation
 }

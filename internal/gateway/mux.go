@@ -50,6 +50,7 @@ func (g *Gateway) newMux() *runtime.ServeMux {
 	return runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{g.codec}),
 		runtime.WithMiddlewares(g.readRequest),
+		runtime.WithForwardResponseOption(answerEtag),
 		runtime.WithErrorHandler(g.handleError),
 		runtime.WithRoutingErrorHandler(g.handleRoutingError),
 		runtime.WithIncomingHeaderMatcher(incomingHeader),

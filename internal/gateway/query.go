@@ -50,12 +50,16 @@ func recursive(above []protoreflect.FieldDescriptor, message protoreflect.Messag
 	})
 }
 
-func (r *route) bindParameter(path []protoreflect.FieldDescriptor, parse codec.ParseText) {
+func newParameter(path []protoreflect.FieldDescriptor, parse codec.ParseText) *parameter {
 	var names, jsonNames []string
 	for _, field := range path {
 		names, jsonNames = append(names, field.TextName()), append(jsonNames, field.JSONName())
 	}
-	made := &parameter{name: strings.Join(names, "."), jsonName: strings.Join(jsonNames, "."), path: path, parse: parse}
+	return &parameter{name: strings.Join(names, "."), jsonName: strings.Join(jsonNames, "."), path: path, parse: parse}
+}
+
+func (r *route) bindParameter(path []protoreflect.FieldDescriptor, parse codec.ParseText) {
+	made := newParameter(path, parse)
 	r.parameters[made.name] = made
 	r.parameters[made.jsonName] = made
 	r.names = append(r.names, made)

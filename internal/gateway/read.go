@@ -32,6 +32,7 @@ func (g *Gateway) readRequest(next runtime.HandlerFunc) runtime.HandlerFunc {
 		in.Call = to.Call
 		to.readNumbers(in, variables)
 		to.readQuery(in, r.URL.RawQuery)
+		to.readHeaders(in, r.Header)
 		// The generated handler has no parameters left to read.
 		none := url.Values{}
 		r.Form, r.PostForm = none, none

@@ -151,7 +151,7 @@ func TestInvalidRequests(t *testing.T) {
 			`expireTime: want a time by RFC 3339, for example "2026-01-02T15:04:05Z"`}},
 		"whole request": {http.MethodPost, assign, `{"addTnLeaseUuids":[1],"x":2}`, nil, []string{
 			`addTnLeaseUuids[0]: want a string, got a number`,
-			`x: unknown field "x"; known: sipConnectionUuid, addTnLeaseUuids, removeTnLeaseUuids`}},
+			`x: unknown field "x"; known: sipConnectionUuid, addTnLeaseUuids, removeTnLeaseUuids, requestId, validateOnly`}},
 		"not an object": {http.MethodPost, assign, `[]`, nil, []string{`body: want an object, got an array`}},
 		"syntax": {http.MethodPost, invitesPath, "{\n \"name\" 7}", nil, []string{
 			`body: not valid JSON at 2:9: invalid character '7' after object name (expecting ':')`}},
@@ -177,7 +177,7 @@ func TestInvalidRequests(t *testing.T) {
 		"query on a call without one": {http.MethodGet, invitePath + "?uuid=x", "", nil,
 			[]string{`uuid: unknown query parameter "uuid"; this call takes none`}},
 		"query beside a body of the whole request": {http.MethodPost, assign + "?add=x", `{}`, nil,
-			[]string{`add: unknown query parameter "add"; this call takes none`}},
+			[]string{`add: unknown query parameter "add"; known: requestId, validateOnly`}},
 		"bad mask": {http.MethodPatch, invitePath + "?update_mask=a%20b", `{}`, nil,
 			[]string{`update_mask: want field names separated by commas, for example "name,expireTime", or "*"`}},
 		"text": {http.MethodPost, invitesPath, `name=x`, []string{"Content-Type: text/plain"},

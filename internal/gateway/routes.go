@@ -24,6 +24,7 @@ type route struct {
 	numbers    []variable            // of the path
 	parameters map[string]*parameter // of the query, by both spellings
 	names      []*parameter          // each parameter once, for hints
+	headers    []headerParameter
 }
 
 // variable is a part of the path that sets a request field.
@@ -85,6 +86,7 @@ func newRoute(method protoreflect.MethodDescriptor, rule *annotations.HttpRule, 
 		}
 	}
 	made.bindParameters(variables, c)
+	made.bindHeaders(c)
 	if body != nil && verb == http.MethodPatch {
 		made.Mask = input.Fields().ByName("update_mask")
 	}
@@ -157,9 +159,11 @@ func fieldPath(input protoreflect.MessageDescriptor, dotted string) ([]protorefl
 }
 
 // isSetElsewhere reports whether a path variable or the body sets a request field,
-// so that no query parameter may.
+// so that no query parameter may. What makes a write safe may stand in the query beside any
+// body.
 func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor, variables []variable) bool {
-	return r.Body == "*" || path[0].TextName() == r.Body || slices.ContainsFunc(variables, func(v variable) bool {
+	name := path[0].TextName()
+	return r.Body == "*" && name != "request_id" && name != "validate_only" || path[0].TextName() == r.Body || slices.ContainsFunc(variables, func(v variable) bool {
 		return slices.Equal(v.path, path)
 	})
 }

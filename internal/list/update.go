@@ -66,6 +66,25 @@ func (u Update) Changes() ([]Change, error) {
 	return w.result()
 }
 
+// Apply makes changes in a resource, which gets the new values from another one. Values that
+// are never shown are left out. A relation whose key changes is not known any more.
+func Apply(resource, wanted proto.Message, changes []Change) {
+	to, from := resource.ProtoReflect(), wanted.ProtoReflect()
+	for _, change := range changes {
+		switch {
+		case contract.Behaves(change.Field, annotations.FieldBehavior_INPUT_ONLY):
+			continue
+		case change.Clear:
+			to.Clear(change.Field)
+		default:
+			to.Set(change.Field, from.Get(change.Field))
+		}
+		if relation := contract.RelationOf(change.Field); relation != nil {
+			to.Clear(relation)
+		}
+	}
+}
+
 // isWhole reports whether the mask is `*`.
 func (u Update) isWhole() bool {
 	paths := u.Mask.GetPaths()

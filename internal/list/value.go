@@ -9,6 +9,8 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/sipfacade/sipfacade/internal/etag"
 )
 
 // value is what a column holds in one row, in a form that is compared in the same way
@@ -89,7 +91,7 @@ var comparisons = map[protoreflect.Kind]comparison{
 // order can use it.
 func comparisonOf(field protoreflect.FieldDescriptor) comparison {
 	switch {
-	case field.Cardinality() == protoreflect.Repeated, isHidden(field):
+	case field.Cardinality() == protoreflect.Repeated, isHidden(field), field.Name() == etag.Field:
 		return incomparable
 	case field.Kind() != protoreflect.MessageKind:
 		return comparisons[field.Kind()]

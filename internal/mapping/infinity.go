@@ -6,6 +6,7 @@ var Infinity = Dialect{
 	Names: map[string]string{
 		"create_time": "createDatetime", "update_time": "updateDatetime", "user_login": "user",
 	},
+	Ours:       []string{"etag"},
 	CamelCase:  true,
 	Additional: "additional_fields",
 	Parents:    []string{"domain_id", "user_id", "group_id", "queue_id"},

@@ -14,6 +14,8 @@ type Dialect struct {
 	Additional string
 	// Parents are the fields with the ids of the path, which answers may leave out.
 	Parents []string
+	// Ours are fields that the service makes and no vendor knows.
+	Ours []string
 	// Readers are functions written by hand, by the message that each reads.
 	Readers map[string]string
 	// Writers are functions written by hand, by the message that each writes.

@@ -33,6 +33,7 @@ var OpenTACT = Dialect{
 		"expire_time": "expired_on", "delete_time": "deleted_on",
 		"updated_by": "modified_by",
 	},
+	Ours:    []string{"etag"},
 	Readers: map[string]string{"TrunkSettings": "readTrunkSettings"},
 	Writers: map[string]string{"TrunkSettings": "flatSettings"},
 	Resources: []Resource{

@@ -18,7 +18,11 @@ import (
 func (r *Request) MergeInto(message protoreflect.Message) {
 	r.compareIDs(message)
 	for _, given := range r.Query {
-		if given.Value.IsValid() {
+		switch {
+		case !given.Value.IsValid():
+		case given.contradicts(message):
+			r.Refuse(given.Field, "DUPLICATE_FIELD", "given twice, and not the same")
+		default:
 			given.assign(message)
 		}
 	}
@@ -48,6 +52,16 @@ func pathName(path []protoreflect.FieldDescriptor) string {
 		names[i] = field.TextName()
 	}
 	return strings.Join(names, ".")
+}
+
+// contradicts reports whether the request states another value of the field already: what
+// makes a write safe may stand in the body, in the query and in a header.
+func (p Parameter) contradicts(message protoreflect.Message) bool {
+	last := p.Path[len(p.Path)-1]
+	for _, field := range p.Path[:len(p.Path)-1] {
+		message = message.Get(field).Message()
+	}
+	return !last.IsList() && last.Message() == nil && message.Has(last) && !message.Get(last).Equal(p.Value)
 }
 
 // assign sets the field, or appends to it if it is a list.

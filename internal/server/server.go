@@ -5,7 +5,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
-	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -88,14 +86,14 @@ func (s *Server) connectVendors() (err error) {
 
 // buildServices registers the services with both protocols.
 func (s *Server) buildServices(version string) error {
-	tokens, err := s.pageTokens()
+	backends, err := s.newBackends()
 	if err != nil {
 		return err
 	}
 	s.grpc = s.newGRPC(asOne(interceptors(s.chain(protocolGRPC))))
 	conn := gateway.NewConn(asOne(interceptors(s.chain(protocolHTTP))))
-	register(receiving{s.grpc, s.receiver}, s.vendors, tokens)
-	register(conn, s.vendors, tokens)
+	register(receiving{s.grpc, s.receiver}, backends)
+	register(conn, backends)
 	s.checks = registerHealth(s.grpc, s.receiver)
 	if s.config.Reflection {
 		registerReflection(s.grpc)
@@ -111,16 +109,6 @@ func (s *Server) buildServices(version string) error {
 		s.rest = append(s.rest, emulator)
 	}
 	return nil
-}
-
-// pageTokens seals with the configured key, or with one of this process only.
-func (s *Server) pageTokens() (*list.Tokens, error) {
-	if s.config.PageTokenKey.IsSet() {
-		return list.NewTokens([]byte(s.config.PageTokenKey.Reveal()))
-	}
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails
-	return list.NewTokens(key)
 }
 
 // Run serves until the context ends, then drains. It returns nil after a clean

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/rand"
 	"fmt"
 
 	"google.golang.org/grpc"
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service/infinity"
 	"github.com/sipfacade/sipfacade/internal/service/opentact"
@@ -42,10 +44,43 @@ func readMethods() map[string]bool {
 	return reads
 }
 
+// backends is what the services work with.
+type backends struct {
+	opentact opentact.Backend
+	infinity infinity.Backend
+}
+
+// newBackends returns the backends over the vendors, with one key for page tokens and etags.
+func (s *Server) newBackends() (*backends, error) {
+	secret := s.sharedSecret()
+	tokens, err := list.NewTokens(secret)
+	if err != nil {
+		return nil, err
+	}
+	etags, err := etag.NewMaker(secret)
+	if err != nil {
+		return nil, err
+	}
+	return &backends{
+		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: tokens, Etags: etags},
+		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: tokens, Etags: etags},
+	}, nil
+}
+
+// sharedSecret is the configured secret of all replicas, or one of this process only.
+func (s *Server) sharedSecret() []byte {
+	if s.config.PageTokenKey.IsSet() {
+		return []byte(s.config.PageTokenKey.Reveal())
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	return secret
+}
+
 // register registers every service with one protocol.
-func register(with grpc.ServiceRegistrar, to *vendors, tokens *list.Tokens) {
-	sipfacadev1.RegisterSipConnectionServiceServer(with, opentact.NewSipConnectionService(to.opentact, tokens))
-	sipfacadev1.RegisterSipAppServiceServer(with, opentact.NewSipAppService(to.opentact, tokens))
-	sipfacadev1.RegisterProfileServiceServer(with, opentact.NewProfileService(to.opentact, tokens))
-	sipfacadev1.RegisterPbxConfigServiceServer(with, infinity.NewPbxConfigService(to.infinity, tokens))
+func register(with grpc.ServiceRegistrar, b *backends) {
+	sipfacadev1.RegisterSipConnectionServiceServer(with, opentact.NewSipConnectionService(b.opentact))
+	sipfacadev1.RegisterSipAppServiceServer(with, opentact.NewSipAppService(b.opentact))
+	sipfacadev1.RegisterProfileServiceServer(with, opentact.NewProfileService(b.opentact))
+	sipfacadev1.RegisterPbxConfigServiceServer(with, infinity.NewPbxConfigService(b.infinity))
 }

@@ -104,6 +104,8 @@ var verdicts = []struct {
 		outcome{codes.Unavailable, "UPSTREAM_SATURATED"}, unknown, outcome{codes.Unavailable, "UPSTREAM_SATURATED"})},
 	{"shutting down", upstream.Error{Kind: upstream.KindShuttingDown}, written(
 		outcome{codes.Unavailable, "SHUTTING_DOWN"}, unknown, outcome{codes.Unavailable, "SHUTTING_DOWN"})},
+	{"changed", upstream.Error{Kind: upstream.KindChanged}, always(outcome{codes.Aborted, "ETAG_MISMATCH"})},
+	{"taken", upstream.Error{Kind: upstream.KindTaken}, always(outcome{codes.AlreadyExists, "RESOURCE_EXISTS"})},
 	{"defect", upstream.Error{Kind: upstream.KindInternal}, always(outcome{codes.Internal, "INTERNAL"})},
 }
 

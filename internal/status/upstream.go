@@ -69,6 +69,10 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was not sent: the vendor has been failing and gets no calls for a while"),
 	upstream.KindSaturated: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
 		"was given up: too many calls to the vendor are under way, or vendor answers take up their memory"),
+	upstream.KindChanged: both(codes.Aborted, sipfacadev1.ErrorReason_ERROR_REASON_ETAG_MISMATCH,
+		"was not sent: the resource has changed since its etag was read"),
+	upstream.KindTaken: both(codes.AlreadyExists, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS,
+		"would be refused: there is one like it already"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"failed inside the service"),
 }

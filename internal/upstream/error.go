@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -49,6 +50,10 @@ const (
 	// KindSaturated: there was no slot for the call, or no memory for its answer, in
 	// time.
 	KindSaturated
+	// KindChanged: the resource has changed since the caller read it, and nothing was sent.
+	KindChanged
+	// KindTaken: there is one like the resource already, and nothing was sent.
+	KindTaken
 	// KindInternal: a defect of the service, such as a call that cannot be built.
 	KindInternal
 )
@@ -62,7 +67,7 @@ var kindNames = map[Kind]string{
 	KindShuttingDown:      "shutting_down",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
 	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
-	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindInternal: "internal",
+	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken", KindInternal: "internal",
 }
 
 // String is the name of the kind in metrics and logs.
@@ -167,6 +172,21 @@ func NotListed(vendor string, route *Route) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: KindNotListed, VendorForm: true}
 }
 
+// Unsent is the error of a write that the service did not send for the reason of a kind:
+// KindChanged or KindTaken.
+func Unsent(vendor string, route *Route, kind Kind) *Error {
+	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true}
+}
+
+// BeforeWrite returns the error of a read on which a write depends: the write was not sent.
+func BeforeWrite(err error, write *Route) error {
+	var failure *Error
+	if errors.As(err, &failure) {
+		return failure.Before(write)
+	}
+	return err
+}
+
 // BadResponse is the error of answers that cannot be understood together, though each of
 // them can.
 func BadResponse(vendor string, route *Route, cause error) *Error {
@@ -183,7 +203,7 @@ var deliveries = map[Kind]Delivery{
 	KindRejected: Rejected, KindRedirect: Rejected, KindNotListed: Rejected,
 	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
 	KindCredentialRejected: NotSent, KindCredentialUnset: NotSent, KindInternal: NotSent,
-	KindThrottled: NotSent, KindBreakerOpen: NotSent,
+	KindThrottled: NotSent, KindBreakerOpen: NotSent, KindChanged: NotSent, KindTaken: NotSent,
 }
 
 // Delivery says what became of a failed write. It is empty for reads. If the login

@@ -79,10 +79,11 @@ func (m *model) newMessage(resource mapping.Resource) (*message, error) {
 	}
 	known := map[string]bool{}
 	for i := range completed.descriptor.Fields().Len() {
-		if string(completed.descriptor.Fields().Get(i).Name()) == m.dialect.Additional {
+		descriptor := completed.descriptor.Fields().Get(i)
+		if name := string(descriptor.Name()); name == m.dialect.Additional || slices.Contains(m.dialect.Ours, name) {
 			continue
 		}
-		added := completed.newField(completed.descriptor.Fields().Get(i))
+		added := completed.newField(descriptor)
 		known[added.Name] = true
 		completed.fields = append(completed.fields, added)
 		m.addEnum(added.descriptor)

@@ -40,7 +40,7 @@ func BenchmarkPbxDevices(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			client, _ := pbxClient(b, deviceRows(c.rows), nil)
-			s := NewPbxConfigService(client, pbxTokens(b))
+			s := NewPbxConfigService(backendOf(b, client))
 			b.ReportAllocs()
 			for b.Loop() {
 				answer, err := s.ListPbxDevices(b.Context(), &pb.ListPbxDevicesRequest{DomainId: 3, Filter: c.filter})

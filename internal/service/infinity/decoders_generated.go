@@ -36,10 +36,6 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 		if m.CallRecordingEnabled == nil {
 			return r.OptionalFlag("rec", &m.CallRecordingEnabled)
 		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
-		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -87,7 +83,6 @@ var pbxDomainRows = rows[sipfacadev1.PbxDomain]{
 		{field: "domain", names: []string{"domain", "domainName"}},
 		{field: "display_name", names: []string{"displayName"}, writable: true},
 		{field: "call_recording_enabled", names: []string{"rec"}, writable: true, flag: true, sortable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 
@@ -186,10 +181,6 @@ func pbxUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUser) erro
 	case "updateDatetime":
 		if m.UpdateTime == nil {
 			return r.Time("updateDatetime", &m.UpdateTime)
-		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
 		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
@@ -296,7 +287,6 @@ var pbxUserRows = rows[sipfacadev1.PbxUser]{
 		{field: "dashboard", names: []string{"dashboard"}, writable: true, flag: true, sortable: true},
 		{field: "create_time", names: []string{"createDatetime"}, sortable: true},
 		{field: "update_time", names: []string{"updateDatetime"}, sortable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 
@@ -486,10 +476,6 @@ func pbxGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup) er
 		if m.CallerNameFormat == nil {
 			return r.OptionalText(&m.CallerNameFormat)
 		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
-		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -552,7 +538,6 @@ var pbxGroupRows = rows[sipfacadev1.PbxGroup]{
 		{field: "ring_retry", names: []string{"ringRetry"}, writable: true, flag: true, sortable: true},
 		{field: "ring_exclusive", names: []string{"ringExclusive"}, writable: true, flag: true, sortable: true},
 		{field: "caller_name_format", names: []string{"callerNameFormat"}, writable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 
@@ -649,10 +634,6 @@ func pbxQueueMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueue) er
 		if m.CallerNameFormat == nil {
 			return r.OptionalText(&m.CallerNameFormat)
 		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
-		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -708,7 +689,6 @@ var pbxQueueRows = rows[sipfacadev1.PbxQueue]{
 		{field: "display_name", names: []string{"displayName"}, writable: true},
 		{field: "extension_number", names: []string{"extensionNumber"}, writable: true},
 		{field: "caller_name_format", names: []string{"callerNameFormat"}, writable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 
@@ -747,10 +727,6 @@ func pbxQueueMemberMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQue
 	case "ringOrder":
 		if m.RingOrder == nil {
 			return r.OptionalNumber("ringOrder", &m.RingOrder)
-		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
 		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
@@ -813,7 +789,6 @@ var pbxQueueMemberRows = rows[sipfacadev1.PbxQueueMember]{
 		{field: "ring_attempts", names: []string{"ringAttempts"}, writable: true, sortable: true},
 		{field: "ring_seconds", names: []string{"ringSecs"}, writable: true, sortable: true},
 		{field: "ring_order", names: []string{"ringOrder"}, writable: true, sortable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 
@@ -844,10 +819,6 @@ func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.Pbx
 	case "description":
 		if m.Description == nil {
 			return r.OptionalText(&m.Description)
-		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
 		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
@@ -896,7 +867,6 @@ var pbxTrustedNetworkRows = rows[sipfacadev1.PbxTrustedNetwork]{
 		{field: "domain_id", names: []string{"domainId"}, sortable: true},
 		{field: "network", names: []string{"network"}, writable: true},
 		{field: "description", names: []string{"description"}, writable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 
@@ -935,10 +905,6 @@ func pbxDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDevice) 
 	case "updateDatetime":
 		if m.UpdateTime == nil {
 			return r.Time("updateDatetime", &m.UpdateTime)
-		}
-	case "etag":
-		if m.Etag == nil {
-			return r.OptionalText(&m.Etag)
 		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
@@ -993,7 +959,6 @@ var pbxDeviceRows = rows[sipfacadev1.PbxDevice]{
 		{field: "user_login", names: []string{"user"}},
 		{field: "create_time", names: []string{"createDatetime"}, sortable: true},
 		{field: "update_time", names: []string{"updateDatetime"}, sortable: true},
-		{field: "etag", names: []string{"etag"}},
 	},
 }
 

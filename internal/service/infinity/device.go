@@ -9,7 +9,7 @@ import (
 
 // ListPbxDevices lists the devices of a domain.
 func (s *PbxConfigService) ListPbxDevices(ctx context.Context, request *pb.ListPbxDevicesRequest) (*pb.ListPbxDevicesResponse, error) {
-	page, next, err := pbxDevices.page(ctx, s, request, in(request.GetDomainId()))
+	page, next, err := pbxDevices.page(ctx, s.Backend, request, in(request.GetDomainId()))
 	if err != nil {
 		return nil, err
 	}
@@ -18,7 +18,7 @@ func (s *PbxConfigService) ListPbxDevices(ctx context.Context, request *pb.ListP
 
 // GetPbxDevice returns one device.
 func (s *PbxConfigService) GetPbxDevice(ctx context.Context, request *pb.GetPbxDeviceRequest) (*pb.GetPbxDeviceResponse, error) {
-	found, err := pbxDevices.read(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxDeviceId())
+	found, err := pbxDevices.get(ctx, s.Backend, in(request.GetDomainId()), request.GetPbxDeviceId())
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *PbxConfigService) GetPbxDevice(ctx context.Context, request *pb.GetPbxD
 
 // CreatePbxDevice creates a device.
 func (s *PbxConfigService) CreatePbxDevice(ctx context.Context, request *pb.CreatePbxDeviceRequest) (*pb.CreatePbxDeviceResponse, error) {
-	created, err := pbxDevices.create(ctx, s.vendor, in(request.GetDomainId()), withColons(request.GetPbxDevice()))
+	created, err := pbxDevices.create(ctx, s.Backend, request, in(request.GetDomainId()), withColons(request.GetPbxDevice()))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (s *PbxConfigService) CreatePbxDevice(ctx context.Context, request *pb.Crea
 
 // UpdatePbxDevice changes what the mask names.
 func (s *PbxConfigService) UpdatePbxDevice(ctx context.Context, request *pb.UpdatePbxDeviceRequest) (*pb.UpdatePbxDeviceResponse, error) {
-	updated, err := pbxDevices.update(ctx, s.vendor, in(request.GetDomainId()), withColons(request.GetPbxDevice()), request.GetUpdateMask())
+	updated, err := pbxDevices.update(ctx, s.Backend, request, in(request.GetDomainId()), withColons(request.GetPbxDevice()))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (s *PbxConfigService) UpdatePbxDevice(ctx context.Context, request *pb.Upda
 
 // DeletePbxDevice deletes a device.
 func (s *PbxConfigService) DeletePbxDevice(ctx context.Context, request *pb.DeletePbxDeviceRequest) (*pb.DeletePbxDeviceResponse, error) {
-	if err := pbxDevices.remove(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxDeviceId()); err != nil {
+	if err := pbxDevices.remove(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxDeviceId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxDeviceResponse{}, nil

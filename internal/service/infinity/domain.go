@@ -8,7 +8,7 @@ import (
 
 // ListPbxDomains lists the domains that the credential may see.
 func (s *PbxConfigService) ListPbxDomains(ctx context.Context, request *pb.ListPbxDomainsRequest) (*pb.ListPbxDomainsResponse, error) {
-	page, next, err := pbxDomains.page(ctx, s, request, nil)
+	page, next, err := pbxDomains.page(ctx, s.Backend, request, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *PbxConfigService) ListPbxDomains(ctx context.Context, request *pb.ListP
 
 // GetPbxDomain returns one domain.
 func (s *PbxConfigService) GetPbxDomain(ctx context.Context, request *pb.GetPbxDomainRequest) (*pb.GetPbxDomainResponse, error) {
-	found, err := pbxDomains.read(ctx, s.vendor, nil, request.GetDomainId())
+	found, err := pbxDomains.get(ctx, s.Backend, nil, request.GetDomainId())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *PbxConfigService) GetPbxDomain(ctx context.Context, request *pb.GetPbxD
 
 // UpdatePbxDomain changes what the mask names.
 func (s *PbxConfigService) UpdatePbxDomain(ctx context.Context, request *pb.UpdatePbxDomainRequest) (*pb.UpdatePbxDomainResponse, error) {
-	updated, err := pbxDomains.update(ctx, s.vendor, nil, request.GetPbxDomain(), request.GetUpdateMask())
+	updated, err := pbxDomains.update(ctx, s.Backend, request, nil, request.GetPbxDomain())
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // ListPbxGroups lists the groups of a domain.
 func (s *PbxConfigService) ListPbxGroups(ctx context.Context, request *pb.ListPbxGroupsRequest) (*pb.ListPbxGroupsResponse, error) {
-	page, next, err := pbxGroups.page(ctx, s, request, in(request.GetDomainId()))
+	page, next, err := pbxGroups.page(ctx, s.Backend, request, in(request.GetDomainId()))
 	if err != nil {
 		return nil, err
 	}
@@ -18,7 +18,7 @@ func (s *PbxConfigService) ListPbxGroups(ctx context.Context, request *pb.ListPb
 
 // GetPbxGroup returns one group.
 func (s *PbxConfigService) GetPbxGroup(ctx context.Context, request *pb.GetPbxGroupRequest) (*pb.GetPbxGroupResponse, error) {
-	found, err := pbxGroups.read(ctx, s.vendor, in(request.GetDomainId()), request.GetGroupId())
+	found, err := pbxGroups.get(ctx, s.Backend, in(request.GetDomainId()), request.GetGroupId())
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *PbxConfigService) GetPbxGroup(ctx context.Context, request *pb.GetPbxGr
 
 // CreatePbxGroup creates a group.
 func (s *PbxConfigService) CreatePbxGroup(ctx context.Context, request *pb.CreatePbxGroupRequest) (*pb.CreatePbxGroupResponse, error) {
-	created, err := pbxGroups.create(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxGroup())
+	created, err := pbxGroups.create(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxGroup())
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (s *PbxConfigService) CreatePbxGroup(ctx context.Context, request *pb.Creat
 
 // UpdatePbxGroup changes what the mask names.
 func (s *PbxConfigService) UpdatePbxGroup(ctx context.Context, request *pb.UpdatePbxGroupRequest) (*pb.UpdatePbxGroupResponse, error) {
-	updated, err := pbxGroups.update(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxGroup(), request.GetUpdateMask())
+	updated, err := pbxGroups.update(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxGroup())
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (s *PbxConfigService) UpdatePbxGroup(ctx context.Context, request *pb.Updat
 
 // DeletePbxGroup deletes a group.
 func (s *PbxConfigService) DeletePbxGroup(ctx context.Context, request *pb.DeletePbxGroupRequest) (*pb.DeletePbxGroupResponse, error) {
-	if err := pbxGroups.remove(ctx, s.vendor, in(request.GetDomainId()), request.GetGroupId()); err != nil {
+	if err := pbxGroups.remove(ctx, s.Backend, request, in(request.GetDomainId()), request.GetGroupId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxGroupResponse{}, nil
@@ -53,7 +53,7 @@ func (s *PbxConfigService) DeletePbxGroup(ctx context.Context, request *pb.Delet
 
 // ListPbxGroupUsers lists the users of a group.
 func (s *PbxConfigService) ListPbxGroupUsers(ctx context.Context, request *pb.ListPbxGroupUsersRequest) (*pb.ListPbxGroupUsersResponse, error) {
-	page, next, err := pbxGroupUsers.page(ctx, s, request, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()}))
+	page, next, err := pbxGroupUsers.page(ctx, s.Backend, request, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()}))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *PbxConfigService) ListPbxGroupUsers(ctx context.Context, request *pb.Li
 // AddPbxGroupUsers adds users to a group.
 func (s *PbxConfigService) AddPbxGroupUsers(ctx context.Context, request *pb.AddPbxGroupUsersRequest) (*pb.AddPbxGroupUsersResponse, error) {
 	form := infinity.IDs("userSpec", request.GetUserIds())
-	if _, err := s.vendor.Write(ctx, infinity.AddGroupUsers, form, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()}).parameters()...); err != nil {
+	if err := s.change(ctx, request, infinity.AddGroupUsers, form, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()})); err != nil {
 		return nil, err
 	}
 	return &pb.AddPbxGroupUsersResponse{}, nil
@@ -72,7 +72,7 @@ func (s *PbxConfigService) AddPbxGroupUsers(ctx context.Context, request *pb.Add
 // RemovePbxGroupUsers takes users out of a group.
 func (s *PbxConfigService) RemovePbxGroupUsers(ctx context.Context, request *pb.RemovePbxGroupUsersRequest) (*pb.RemovePbxGroupUsersResponse, error) {
 	form := infinity.IDs("userSpec", request.GetUserIds())
-	if _, err := s.vendor.Write(ctx, infinity.RemoveGroupUsers, form, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()}).parameters()...); err != nil {
+	if err := s.change(ctx, request, infinity.RemoveGroupUsers, form, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()})); err != nil {
 		return nil, err
 	}
 	return &pb.RemovePbxGroupUsersResponse{}, nil

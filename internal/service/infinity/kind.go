@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
@@ -78,6 +79,12 @@ func (k *pbxKind[M, R]) vendorNames() (protoreflect.FullName, map[string]string)
 		}
 	}
 	return R(nil).ProtoReflect().Descriptor().FullName(), names
+}
+
+// parentRoutes read the rows that others are below, by the field with their id.
+var parentRoutes = map[protoreflect.Name]*upstream.Route{
+	"domain_id": infinity.Domains.Read, "user_id": infinity.Users.Read,
+	"group_id": infinity.Groups.Read, "queue_id": infinity.Queues.Read,
 }
 
 // place is the path to rows: the ids in it, from the domain down.

@@ -17,15 +17,24 @@ import (
 // page serves a list. If the vendor can filter, sort and page as asked, it sends no more
 // than the page. Otherwise, and if what it sent does not fit, the rows that have the values
 // that the filter asks for are read, and the page is picked as they pass.
-func (k *pbxKind[M, R]) page(ctx context.Context, s *PbxConfigService, request list.Request, at place) (page []R, next string, err error) {
-	query, err := list.Prepare[R](s.tokens, request, string(k.id))
+func (k *pbxKind[M, R]) page(ctx context.Context, b Backend, request list.Request, at place) (page []R, next string, err error) {
+	page, next, err = k.rowsOf(ctx, b, request, at)
+	for _, row := range page {
+		b.Etags.Stamp(row)
+	}
+	return page, next, err
+}
+
+// rowsOf returns the rows of a page.
+func (k *pbxKind[M, R]) rowsOf(ctx context.Context, b Backend, request list.Request, at place) (page []R, next string, err error) {
+	query, err := list.Prepare[R](b.Tokens, request, string(k.id))
 	if err != nil {
 		return nil, "", err
 	}
-	filters, whole := pushedFilters(k, query, at, s.vendor.Zone())
+	filters, whole := pushedFilters(k, query, at, b.Vendor.Zone())
 	if window, ok := pushedWindow(k, query, at); ok && whole {
 		window.Filters = filters
-		rows, err := k.all(ctx, s.vendor, window, at)
+		rows, err := k.all(ctx, b.Vendor, window, at)
 		if err != nil && !notTaken(err) {
 			return nil, "", err
 		}
@@ -33,9 +42,9 @@ func (k *pbxKind[M, R]) page(ctx context.Context, s *PbxConfigService, request l
 			return page, next, nil
 		}
 	}
-	page, next, err = k.pick(ctx, s.vendor, query, filters, at)
+	page, next, err = k.pick(ctx, b.Vendor, query, filters, at)
 	if len(filters) > 0 && notTaken(err) {
-		return k.pick(ctx, s.vendor, query, nil, at)
+		return k.pick(ctx, b.Vendor, query, nil, at)
 	}
 	return page, next, err
 }

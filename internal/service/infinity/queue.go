@@ -8,7 +8,7 @@ import (
 
 // ListPbxQueues lists the queues of a domain.
 func (s *PbxConfigService) ListPbxQueues(ctx context.Context, request *pb.ListPbxQueuesRequest) (*pb.ListPbxQueuesResponse, error) {
-	page, next, err := pbxQueues.page(ctx, s, request, in(request.GetDomainId()))
+	page, next, err := pbxQueues.page(ctx, s.Backend, request, in(request.GetDomainId()))
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *PbxConfigService) ListPbxQueues(ctx context.Context, request *pb.ListPb
 
 // GetPbxQueue returns one queue.
 func (s *PbxConfigService) GetPbxQueue(ctx context.Context, request *pb.GetPbxQueueRequest) (*pb.GetPbxQueueResponse, error) {
-	found, err := pbxQueues.read(ctx, s.vendor, in(request.GetDomainId()), request.GetQueueId())
+	found, err := pbxQueues.get(ctx, s.Backend, in(request.GetDomainId()), request.GetQueueId())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *PbxConfigService) GetPbxQueue(ctx context.Context, request *pb.GetPbxQu
 
 // CreatePbxQueue creates a queue.
 func (s *PbxConfigService) CreatePbxQueue(ctx context.Context, request *pb.CreatePbxQueueRequest) (*pb.CreatePbxQueueResponse, error) {
-	created, err := pbxQueues.create(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxQueue())
+	created, err := pbxQueues.create(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxQueue())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *PbxConfigService) CreatePbxQueue(ctx context.Context, request *pb.Creat
 
 // UpdatePbxQueue changes what the mask names.
 func (s *PbxConfigService) UpdatePbxQueue(ctx context.Context, request *pb.UpdatePbxQueueRequest) (*pb.UpdatePbxQueueResponse, error) {
-	updated, err := pbxQueues.update(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxQueue(), request.GetUpdateMask())
+	updated, err := pbxQueues.update(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxQueue())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *PbxConfigService) UpdatePbxQueue(ctx context.Context, request *pb.Updat
 
 // DeletePbxQueue deletes a queue.
 func (s *PbxConfigService) DeletePbxQueue(ctx context.Context, request *pb.DeletePbxQueueRequest) (*pb.DeletePbxQueueResponse, error) {
-	if err := pbxQueues.remove(ctx, s.vendor, in(request.GetDomainId()), request.GetQueueId()); err != nil {
+	if err := pbxQueues.remove(ctx, s.Backend, request, in(request.GetDomainId()), request.GetQueueId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxQueueResponse{}, nil

@@ -105,7 +105,7 @@ func pbxService(t testing.TB, answers map[string]pbxAnswer) (*PbxConfigService, 
 	t.Helper()
 	vendor := &pbxVendor{answers: answers}
 	client, _ := pbxClient(t, vendor, time.UTC)
-	return NewPbxConfigService(client, pbxTokens(t)), vendor
+	return NewPbxConfigService(backendOf(t, client)), vendor
 }
 
 func pbxTokens(t testing.TB) *list.Tokens {
@@ -128,4 +128,9 @@ func stated(name, json string) infinity.Member {
 		kind = '0'
 	}
 	return infinity.Member{Name: name, Value: infinity.Value{Kind: kind, Text: json}}
+}
+
+func backendOf(t testing.TB, client *infinity.Client) Backend {
+	t.Helper()
+	return Backend{Vendor: client, Tokens: pbxTokens(t), Etags: etags(t)}
 }

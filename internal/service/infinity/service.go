@@ -4,19 +4,28 @@ package infinity
 
 import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
+// Backend is what the service works with.
+type Backend struct {
+	// Vendor calls Infinity.
+	Vendor *infinity.Client
+	// Tokens seals page tokens.
+	Tokens *list.Tokens
+	// Etags makes etags.
+	Etags *etag.Maker
+}
+
 // PbxConfigService serves the hosted PBXs of Infinity.
 type PbxConfigService struct {
 	pb.UnimplementedPbxConfigServiceServer
-	vendor *infinity.Client
-	tokens *list.Tokens
+	Backend
 }
 
-// NewPbxConfigService returns the service over the vendor's client; tokens seals its page
-// tokens.
-func NewPbxConfigService(vendor *infinity.Client, tokens *list.Tokens) *PbxConfigService {
-	return &PbxConfigService{vendor: vendor, tokens: tokens}
+// NewPbxConfigService returns the service.
+func NewPbxConfigService(backend Backend) *PbxConfigService {
+	return &PbxConfigService{Backend: backend}
 }

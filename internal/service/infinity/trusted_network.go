@@ -8,7 +8,7 @@ import (
 
 // ListPbxTrustedNetworks lists the trusted networks of a domain.
 func (s *PbxConfigService) ListPbxTrustedNetworks(ctx context.Context, request *pb.ListPbxTrustedNetworksRequest) (*pb.ListPbxTrustedNetworksResponse, error) {
-	page, next, err := pbxTrustedNetworks.page(ctx, s, request, in(request.GetDomainId()))
+	page, next, err := pbxTrustedNetworks.page(ctx, s.Backend, request, in(request.GetDomainId()))
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *PbxConfigService) ListPbxTrustedNetworks(ctx context.Context, request *
 
 // GetPbxTrustedNetwork returns one trusted network.
 func (s *PbxConfigService) GetPbxTrustedNetwork(ctx context.Context, request *pb.GetPbxTrustedNetworkRequest) (*pb.GetPbxTrustedNetworkResponse, error) {
-	found, err := pbxTrustedNetworks.read(ctx, s.vendor, in(request.GetDomainId()), request.GetTrustedNetworkId())
+	found, err := pbxTrustedNetworks.get(ctx, s.Backend, in(request.GetDomainId()), request.GetTrustedNetworkId())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *PbxConfigService) GetPbxTrustedNetwork(ctx context.Context, request *pb
 
 // CreatePbxTrustedNetwork creates a trusted network.
 func (s *PbxConfigService) CreatePbxTrustedNetwork(ctx context.Context, request *pb.CreatePbxTrustedNetworkRequest) (*pb.CreatePbxTrustedNetworkResponse, error) {
-	created, err := pbxTrustedNetworks.create(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxTrustedNetwork())
+	created, err := pbxTrustedNetworks.create(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxTrustedNetwork())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *PbxConfigService) CreatePbxTrustedNetwork(ctx context.Context, request 
 
 // UpdatePbxTrustedNetwork changes what the mask names.
 func (s *PbxConfigService) UpdatePbxTrustedNetwork(ctx context.Context, request *pb.UpdatePbxTrustedNetworkRequest) (*pb.UpdatePbxTrustedNetworkResponse, error) {
-	updated, err := pbxTrustedNetworks.update(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxTrustedNetwork(), request.GetUpdateMask())
+	updated, err := pbxTrustedNetworks.update(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxTrustedNetwork())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *PbxConfigService) UpdatePbxTrustedNetwork(ctx context.Context, request 
 
 // DeletePbxTrustedNetwork deletes a trusted network.
 func (s *PbxConfigService) DeletePbxTrustedNetwork(ctx context.Context, request *pb.DeletePbxTrustedNetworkRequest) (*pb.DeletePbxTrustedNetworkResponse, error) {
-	if err := pbxTrustedNetworks.remove(ctx, s.vendor, in(request.GetDomainId()), request.GetTrustedNetworkId()); err != nil {
+	if err := pbxTrustedNetworks.remove(ctx, s.Backend, request, in(request.GetDomainId()), request.GetTrustedNetworkId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxTrustedNetworkResponse{}, nil

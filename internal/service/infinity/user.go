@@ -8,7 +8,7 @@ import (
 
 // ListPbxUsers lists the users of a domain.
 func (s *PbxConfigService) ListPbxUsers(ctx context.Context, request *pb.ListPbxUsersRequest) (*pb.ListPbxUsersResponse, error) {
-	page, next, err := pbxUsers.page(ctx, s, request, in(request.GetDomainId()))
+	page, next, err := pbxUsers.page(ctx, s.Backend, request, in(request.GetDomainId()))
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *PbxConfigService) ListPbxUsers(ctx context.Context, request *pb.ListPbx
 
 // GetPbxUser returns one user.
 func (s *PbxConfigService) GetPbxUser(ctx context.Context, request *pb.GetPbxUserRequest) (*pb.GetPbxUserResponse, error) {
-	found, err := pbxUsers.read(ctx, s.vendor, in(request.GetDomainId()), request.GetUserId())
+	found, err := pbxUsers.get(ctx, s.Backend, in(request.GetDomainId()), request.GetUserId())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *PbxConfigService) GetPbxUser(ctx context.Context, request *pb.GetPbxUse
 
 // CreatePbxUser creates a user.
 func (s *PbxConfigService) CreatePbxUser(ctx context.Context, request *pb.CreatePbxUserRequest) (*pb.CreatePbxUserResponse, error) {
-	created, err := pbxUsers.create(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxUser())
+	created, err := pbxUsers.create(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxUser())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *PbxConfigService) CreatePbxUser(ctx context.Context, request *pb.Create
 
 // UpdatePbxUser changes what the mask names.
 func (s *PbxConfigService) UpdatePbxUser(ctx context.Context, request *pb.UpdatePbxUserRequest) (*pb.UpdatePbxUserResponse, error) {
-	updated, err := pbxUsers.update(ctx, s.vendor, in(request.GetDomainId()), request.GetPbxUser(), request.GetUpdateMask())
+	updated, err := pbxUsers.update(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxUser())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *PbxConfigService) UpdatePbxUser(ctx context.Context, request *pb.Update
 
 // DeletePbxUser deletes a user.
 func (s *PbxConfigService) DeletePbxUser(ctx context.Context, request *pb.DeletePbxUserRequest) (*pb.DeletePbxUserResponse, error) {
-	if err := pbxUsers.remove(ctx, s.vendor, in(request.GetDomainId()), request.GetUserId()); err != nil {
+	if err := pbxUsers.remove(ctx, s.Backend, request, in(request.GetDomainId()), request.GetUserId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxUserResponse{}, nil

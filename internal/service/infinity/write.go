@@ -2,37 +2,36 @@ package infinity
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// read returns one row.
-func (k *pbxKind[M, R]) read(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
-	row, err := infinity.Get(ctx, vendor, k.Read, k.Kind, at.parameters(id)...)
+// get returns one row with its etag.
+func (k *pbxKind[M, R]) get(ctx context.Context, b Backend, at place, id uint32) (R, error) {
+	row, err := infinity.Get(ctx, b.Vendor, k.Read, k.Kind, at.parameters(id)...)
 	if err != nil {
 		return nil, err
 	}
 	k.locate(row, at)
-	return k.identified(row, id), nil
+	b.Etags.Stamp(k.identified(row, id))
+	return row, nil
 }
 
 // readBack reads the row of a write that succeeded, in what is left of the time.
-func (k *pbxKind[M, R]) readBack(ctx context.Context, vendor *infinity.Client, at place, id uint32) (R, error) {
+func (k *pbxKind[M, R]) readBack(ctx context.Context, b Backend, at place, id uint32) (R, error) {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	return k.read(ctx, vendor, at, id)
+	return k.get(ctx, b, at, id)
 }
 
 // show reads a row that was kept.
-func (k *pbxKind[M, R]) show(vendor *infinity.Client, route *upstream.Route, row infinity.Row, at place) R {
-	shown := infinity.Show(vendor, route, k.Kind, row)
+func (k *pbxKind[M, R]) show(b Backend, route *upstream.Route, row infinity.Row, at place) R {
+	shown := infinity.Show(b.Vendor, route, k.Kind, row)
 	k.locate(shown, at)
 	return shown
 }
@@ -56,14 +55,17 @@ func (k *pbxKind[M, R]) knownID(row R) uint32 {
 // create makes a row and returns it as stored. The vendor answers little, or something
 // else, so the row is read back, by the id in the answer or by what else identifies it. If
 // that fails, what is known is returned, since the row does exist.
-func (k *pbxKind[M, R]) create(ctx context.Context, vendor *infinity.Client, at place, wanted R) (R, error) {
-	created, err := infinity.Create(ctx, vendor, k.Create, k.Kind, k.creation(wanted), at.parameters()...)
+func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request write, at place, wanted R) (R, error) {
+	if request.GetValidateOnly() {
+		return k.previewCreate(ctx, b, at, wanted)
+	}
+	created, err := infinity.Create(ctx, b.Vendor, k.Create, k.Kind, k.creation(wanted), at.parameters()...)
 	if err != nil {
 		return nil, err
 	}
-	known := k.show(vendor, k.Create, k.own(created.Row), at)
+	known := k.show(b, k.Create, k.own(created.Row), at)
 	k.overlay(known, wanted, k.columns)
-	stored, id := k.made(ctx, vendor, at, created, wanted)
+	stored, id := k.made(ctx, b, at, created, wanted)
 	if stored != nil {
 		return k.completed(stored, known), nil
 	}
@@ -72,17 +74,17 @@ func (k *pbxKind[M, R]) create(ctx context.Context, vendor *infinity.Client, at 
 
 // made reads a new row back; nil if that fails. An id that was guessed may be that of
 // another row, so what identifies the row beside its id has to agree.
-func (k *pbxKind[M, R]) made(ctx context.Context, vendor *infinity.Client, at place, created infinity.Created, wanted R) (stored R, id uint32) {
+func (k *pbxKind[M, R]) made(ctx context.Context, b Backend, at place, created infinity.Created, wanted R) (stored R, id uint32) {
 	if created.ID != 0 {
-		stored, err := k.readBack(ctx, vendor, at, created.ID)
+		stored, err := k.readBack(ctx, b, at, created.ID)
 		if !created.Guessed || err == nil && k.sameNature(stored, wanted) {
 			return stored, created.ID
 		}
 	}
-	if id = k.find(ctx, vendor, at, wanted); id == 0 {
+	if id = k.findAfter(ctx, b, at, wanted); id == 0 {
 		return nil, 0
 	}
-	stored, _ = k.readBack(ctx, vendor, at, id) // that there is no row says that this failed
+	stored, _ = k.readBack(ctx, b, at, id) // that there is no row says that this failed
 	return stored, id
 }
 
@@ -113,55 +115,40 @@ func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
 // update writes what the mask names and returns the row as stored. What the vendor
 // answers, if anything, need not be the whole row, so it is read back. If that fails,
 // what is known is returned, since the row was changed.
-func (k *pbxKind[M, R]) update(ctx context.Context, vendor *infinity.Client, at place, wanted R, mask *fieldmaskpb.FieldMask) (R, error) {
-	update := list.Update{Field: k.field, Resource: wanted, Mask: mask, Derived: list.IsMaskDerived(ctx)}
+func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request masked, at place, wanted R) (R, error) {
+	update := list.Update{Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx)}
 	changes, err := update.Changes()
 	if err != nil {
 		return nil, err
 	}
-	id := k.knownID(wanted)
-	if err := k.checkFixed(ctx, vendor, at, id, wanted, update); err != nil {
-		return nil, err
-	}
-	before, err := k.before(ctx, vendor, at, id)
+	id, needed := k.knownID(wanted), k.whole || len(update.Fixed()) > 0
+	before, err := k.before(ctx, b, k.Update, condition{write: request, etag: expected(wanted), needed: needed}, at, id)
 	if err != nil {
 		return nil, err
 	}
-	row, err := vendor.Write(ctx, k.Update, k.changed(before, wanted, changes), at.parameters(id)...)
+	if err := k.checkFixed(before.shown, wanted, update); err != nil {
+		return nil, err
+	}
+	if request.GetValidateOnly() {
+		list.Apply(before.shown, wanted, changes)
+		return before.shown, nil
+	}
+	row, err := b.Vendor.Write(ctx, k.Update, k.changed(before.row, wanted, changes), at.parameters(id)...)
 	if err != nil {
 		return nil, err
 	}
-	if stored, err := k.readBack(ctx, vendor, at, id); err == nil {
+	if stored, err := k.readBack(ctx, b, at, id); err == nil {
 		return stored, nil
 	}
-	known := k.knownAfter(vendor, at, id, before, row)
-	k.apply(known, wanted, changes)
+	known := k.knownAfter(b, at, id, before.row, row)
+	list.Apply(known, wanted, changes)
 	return known, nil
 }
 
-// knownAfter returns what is known of a row that was updated and cannot be read: what the
-// update answered, unless that is another row, and what the row was before.
-func (k *pbxKind[M, R]) knownAfter(vendor *infinity.Client, at place, id uint32, before, answered infinity.Row) R {
-	earlier := k.identified(k.show(vendor, k.Update, before, at), id)
-	if k.own(answered) == nil {
-		return earlier
-	}
-	later := k.identified(k.show(vendor, k.Update, answered, at), id)
-	if k.knownID(later) != id {
-		return earlier
-	}
-	return k.completed(later, earlier)
-}
-
-// checkFixed compares the immutable fields that an update states with the stored row, which
-// it reads only if there are any.
-func (k *pbxKind[M, R]) checkFixed(ctx context.Context, vendor *infinity.Client, at place, id uint32, wanted R, update list.Update) error {
+// checkFixed compares the immutable fields that an update states with the stored row.
+func (k *pbxKind[M, R]) checkFixed(stored, wanted R, update list.Update) error {
 	if len(update.Fixed()) == 0 {
 		return nil
-	}
-	stored, err := k.read(ctx, vendor, at, id)
-	if err != nil {
-		return beforeWrite(err, k.Update)
 	}
 	if k.respell != nil {
 		k.respell(stored, wanted)
@@ -169,26 +156,18 @@ func (k *pbxKind[M, R]) checkFixed(ctx context.Context, vendor *infinity.Client,
 	return update.Check(stored)
 }
 
-// beforeWrite returns the error of a read on which a write depends: the write was not sent.
-func beforeWrite(err error, write *upstream.Route) error {
-	var failure *upstream.Error
-	if errors.As(err, &failure) {
-		return failure.Before(write)
+// knownAfter returns what is known of a row that was updated and cannot be read: what the
+// update answered, unless that is another row, and what the row was before.
+func (k *pbxKind[M, R]) knownAfter(b Backend, at place, id uint32, before, answered infinity.Row) R {
+	earlier := k.identified(k.show(b, k.Update, before, at), id)
+	if k.own(answered) == nil {
+		return earlier
 	}
-	return err
-}
-
-// before is the row that an update of the whole row begins with; nil if the vendor
-// takes partial updates. If it cannot be read, nothing is written.
-func (k *pbxKind[M, R]) before(ctx context.Context, vendor *infinity.Client, at place, id uint32) (infinity.Row, error) {
-	if !k.whole {
-		return nil, nil
+	later := k.identified(k.show(b, k.Update, answered, at), id)
+	if k.knownID(later) != id {
+		return earlier
 	}
-	row, err := vendor.ReadRow(ctx, k.Read, at.parameters(id)...)
-	if err != nil {
-		return nil, beforeWrite(err, k.Update)
-	}
-	return row, nil
+	return k.completed(later, earlier)
 }
 
 // changed is the form of an update: the changes and, if the row is written whole, the
@@ -197,6 +176,7 @@ func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Ch
 	form := infinity.Form{}
 	for _, column := range k.columns {
 		kept, had := before.Find(column.names...)
+		had = had && k.whole
 		switch change := changeOf(column, changes); {
 		case change != nil && change.Clear:
 			form = append(form, infinity.Parameter{Name: column.names[0]})
@@ -232,27 +212,37 @@ func changeOf(column column, changes []list.Change) *list.Change {
 }
 
 // remove deletes a row.
-func (k *pbxKind[M, R]) remove(ctx context.Context, vendor *infinity.Client, at place, id uint32) error {
-	_, err := vendor.Write(ctx, k.Delete, nil, at.parameters(id)...)
+func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request write, at place, id uint32) error {
+	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: expected(request)}, at, id)
+	if err != nil || request.GetValidateOnly() {
+		return err
+	}
+	_, err = b.Vendor.Write(ctx, k.Delete, nil, at.parameters(id)...)
 	return err
 }
 
-// find looks a row up by what identifies it beside its id. Of several the newest
-// wins; 0 means that there is none to be found.
-func (k *pbxKind[M, R]) find(ctx context.Context, vendor *infinity.Client, at place, wanted R) uint32 {
+// findAfter looks up the row of a create that succeeded, in what is left of the time. It
+// returns 0 if it finds none.
+func (k *pbxKind[M, R]) findAfter(ctx context.Context, b Backend, at place, wanted R) uint32 {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	var newest uint32
-	err := infinity.List(ctx, vendor, k.List, k.Kind, nil, func() { newest = 0 }, func(found *M) error {
+	id, err := k.find(ctx, b, at, wanted)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// find looks a row up by what identifies it beside its id. Of several the newest wins; 0
+// means that there is none.
+func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R) (newest uint32, err error) {
+	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { newest = 0 }, func(found *M) error {
 		if k.locate(found, at); k.sameNature(found, wanted) {
 			newest = max(newest, k.knownID(found))
 		}
 		return nil
 	}, at.parameters()...)
-	if err != nil {
-		return 0
-	}
-	return newest
+	return newest, err
 }
 
 // sameNature compares the natural keys.
@@ -292,16 +282,5 @@ func (k *pbxKind[M, R]) overlay(known, wanted R, columns []column) {
 		if column.writable && !column.secret && from.Has(field) {
 			to.Set(field, from.Get(field))
 		}
-	}
-}
-
-// apply makes the changes in what is known of the row.
-func (k *pbxKind[M, R]) apply(known, wanted R, changes []list.Change) {
-	for _, change := range changes {
-		if change.Clear {
-			known.ProtoReflect().Clear(change.Field)
-			continue
-		}
-		k.overlay(known, wanted, []column{*k.column(change.Field.Name())})
 	}
 }

@@ -162,8 +162,6 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	case "etag":
-		return r.OptionalString("etag", &m.Etag)
 	default:
 		return r.Skip()
 	}
@@ -309,8 +307,6 @@ func sipUserInviteMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser
 		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
 		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
-	case "etag":
-		return r.OptionalString("etag", &m.Etag)
 	default:
 		return r.Skip()
 	}
@@ -493,8 +489,6 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	case "etag":
-		return r.OptionalString("etag", &m.Etag)
 	default:
 		return r.Skip()
 	}
@@ -608,8 +602,6 @@ func messagingProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Mess
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	case "etag":
-		return r.OptionalString("etag", &m.Etag)
 	default:
 		return r.Skip()
 	}
@@ -675,8 +667,6 @@ func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	case "etag":
-		return r.OptionalString("etag", &m.Etag)
 	default:
 		return r.Skip()
 	}

@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -105,69 +104,97 @@ func page[M any, R message[M]](
 }
 
 // list serves a list of the kind; parents are the UUIDs above it in the path.
-func (k kind[M, R]) list(ctx context.Context, vendor *opentact.Client, tokens *list.Tokens, request list.Request, parents ...string) ([]R, string, error) {
+func (k kind[M, R]) list(ctx context.Context, b Backend, request list.Request, parents ...string) ([]R, string, error) {
 	parents = canonical(parents)
 	locate := func(row R) { k.located(row, parents) }
-	return page(tokens, request, "uuid", locate, func(begin func() opentact.Keep[M]) error {
-		return opentact.List(ctx, vendor, k.routes.List, k.answers, begin, parents...)
+	rows, next, err := page(b.Tokens, request, "uuid", locate, func(begin func() opentact.Keep[M]) error {
+		return opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
 	})
+	for _, row := range rows {
+		b.Etags.Stamp(row)
+	}
+	return rows, next, err
 }
 
-// get returns one resource; uuids are those of its path.
-func (k kind[M, R]) get(ctx context.Context, vendor *opentact.Client, uuids ...string) (R, error) {
-	uuids = canonical(uuids)
+// get returns one resource with its etag; uuids are those of its path.
+func (k kind[M, R]) get(ctx context.Context, b Backend, uuids ...string) (R, error) {
+	return stamped[M, R](b)(k.read(ctx, b, canonical(uuids)))
+}
+
+// stamped returns what sets the etag of a resource that was read.
+func stamped[M any, R message[M]](b Backend) func(stored R, err error) (R, error) {
+	return func(stored R, err error) (R, error) {
+		if err == nil {
+			b.Etags.Stamp(stored)
+		}
+		return stored, err
+	}
+}
+
+// read reads one resource; uuids are those of its path, in lower case.
+func (k kind[M, R]) read(ctx context.Context, b Backend, uuids []string) (R, error) {
 	if k.routes.Get != nil {
-		return opentact.Get(ctx, vendor, k.routes.Get, k.answers, uuids...)
+		return opentact.Get(ctx, b.Vendor, k.routes.Get, k.answers, uuids...)
 	}
 	last := len(uuids) - 1
 	wanted := func(m *M) bool { return R(m).GetUuid() == uuids[last] }
-	found, err := opentact.Find(ctx, vendor, k.routes.List, k.answers, wanted, uuids[:last]...)
+	found, err := opentact.Find(ctx, b.Vendor, k.routes.List, k.answers, wanted, uuids[:last]...)
 	return k.located(found, uuids[:last]), err
 }
 
 // create sends what is set and returns the resource as stored. If the vendor confirms
 // without showing it, it is looked for, in what is left of the time. If it cannot be told
 // from others, what was sent is returned: the create still succeeded.
-func (k kind[M, R]) create(ctx context.Context, vendor *opentact.Client, wanted R, parents ...string) (R, error) {
+func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted R, parents ...string) (R, error) {
 	began, sent := time.Now(), k.body.creation(wanted)
 	parents = canonical(parents)
-	stored, err := opentact.Write(ctx, vendor, k.routes.Create, k.answers, sent, parents...)
+	if request.GetValidateOnly() {
+		return k.located(echo(wanted, k.body.columns, ""), parents), k.checkParents(ctx, b, parents)
+	}
+	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Create, k.answers, sent, parents...)
 	if err != nil {
 		return nil, err
 	}
 	if stored == nil {
-		stored = k.findCreated(ctx, vendor, sent, began, parents)
+		stored = k.findCreated(ctx, b, sent, began, parents)
 	}
-	return k.located(known(stored, wanted, k.body.columns, ""), parents), nil
+	return k.known(b, stored, wanted, k.body.columns, append(parents, "")), nil
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
 // confirms without showing it, it is read back, in what is left of the time. If that
 // fails, the write still succeeded.
-func (k kind[M, R]) update(ctx context.Context, vendor *opentact.Client, wanted R, mask *fieldmaskpb.FieldMask, parents ...string) (R, error) {
+func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wanted R, parents ...string) (R, error) {
 	changes, err := list.Update{
-		Field: k.field, Resource: wanted, Mask: mask, Derived: list.IsMaskDerived(ctx),
+		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx),
 	}.Changes()
 	if err != nil {
 		return nil, err
 	}
 	uuids := canonical(append(parents, wanted.GetUuid()))
-	stored, err := opentact.Write(ctx, vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), uuids...)
+	before, err := k.before(ctx, b, request, k.routes.Update, expected(wanted), uuids)
+	if err != nil {
+		return nil, err
+	}
+	if request.GetValidateOnly() {
+		list.Apply(before, wanted, changes)
+		return before, nil
+	}
+	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), uuids...)
 	if err != nil {
 		return nil, err
 	}
 	if stored == nil {
-		stored = k.readBack(ctx, vendor, uuids)
+		stored = k.readBack(ctx, b, uuids)
 	}
-	last := len(uuids) - 1
-	return k.located(known(stored, wanted, k.body.columns.only(changes), uuids[last]), uuids[:last]), nil
+	return k.known(b, stored, wanted, k.body.columns.only(changes), uuids), nil
 }
 
 // readBack returns the resource of a write that succeeded, or nil if it cannot be read.
-func (k kind[M, R]) readBack(ctx context.Context, vendor *opentact.Client, uuids []string) *M {
+func (k kind[M, R]) readBack(ctx context.Context, b Backend, uuids []string) *M {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	found, err := k.get(ctx, vendor, uuids...)
+	found, err := k.read(ctx, b, uuids)
 	if err != nil {
 		return nil
 	}
@@ -175,16 +202,25 @@ func (k kind[M, R]) readBack(ctx context.Context, vendor *opentact.Client, uuids
 }
 
 // remove deletes a resource; uuids are those of its path.
-func (k kind[M, R]) remove(ctx context.Context, vendor *opentact.Client, uuids ...string) error {
-	return vendor.Remove(ctx, k.routes.Delete, canonical(uuids)...)
+func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, uuids ...string) error {
+	uuids = canonical(uuids)
+	_, err := k.before(ctx, b, request, k.routes.Delete, request.GetEtag(), uuids)
+	if err != nil || request.GetValidateOnly() {
+		return err
+	}
+	return b.Vendor.Remove(ctx, k.routes.Delete, uuids...)
 }
 
-// known returns the resource as stored, or else what is known from the request.
-func known[M any, R message[M]](stored *M, wanted R, sent columns, uuid string) R {
-	if stored != nil {
-		return stored
+// known returns a resource that was written: with its etag as stored, or else as far as it
+// is known from the request; uuids are those of its path.
+func (k kind[M, R]) known(b Backend, stored *M, wanted R, sent columns, uuids []string) R {
+	last := len(uuids) - 1
+	if stored == nil {
+		return k.located(echo(wanted, sent, uuids[last]), uuids[:last])
 	}
-	return echo(wanted, sent, uuid)
+	located := k.located(stored, uuids[:last])
+	b.Etags.Stamp(located)
+	return located
 }
 
 // echo returns what is known of a resource from the request that wrote it: the fields

@@ -17,7 +17,7 @@ const clockSkew = time.Minute
 // findCreated returns the resource of a create that the vendor confirmed without showing
 // it: the only one of the list that has every member that was sent and was created since.
 // It returns nil if there is none, or more than one. OpenTACT has no natural keys.
-func (k kind[M, R]) findCreated(ctx context.Context, vendor *opentact.Client, sent opentact.Object, since time.Time, parents []string) *M {
+func (k kind[M, R]) findCreated(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) *M {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
 	var found []*M
@@ -32,11 +32,11 @@ func (k kind[M, R]) findCreated(ctx context.Context, vendor *opentact.Client, se
 			return nil
 		}
 	}
-	err := opentact.List(ctx, vendor, k.routes.List, k.answers, begin, parents...)
+	err := opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
 	if err != nil || len(found) != 1 || k.routes.Get == nil {
 		return only(found, err)
 	}
-	stored, err := k.get(ctx, vendor, append(parents, R(found[0]).GetUuid())...)
+	stored, err := k.read(ctx, b, append(parents, R(found[0]).GetUuid()))
 	if err != nil || !hasMembers(k.body.creation(stored), sent, false) {
 		return nil
 	}

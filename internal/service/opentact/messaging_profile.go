@@ -8,7 +8,7 @@ import (
 
 // ListMessagingProfiles lists the account's messaging profiles.
 func (s *ProfileService) ListMessagingProfiles(ctx context.Context, request *pb.ListMessagingProfilesRequest) (*pb.ListMessagingProfilesResponse, error) {
-	rows, next, err := messagingProfiles.list(ctx, s.vendor, s.tokens, request)
+	rows, next, err := messagingProfiles.list(ctx, s.Backend, request)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *ProfileService) ListMessagingProfiles(ctx context.Context, request *pb.
 
 // GetMessagingProfile returns one messaging profile.
 func (s *ProfileService) GetMessagingProfile(ctx context.Context, request *pb.GetMessagingProfileRequest) (*pb.GetMessagingProfileResponse, error) {
-	found, err := messagingProfiles.get(ctx, s.vendor, request.GetUuid())
+	found, err := messagingProfiles.get(ctx, s.Backend, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *ProfileService) GetMessagingProfile(ctx context.Context, request *pb.Ge
 
 // CreateMessagingProfile creates a messaging profile.
 func (s *ProfileService) CreateMessagingProfile(ctx context.Context, request *pb.CreateMessagingProfileRequest) (*pb.CreateMessagingProfileResponse, error) {
-	created, err := messagingProfiles.create(ctx, s.vendor, request.GetMessagingProfile())
+	created, err := messagingProfiles.create(ctx, s.Backend, request, request.GetMessagingProfile())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *ProfileService) CreateMessagingProfile(ctx context.Context, request *pb
 
 // UpdateMessagingProfile changes what the mask names.
 func (s *ProfileService) UpdateMessagingProfile(ctx context.Context, request *pb.UpdateMessagingProfileRequest) (*pb.UpdateMessagingProfileResponse, error) {
-	updated, err := messagingProfiles.update(ctx, s.vendor, request.GetMessagingProfile(), request.GetUpdateMask())
+	updated, err := messagingProfiles.update(ctx, s.Backend, request, request.GetMessagingProfile())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *ProfileService) UpdateMessagingProfile(ctx context.Context, request *pb
 
 // DeleteMessagingProfile deletes a messaging profile.
 func (s *ProfileService) DeleteMessagingProfile(ctx context.Context, request *pb.DeleteMessagingProfileRequest) (*pb.DeleteMessagingProfileResponse, error) {
-	if err := messagingProfiles.remove(ctx, s.vendor, request.GetUuid()); err != nil {
+	if err := messagingProfiles.remove(ctx, s.Backend, request, request.GetUuid()); err != nil {
 		return nil, err
 	}
 	return &pb.DeleteMessagingProfileResponse{}, nil

@@ -8,7 +8,7 @@ import (
 
 // ListOutboundVoiceProfiles lists the account's voice profiles.
 func (s *ProfileService) ListOutboundVoiceProfiles(ctx context.Context, request *pb.ListOutboundVoiceProfilesRequest) (*pb.ListOutboundVoiceProfilesResponse, error) {
-	rows, next, err := outboundVoiceProfiles.list(ctx, s.vendor, s.tokens, request)
+	rows, next, err := outboundVoiceProfiles.list(ctx, s.Backend, request)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *ProfileService) ListOutboundVoiceProfiles(ctx context.Context, request 
 
 // GetOutboundVoiceProfile returns one voice profile.
 func (s *ProfileService) GetOutboundVoiceProfile(ctx context.Context, request *pb.GetOutboundVoiceProfileRequest) (*pb.GetOutboundVoiceProfileResponse, error) {
-	found, err := outboundVoiceProfiles.get(ctx, s.vendor, request.GetUuid())
+	found, err := outboundVoiceProfiles.get(ctx, s.Backend, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *ProfileService) GetOutboundVoiceProfile(ctx context.Context, request *p
 
 // CreateOutboundVoiceProfile creates a voice profile.
 func (s *ProfileService) CreateOutboundVoiceProfile(ctx context.Context, request *pb.CreateOutboundVoiceProfileRequest) (*pb.CreateOutboundVoiceProfileResponse, error) {
-	created, err := outboundVoiceProfiles.create(ctx, s.vendor, request.GetOutboundVoiceProfile())
+	created, err := outboundVoiceProfiles.create(ctx, s.Backend, request, request.GetOutboundVoiceProfile())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *ProfileService) CreateOutboundVoiceProfile(ctx context.Context, request
 
 // UpdateOutboundVoiceProfile changes what the mask names.
 func (s *ProfileService) UpdateOutboundVoiceProfile(ctx context.Context, request *pb.UpdateOutboundVoiceProfileRequest) (*pb.UpdateOutboundVoiceProfileResponse, error) {
-	updated, err := outboundVoiceProfiles.update(ctx, s.vendor, request.GetOutboundVoiceProfile(), request.GetUpdateMask())
+	updated, err := outboundVoiceProfiles.update(ctx, s.Backend, request, request.GetOutboundVoiceProfile())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *ProfileService) UpdateOutboundVoiceProfile(ctx context.Context, request
 
 // DeleteOutboundVoiceProfile deletes a voice profile.
 func (s *ProfileService) DeleteOutboundVoiceProfile(ctx context.Context, request *pb.DeleteOutboundVoiceProfileRequest) (*pb.DeleteOutboundVoiceProfileResponse, error) {
-	if err := outboundVoiceProfiles.remove(ctx, s.vendor, request.GetUuid()); err != nil {
+	if err := outboundVoiceProfiles.remove(ctx, s.Backend, request, request.GetUuid()); err != nil {
 		return nil, err
 	}
 	return &pb.DeleteOutboundVoiceProfileResponse{}, nil

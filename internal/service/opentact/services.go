@@ -2,45 +2,46 @@ package opentact
 
 import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
+// Backend is what the services work with.
+type Backend struct {
+	// Vendor calls OpenTACT.
+	Vendor *opentact.Client
+	// Tokens seals page tokens.
+	Tokens *list.Tokens
+	// Etags makes etags.
+	Etags *etag.Maker
+}
+
 // SipConnectionService serves SIP connections, their invites and their numbers.
 type SipConnectionService struct {
 	pb.UnimplementedSipConnectionServiceServer
-	vendor *opentact.Client
-	tokens *list.Tokens
+	Backend
 }
 
-// NewSipConnectionService returns the service over the vendor's client; tokens seals its
-// page tokens.
-func NewSipConnectionService(vendor *opentact.Client, tokens *list.Tokens) *SipConnectionService {
-	return &SipConnectionService{vendor: vendor, tokens: tokens}
+// NewSipConnectionService returns the service.
+func NewSipConnectionService(backend Backend) *SipConnectionService {
+	return &SipConnectionService{Backend: backend}
 }
 
 // SipAppService serves call-control apps, their numbers and their call flows.
 type SipAppService struct {
 	pb.UnimplementedSipAppServiceServer
-	vendor *opentact.Client
-	tokens *list.Tokens
+	Backend
 }
 
-// NewSipAppService returns the service over the vendor's client; tokens seals its page
-// tokens.
-func NewSipAppService(vendor *opentact.Client, tokens *list.Tokens) *SipAppService {
-	return &SipAppService{vendor: vendor, tokens: tokens}
-}
+// NewSipAppService returns the service.
+func NewSipAppService(backend Backend) *SipAppService { return &SipAppService{Backend: backend} }
 
 // ProfileService serves messaging profiles and outbound voice profiles.
 type ProfileService struct {
 	pb.UnimplementedProfileServiceServer
-	vendor *opentact.Client
-	tokens *list.Tokens
+	Backend
 }
 
-// NewProfileService returns the service over the vendor's client; tokens seals its page
-// tokens.
-func NewProfileService(vendor *opentact.Client, tokens *list.Tokens) *ProfileService {
-	return &ProfileService{vendor: vendor, tokens: tokens}
-}
+// NewProfileService returns the service.
+func NewProfileService(backend Backend) *ProfileService { return &ProfileService{Backend: backend} }

@@ -8,7 +8,7 @@ import (
 
 // ListSipApps lists the account's apps.
 func (s *SipAppService) ListSipApps(ctx context.Context, request *pb.ListSipAppsRequest) (*pb.ListSipAppsResponse, error) {
-	rows, next, err := sipApps.list(ctx, s.vendor, s.tokens, request)
+	rows, next, err := sipApps.list(ctx, s.Backend, request)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *SipAppService) ListSipApps(ctx context.Context, request *pb.ListSipApps
 
 // GetSipApp returns one app.
 func (s *SipAppService) GetSipApp(ctx context.Context, request *pb.GetSipAppRequest) (*pb.GetSipAppResponse, error) {
-	found, err := sipApps.get(ctx, s.vendor, request.GetUuid())
+	found, err := sipApps.get(ctx, s.Backend, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *SipAppService) GetSipApp(ctx context.Context, request *pb.GetSipAppRequ
 
 // CreateSipApp creates an app.
 func (s *SipAppService) CreateSipApp(ctx context.Context, request *pb.CreateSipAppRequest) (*pb.CreateSipAppResponse, error) {
-	created, err := sipApps.create(ctx, s.vendor, request.GetSipApp())
+	created, err := sipApps.create(ctx, s.Backend, request, request.GetSipApp())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *SipAppService) CreateSipApp(ctx context.Context, request *pb.CreateSipA
 
 // UpdateSipApp changes what the mask names.
 func (s *SipAppService) UpdateSipApp(ctx context.Context, request *pb.UpdateSipAppRequest) (*pb.UpdateSipAppResponse, error) {
-	updated, err := sipApps.update(ctx, s.vendor, request.GetSipApp(), request.GetUpdateMask())
+	updated, err := sipApps.update(ctx, s.Backend, request, request.GetSipApp())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *SipAppService) UpdateSipApp(ctx context.Context, request *pb.UpdateSipA
 
 // DeleteSipApp deletes an app.
 func (s *SipAppService) DeleteSipApp(ctx context.Context, request *pb.DeleteSipAppRequest) (*pb.DeleteSipAppResponse, error) {
-	if err := sipApps.remove(ctx, s.vendor, request.GetUuid()); err != nil {
+	if err := sipApps.remove(ctx, s.Backend, request, request.GetUuid()); err != nil {
 		return nil, err
 	}
 	return &pb.DeleteSipAppResponse{}, nil

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // ListSipAppCalls lists the calls that are online.
 func (s *SipAppService) ListSipAppCalls(ctx context.Context, request *pb.ListSipAppCallsRequest) (*pb.ListSipAppCallsResponse, error) {
-	calls, next, err := page(s.tokens, request, "uuid", nowhere[pb.SipAppCall], func(begin func() opentact.Keep[pb.SipAppCall]) error {
-		return opentact.List(ctx, s.vendor, opentact.ListOnlineCalls, sipAppCallKind, begin)
+	calls, next, err := page(s.Tokens, request, "uuid", nowhere[pb.SipAppCall], func(begin func() opentact.Keep[pb.SipAppCall]) error {
+		return opentact.List(ctx, s.Vendor, opentact.ListOnlineCalls, sipAppCallKind, begin)
 	})
 	if err != nil {
 		return nil, err
@@ -23,7 +24,7 @@ func (s *SipAppService) ListSipAppCalls(ctx context.Context, request *pb.ListSip
 // the rest of the request.
 func (s *SipAppService) ExecuteCallFlow(ctx context.Context, request *pb.ExecuteCallFlowRequest) (*pb.ExecuteCallFlowResponse, error) {
 	uuid := strings.ToLower(request.GetCallUuid())
-	call, err := opentact.ExecuteCallFlow(ctx, s.vendor, sipAppCallKind, uuid, request.GetCallFlowXml())
+	call, err := s.sendCallFlow(ctx, request, uuid)
 	if err != nil {
 		return nil, err
 	}
@@ -31,4 +32,14 @@ func (s *SipAppService) ExecuteCallFlow(ctx context.Context, request *pb.Execute
 		call = &pb.SipAppCall{Uuid: uuid}
 	}
 	return &pb.ExecuteCallFlowResponse{SipAppCall: call}, nil
+}
+
+// sendCallFlow runs the call flow, or checks that the call is online.
+func (s *SipAppService) sendCallFlow(ctx context.Context, request *pb.ExecuteCallFlowRequest, uuid string) (*pb.SipAppCall, error) {
+	if !request.GetValidateOnly() {
+		return opentact.ExecuteCallFlow(ctx, s.Vendor, sipAppCallKind, uuid, request.GetCallFlowXml())
+	}
+	wanted := func(call *pb.SipAppCall) bool { return call.GetUuid() == uuid }
+	call, err := opentact.Find(ctx, s.Vendor, opentact.ListOnlineCalls, sipAppCallKind, wanted)
+	return call, upstream.BeforeWrite(err, opentact.ExecuteRoute)
 }

@@ -8,7 +8,7 @@ import (
 
 // ListSipConnections lists the account's connections.
 func (s *SipConnectionService) ListSipConnections(ctx context.Context, request *pb.ListSipConnectionsRequest) (*pb.ListSipConnectionsResponse, error) {
-	rows, next, err := sipConnections.list(ctx, s.vendor, s.tokens, request)
+	rows, next, err := sipConnections.list(ctx, s.Backend, request)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *SipConnectionService) ListSipConnections(ctx context.Context, request *
 
 // GetSipConnection returns one connection.
 func (s *SipConnectionService) GetSipConnection(ctx context.Context, request *pb.GetSipConnectionRequest) (*pb.GetSipConnectionResponse, error) {
-	found, err := sipConnections.get(ctx, s.vendor, request.GetUuid())
+	found, err := sipConnections.get(ctx, s.Backend, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *SipConnectionService) GetSipConnection(ctx context.Context, request *pb
 
 // CreateSipConnection creates a connection.
 func (s *SipConnectionService) CreateSipConnection(ctx context.Context, request *pb.CreateSipConnectionRequest) (*pb.CreateSipConnectionResponse, error) {
-	created, err := sipConnections.create(ctx, s.vendor, request.GetSipConnection())
+	created, err := sipConnections.create(ctx, s.Backend, request, request.GetSipConnection())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *SipConnectionService) CreateSipConnection(ctx context.Context, request 
 
 // UpdateSipConnection changes what the mask names.
 func (s *SipConnectionService) UpdateSipConnection(ctx context.Context, request *pb.UpdateSipConnectionRequest) (*pb.UpdateSipConnectionResponse, error) {
-	updated, err := sipConnections.update(ctx, s.vendor, request.GetSipConnection(), request.GetUpdateMask())
+	updated, err := sipConnections.update(ctx, s.Backend, request, request.GetSipConnection())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *SipConnectionService) UpdateSipConnection(ctx context.Context, request 
 
 // DeleteSipConnection deletes a connection.
 func (s *SipConnectionService) DeleteSipConnection(ctx context.Context, request *pb.DeleteSipConnectionRequest) (*pb.DeleteSipConnectionResponse, error) {
-	if err := sipConnections.remove(ctx, s.vendor, request.GetUuid()); err != nil {
+	if err := sipConnections.remove(ctx, s.Backend, request, request.GetUuid()); err != nil {
 		return nil, err
 	}
 	return &pb.DeleteSipConnectionResponse{}, nil

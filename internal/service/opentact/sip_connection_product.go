@@ -9,8 +9,8 @@ import (
 
 // ListSipConnectionProducts lists what connections can be sold under.
 func (s *SipConnectionService) ListSipConnectionProducts(ctx context.Context, request *pb.ListSipConnectionProductsRequest) (*pb.ListSipConnectionProductsResponse, error) {
-	products, next, err := page(s.tokens, request, "id", nowhere[pb.SipConnectionProduct], func(begin func() opentact.Keep[pb.SipConnectionProduct]) error {
-		return opentact.ListProducts(ctx, s.vendor, sipConnectionProductKind, begin)
+	products, next, err := page(s.Tokens, request, "id", nowhere[pb.SipConnectionProduct], func(begin func() opentact.Keep[pb.SipConnectionProduct]) error {
+		return opentact.ListProducts(ctx, s.Vendor, sipConnectionProductKind, begin)
 	})
 	if err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 
 // ListSipUserInvites lists the invites of a connection.
 func (s *SipConnectionService) ListSipUserInvites(ctx context.Context, request *pb.ListSipUserInvitesRequest) (*pb.ListSipUserInvitesResponse, error) {
-	rows, next, err := sipUserInvites.list(ctx, s.vendor, s.tokens, request, request.GetSipConnectionUuid())
+	rows, next, err := sipUserInvites.list(ctx, s.Backend, request, request.GetSipConnectionUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (s *SipConnectionService) ListSipUserInvites(ctx context.Context, request *
 
 // GetSipUserInvite returns one invite.
 func (s *SipConnectionService) GetSipUserInvite(ctx context.Context, request *pb.GetSipUserInviteRequest) (*pb.GetSipUserInviteResponse, error) {
-	found, err := sipUserInvites.get(ctx, s.vendor, request.GetSipConnectionUuid(), request.GetUuid())
+	found, err := sipUserInvites.get(ctx, s.Backend, request.GetSipConnectionUuid(), request.GetUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *SipConnectionService) GetSipUserInvite(ctx context.Context, request *pb
 
 // CreateSipUserInvite creates an invite.
 func (s *SipConnectionService) CreateSipUserInvite(ctx context.Context, request *pb.CreateSipUserInviteRequest) (*pb.CreateSipUserInviteResponse, error) {
-	created, err := sipUserInvites.create(ctx, s.vendor, request.GetSipUserInvite(), request.GetSipConnectionUuid())
+	created, err := sipUserInvites.create(ctx, s.Backend, request, request.GetSipUserInvite(), request.GetSipConnectionUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *SipConnectionService) CreateSipUserInvite(ctx context.Context, request 
 
 // UpdateSipUserInvite changes what the mask names.
 func (s *SipConnectionService) UpdateSipUserInvite(ctx context.Context, request *pb.UpdateSipUserInviteRequest) (*pb.UpdateSipUserInviteResponse, error) {
-	updated, err := sipUserInvites.update(ctx, s.vendor, request.GetSipUserInvite(), request.GetUpdateMask(), request.GetSipConnectionUuid())
+	updated, err := sipUserInvites.update(ctx, s.Backend, request, request.GetSipUserInvite(), request.GetSipConnectionUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *SipConnectionService) UpdateSipUserInvite(ctx context.Context, request 
 
 // DeleteSipUserInvite deletes an invite.
 func (s *SipConnectionService) DeleteSipUserInvite(ctx context.Context, request *pb.DeleteSipUserInviteRequest) (*pb.DeleteSipUserInviteResponse, error) {
-	if err := sipUserInvites.remove(ctx, s.vendor, request.GetSipConnectionUuid(), request.GetUuid()); err != nil {
+	if err := sipUserInvites.remove(ctx, s.Backend, request, request.GetSipConnectionUuid(), request.GetUuid()); err != nil {
 		return nil, err
 	}
 	return &pb.DeleteSipUserInviteResponse{}, nil

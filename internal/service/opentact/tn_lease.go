@@ -15,6 +15,8 @@ type leaseHolder struct {
 	list, assign *upstream.Route
 	// locate sets the holder of a lease.
 	locate func(lease *pb.TnLease, uuid string)
+	// check reads the holder.
+	check func(ctx context.Context, b Backend, uuids []string) error
 }
 
 // The resources that telephone numbers ring.
@@ -22,16 +24,24 @@ var (
 	leasesOfConnections = leaseHolder{
 		list: opentact.ListConnectionLeases, assign: opentact.AssignConnectionLeases,
 		locate: func(lease *pb.TnLease, uuid string) { lease.SipConnectionUuid = &uuid },
+		check: func(ctx context.Context, b Backend, uuids []string) error {
+			_, err := sipConnections.read(ctx, b, uuids)
+			return err
+		},
 	}
 	leasesOfApps = leaseHolder{
 		list: opentact.ListAppLeases, assign: opentact.AssignAppLeases,
 		locate: func(lease *pb.TnLease, uuid string) { lease.SipAppUuid = &uuid },
+		check: func(ctx context.Context, b Backend, uuids []string) error {
+			_, err := sipApps.read(ctx, b, uuids)
+			return err
+		},
 	}
 )
 
 // AssignSipConnectionTnLeases assigns numbers to a connection and takes others away.
 func (s *SipConnectionService) AssignSipConnectionTnLeases(ctx context.Context, request *pb.AssignSipConnectionTnLeasesRequest) (*pb.AssignSipConnectionTnLeasesResponse, error) {
-	leases, err := leasesOfConnections.reassign(ctx, s.vendor, request, request.GetSipConnectionUuid())
+	leases, err := leasesOfConnections.reassign(ctx, s.Backend, request, request.GetSipConnectionUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +50,7 @@ func (s *SipConnectionService) AssignSipConnectionTnLeases(ctx context.Context, 
 
 // ListSipConnectionTnLeases lists the numbers of a connection.
 func (s *SipConnectionService) ListSipConnectionTnLeases(ctx context.Context, request *pb.ListSipConnectionTnLeasesRequest) (*pb.ListSipConnectionTnLeasesResponse, error) {
-	leases, next, err := leasesOfConnections.page(ctx, s.vendor, s.tokens, request, request.GetSipConnectionUuid())
+	leases, next, err := leasesOfConnections.page(ctx, s.Backend, request, request.GetSipConnectionUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +59,7 @@ func (s *SipConnectionService) ListSipConnectionTnLeases(ctx context.Context, re
 
 // AssignSipAppTnLeases assigns numbers to an app and takes others away.
 func (s *SipAppService) AssignSipAppTnLeases(ctx context.Context, request *pb.AssignSipAppTnLeasesRequest) (*pb.AssignSipAppTnLeasesResponse, error) {
-	leases, err := leasesOfApps.reassign(ctx, s.vendor, request, request.GetSipAppUuid())
+	leases, err := leasesOfApps.reassign(ctx, s.Backend, request, request.GetSipAppUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +68,7 @@ func (s *SipAppService) AssignSipAppTnLeases(ctx context.Context, request *pb.As
 
 // ListSipAppTnLeases lists the numbers of an app.
 func (s *SipAppService) ListSipAppTnLeases(ctx context.Context, request *pb.ListSipAppTnLeasesRequest) (*pb.ListSipAppTnLeasesResponse, error) {
-	leases, next, err := leasesOfApps.page(ctx, s.vendor, s.tokens, request, request.GetSipAppUuid())
+	leases, next, err := leasesOfApps.page(ctx, s.Backend, request, request.GetSipAppUuid())
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +77,8 @@ func (s *SipAppService) ListSipAppTnLeases(ctx context.Context, request *pb.List
 
 // ListTnLeases lists the numbers of the account.
 func (s *SipConnectionService) ListTnLeases(ctx context.Context, request *pb.ListTnLeasesRequest) (*pb.ListTnLeasesResponse, error) {
-	leases, next, err := page(s.tokens, request, "uuid", nowhere[pb.TnLease], func(begin func() opentact.Keep[pb.TnLease]) error {
-		return opentact.ListLeases(ctx, s.vendor, tnLeaseKind, begin)
+	leases, next, err := page(s.Tokens, request, "uuid", nowhere[pb.TnLease], func(begin func() opentact.Keep[pb.TnLease]) error {
+		return opentact.ListLeases(ctx, s.Vendor, tnLeaseKind, begin)
 	})
 	if err != nil {
 		return nil, err
@@ -77,16 +87,17 @@ func (s *SipConnectionService) ListTnLeases(ctx context.Context, request *pb.Lis
 }
 
 // page lists the numbers of one holder.
-func (h leaseHolder) page(ctx context.Context, vendor *opentact.Client, tokens *list.Tokens, request list.Request, uuid string) ([]*pb.TnLease, string, error) {
+func (h leaseHolder) page(ctx context.Context, b Backend, request list.Request, uuid string) ([]*pb.TnLease, string, error) {
 	above := canonical([]string{uuid})
 	locate := func(lease *pb.TnLease) { h.locate(lease, above[0]) }
-	return page(tokens, request, "uuid", locate, func(begin func() opentact.Keep[pb.TnLease]) error {
-		return opentact.List(ctx, vendor, h.list, tnLeaseKind, begin, above...)
+	return page(b.Tokens, request, "uuid", locate, func(begin func() opentact.Keep[pb.TnLease]) error {
+		return opentact.List(ctx, b.Vendor, h.list, tnLeaseKind, begin, above...)
 	})
 }
 
 // assignment is a request that assigns numbers and takes others away.
 type assignment interface {
+	write
 	GetAddTnLeaseUuids() []string
 	GetRemoveTnLeaseUuids() []string
 }
@@ -94,15 +105,15 @@ type assignment interface {
 // reassign assigns numbers to one holder and takes others away. It returns the leases that
 // the vendor shows. If it confirms and shows none, they are read back, in what is left of
 // the time; of those that cannot be read only the UUIDs are known.
-func (h leaseHolder) reassign(ctx context.Context, vendor *opentact.Client, request assignment, uuid string) ([]*pb.TnLease, error) {
+func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment, uuid string) ([]*pb.TnLease, error) {
 	above := canonical([]string{uuid})
 	add, remove := canonical(request.GetAddTnLeaseUuids()), canonical(request.GetRemoveTnLeaseUuids())
-	leases, err := opentact.Assign(ctx, vendor, h.assign, tnLeaseKind, add, remove, above...)
+	leases, err := h.send(ctx, b, request, add, remove, above)
 	if err != nil {
 		return nil, err
 	}
 	if len(leases) == 0 {
-		leases = h.readBack(ctx, vendor, slices.Concat(add, remove), above)
+		leases = inOrder(h.readBack(ctx, b, above), slices.Concat(add, remove))
 	}
 	for _, lease := range leases {
 		if slices.Contains(add, lease.GetUuid()) {
@@ -112,24 +123,43 @@ func (h leaseHolder) reassign(ctx context.Context, vendor *opentact.Client, requ
 	return leases, nil
 }
 
-// readBack returns the leases of a confirmed assignment, in the order of their UUIDs.
-func (h leaseHolder) readBack(ctx context.Context, vendor *opentact.Client, uuids, above []string) []*pb.TnLease {
+// send makes the assignment, or checks it: then it returns the leases by their UUIDs only.
+func (h leaseHolder) send(ctx context.Context, b Backend, request write, add, remove, above []string) ([]*pb.TnLease, error) {
+	if request.GetValidateOnly() {
+		return inOrder(nil, slices.Concat(add, remove)), upstream.BeforeWrite(h.check(ctx, b, above), h.assign)
+	}
+	return opentact.Assign(ctx, b.Vendor, h.assign, tnLeaseKind, add, remove, above...)
+}
+
+// readBack returns the leases of a holder by their UUIDs, in what is left of the time; none
+// if they cannot be read.
+func (h leaseHolder) readBack(ctx context.Context, b Backend, above []string) map[string]*pb.TnLease {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
+	found, err := h.held(ctx, b, above)
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
+// held returns the leases of a holder by their UUIDs.
+func (h leaseHolder) held(ctx context.Context, b Backend, above []string) (map[string]*pb.TnLease, error) {
 	found := map[string]*pb.TnLease{}
 	begin := func() opentact.Keep[pb.TnLease] {
 		clear(found)
 		return func(lease *pb.TnLease) *pb.TnLease {
-			if !slices.Contains(uuids, lease.GetUuid()) {
-				return lease
-			}
 			found[lease.GetUuid()] = lease
 			return nil
 		}
 	}
-	if err := opentact.List(ctx, vendor, h.list, tnLeaseKind, begin, above...); err != nil {
-		clear(found)
-	}
+	err := opentact.List(ctx, b.Vendor, h.list, tnLeaseKind, begin, above...)
+	return found, err
+}
+
+// inOrder returns leases in the order of UUIDs. Of one that was not found only its UUID is
+// known.
+func inOrder(found map[string]*pb.TnLease, uuids []string) []*pb.TnLease {
 	leases := make([]*pb.TnLease, len(uuids))
 	for i, uuid := range uuids {
 		if leases[i] = found[uuid]; leases[i] == nil {

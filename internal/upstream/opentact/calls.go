@@ -23,7 +23,7 @@ func ExecuteCallFlow[M any](ctx context.Context, c *Client, kind Kind[M], call, 
 		return nil, err
 	}
 	return ask(ctx, c, &upstream.Call{
-		Route: routeExecuteCallFlow, Parameters: []string{call}, Body: body, ContentType: contentType,
+		Route: ExecuteRoute, Parameters: []string{call}, Body: body, ContentType: contentType,
 	}, kind.one)
 }
 

@@ -50,7 +50,7 @@ func Routes() []*upstream.Route {
 		[]*upstream.Route{AssignConnectionLeases, ListConnectionLeases, routeListProducts, routeListProductsSinceGen2},
 		[]*upstream.Route{routeListLeases, routeSearchLeases},
 		Apps.routes(),
-		[]*upstream.Route{AssignAppLeases, ListAppLeases, ListOnlineCalls, routeExecuteCallFlow},
+		[]*upstream.Route{AssignAppLeases, ListAppLeases, ListOnlineCalls, ExecuteRoute},
 		MessagingProfiles.routes(), OutboundVoiceProfiles.routes(),
 	)
 }

@@ -55,7 +55,8 @@ var (
 		Path:   "/sip/app/call/online",
 		Action: upstream.Read, Source: description2021,
 	}
-	routeExecuteCallFlow = &upstream.Route{
+	// ExecuteRoute runs a call flow.
+	ExecuteRoute = &upstream.Route{
 		Operation: "ExecuteSIPControlAppCallExecuteCallFlow", Method: http.MethodPost,
 		Path:   "/sip/app/call/{uuid}",
 		Action: upstream.Assign, Source: documentApps,

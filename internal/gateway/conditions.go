@@ -1,0 +1,96 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/received"
+)
+
+// headerParameter is a header that sets a field of the request.
+type headerParameter struct {
+	header string
+	*parameter
+	// plain returns the value that the header states.
+	plain func(text string) string
+}
+
+// fieldHeaders are the headers that set fields of requests: Idempotency-Key the request id,
+// If-Match the etag of the request or of its resource.
+var fieldHeaders = []struct {
+	header, field string
+	plain         func(text string) string
+}{
+	{"Idempotency-Key", "request_id", func(text string) string { return text }},
+	{"If-Match", "etag", plainEtag},
+}
+
+// bindHeaders finds the headers that a route takes.
+func (r *route) bindHeaders(c *codec.Codec) {
+	for _, one := range fieldHeaders {
+		path, err := fieldPath(r.Message, one.field)
+		if err != nil && r.Body != "" && r.Body != "*" && r.Method == http.MethodPatch {
+			path, err = fieldPath(r.Message, r.Body+"."+one.field)
+		}
+		if err != nil {
+			continue
+		}
+		if parse, ok := c.Text(path[len(path)-1]); ok {
+			r.headers = append(r.headers, headerParameter{one.header, newParameter(path, parse), one.plain})
+		}
+	}
+}
+
+// readHeaders reads the headers that set fields. One that the call does not take is
+// refused, because it would not protect the caller from what it is meant to.
+func (r *route) readHeaders(in *received.Request, headers http.Header) {
+	for _, one := range fieldHeaders {
+		if len(headers[one.header]) > 0 {
+			r.readHeader(in, one.header, headers[one.header])
+		}
+	}
+}
+
+func (r *route) readHeader(in *received.Request, header string, texts []string) {
+	name := strings.ToLower(header)
+	for _, wanted := range r.headers {
+		if wanted.header != header {
+			continue
+		}
+		if len(texts) > 1 {
+			in.Refuse(name, "DUPLICATE_FIELD", "given twice")
+		} else if text := wanted.plain(texts[0]); text != "" {
+			value, _ := wanted.parse(text)
+			in.Query = append(in.Query, received.Parameter{Name: name, Field: wanted.name, Path: wanted.path, Value: value})
+		}
+		return
+	}
+	in.Refuse(name, "UNKNOWN_FIELD", "this call does not take the header")
+}
+
+// plainEtag returns the etag of an If-Match header, which states it in quotes; empty for
+// `*`, which every resource matches.
+func plainEtag(text string) string {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "W/")
+	if text == "*" {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(text, `"`), `"`)
+}
+
+// answerEtag sets the ETag header of an answer that is a resource with an etag.
+func answerEtag(_ context.Context, w http.ResponseWriter, response proto.Message) error {
+	body, ok := response.(interface{ XXX_ResponseBody() any })
+	if !ok {
+		return nil
+	}
+	resource, ok := body.XXX_ResponseBody().(interface{ GetEtag() string })
+	if ok && resource.GetEtag() != "" {
+		w.Header()["Etag"] = []string{`"` + resource.GetEtag() + `"`}
+	}
+	return nil
+}
