@@ -1,0 +1,59 @@
+package ledger
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// beatUntil sends heartbeats and removes expired entries until the context ends.
+func (l *Ledger) beatUntil(ctx context.Context) {
+	beats, purges := time.NewTicker(beatInterval), time.NewTicker(purgeInterval)
+	defer beats.Stop()
+	defer purges.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beats.C:
+			l.beat(ctx)
+		case <-purges.C:
+			l.purge(ctx)
+		}
+	}
+}
+
+// beat renews the claims of this process, and ends the guards of those that are lost.
+func (l *Ledger) beat(ctx context.Context) {
+	began := l.clock()
+	l.mu.Lock()
+	claims := slices.Collect(maps.Keys(l.live))
+	l.mu.Unlock()
+	if len(claims) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	renewed, err := l.store.beat(ctx, claims)
+	_ = l.report("heartbeat", err) // counted, and the guards below act on it
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, claimed := range claims {
+		attempt, ok := l.live[claimed]
+		switch {
+		case !ok: // finished meanwhile
+		case err == nil && slices.Contains(renewed, claimed):
+			attempt.beaten = began
+		case err == nil || l.clock().Sub(attempt.beaten) > lease-leaseMargin:
+			attempt.lose()
+		}
+	}
+}
+
+// purge removes expired entries. What fails is counted, and tried again a minute later.
+func (l *Ledger) purge(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	_ = l.report("purge", l.store.purge(ctx))
+}
