@@ -27,11 +27,15 @@ func incomingHeader(name string) (string, bool) {
 	}
 }
 
+// outgoing are the headers of metadata keys that callers see.
+var outgoing = map[string]string{"retry-after": "Retry-After", "idempotent-replayed": "Idempotent-Replayed"}
+
 // outgoingHeader returns the header of a metadata key that callers see. The request
 // id is not one: the server sets it on every HTTP answer, also if there was no
 // call.
 func outgoingHeader(key string) (string, bool) {
-	return "Retry-After", key == "retry-after"
+	name, known := outgoing[key]
+	return name, known
 }
 
 // noHeader leaves trailers out of HTTP answers.

@@ -146,4 +146,6 @@ func (q *queue) commit(batch []*queued) {
 }
 
 // refused reports whether an operation did nothing, because it may not.
-func refused(err error) bool { return errors.Is(err, ErrClaimLost) || errors.Is(err, ErrResourceClaimed) }
+func refused(err error) bool {
+	return errors.Is(err, ErrClaimLost) || errors.Is(err, ErrResourceClaimed)
+}

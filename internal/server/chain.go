@@ -54,6 +54,7 @@ func (s *Server) chain(protocol string) []named {
 		{"deliver", deliver},
 		{"credentials", keepCredentials(s.config)},
 		{"validate", validate(s.validator)},
+		{"once", s.once},
 	}
 }
 

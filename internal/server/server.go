@@ -14,6 +14,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
+	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -36,6 +37,9 @@ type Server struct {
 	reads     map[string]bool // the methods without side effects
 	vendors   *vendors
 	calls     *calls
+	ledger    *ledger.Ledger // nil if there is none
+
+	onceMethods map[string]*onceMethod // those that take request ids
 
 	grpc         *grpc.Server
 	grpcListener *listener.Listener
@@ -88,6 +92,9 @@ func (s *Server) connectVendors() (err error) {
 func (s *Server) buildServices(version string) error {
 	backends, err := s.newBackends()
 	if err != nil {
+		return err
+	}
+	if s.onceMethods, err = onceMethods(backends.opentact.Rules(), backends.infinity.Rules()); err != nil {
 		return err
 	}
 	s.grpc = s.newGRPC(asOne(interceptors(s.chain(protocolGRPC))))

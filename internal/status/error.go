@@ -29,13 +29,15 @@ func (e *Error) Unwrap() error { return e.cause }
 // GRPCStatus is what callers see.
 func (e *Error) GRPCStatus() *status.Status { return status.Convert(e.status) }
 
-// Trailer returns the trailers that tell a client whether and when to retry.
+// Trailer returns the trailers that tell a client whether and when to retry. A write whose
+// outcome is not known is not repeated, unless the error says when it may be.
 func Trailer(err error) metadata.MD {
+	var trailer metadata.MD
 	for _, detail := range status.Convert(err).Details() {
 		switch d := detail.(type) {
 		case *errdetails.ErrorInfo:
 			if d.GetReason() == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN) {
-				return metadata.Pairs("grpc-retry-pushback-ms", "-1")
+				trailer = metadata.Pairs("grpc-retry-pushback-ms", "-1")
 			}
 		case *errdetails.RetryInfo:
 			wait := d.GetRetryDelay().AsDuration()
@@ -45,7 +47,7 @@ func Trailer(err error) metadata.MD {
 			)
 		}
 	}
-	return nil
+	return trailer
 }
 
 // fieldViolations names the arguments that the vendor refused as callers know

@@ -12,6 +12,7 @@ import (
 // their code alone does not say so.
 var retriedReasons = map[string]bool{
 	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED): true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS):   true,
 }
 
 // ShouldRetry reports whether repeating the same request may help and can do no harm. A

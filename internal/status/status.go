@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/protoadapt"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // Domain is the domain of every ErrorInfo.
@@ -23,6 +24,14 @@ const Domain = "sipfacade"
 func New(code codes.Code, reason sipfacadev1.ErrorReason, message string, details ...protoadapt.MessageV1) error {
 	info := &errdetails.ErrorInfo{Domain: Domain, Reason: ReasonName(reason)}
 	return build(code, message, append([]protoadapt.MessageV1{info}, details...))
+}
+
+// Unsent returns an error like New of a write that the service did not send.
+func Unsent(code codes.Code, reason sipfacadev1.ErrorReason, message string) error {
+	info := &errdetails.ErrorInfo{
+		Domain: Domain, Reason: ReasonName(reason), Metadata: map[string]string{"delivery": string(upstream.NotSent)},
+	}
+	return build(code, message, []protoadapt.MessageV1{info})
 }
 
 // Violation says what is wrong with one field if no rule of the contract has a name for

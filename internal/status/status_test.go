@@ -106,6 +106,7 @@ var verdicts = []struct {
 		outcome{codes.Unavailable, "SHUTTING_DOWN"}, unknown, outcome{codes.Unavailable, "SHUTTING_DOWN"})},
 	{"changed", upstream.Error{Kind: upstream.KindChanged}, always(outcome{codes.Aborted, "ETAG_MISMATCH"})},
 	{"taken", upstream.Error{Kind: upstream.KindTaken}, always(outcome{codes.AlreadyExists, "RESOURCE_EXISTS"})},
+	{"unresolved", upstream.Error{Kind: upstream.KindUnresolved}, written(outcome{codes.Internal, "INTERNAL"}, unknown, outcome{codes.Internal, "INTERNAL"})},
 	{"defect", upstream.Error{Kind: upstream.KindInternal}, always(outcome{codes.Internal, "INTERNAL"})},
 }
 

@@ -73,6 +73,8 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was not sent: the resource has changed since its etag was read"),
 	upstream.KindTaken: both(codes.AlreadyExists, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS,
 		"would be refused: there is one like it already"),
+	upstream.KindUnresolved: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
+		"failed inside the service"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"failed inside the service"),
 }
@@ -256,6 +258,9 @@ func fromUpstream(failure *upstream.Error, cause error, subject Subject) error {
 		Domain: Domain, Reason: ReasonName(found.reason), Metadata: metadataOf(failure),
 	}
 	details := append([]protoadapt.MessageV1{info}, moreDetails(failure, found, subject)...)
+	if found.reason == sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN {
+		details = append(details, repeatDetails(cause)...)
+	}
 	return &Error{status: build(found.code, message(failure, found), details), cause: cause}
 }
 

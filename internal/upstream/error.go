@@ -54,6 +54,8 @@ const (
 	KindChanged
 	// KindTaken: there is one like the resource already, and nothing was sent.
 	KindTaken
+	// KindUnresolved: what became of an earlier attempt at a write cannot be found out.
+	KindUnresolved
 	// KindInternal: a defect of the service, such as a call that cannot be built.
 	KindInternal
 )
@@ -67,7 +69,7 @@ var kindNames = map[Kind]string{
 	KindShuttingDown:      "shutting_down",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
 	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
-	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken", KindInternal: "internal",
+	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken", KindUnresolved: "unresolved", KindInternal: "internal",
 }
 
 // String is the name of the kind in metrics and logs.
@@ -176,6 +178,12 @@ func NotListed(vendor string, route *Route) *Error {
 // KindChanged or KindTaken.
 func Unsent(vendor string, route *Route, kind Kind) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true}
+}
+
+// Unresolved is the error of a write that was attempted before, and of which it is not known
+// what became.
+func Unresolved(vendor string, route *Route, cause error) *Error {
+	return &Error{Vendor: vendor, Route: route, Kind: KindUnresolved, Sent: true, cause: cause}
 }
 
 // BeforeWrite returns the error of a read on which a write depends: the write was not sent.

@@ -236,13 +236,22 @@ func (k *pbxKind[M, R]) findAfter(ctx context.Context, b Backend, at place, want
 // find looks a row up by what identifies it beside its id. Of several the newest wins; 0
 // means that there is none.
 func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R) (newest uint32, err error) {
-	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { newest = 0 }, func(found *M) error {
+	rows, err := k.alike(ctx, b, at, wanted)
+	for _, row := range rows {
+		newest = max(newest, k.knownID(row))
+	}
+	return newest, err
+}
+
+// alike returns the rows with the natural key of another one.
+func (k *pbxKind[M, R]) alike(ctx context.Context, b Backend, at place, wanted R) (rows []R, err error) {
+	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { rows = nil }, func(found *M) error {
 		if k.locate(found, at); k.sameNature(found, wanted) {
-			newest = max(newest, k.knownID(found))
+			rows = append(rows, found)
 		}
 		return nil
 	}, at.parameters()...)
-	return newest, err
+	return rows, err
 }
 
 // sameNature compares the natural keys.

@@ -15,17 +15,29 @@ import (
 const clockSkew = time.Minute
 
 // findCreated returns the resource of a create that the vendor confirmed without showing
-// it: the only one of the list that has every member that was sent and was created since.
-// It returns nil if there is none, or more than one. OpenTACT has no natural keys.
+// it, or nil if it cannot be told from others, in what is left of the time.
 func (k kind[M, R]) findCreated(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) *M {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	var found []*M
+	found, err := k.matching(ctx, b, sent, since, parents)
+	if err != nil || len(found) != 1 {
+		return nil
+	}
+	return found[0]
+}
+
+// mostCandidates is how many rows of a list are read again to compare what lists leave out.
+const mostCandidates = 5
+
+// matching returns the resources that have every member that was sent and were created
+// since. OpenTACT has no natural keys.
+func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) ([]R, error) {
+	var found []R
 	begin := func() opentact.Keep[M] {
 		found = nil
 		return func(row *M) *M {
 			created := R(row).GetCreateTime()
-			if !isSince(created, since) || !hasMembers(k.body.creation(R(row)), sent, k.routes.Get != nil) {
+			if !isSince(created, since) || !hasMembers(k.body.creation(row), sent, k.routes.Get != nil) {
 				return row
 			}
 			found = append(found, row)
@@ -33,22 +45,24 @@ func (k kind[M, R]) findCreated(ctx context.Context, b Backend, sent opentact.Ob
 		}
 	}
 	err := opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
-	if err != nil || len(found) != 1 || k.routes.Get == nil {
-		return only(found, err)
+	if err != nil || k.routes.Get == nil || len(found) > mostCandidates {
+		return found, err
 	}
-	stored, err := k.read(ctx, b, append(parents, R(found[0]).GetUuid()))
-	if err != nil || !hasMembers(k.body.creation(stored), sent, false) {
-		return nil
-	}
-	return stored
+	return k.confirmed(ctx, b, sent, found, parents)
 }
 
-// only returns the one element of a list, or nil.
-func only[M any](found []*M, err error) *M {
-	if err != nil || len(found) != 1 {
-		return nil
+// confirmed reads each row of a list again and returns those that have every member.
+func (k kind[M, R]) confirmed(ctx context.Context, b Backend, sent opentact.Object, rows []R, parents []string) (whole []R, err error) {
+	for _, row := range rows {
+		stored, err := k.read(ctx, b, append(parents, row.GetUuid()))
+		if err != nil {
+			return nil, err
+		}
+		if hasMembers(k.body.creation(stored), sent, false) {
+			whole = append(whole, stored)
+		}
 	}
-	return found[0]
+	return whole, nil
 }
 
 // isSince reports whether a time that the vendor states is not before one of ours.

@@ -15,6 +15,8 @@ type leaseHolder struct {
 	list, assign *upstream.Route
 	// locate sets the holder of a lease.
 	locate func(lease *pb.TnLease, uuid string)
+	// holder returns the holder that a request names.
+	holder func(request any) string
 	// check reads the holder.
 	check func(ctx context.Context, b Backend, uuids []string) error
 }
@@ -24,6 +26,10 @@ var (
 	leasesOfConnections = leaseHolder{
 		list: opentact.ListConnectionLeases, assign: opentact.AssignConnectionLeases,
 		locate: func(lease *pb.TnLease, uuid string) { lease.SipConnectionUuid = &uuid },
+		holder: func(request any) string {
+			of, _ := request.(interface{ GetSipConnectionUuid() string })
+			return of.GetSipConnectionUuid()
+		},
 		check: func(ctx context.Context, b Backend, uuids []string) error {
 			_, err := sipConnections.read(ctx, b, uuids)
 			return err
@@ -32,6 +38,10 @@ var (
 	leasesOfApps = leaseHolder{
 		list: opentact.ListAppLeases, assign: opentact.AssignAppLeases,
 		locate: func(lease *pb.TnLease, uuid string) { lease.SipAppUuid = &uuid },
+		holder: func(request any) string {
+			of, _ := request.(interface{ GetSipAppUuid() string })
+			return of.GetSipAppUuid()
+		},
 		check: func(ctx context.Context, b Backend, uuids []string) error {
 			_, err := sipApps.read(ctx, b, uuids)
 			return err
@@ -113,14 +123,26 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 		return nil, err
 	}
 	if len(leases) == 0 {
-		leases = inOrder(h.readBack(ctx, b, above), slices.Concat(add, remove))
+		return h.answered(h.readBack(ctx, b, above), add, remove, above[0]), nil
 	}
+	h.locateAll(leases, add, above[0])
+	return leases, nil
+}
+
+// answered returns the leases of an assignment, as far as they were found.
+func (h leaseHolder) answered(found map[string]*pb.TnLease, add, remove []string, uuid string) []*pb.TnLease {
+	leases := inOrder(found, slices.Concat(add, remove))
+	h.locateAll(leases, add, uuid)
+	return leases
+}
+
+// locateAll sets the holder of the leases that were assigned to it.
+func (h leaseHolder) locateAll(leases []*pb.TnLease, add []string, uuid string) {
 	for _, lease := range leases {
 		if slices.Contains(add, lease.GetUuid()) {
-			h.locate(lease, above[0])
+			h.locate(lease, uuid)
 		}
 	}
-	return leases, nil
 }
 
 // send makes the assignment, or checks it: then it returns the leases by their UUIDs only.

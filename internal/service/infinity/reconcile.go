@@ -1,0 +1,109 @@
+package infinity
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/service/reconcile"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+)
+
+// Rules returns how the outcomes of writes are found out.
+func (b Backend) Rules() reconcile.Rules {
+	return reconcile.Rules{
+		pb.PbxConfigService_CreatePbxUser_FullMethodName: created(b, &pbxUsers,
+			func(r *pb.CreatePbxUserRequest) (*pb.PbxUser, place) { return r.GetPbxUser(), in(r.GetDomainId()) },
+			func(m *pb.PbxUser) proto.Message { return &pb.CreatePbxUserResponse{PbxUser: m} }),
+		pb.PbxConfigService_CreatePbxGroup_FullMethodName: created(b, &pbxGroups,
+			func(r *pb.CreatePbxGroupRequest) (*pb.PbxGroup, place) { return r.GetPbxGroup(), in(r.GetDomainId()) },
+			func(m *pb.PbxGroup) proto.Message { return &pb.CreatePbxGroupResponse{PbxGroup: m} }),
+		pb.PbxConfigService_CreatePbxUserDevice_FullMethodName: created(b, &pbxUserDevices,
+			func(r *pb.CreatePbxUserDeviceRequest) (*pb.PbxUserDevice, place) {
+				return r.GetPbxUserDevice(), in(r.GetDomainId(), parent{"user_id", r.GetUserId()})
+			}, func(m *pb.PbxUserDevice) proto.Message { return &pb.CreatePbxUserDeviceResponse{PbxUserDevice: m} }),
+		pb.PbxConfigService_CreatePbxQueue_FullMethodName: created(b, &pbxQueues,
+			func(r *pb.CreatePbxQueueRequest) (*pb.PbxQueue, place) { return r.GetPbxQueue(), in(r.GetDomainId()) },
+			func(m *pb.PbxQueue) proto.Message { return &pb.CreatePbxQueueResponse{PbxQueue: m} }),
+		pb.PbxConfigService_CreatePbxQueueMember_FullMethodName: created(b, &pbxQueueMembers,
+			func(r *pb.CreatePbxQueueMemberRequest) (*pb.PbxQueueMember, place) {
+				return r.GetPbxQueueMember(), in(r.GetDomainId(), parent{"queue_id", r.GetQueueId()})
+			}, func(m *pb.PbxQueueMember) proto.Message { return &pb.CreatePbxQueueMemberResponse{PbxQueueMember: m} }),
+		pb.PbxConfigService_CreatePbxTrustedNetwork_FullMethodName: created(b, &pbxTrustedNetworks,
+			func(r *pb.CreatePbxTrustedNetworkRequest) (*pb.PbxTrustedNetwork, place) {
+				return r.GetPbxTrustedNetwork(), in(r.GetDomainId())
+			}, func(m *pb.PbxTrustedNetwork) proto.Message {
+				return &pb.CreatePbxTrustedNetworkResponse{PbxTrustedNetwork: m}
+			}),
+		pb.PbxConfigService_CreatePbxDevice_FullMethodName: created(b, &pbxDevices,
+			func(r *pb.CreatePbxDeviceRequest) (*pb.PbxDevice, place) {
+				return withColons(r.GetPbxDevice()), in(r.GetDomainId())
+			}, func(m *pb.PbxDevice) proto.Message { return &pb.CreatePbxDeviceResponse{PbxDevice: m} }),
+		pb.PbxConfigService_AddPbxGroupUsers_FullMethodName: added(b, &pbxGroupUsers, infinity.AddGroupUsers,
+			func(r *pb.AddPbxGroupUsersRequest) ([]uint32, place) {
+				return r.GetUserIds(), in(r.GetDomainId(), parent{"group_id", r.GetGroupId()})
+			}, &pb.AddPbxGroupUsersResponse{}),
+		pb.PbxConfigService_AddPbxUserGroups_FullMethodName: added(b, &pbxUserGroups, infinity.AddUserGroups,
+			func(r *pb.AddPbxUserGroupsRequest) ([]uint32, place) {
+				return r.GetGroupIds(), in(r.GetDomainId(), parent{"user_id", r.GetUserId()})
+			}, &pb.AddPbxUserGroupsResponse{}),
+	}
+}
+
+// created is the rule of a create, whose row is found by its natural key: parts takes the
+// row and its place from the request, respond makes the response.
+func created[M any, R resource[M], Q proto.Message](
+	b Backend, k *pbxKind[M, R], parts func(request Q) (R, place), respond func(stored R) proto.Message,
+) reconcile.Rule {
+	find := func(ctx context.Context, request proto.Message, _ time.Time) (found []reconcile.Candidate, err error) {
+		typed, _ := request.(Q)
+		wanted, at := parts(typed)
+		rows, err := k.alike(ctx, b, at, wanted)
+		for _, row := range rows {
+			b.Etags.Stamp(row)
+			found = append(found, reconcile.Candidate{
+				Response: respond(row), Type: string(row.ProtoReflect().Descriptor().FullName()),
+				ID: reconcile.IDOf(row),
+			})
+		}
+		return found, err
+	}
+	return reconcile.Rule{Vendor: infinity.Vendor, Route: k.Create, Compared: k.naturalKey(), Find: find}
+}
+
+// added is the rule of additions: they have taken effect if all members are there.
+func added[M any, R resource[M], Q proto.Message](
+	b Backend, k *pbxKind[M, R], route *upstream.Route, parts func(request Q) ([]uint32, place), response proto.Message,
+) reconcile.Rule {
+	find := func(ctx context.Context, request proto.Message, _ time.Time) ([]reconcile.Candidate, error) {
+		typed, _ := request.(Q)
+		ids, at := parts(typed)
+		var there []uint32
+		err := infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { there = nil }, func(row *M) error {
+			there = append(there, k.knownID(row))
+			return nil
+		}, at.parameters()...)
+		if err != nil {
+			return nil, err
+		}
+		missing := slices.ContainsFunc(ids, func(id uint32) bool { return !slices.Contains(there, id) })
+		return reconcile.Found(response, !missing), nil
+	}
+	return reconcile.Rule{Vendor: infinity.Vendor, Route: route, Compared: "the members of the group, or the groups of the user", Find: find}
+}
+
+// naturalKey names the fields that find a row, for the documentation.
+func (k *pbxKind[M, R]) naturalKey() string {
+	text := ""
+	for i, name := range k.natural {
+		if i > 0 {
+			text += " and "
+		}
+		text += "`" + string(name) + "`"
+	}
+	return text
+}
