@@ -6,14 +6,17 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/sipfacade/sipfacade/internal/explain"
 )
 
 // attempt is one request and its answer.
 type attempt struct {
 	*execution
 	watch   connectionWatch
-	request *http.Request // nil until it is built
-	body    meteredBody   // the answer's, if it is read
+	request *http.Request    // nil until it is built
+	body    meteredBody      // the answer's, if it is read
+	running *explain.Running // nil unless the call is explained
 }
 
 func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
@@ -22,7 +25,11 @@ func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
 // its credential.
 func (e *execution) attempt() (refused *http.Request, failure *Error) {
 	a, started, status, outcome := newAttempt(e), time.Now(), 0, KindInternal.String() // after a panic
-	defer func() { e.observe(status, outcome, started) }()
+	defer func() {
+		e.observe(status, outcome, started)
+		a.running.End(status)
+	}()
+	e.attempts++
 	ctx, cancel := a.context()
 	defer cancel()
 	response, failure := a.send(ctx)
@@ -86,17 +93,26 @@ func (a *attempt) contextWithGrace() (context.Context, func()) {
 	}
 }
 
-// send builds the request, adds the credential and sends it.
-func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
-	request, err := a.call.newRequest(a.watch.trace(ctx), a.options.BaseURL)
+// prepare builds the request and adds the credential.
+func (a *attempt) prepare(ctx context.Context) *Error {
+	request, err := a.call.newRequest(ctx, a.options.BaseURL)
 	if err != nil {
-		return nil, a.fail(KindInternal, err)
+		return a.fail(KindInternal, err)
 	}
 	a.request = request
 	if err := a.dialect.Authorize(a.capped, request); err != nil {
-		return nil, a.transportError(err)
+		return a.transportError(err)
 	}
-	response, err := a.options.Transport.RoundTrip(request)
+	return nil
+}
+
+// send sends the request as soon as it is prepared.
+func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
+	if failure := a.prepare(a.watch.trace(ctx)); failure != nil {
+		return nil, failure
+	}
+	a.running = a.record(explain.Exchange{Attempt: a.attempts})
+	response, err := a.options.Transport.RoundTrip(a.request)
 	if err != nil {
 		return nil, a.transportError(err)
 	}

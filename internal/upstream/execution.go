@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/sipfacade/sipfacade/internal/explain"
 )
 
 // execution is one call of Do: its retries, and the attempts that these are made of.
@@ -14,6 +16,18 @@ type execution struct {
 	call       *Call
 	credential credentialID
 	lease      *Lease
+	endLease   func()
+	cancel     context.CancelFunc // ends the cap; nil if the caller of Do does
+	recorder   *explain.Recorder  // nil unless the call is explained
+	attempts   int                // so far
+}
+
+// end gives back what the execution holds.
+func (e *execution) end() {
+	e.endLease()
+	if e.cancel != nil {
+		e.cancel()
+	}
 }
 
 // run makes the call as soon as it has a slot.

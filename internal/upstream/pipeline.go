@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/sipfacade/sipfacade/internal/explain"
 )
 
 // Call is one call to a vendor.
@@ -138,20 +140,23 @@ func (p *Pipeline) BreakerOpen() bool { return p.circuit.isOpen() }
 // Do makes the call, more than once if that may help and cannot do harm. Every error
 // is a *Error.
 func (p *Pipeline) Do(ctx context.Context, call *Call) error {
-	ends, isCapped := deadlinesOf(ctx)
-	if !isCapped {
-		capped, cancel := WithCap(ctx, p.options.Timeout)
-		defer cancel()
-		ctx, ends.capped = capped, capped
-	}
-	lease, end := p.options.Memory.leaseFor(ctx)
-	defer end()
-	e := &execution{
-		Pipeline: p, deadlines: ends, call: call,
-		credential: credentialOf(ctx, p.dialect), lease: lease,
-	}
+	e := p.begin(ctx, call)
+	defer e.end()
 	if failure := e.run(); failure != nil {
 		return failure
 	}
 	return nil
+}
+
+// begin returns the execution of a call, which must be ended.
+func (p *Pipeline) begin(ctx context.Context, call *Call) *execution {
+	e := &execution{
+		Pipeline: p, call: call, credential: credentialOf(ctx, p.dialect), recorder: explain.FromContext(ctx),
+	}
+	var isCapped bool
+	if e.deadlines, isCapped = deadlinesOf(ctx); !isCapped {
+		e.capped, e.cancel = WithCap(ctx, p.options.Timeout)
+	}
+	e.lease, e.endLease = p.options.Memory.leaseFor(e.capped)
+	return e
 }

@@ -187,6 +187,12 @@ func (c *Client) Write(ctx context.Context, route *upstream.Route, form Form, pa
 	return row, err
 }
 
+// Plan does what Create and Write do before they send, for a call that only validates, and
+// records the request as planned; see upstream.Pipeline.Plan. Nothing is sent.
+func (c *Client) Plan(ctx context.Context, route *upstream.Route, form Form, parameters ...string) error {
+	return c.pipeline.Plan(ctx, formCall(route, form, parameters))
+}
+
 func formCall(route *upstream.Route, form Form, parameters []string) *upstream.Call {
 	call := &upstream.Call{Route: route, Parameters: parameters, ContentType: "application/x-www-form-urlencoded"}
 	if form != nil {

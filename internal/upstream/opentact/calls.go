@@ -18,13 +18,22 @@ import (
 // the app's. The XML goes as it is, as the only part `file`. The call is nil if the vendor
 // confirms and answers none.
 func ExecuteCallFlow[M any](ctx context.Context, c *Client, kind Kind[M], call, xml string) (*M, error) {
+	made, err := callFlowCall(call, xml)
+	if err != nil {
+		return nil, err
+	}
+	return ask(ctx, c, made, kind.one)
+}
+
+// callFlowCall is the call of ExecuteCallFlow.
+func callFlowCall(call, xml string) (*upstream.Call, error) {
 	body, contentType, err := callFlowForm(xml)
 	if err != nil {
 		return nil, err
 	}
-	return ask(ctx, c, &upstream.Call{
+	return &upstream.Call{
 		Route: ExecuteRoute, Parameters: []string{call}, Body: body, ContentType: contentType,
-	}, kind.one)
+	}, nil
 }
 
 // callFlowForm returns the multipart form. Its boundary comes from the content, so that

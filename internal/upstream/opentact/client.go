@@ -3,6 +3,7 @@
 package opentact
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -14,6 +15,9 @@ import (
 
 // Vendor is the vendor's name in errors, metrics and metadata.
 const Vendor = "opentact"
+
+// jsonType is the content type of bodies that are objects.
+const jsonType = "application/json"
 
 // Options configure a client. At most one credential is given: FromCaller, Token, or
 // Email with Password. The functions that return secrets are called at each use, so
@@ -79,9 +83,7 @@ func newDialect(options Options) upstream.Dialect {
 // what a write is answered with, the write has succeeded all the same: the vendor's own
 // documents show objects of another kind there.
 func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *tolerant.Reader) error) error {
-	if call.ContentType == "" {
-		call.ContentType = "application/json"
-	}
+	call.ContentType = cmp.Or(call.ContentType, jsonType)
 	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
 		r := tolerant.NewReader(body)
 		defer r.Release()
@@ -177,14 +179,7 @@ func Write[M any](ctx context.Context, c *Client, route *upstream.Route, kind Ki
 // answered: none if the vendor confirmed and showed none of the kind. Some generations
 // answer UUID strings: then the objects have nothing else.
 func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], add, remove []string, parameters ...string) ([]*M, error) {
-	var body Object
-	if len(add) > 0 {
-		body = append(body, Member{"add", add})
-	}
-	if len(remove) > 0 {
-		body = append(body, Member{"remove", remove})
-	}
-	encoded, err := body.JSON()
+	encoded, err := assignment(add, remove).JSON()
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +187,17 @@ func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 		err = kind.many(r, into(&rows)())
 		return rows, err
 	})
+}
+
+// assignment is the body of Assign.
+func assignment(add, remove []string) (body Object) {
+	if len(add) > 0 {
+		body = append(body, Member{"add", add})
+	}
+	if len(remove) > 0 {
+		body = append(body, Member{"remove", remove})
+	}
+	return body
 }
 
 // Remove deletes. What the vendor answers with the success is skipped: its documents
