@@ -31,6 +31,9 @@ type Config struct {
 	// InsecureNoAuth accepts listeners beyond loopback although callers are
 	// not authenticated.
 	InsecureNoAuth bool `group:"Listeners" help:"Allow listeners beyond loopback although callers are not authenticated."`
+	// Explain answers `x-explain`. Unless it is given, it is true in the sandbox,
+	// and if only this machine can call.
+	Explain bool `group:"Listeners" default:"false" negatable:"" note:"true in the sandbox and on loopback without authentication, else false" help:"Show callers that send x-explain what the vendors are sent."`
 	// Reflection serves the gRPC reflection service.
 	Reflection bool `group:"Listeners" default:"true" negatable:"" help:"gRPC server reflection."`
 

@@ -65,6 +65,16 @@ func (e endpoint) overlaps(other endpoint) bool {
 		strings.EqualFold(other.host, "localhost") && IsLoopback(e.host)
 }
 
+// isLocal reports whether only this machine can call the services.
+func (c *Config) isLocal() bool {
+	for _, address := range []string{c.GRPCAddress, c.HTTPAddress} {
+		if e, err := parseEndpoint(address); err != nil || !IsLoopback(e.host) {
+			return false
+		}
+	}
+	return true
+}
+
 func checkAddresses(c *Config, _ sources, found *findings) {
 	for _, listener := range c.listeners() {
 		if _, err := parseEndpoint(listener.address); err != nil {

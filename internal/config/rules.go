@@ -31,6 +31,9 @@ func (c *Config) deriveDefaults(origin sources) {
 	if !origin.given("drain_timeout") {
 		c.DrainTimeout = c.UpstreamTimeout + drainMargin
 	}
+	if !origin.given("explain") {
+		c.Explain = c.Sandbox || c.isLocal()
+	}
 }
 
 // rule checks one matter. A rule sees all settings, so that it can report every

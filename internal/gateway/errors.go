@@ -81,6 +81,9 @@ func (g *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtim
 				w.Header()[http.CanonicalHeaderKey(name)] = values
 			}
 		}
+		if values := sent.TrailerMD[vendorCallKey]; len(values) > 0 {
+			w.Header()["X-Vendor-Call"] = values
+		}
 	}
 	g.WriteError(w, err)
 }

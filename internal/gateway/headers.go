@@ -18,6 +18,8 @@ func incomingHeader(name string) (string, bool) {
 		return "traceparent", true
 	case "Tracestate":
 		return "tracestate", true
+	case "X-Explain":
+		return "x-explain", true
 	case "X-Opentact-Token":
 		return "x-opentact-token", true
 	case "X-Infinity-Authorization":
@@ -27,8 +29,14 @@ func incomingHeader(name string) (string, bool) {
 	}
 }
 
+// vendorCallKey is the metadata key of what the vendors were sent. A success has it in the
+// header, an error in the trailer; over HTTP both are headers.
+const vendorCallKey = "x-vendor-call"
+
 // outgoing are the headers of metadata keys that callers see.
-var outgoing = map[string]string{"retry-after": "Retry-After", "idempotent-replayed": "Idempotent-Replayed"}
+var outgoing = map[string]string{
+	"retry-after": "Retry-After", "idempotent-replayed": "Idempotent-Replayed", vendorCallKey: "X-Vendor-Call",
+}
 
 // outgoingHeader returns the header of a metadata key that callers see. The request
 // id is not one: the server sets it on every HTTP answer, also if there was no

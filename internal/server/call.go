@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/sipfacade/sipfacade/internal/explain"
 	"github.com/sipfacade/sipfacade/internal/listener"
 )
 
@@ -17,7 +18,8 @@ type call struct {
 	unread   error          // why its message could not be read
 	observed bool           // the interceptors have logged and counted it
 	identify sync.Once
-	id       string // see requestID
+	id       string            // see requestID
+	recorder *explain.Recorder // not nil if the caller asked what the vendors are sent
 }
 
 // callKey is the context key of a call.

@@ -53,6 +53,7 @@ func (s *Server) chain(protocol string) []named {
 		{"limit", s.limit},
 		{"deliver", deliver},
 		{"credentials", keepCredentials(s.config)},
+		{"explain", s.explain},
 		{"validate", validate(s.validator)},
 		{"once", s.once},
 	}
@@ -98,9 +99,9 @@ func (r *chainRun) next(ctx context.Context, request any) (any, error) {
 // requestIDHeader carries the id by which a call is found in the logs.
 const requestIDHeader = "x-request-id"
 
-// identify takes the caller's request id, or makes one, and sends it back: with a
-// success as a header, with an error as a trailer, since an error that begins with
-// headers is not retried by any client.
+// identify takes the caller's request id, or makes one, and sends it back, with what the
+// vendors were sent if the caller asked for that: with a success as headers, with an error
+// as trailers, since an error that begins with headers is not retried by any client.
 func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	ctx, current := withCall(ctx)
 	id := current.requestID(ctx)
@@ -109,7 +110,7 @@ func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler
 	if err != nil {
 		send = grpc.SetTrailer
 	}
-	_ = send(ctx, metadata.MD{requestIDHeader: {id}}) // without a transport there is nobody to send it to
+	_ = send(ctx, current.explained(metadata.MD{requestIDHeader: {id}}, err)) // without a transport there is nobody to send it to
 	return response, err
 }
 

@@ -138,6 +138,14 @@ const (
 	// vendor; or it was a stream, such as a health Watch. Do: try again, on
 	// another server or after a pause. A write that was sent is OUTCOME_UNKNOWN.
 	ErrorReason_ERROR_REASON_SHUTTING_DOWN ErrorReason = 30
+	// The generation of OpenTACT's API that the server is set up for has no such
+	// call (UNIMPLEMENTED), or the call has no such field there
+	// (INVALID_ARGUMENT; `BadRequest` names it). The vendor was not called. Do:
+	// leave out the field, or ask the operator about `opentact_generation`.
+	ErrorReason_ERROR_REASON_UPSTREAM_GENERATION ErrorReason = 31
+	// The connection has several SIP domains, and the request names none.
+	// `ResourceInfo` lists them. Do: name one in `sip_domain`.
+	ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS ErrorReason = 32
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
@@ -148,21 +156,37 @@ const (
 	// a name of their own (DNS rebinding). Do: call the server by its address, or
 	// by a name that the operator has listed in `allowed_hosts`.
 	ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED ErrorReason = 42
-	// A request id was used before, by the same caller and method, with another
-	// content. Nothing was sent. Do: use a new id for a new request.
-	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 60
-	// The first call with this request id is still under way. Do: repeat after the
-	// pause of RetryInfo.
-	ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS ErrorReason = 61
-	// The ledger that request ids need cannot be reached. Nothing was sent. Do:
-	// repeat after a pause, or call without a request id.
-	ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE ErrorReason = 62
-	// The resource has changed since the `etag` of the request was read. Nothing was
-	// written. Do: read it again, and decide again.
-	ErrorReason_ERROR_REASON_ETAG_MISMATCH ErrorReason = 63
+	// The call brings no credential of a caller, or one that is unknown, expired,
+	// malformed, of another issuer or audience, or signed with an algorithm or a
+	// key that is not allowed. Do: send `authorization: Bearer TOKEN` with a token
+	// that the operator gave you, or a client certificate.
+	ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED ErrorReason = 43
+	// The caller is known and may not do this. The metadata `scope` names the
+	// narrowest scope that would do, for example `pbx:write`. Do: ask the operator
+	// for it.
+	ErrorReason_ERROR_REASON_CALLER_FORBIDDEN ErrorReason = 44
+	// The caller has made more calls a second than `caller_rate` and
+	// `caller_burst` allow. The call was not sent. Do: wait as `RetryInfo` says.
+	ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED ErrorReason = 45
+	// The request id was used before, by the same caller for the same method, with
+	// another content. The vendor was not called. Do: choose a new request id for
+	// a new request.
+	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 46
+	// The first call with this request id is still running. Do: repeat the call
+	// after the time that `RetryInfo` says; the answer is the same then.
+	ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS ErrorReason = 47
+	// The ledger of request ids cannot be reached, so a call with a request id is
+	// not sent. Do: try again after a pause.
+	ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE ErrorReason = 48
+	// The resource has changed since it was read: its etag is not the given one.
+	// Nothing was written. Do: read again and decide.
+	ErrorReason_ERROR_REASON_ETAG_MISMATCH ErrorReason = 49
 	// A defect of the service. Callers learn nothing about it. Do: give the
 	// operator the `x-request-id`: the log has the cause under it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 50
+	// The write was not sent, because the server could not write to its audit
+	// file. Do: try again after a pause; tell the operator if it goes on.
+	ErrorReason_ERROR_REASON_AUDIT_UNAVAILABLE ErrorReason = 51
 )
 
 // Enum value maps for ErrorReason.
@@ -194,14 +218,20 @@ var (
 		28: "ERROR_REASON_UPSTREAM_BREAKER_OPEN",
 		29: "ERROR_REASON_UPSTREAM_SATURATED",
 		30: "ERROR_REASON_SHUTTING_DOWN",
+		31: "ERROR_REASON_UPSTREAM_GENERATION",
+		32: "ERROR_REASON_SIP_DOMAIN_AMBIGUOUS",
 		40: "ERROR_REASON_CALLER_DEADLINE",
 		41: "ERROR_REASON_CALLER_CANCELLED",
 		42: "ERROR_REASON_HOST_NOT_ALLOWED",
-		60: "ERROR_REASON_REQUEST_ID_REUSED",
-		61: "ERROR_REASON_REQUEST_IN_PROGRESS",
-		62: "ERROR_REASON_LEDGER_UNAVAILABLE",
-		63: "ERROR_REASON_ETAG_MISMATCH",
+		43: "ERROR_REASON_CALLER_UNAUTHENTICATED",
+		44: "ERROR_REASON_CALLER_FORBIDDEN",
+		45: "ERROR_REASON_CALLER_RATE_LIMITED",
+		46: "ERROR_REASON_REQUEST_ID_REUSED",
+		47: "ERROR_REASON_REQUEST_IN_PROGRESS",
+		48: "ERROR_REASON_LEDGER_UNAVAILABLE",
+		49: "ERROR_REASON_ETAG_MISMATCH",
 		50: "ERROR_REASON_INTERNAL",
+		51: "ERROR_REASON_AUDIT_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                  0,
@@ -230,14 +260,20 @@ var (
 		"ERROR_REASON_UPSTREAM_BREAKER_OPEN":        28,
 		"ERROR_REASON_UPSTREAM_SATURATED":           29,
 		"ERROR_REASON_SHUTTING_DOWN":                30,
+		"ERROR_REASON_UPSTREAM_GENERATION":          31,
+		"ERROR_REASON_SIP_DOMAIN_AMBIGUOUS":         32,
 		"ERROR_REASON_CALLER_DEADLINE":              40,
 		"ERROR_REASON_CALLER_CANCELLED":             41,
 		"ERROR_REASON_HOST_NOT_ALLOWED":             42,
-		"ERROR_REASON_REQUEST_ID_REUSED":            60,
-		"ERROR_REASON_REQUEST_IN_PROGRESS":          61,
-		"ERROR_REASON_LEDGER_UNAVAILABLE":           62,
-		"ERROR_REASON_ETAG_MISMATCH":                63,
+		"ERROR_REASON_CALLER_UNAUTHENTICATED":       43,
+		"ERROR_REASON_CALLER_FORBIDDEN":             44,
+		"ERROR_REASON_CALLER_RATE_LIMITED":          45,
+		"ERROR_REASON_REQUEST_ID_REUSED":            46,
+		"ERROR_REASON_REQUEST_IN_PROGRESS":          47,
+		"ERROR_REASON_LEDGER_UNAVAILABLE":           48,
+		"ERROR_REASON_ETAG_MISMATCH":                49,
 		"ERROR_REASON_INTERNAL":                     50,
+		"ERROR_REASON_AUDIT_UNAVAILABLE":            51,
 	}
 )
 
@@ -272,7 +308,7 @@ var File_sipfacade_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xd1\t\n" +
+	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xb4\v\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_REQUEST_INVALID\x10\x01\x12 \n" +
@@ -300,15 +336,21 @@ const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\x1cERROR_REASON_OUTCOME_UNKNOWN\x10\x1b\x12&\n" +
 	"\"ERROR_REASON_UPSTREAM_BREAKER_OPEN\x10\x1c\x12#\n" +
 	"\x1fERROR_REASON_UPSTREAM_SATURATED\x10\x1d\x12\x1e\n" +
-	"\x1aERROR_REASON_SHUTTING_DOWN\x10\x1e\x12 \n" +
+	"\x1aERROR_REASON_SHUTTING_DOWN\x10\x1e\x12$\n" +
+	" ERROR_REASON_UPSTREAM_GENERATION\x10\x1f\x12%\n" +
+	"!ERROR_REASON_SIP_DOMAIN_AMBIGUOUS\x10 \x12 \n" +
 	"\x1cERROR_REASON_CALLER_DEADLINE\x10(\x12!\n" +
 	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12!\n" +
-	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12\"\n" +
-	"\x1eERROR_REASON_REQUEST_ID_REUSED\x10<\x12$\n" +
-	" ERROR_REASON_REQUEST_IN_PROGRESS\x10=\x12#\n" +
-	"\x1fERROR_REASON_LEDGER_UNAVAILABLE\x10>\x12\x1e\n" +
-	"\x1aERROR_REASON_ETAG_MISMATCH\x10?\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x102B`\n" +
+	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12'\n" +
+	"#ERROR_REASON_CALLER_UNAUTHENTICATED\x10+\x12!\n" +
+	"\x1dERROR_REASON_CALLER_FORBIDDEN\x10,\x12$\n" +
+	" ERROR_REASON_CALLER_RATE_LIMITED\x10-\x12\"\n" +
+	"\x1eERROR_REASON_REQUEST_ID_REUSED\x10.\x12$\n" +
+	" ERROR_REASON_REQUEST_IN_PROGRESS\x10/\x12#\n" +
+	"\x1fERROR_REASON_LEDGER_UNAVAILABLE\x100\x12\x1e\n" +
+	"\x1aERROR_REASON_ETAG_MISMATCH\x101\x12\x19\n" +
+	"\x15ERROR_REASON_INTERNAL\x102\x12\"\n" +
+	"\x1eERROR_REASON_AUDIT_UNAVAILABLE\x103B`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (

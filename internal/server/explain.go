@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/sipfacade/sipfacade/internal/explain"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+const (
+	// explainHeader asks to be told what the vendors are sent.
+	explainHeader = "x-explain"
+	// debugScope is the scope that callers need for it.
+	debugScope = "debug"
+)
+
+// Clients accept only so much of headers or trailers: gRPC for Java and the C core, which
+// Python and Ruby use, 8 KiB unless they are set otherwise; Node.js 16 KiB over HTTP. What
+// the vendors were sent must leave room for the rest.
+const (
+	clientHeaderBytes = 8 << 10
+	otherHeaderBytes  = 1 << 10
+)
+
+// explain records what the call sends to the vendors if the caller asks for it; identify
+// sends it back. All other calls get no recorder.
+func (s *Server) explain(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	asked, err := asksForExplanation(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case !asked:
+		return handler(ctx, request)
+	case !s.explainAllowed(ctx):
+		return nil, status.Forbidden(debugScope, "this server does not answer x-explain; leave it out, or have the operator allow it")
+	}
+	current := callOf(ctx)
+	ctx, current.recorder = explain.NewContext(ctx)
+	return handler(ctx, request)
+}
+
+// explainAllowed reports whether the caller may know what the vendors are sent.
+func (s *Server) explainAllowed(_ context.Context) bool { return s.config.Explain }
+
+// asksForExplanation reports whether the caller wants to know what the vendors are sent.
+func asksForExplanation(ctx context.Context) (bool, error) {
+	values := metadata.ValueFromIncomingContext(ctx, explainHeader)
+	for _, value := range values {
+		if value != values[0] || value != "true" && value != "false" {
+			return false, status.Invalid(status.Violation(explainHeader, "must be true or false, once"))
+		}
+	}
+	return slices.Contains(values, "true"), nil
+}
+
+// explained adds to the headers of a success, or to the trailers of an error, what the
+// vendors were sent.
+func (c *call) explained(sent metadata.MD, err error) metadata.MD {
+	if c.recorder == nil {
+		return sent
+	}
+	if values := c.recorder.Values(clientHeaderBytes - otherHeaderBytes - trailerBytes(err)); len(values) > 0 {
+		sent[explain.Header] = values
+	}
+	return sent
+}
+
+// trailerBytes is how many bytes an error takes in the trailers: its message, in which
+// gRPC escapes some bytes as %C3, and all of it in base64.
+func trailerBytes(err error) int {
+	if err == nil {
+		return 0
+	}
+	known := grpcstatus.Convert(err)
+	size := base64.StdEncoding.EncodedLen(proto.Size(known.Proto()))
+	for _, c := range []byte(known.Message()) {
+		size++
+		if c < ' ' || c > '~' || c == '%' {
+			size += len("C3")
+		}
+	}
+	return size
+}
