@@ -18,7 +18,7 @@ func examples() map[string][3]string {
 		"grpc_address": {"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"}, "http_address": {"[::1]:11", "[::1]:12", "[::1]:13"},
 		"admin_address": {"localhost:21", "localhost:22", "localhost:23"}, "upstream_timeout": {"1s", "2s", "3s"},
 		"upstream_max_bytes": {"1MiB", "2MiB", "3MiB"}, "insecure_no_auth": {"true", "false", "true"},
-		"reflection": {"false", "true", "false"}, "sandbox": {"true", "false", "true"},
+		"explain": {"false", "true", "false"}, "reflection": {"false", "true", "false"}, "sandbox": {"true", "false", "true"},
 		"opentact_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
 		"opentact_credentials": {"caller", "service", "caller"}, "opentact_token": {"one", "two", "three"},
 		"opentact_email": {"one@example.com", "two@example.com", "three@example.com"}, "opentact_password": {"one", "two", "three"},

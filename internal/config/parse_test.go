@@ -95,7 +95,7 @@ func TestDefaults(t *testing.T) {
 	t.Parallel()
 	want := Config{
 		GRPCAddress: "127.0.0.1:9090", HTTPAddress: "127.0.0.1:8080", AdminAddress: "127.0.0.1:9091",
-		Reflection: true, UpstreamTimeout: 30 * time.Second, UpstreamMaxBytes: 64 << 20,
+		Explain: true, Reflection: true, UpstreamTimeout: 30 * time.Second, UpstreamMaxBytes: 64 << 20,
 		OpentactBaseURL: "https://api.opentact.org/rest", OpentactCredentials: CallerCredentials,
 		InfinityBaseURL: "https://api.infinitycloud.com/config/v2", InfinityCredentials: ServiceCredentials, InfinityTimeZone: "UTC",
 		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 35 * time.Second,
@@ -135,6 +135,33 @@ func TestDrainDelayOfTheSandbox(t *testing.T) {
 		if got := mustParse(t, append([]string{"serve"}, strings.Fields(line)...), nil).Config.DrainDelay; got != want {
 			t.Errorf("%s: drain delay %s, want %s", line, got, want)
 		}
+	}
+}
+
+// TestExplain checks the default: true in the sandbox and if only this machine can call.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	const open = "--opentact-token=jwt --insecure-no-auth "
+	for line, want := range map[string]bool{
+		"--opentact-token=jwt":              true,
+		"--opentact-token=jwt --no-explain": false,
+		"--opentact-token=jwt --grpc-address=[::1]:1 --http-address=localhost:2": true,
+		open + "--grpc-address=0.0.0.0:1":                                        false,
+		open + "--http-address=192.0.2.1:1":                                      false,
+		open + "--http-address=:1":                                               false,
+		open + "--http-address=vendor.example:1":                                 false,
+		open + "--http-address=:1 --explain":                                     true,
+		open + "--admin-address=:1":                                              true,
+		"--sandbox":                                                              true,
+		"--sandbox --insecure-no-auth --grpc-address=:1":                         true,
+		"--sandbox --no-explain":                                                 false,
+	} {
+		if got := mustParse(t, append([]string{"serve"}, strings.Fields(line)...), nil).Config.Explain; got != want {
+			t.Errorf("%s: explain %t, want %t", line, got, want)
+		}
+	}
+	if mustParse(t, []string{"serve", "--sandbox"}, []string{"SIPFACADE_EXPLAIN=false"}).Config.Explain {
+		t.Error("the variable is not read")
 	}
 }
 
