@@ -7,10 +7,10 @@ import (
 	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
-// Plan does everything that Do does before a call is sent, for calls that only validate:
-// it builds the request and adds the credential, after a login if it needs one. If the
-// context's calls are recorded, the request is recorded as planned. Every error is a
-// *Error.
+// Plan prepares a call as Do does and sends nothing, for calls that only validate: it
+// builds the request and adds the credential, after a login if it needs one. If the
+// context's calls are recorded, the request is recorded as planned. The queue, the breaker
+// and a pause do not matter to it. Every error is a *Error.
 func (p *Pipeline) Plan(ctx context.Context, call *Call) error {
 	e := p.begin(ctx, call)
 	defer e.end()
