@@ -75,16 +75,26 @@ func (k *pbxKind[M, R]) previewCreate(ctx context.Context, b Backend, at place, 
 	shown := R(new(M))
 	k.overlay(shown, wanted, k.columns)
 	k.locate(shown, at)
-	return shown, nil
+	return shown, b.Vendor.Plan(ctx, k.Create, k.creation(wanted), at.parameters()...)
 }
 
 // change adds or removes members, or sets their order, or checks that the place for them
 // exists.
 func (b Backend) change(ctx context.Context, request write, route *upstream.Route, form infinity.Form, at place) error {
 	if request.GetValidateOnly() {
-		return upstream.BeforeWrite(at.check(ctx, b), route)
+		if err := at.check(ctx, b); err != nil {
+			return upstream.BeforeWrite(err, route)
+		}
 	}
-	_, err := b.Vendor.Write(ctx, route, form, at.parameters()...)
+	return b.send(ctx, request, route, form, at.parameters()...)
+}
+
+// send makes a write whose answer says no more than that it succeeded, or plans it.
+func (b Backend) send(ctx context.Context, request write, route *upstream.Route, form infinity.Form, parameters ...string) error {
+	if request.GetValidateOnly() {
+		return b.Vendor.Plan(ctx, route, form, parameters...)
+	}
+	_, err := b.Vendor.Write(ctx, route, form, parameters...)
 	return err
 }
 

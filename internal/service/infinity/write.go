@@ -129,11 +129,12 @@ func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request masked, a
 	if err := k.checkFixed(before.shown, wanted, update); err != nil {
 		return nil, err
 	}
+	form := k.changed(before.row, wanted, changes)
 	if request.GetValidateOnly() {
 		list.Apply(before.shown, wanted, changes)
-		return before.shown, nil
+		return before.shown, b.Vendor.Plan(ctx, k.Update, form, at.parameters(id)...)
 	}
-	row, err := b.Vendor.Write(ctx, k.Update, k.changed(before.row, wanted, changes), at.parameters(id)...)
+	row, err := b.Vendor.Write(ctx, k.Update, form, at.parameters(id)...)
 	if err != nil {
 		return nil, err
 	}
@@ -214,11 +215,10 @@ func changeOf(column column, changes []list.Change) *list.Change {
 // remove deletes a row.
 func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request write, at place, id uint32) error {
 	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: expected(request)}, at, id)
-	if err != nil || request.GetValidateOnly() {
+	if err != nil {
 		return err
 	}
-	_, err = b.Vendor.Write(ctx, k.Delete, nil, at.parameters(id)...)
-	return err
+	return b.send(ctx, request, k.Delete, nil, at.parameters(id)...)
 }
 
 // findAfter looks up the row of a create that succeeded, in what is left of the time. It

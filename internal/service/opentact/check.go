@@ -47,9 +47,9 @@ func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route 
 	}
 }
 
-// checkParents reads what a new resource would be below. A kind that is below nothing is
-// listed, so that the login is checked, too.
-func (k kind[M, R]) checkParents(ctx context.Context, b Backend, parents []string) error {
+// checkCreate reads what a new resource would be below, and plans the create. A kind that is
+// below nothing is listed, so that the vendor sees the credential.
+func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Object, parents []string) error {
 	var err error
 	if len(parents) > 0 {
 		_, err = sipConnections.read(ctx, b, parents)
@@ -58,5 +58,8 @@ func (k kind[M, R]) checkParents(ctx context.Context, b Backend, parents []strin
 			return func(row *M) *M { return row }
 		})
 	}
-	return upstream.BeforeWrite(err, k.routes.Create)
+	if err != nil {
+		return upstream.BeforeWrite(err, k.routes.Create)
+	}
+	return b.Vendor.PlanWrite(ctx, k.routes.Create, body, parents...)
 }

@@ -149,7 +149,7 @@ func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted
 	began, sent := time.Now(), k.body.creation(wanted)
 	parents = canonical(parents)
 	if request.GetValidateOnly() {
-		return k.located(echo(wanted, k.body.columns, ""), parents), k.checkParents(ctx, b, parents)
+		return k.located(echo(wanted, k.body.columns, ""), parents), k.checkCreate(ctx, b, sent, parents)
 	}
 	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Create, k.answers, sent, parents...)
 	if err != nil {
@@ -178,7 +178,7 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 	}
 	if request.GetValidateOnly() {
 		list.Apply(before, wanted, changes)
-		return before, nil
+		return before, b.Vendor.PlanWrite(ctx, k.routes.Update, k.body.update(wanted, changes), uuids...)
 	}
 	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), uuids...)
 	if err != nil {
@@ -205,10 +205,14 @@ func (k kind[M, R]) readBack(ctx context.Context, b Backend, uuids []string) *M 
 func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, uuids ...string) error {
 	uuids = canonical(uuids)
 	_, err := k.before(ctx, b, request, k.routes.Delete, request.GetEtag(), uuids)
-	if err != nil || request.GetValidateOnly() {
+	switch {
+	case err != nil:
 		return err
+	case request.GetValidateOnly():
+		return b.Vendor.PlanRemove(ctx, k.routes.Delete, uuids...)
+	default:
+		return b.Vendor.Remove(ctx, k.routes.Delete, uuids...)
 	}
-	return b.Vendor.Remove(ctx, k.routes.Delete, uuids...)
 }
 
 // known returns a resource that was written: with its etag as stored, or else as far as it

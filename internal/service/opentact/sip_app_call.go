@@ -41,5 +41,8 @@ func (s *SipAppService) sendCallFlow(ctx context.Context, request *pb.ExecuteCal
 	}
 	wanted := func(call *pb.SipAppCall) bool { return call.GetUuid() == uuid }
 	call, err := opentact.Find(ctx, s.Vendor, opentact.ListOnlineCalls, sipAppCallKind, wanted)
-	return call, upstream.BeforeWrite(err, opentact.ExecuteRoute)
+	if err != nil {
+		return nil, upstream.BeforeWrite(err, opentact.ExecuteRoute)
+	}
+	return call, s.Vendor.PlanCallFlow(ctx, uuid, request.GetCallFlowXml())
 }

@@ -148,7 +148,10 @@ func (h leaseHolder) locateAll(leases []*pb.TnLease, add []string, uuid string) 
 // send makes the assignment, or checks it: then it returns the leases by their UUIDs only.
 func (h leaseHolder) send(ctx context.Context, b Backend, request write, add, remove, above []string) ([]*pb.TnLease, error) {
 	if request.GetValidateOnly() {
-		return inOrder(nil, slices.Concat(add, remove)), upstream.BeforeWrite(h.check(ctx, b, above), h.assign)
+		if err := h.check(ctx, b, above); err != nil {
+			return nil, upstream.BeforeWrite(err, h.assign)
+		}
+		return inOrder(nil, slices.Concat(add, remove)), b.Vendor.PlanAssign(ctx, h.assign, add, remove, above...)
 	}
 	return opentact.Assign(ctx, b.Vendor, h.assign, tnLeaseKind, add, remove, above...)
 }
