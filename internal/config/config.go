@@ -92,6 +92,17 @@ type Config struct {
 	PageTokenKey     Secret `group:"Paging" placeholder:"KEY" note:"random per process" help:"Seals page tokens; must be the same on all replicas."`
 	PageTokenKeyFile string `group:"Paging" placeholder:"FILE" help:"File that holds the key."`
 
+	// Ledger is where request ids and their outcomes are kept: off, memory,
+	// file:PATH or postgres://…, which can hold a password. LedgerTarget returns
+	// it with its default.
+	Ledger     Secret `group:"Ledger" placeholder:"TARGET" note:"off, in the sandbox memory" help:"Where request ids and their outcomes are kept: off, memory, file:PATH for one process, postgres://... for several replicas."`
+	LedgerFile string `group:"Ledger" placeholder:"FILE" help:"File that holds the target, because its URL can hold a password."`
+	// LedgerKey is what the keys of the ledger are derived from.
+	LedgerKey     Secret `group:"Ledger" placeholder:"KEY" help:"Encrypts what the ledger keeps: any text of 32 bytes or more, the same on all replicas. Required by file and postgres."`
+	LedgerKeyFile string `group:"Ledger" placeholder:"FILE" help:"File that holds the key."`
+	// LedgerTTL is how long a request id is remembered.
+	LedgerTTL time.Duration `group:"Ledger" name:"ledger-ttl" placeholder:"DURATION" default:"24h" help:"How long a request id is remembered."`
+
 	// LogLevel is the lowest level that is logged.
 	LogLevel slog.Level `group:"Logs" placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
 	// LogFormat is how log lines look.

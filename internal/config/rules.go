@@ -45,7 +45,7 @@ func (c *Config) check(command string, origin sources, found *findings) {
 	rules := []rule{
 		checkAddresses, checkConflicts, checkExposure, checkAllowedHosts,
 		checkSandbox, checkBaseURLs, checkCredentials, checkTimeZone,
-		checkNumbers, checkDrainTimeout,
+		checkNumbers, checkDrainTimeout, checkLedger,
 	}
 	if command == CommandHealthcheck {
 		rules = []rule{checkProbe}

@@ -38,6 +38,8 @@ func (c *Config) secretSettings() []secretSetting {
 		{"infinity_api_key", &c.InfinityAPIKey, c.InfinityAPIKeyFile},
 		{"infinity_password", &c.InfinityPassword, c.InfinityPasswordFile},
 		{"page_token_key", &c.PageTokenKey, c.PageTokenKeyFile},
+		{"ledger", &c.Ledger, c.LedgerFile},
+		{"ledger_key", &c.LedgerKey, c.LedgerKeyFile},
 	}
 }
 

@@ -176,7 +176,7 @@ func (a *Attempt) write(ctx context.Context, operation string, next record) erro
 
 // bounded returns the context of one operation.
 func (a *Attempt) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), operationTimeout)
+	return context.WithTimeout(context.WithoutCancel(ctx), a.ledger.timeout)
 }
 
 // held identifies the claim.

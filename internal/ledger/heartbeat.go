@@ -33,7 +33,7 @@ func (l *Ledger) beat(ctx context.Context) {
 	if len(claims) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	renewed, err := l.store.beat(ctx, claims)
 	_ = l.report("heartbeat", err) // counted, and the guards below act on it
@@ -53,7 +53,7 @@ func (l *Ledger) beat(ctx context.Context) {
 
 // purge removes expired entries. What fails is counted, and tried again a minute later.
 func (l *Ledger) purge(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	_ = l.report("purge", l.store.purge(ctx))
 }

@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -64,6 +65,8 @@ type Options struct {
 	Clock func() time.Time
 	// Observe counts an operation; nil counts nothing. Both labels are from closed sets.
 	Observe func(operation, outcome string)
+
+	timeout time.Duration // of an operation; 0 means operationTimeout
 }
 
 // Key identifies an entry. No part of it is stored in the clear.
@@ -91,6 +94,7 @@ type Ledger struct {
 	store   store
 	keys    *keys
 	ttl     time.Duration
+	timeout time.Duration
 	clock   func() time.Time
 	observe func(operation, outcome string)
 
@@ -113,7 +117,10 @@ func Open(ctx context.Context, target string, options Options) (*Ledger, error) 
 	if err != nil {
 		return nil, err
 	}
-	opened, err := openStore(ctx, kind, location, storeOptions{clock: options.Clock, keyCheck: derived.check})
+	options.timeout = cmp.Or(options.timeout, operationTimeout)
+	opened, err := openStore(ctx, kind, location, storeOptions{
+		clock: options.Clock, timeout: options.timeout, keyCheck: derived.check,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
@@ -123,11 +130,8 @@ func Open(ctx context.Context, target string, options Options) (*Ledger, error) 
 // start returns a ledger on the store and sends its heartbeats.
 func start(on store, derived *keys, options Options) *Ledger {
 	l := &Ledger{
-		store: on, keys: derived, ttl: options.TTL, clock: options.Clock, observe: options.Observe,
-		live: map[held]*Attempt{},
-	}
-	if l.ttl == 0 {
-		l.ttl = DefaultTTL
+		store: on, keys: derived, ttl: cmp.Or(options.TTL, DefaultTTL), timeout: cmp.Or(options.timeout, operationTimeout),
+		clock: options.Clock, observe: options.Observe, live: map[held]*Attempt{},
 	}
 	if l.clock == nil {
 		l.clock = time.Now
@@ -151,7 +155,7 @@ func (l *Ledger) Close() error {
 
 // Check returns why the ledger cannot be used now, or nil.
 func (l *Ledger) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	return l.report("check", l.store.check(ctx))
 }
@@ -167,7 +171,7 @@ func (l *Ledger) Claim(ctx context.Context, key Key, content []byte) (*Attempt, 
 	_, _ = rand.Read(wanted.token[:]) // never fails
 	began := l.clock()
 	// A caller that goes away must not leave it open whether the entry was written.
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), operationTimeout)
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 	defer cancel()
 	decided, err := l.store.claim(bounded, wanted)
 	if err != nil {
@@ -183,7 +187,7 @@ func (l *Ledger) Claim(ctx context.Context, key Key, content []byte) (*Attempt, 
 
 // Claimed reports whether the resource belongs to an entry.
 func (l *Ledger) Claimed(ctx context.Context, resource Resource) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	claimed, err := l.store.claimed(ctx, l.keys.resource(resource))
 	return claimed, l.report("claimed", err)

@@ -33,14 +33,14 @@ func openPostgres(ctx context.Context, url string, options storeOptions) (store,
 		// The error of pgx repeats parts of the URL.
 		return nil, errors.New("the URL of the database cannot be read")
 	}
-	config.ConnConfig.ConnectTimeout = operationTimeout
+	config.ConnConfig.ConnectTimeout = options.timeout
 	config.AfterConnect = setUpConnection
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), config)
 	if err != nil {
 		return nil, errors.New("the settings in the URL of the database cannot be used")
 	}
 	p := &postgres{options: options, pool: pool}
-	bounded, cancel := context.WithTimeout(ctx, operationTimeout)
+	bounded, cancel := context.WithTimeout(ctx, options.timeout)
 	defer cancel()
 	if err := p.prepare(bounded); isMistake(err) {
 		pool.Close()

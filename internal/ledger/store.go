@@ -37,6 +37,7 @@ type held struct {
 // storeOptions are what all stores need.
 type storeOptions struct {
 	clock    func() time.Time // may be nil
+	timeout  time.Duration    // of an operation
 	keyCheck hash
 }
 
