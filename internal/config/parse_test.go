@@ -101,6 +101,7 @@ func TestDefaults(t *testing.T) {
 		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 35 * time.Second,
 		UpstreamMaxConnections: 128, UpstreamQueue: 2000, UpstreamMemory: 0,
 		BreakerVolume: 20, BreakerRatio: 0.5, BreakerWindow: 10 * time.Second, BreakerPause: 5 * time.Second,
+		LedgerTTL: 24 * time.Hour,
 	}
 	got := mustParse(t, []string{"serve", "--opentact-credentials=caller"}, nil).Config
 	if diff := cmp.Diff(values(want), values(got)); diff != "" {

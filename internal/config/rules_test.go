@@ -217,7 +217,7 @@ func TestUnknownVariables(t *testing.T) {
 		"SIPFACADE_GRPC_ADRESS: unknown variable, the nearest is SIPFACADE_GRPC_ADDRESS",
 		"SIPFACADE_SANDBOX_: unknown variable, the nearest is SIPFACADE_SANDBOX",
 		"SIPFACADE_: unknown variable, the nearest is SIPFACADE_CONFIG",
-		"SIPFACADE_HELP: unknown variable, the nearest is SIPFACADE_CONFIG",
+		"SIPFACADE_HELP: unknown variable, the nearest is SIPFACADE_LEDGER",
 		"SIPFACADE_GRPC_PORT: unknown variable, the nearest is SIPFACADE_GRPC_ADDRESS",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

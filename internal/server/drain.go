@@ -30,7 +30,9 @@ func (s *Server) drain() error {
 	late := time.AfterFunc(s.config.DrainTimeout, s.endCalls)
 	defer late.Stop()
 	err := s.stopCallers(ctx)
-	// 5. Stop what calls depend on, and what operators look at.
+	// 5. Close the ledger, which has the outcome of every call by now.
+	err = errors.Join(err, s.closeLedger())
+	// 6. Stop the emulated vendors, and what operators look at.
 	err = errors.Join(err, s.stopRest(ctx))
 	s.logger.Info("stopped")
 	return err

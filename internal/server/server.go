@@ -5,6 +5,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -36,8 +37,8 @@ type Server struct {
 	receiver  *receiver
 	reads     map[string]bool // the methods without side effects
 	vendors   *vendors
+	ledger    *ledger.Ledger // nil if it is off
 	calls     *calls
-	ledger    *ledger.Ledger // nil if there is none
 
 	onceMethods map[string]*onceMethod // those that take request ids
 
@@ -67,12 +68,13 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 		{"compile the rules", s.compileRules},
 		{"open the listeners", s.openListeners},
 		{"connect the vendors", s.connectVendors},
+		{"open the ledger", s.openLedger},
 		{"build the services", func() error { return s.buildServices(version) }},
 	}
 	for _, step := range steps {
 		if err := step.do(); err != nil {
 			s.closeListeners()
-			return nil, fmt.Errorf("%s: %w", step.what, err)
+			return nil, errors.Join(fmt.Errorf("%s: %w", step.what, err), s.closeLedger())
 		}
 	}
 	return s, nil
@@ -128,7 +130,7 @@ func (s *Server) Run(ctx context.Context) error {
 	select {
 	case err := <-s.failed:
 		s.closeListeners()
-		return err
+		return errors.Join(err, s.closeLedger())
 	case <-ctx.Done():
 		return s.drain()
 	}

@@ -1,0 +1,226 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	for target, key := range map[string]string{
+		"":                                   string(testKey),
+		"off":                                string(testKey),
+		"file:":                              string(testKey),
+		"redis://user:hunter2@host":          string(testKey),
+		"postgres://user:hunter2@host:port/": string(testKey),
+		"postgres://user:hunter2@host/?pool_max_conns=hunter2": string(testKey),
+		"file:/nowhere/ledger":                                 strings.Repeat("k", MinKeyBytes-1),
+		"postgres://user:hunter2@host/d":                       "",
+	} {
+		_, err := Open(t.Context(), target, Options{Key: []byte(key)})
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("Open(%q): %v", target, err)
+		}
+	}
+}
+
+// TestAnotherKey expects that a ledger is not opened with another key: every request id
+// in it would look fresh.
+func TestAnotherKey(t *testing.T) {
+	t.Parallel()
+	for name, target := range map[string]func(*testing.T) string{
+		"file":     func(t *testing.T) string { return "file:" + t.TempDir() + "/ledger" },
+		"postgres": newDatabase,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := target(t)
+			l, err := Open(t.Context(), at, Options{Key: testKey})
+			must(t, err)
+			must(t, l.Close())
+			_, err = Open(t.Context(), at, Options{Key: bytes.Repeat([]byte("k"), MinKeyBytes)})
+			wantError(t, err, ErrKey)
+			open(t, at, Options{})
+		})
+	}
+}
+
+func TestAnswersAreBound(t *testing.T) {
+	t.Parallel()
+	k, err := newKeys(testKey)
+	must(t, err)
+	one, two := record{ID: hash{1}}, record{ID: hash{2}}
+	one.Answer = k.seal(one, []byte("answer"))
+	if bytes.Contains(one.Answer, []byte("answer")) || bytes.Equal(one.Answer, k.seal(one, []byte("answer"))) {
+		t.Error("the answer is not encrypted with a nonce")
+	}
+	two.Answer = one.Answer
+	if _, err := k.open(two); err == nil {
+		t.Error("the answer of another entry was read")
+	}
+	one.Answer[len(one.Answer)-1] ^= 1
+	if _, err := k.open(one); err == nil {
+		t.Error("a changed answer was read")
+	}
+}
+
+// TestMemoryKeysDiffer expects a key of its own for each ledger in memory.
+func TestMemoryKeysDiffer(t *testing.T) {
+	t.Parallel()
+	one, two := open(t, "memory", Options{}), open(t, "memory", Options{})
+	if one.keys.check == two.keys.check {
+		t.Error("two ledgers in memory have the same key")
+	}
+}
+
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var seen []string
+	clock := newClock()
+	l := open(t, "memory", Options{Clock: clock.Now, Observe: func(operation, outcome string) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, operation+" "+outcome)
+	}})
+	resource := Resource{"apps", "1"}
+	first := mustClaim(t, l, "request-1", "content", Fresh)
+	l.beat(t.Context())
+	must(t, first.Succeeded(t.Context(), nil, resource))
+	mustClaim(t, l, "request-1", "content", Replay)
+	mustClaim(t, l, "request-1", "other", Reused)
+	must(t, mustClaim(t, l, "request-2", "content", Fresh).Unknown(t.Context()))
+	second := mustClaim(t, l, "request-2", "content", Reconcile)
+	mustClaim(t, l, "request-2", "content", InProgress)
+	wantError(t, second.Succeeded(t.Context(), nil, resource), ErrResourceClaimed)
+	must(t, second.Resend(t.Context()))
+	clock.advance(lease)
+	mustClaim(t, l, "request-2", "content", Reconcile)
+	wantError(t, second.Failed(t.Context()), ErrClaimLost)
+	_, err := l.Claimed(t.Context(), resource)
+	must(t, err)
+	must(t, l.Check(t.Context()))
+	l.purge(t.Context())
+	want := []string{
+		"claim fresh", "heartbeat ok", "succeeded ok", "claim replay", "claim reused", "claim fresh", "unknown ok",
+		"claim reconcile", "claim in_progress", "succeeded resource_claimed", "resend ok", "claim reconcile", "failed lost",
+		"claimed ok", "check ok", "purge ok",
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// failing is a store whose methods fail when it is told to.
+type failing struct {
+	store
+	broken atomic.Bool
+}
+
+var errBroken = errors.New("the database is gone")
+
+func (f *failing) beat(ctx context.Context, claims []held) ([]held, error) {
+	if f.broken.Load() {
+		return nil, errBroken
+	}
+	return f.store.beat(ctx, claims)
+}
+
+func (f *failing) replace(ctx context.Context, next record) error {
+	if f.broken.Load() {
+		return errBroken
+	}
+	return f.store.replace(ctx, next)
+}
+
+// onFailing returns a ledger on a store that can fail, for a synctest bubble.
+func onFailing(t *testing.T) (*Ledger, *failing) {
+	derived, err := keysFor(inMemory, nil)
+	must(t, err)
+	database := &failing{store: newMemory(storeOptions{}, maxMemoryEntries, maxMemoryBytes)}
+	return start(database, derived, Options{}), database
+}
+
+// TestHeartbeatsByThemselves lets time pass without a call.
+func TestHeartbeatsByThemselves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, _ := onFailing(t)
+		attempt := mustClaim(t, l, "request-1", "content", Fresh)
+		time.Sleep(10 * time.Minute)
+		mustClaim(t, l, "request-1", "content", InProgress)
+		must(t, attempt.Unknown(t.Context()))
+		time.Sleep(DefaultTTL)
+		must(t, l.Close())
+		if stored := l.store.(*failing).store.(*memory); len(stored.entries) != 0 {
+			t.Error("an expired entry was not removed")
+		}
+	})
+}
+
+// TestHeartbeatsFail expects that the guard ends before another process could take the
+// claim, and that the entry is then reconciled.
+func TestHeartbeatsFail(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, database := onFailing(t)
+		attempt := mustClaim(t, l, "request-1", "content", Fresh)
+		guarded, cancel := attempt.Guard(t.Context())
+		defer cancel()
+		database.broken.Store(true)
+		began := time.Now()
+		<-guarded.Done()
+		if took := time.Since(began); took <= lease-leaseMargin || took >= lease {
+			t.Errorf("the guard ended after %s", took)
+		}
+		mustClaim(t, l, "request-1", "content", InProgress)
+		wantError(t, attempt.Unknown(t.Context()), ErrUnavailable)
+		database.broken.Store(false)
+		time.Sleep(lease)
+		mustClaim(t, l, "request-1", "content", Reconcile)
+		must(t, l.Close())
+	})
+}
+
+// TestAnswerThatCannotBeStored expects that a repeat reconciles.
+func TestAnswerThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, database := onFailing(t)
+		attempt := mustClaim(t, l, "request-1", "content", Fresh)
+		database.broken.Store(true)
+		wantError(t, attempt.Succeeded(t.Context(), nil, Resource{}), ErrUnavailable)
+		must(t, attempt.Unknown(t.Context())) // deferred; the attempt has ended
+		database.broken.Store(false)
+		mustClaim(t, l, "request-1", "content", InProgress)
+		time.Sleep(lease)
+		mustClaim(t, l, "request-1", "content", Reconcile)
+		must(t, l.Close())
+	})
+}
+
+// TestResendThatCannotBeWritten expects that nothing is sent and the claim ends.
+func TestResendThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, database := onFailing(t)
+		reconcilable(t, l, "request-1", "content")
+		repeat := mustClaim(t, l, "request-1", "content", Reconcile)
+		database.broken.Store(true)
+		wantError(t, repeat.Resend(t.Context()), ErrUnavailable)
+		database.broken.Store(false)
+		time.Sleep(lease)
+		again := mustClaim(t, l, "request-1", "content", Reconcile)
+		must(t, again.Resend(t.Context()))
+		must(t, l.Close())
+	})
+}

@@ -1,0 +1,37 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/ledger"
+)
+
+// openLedger opens the ledger of request ids, unless it is off; then s.ledger is nil. A
+// database that cannot be reached does not keep the server from starting, because most
+// calls have no request id.
+func (s *Server) openLedger() (err error) {
+	target := s.config.LedgerTarget()
+	if target == config.LedgerOff {
+		return nil
+	}
+	ctx := context.Background()
+	s.ledger, err = ledger.Open(ctx, target, ledger.Options{
+		Key: []byte(s.config.LedgerKey.Reveal()), TTL: s.config.LedgerTTL, Observe: s.metrics.Ledger(),
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.ledger.Check(ctx); err != nil {
+		s.logger.Warn("the ledger cannot be reached; calls with a request id fail until it can", "error", err.Error())
+	}
+	return nil
+}
+
+// closeLedger closes the ledger. Calls that still try to use it fail.
+func (s *Server) closeLedger() error {
+	if s.ledger == nil {
+		return nil
+	}
+	return s.ledger.Close()
+}
