@@ -137,7 +137,11 @@ func (a *Attempt) Failed(ctx context.Context) error {
 		if a.Outcome == Fresh {
 			bounded, cancel := a.bounded(ctx)
 			defer cancel()
-			return a.ledger.report("failed", a.ledger.store.remove(bounded, a.held()))
+			err := a.ledger.store.remove(bounded, a.held())
+			if err != nil {
+				a.ledger.removeLater(a.held())
+			}
+			return a.ledger.report("failed", err)
 		}
 		return a.write(ctx, "failed", a.prior)
 	})

@@ -140,6 +140,9 @@ func (f *file) remove(ctx context.Context, of held) error {
 		if err != nil {
 			return err
 		}
+		if entry.Phase != sending {
+			return ErrClaimLost
+		}
 		return records{tx}.drop(*entry)
 	})
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -18,6 +19,7 @@ func (l *Ledger) beatUntil(ctx context.Context) {
 			return
 		case <-beats.C:
 			l.beat(ctx)
+			l.removeUnsent(ctx)
 		case <-purges.C:
 			l.purge(ctx)
 		}
@@ -47,6 +49,40 @@ func (l *Ledger) beat(ctx context.Context) {
 			attempt.beaten = began
 		case err == nil || l.clock().Sub(attempt.beaten) > lease-leaseMargin:
 			attempt.lose()
+		}
+	}
+}
+
+// maxUnsent bounds the claims that are removed later.
+const maxUnsent = 10_000
+
+// removeLater removes an entry under which nothing was sent as soon as the ledger can be
+// reached: otherwise its repeat would have to be reconciled, which not every write can
+// be. It may not exist, or come to exist only when an operation that timed out ends.
+func (l *Ledger) removeLater(of held) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.unsent) < maxUnsent {
+		l.unsent[of] = l.clock().Add(lease)
+	}
+}
+
+// removeUnsent removes what removeLater noted.
+func (l *Ledger) removeUnsent(ctx context.Context) {
+	l.mu.Lock()
+	unsent := maps.Clone(l.unsent)
+	l.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	for of, until := range unsent {
+		err := l.store.remove(ctx, of)
+		if err != nil && !errors.Is(err, ErrClaimLost) {
+			return // it cannot be reached yet
+		}
+		if err == nil || l.clock().After(until) {
+			l.mu.Lock()
+			delete(l.unsent, of)
+			l.mu.Unlock()
 		}
 	}
 }

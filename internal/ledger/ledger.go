@@ -98,8 +98,9 @@ type Ledger struct {
 	clock   func() time.Time
 	observe func(operation, outcome string)
 
-	mu   sync.Mutex
-	live map[held]*Attempt // the claims that get heartbeats
+	mu     sync.Mutex
+	live   map[held]*Attempt  // the claims that get heartbeats
+	unsent map[held]time.Time // claims to remove because nothing was sent, and until when to try
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -131,7 +132,8 @@ func Open(ctx context.Context, target string, options Options) (*Ledger, error) 
 func start(on store, derived *keys, options Options) *Ledger {
 	l := &Ledger{
 		store: on, keys: derived, ttl: cmp.Or(options.TTL, DefaultTTL), timeout: cmp.Or(options.timeout, operationTimeout),
-		clock: options.Clock, observe: options.Observe, live: map[held]*Attempt{},
+		clock: options.Clock, observe: options.Observe,
+		live: map[held]*Attempt{}, unsent: map[held]time.Time{},
 	}
 	if l.clock == nil {
 		l.clock = time.Now
@@ -175,6 +177,7 @@ func (l *Ledger) Claim(ctx context.Context, key Key, content []byte) (*Attempt, 
 	defer cancel()
 	decided, err := l.store.claim(bounded, wanted)
 	if err != nil {
+		l.removeLater(held{wanted.id, wanted.token})
 		return nil, l.report("claim", err)
 	}
 	attempt, err := l.attempt(decided, began)

@@ -135,6 +135,22 @@ func (f *failing) beat(ctx context.Context, claims []held) ([]held, error) {
 	return f.store.beat(ctx, claims)
 }
 
+// claim fails after it has written, as when the acknowledgement of a commit is lost.
+func (f *failing) claim(ctx context.Context, wanted claim) (verdict, error) {
+	decided, err := f.store.claim(ctx, wanted)
+	if f.broken.Load() {
+		return verdict{}, errBroken
+	}
+	return decided, err
+}
+
+func (f *failing) remove(ctx context.Context, of held) error {
+	if f.broken.Load() {
+		return errBroken
+	}
+	return f.store.remove(ctx, of)
+}
+
 func (f *failing) replace(ctx context.Context, next record) error {
 	if f.broken.Load() {
 		return errBroken
@@ -182,9 +198,9 @@ func TestHeartbeatsFail(t *testing.T) {
 		if took := time.Since(began); took <= lease-leaseMargin || took >= lease {
 			t.Errorf("the guard ended after %s", took)
 		}
-		mustClaim(t, l, "request-1", "content", InProgress)
 		wantError(t, attempt.Unknown(t.Context()), ErrUnavailable)
 		database.broken.Store(false)
+		mustClaim(t, l, "request-1", "content", InProgress)
 		time.Sleep(lease)
 		mustClaim(t, l, "request-1", "content", Reconcile)
 		must(t, l.Close())
@@ -222,5 +238,37 @@ func TestResendThatCannotBeWritten(t *testing.T) {
 		again := mustClaim(t, l, "request-1", "content", Reconcile)
 		must(t, again.Resend(t.Context()))
 		must(t, l.Close())
+	})
+}
+
+// TestUnsentIsRemoved expects that a repeat is a fresh attempt although the ledger could
+// not be reached when it was known that nothing was sent.
+func TestUnsentIsRemoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, database := onFailing(t)
+		refused := mustClaim(t, l, "refused", "content", Fresh)
+		reconcilable(t, l, "unknown", "content of another kind")
+		database.broken.Store(true)
+		wantError(t, refused.Failed(t.Context()), ErrUnavailable)
+		for id, content := range map[string]string{"not told": "content of a third kind", "unknown": "content of another kind"} {
+			_, err := l.Claim(t.Context(), key(id), []byte(content))
+			wantError(t, err, ErrUnavailable)
+		}
+		time.Sleep(2 * beatInterval)
+		database.broken.Store(false)
+		mustClaim(t, l, "refused", "content", InProgress)
+		time.Sleep(beatInterval)
+		mustClaim(t, l, "refused", "content", Fresh)
+		mustClaim(t, l, "not told", "content of a third kind", Fresh)
+		time.Sleep(lease)
+		mustClaim(t, l, "unknown", "content of another kind", Reconcile)
+		time.Sleep(lease)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if len(l.unsent) != 0 {
+			t.Errorf("%d claims are removed for ever", len(l.unsent))
+		}
+		l.stop()
 	})
 }

@@ -78,7 +78,7 @@ func (m *memory) replace(_ context.Context, next record) error {
 func (m *memory) remove(_ context.Context, of held) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if entry := m.entries[of.id]; entry == nil || entry.Token != of.token {
+	if entry := m.entries[of.id]; entry == nil || entry.Token != of.token || entry.Phase != sending {
 		return ErrClaimLost
 	}
 	m.drop(of.id)

@@ -199,7 +199,7 @@ func (p *postgres) remove(ctx context.Context, of held) error {
 		return err
 	}
 	var batch pgx.Batch
-	batch.Queue(`DELETE FROM sipfacade_ledger WHERE id = $1 AND token = $2`, of.id[:], of.token[:])
+	batch.Queue(`DELETE FROM sipfacade_ledger WHERE id = $1 AND token = $2 AND phase = 'sending'`, of.id[:], of.token[:])
 	return p.changeOne(ctx, &batch)
 }
 

@@ -15,7 +15,7 @@ type store interface {
 	// replace stores a record in place of the one with its id and token. It returns
 	// ErrClaimLost if there is none, ErrResourceClaimed if its resource is another's.
 	replace(ctx context.Context, next record) error
-	// remove deletes the record, or returns ErrClaimLost.
+	// remove deletes the record of a claim that may send, or returns ErrClaimLost.
 	remove(ctx context.Context, of held) error
 	// claimed reports whether a record has the resource.
 	claimed(ctx context.Context, resource hash) (bool, error)
