@@ -123,7 +123,7 @@ func Open(ctx context.Context, target string, options Options) (*Ledger, error) 
 		clock: options.Clock, timeout: options.timeout, keyCheck: derived.check,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open the ledger: %w", err)
+		return nil, err
 	}
 	return start(opened, derived, options), nil
 }

@@ -71,7 +71,7 @@ func splitTarget(target string) (kind targetKind, location string, err error) {
 	case strings.HasPrefix(target, "postgres://"), strings.HasPrefix(target, "postgresql://"):
 		return inPostgres, target, nil
 	}
-	return 0, "", errors.New("open the ledger: the target must be memory, file:PATH or postgres://…")
+	return 0, "", errors.New("the target must be memory, file:PATH or postgres://…")
 }
 
 // openStore opens the store of a target.
