@@ -39,7 +39,7 @@ func TestAnotherKey(t *testing.T) {
 	t.Parallel()
 	for name, target := range map[string]func(*testing.T) string{
 		"file":     func(t *testing.T) string { return "file:" + t.TempDir() + "/ledger" },
-		"postgres": newDatabase,
+		"postgres": func(t *testing.T) string { return newDatabase(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -255,7 +255,7 @@ func TestUnsentIsRemoved(t *testing.T) {
 			_, err := l.Claim(t.Context(), key(id), []byte(content))
 			wantError(t, err, ErrUnavailable)
 		}
-		time.Sleep(2 * beatInterval)
+		time.Sleep(2*beatInterval + time.Second) // not at the moment of a heartbeat
 		database.broken.Store(false)
 		mustClaim(t, l, "refused", "content", InProgress)
 		time.Sleep(beatInterval)

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 }
 
 // newDatabase returns the URL of an empty database for the test.
-func newDatabase(t *testing.T) string {
+func newDatabase(t testing.TB) string {
 	t.Helper()
 	server, err := sharedServer()
 	if errors.Is(err, postgrestest.ErrNotInstalled) {
@@ -89,7 +89,7 @@ func (c *manualClock) advance(by time.Duration) {
 var testKey = []byte("a key of the tests, 32 bytes long")
 
 // open opens a ledger that ends with the test.
-func open(t *testing.T, target string, options Options) *Ledger {
+func open(t testing.TB, target string, options Options) *Ledger {
 	t.Helper()
 	if options.Key == nil {
 		options.Key = testKey

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +126,65 @@ func TestClaimsOfDifferentContent(t *testing.T) {
 			t.Fatalf("%d fresh, %d reused", fresh.Load(), others.Load())
 		}
 	}
+}
+
+// TestClaimWaitsForSibling lets a claim meet another transaction that is about to
+// reconcile an entry of the same content.
+func TestClaimWaitsForSibling(t *testing.T) {
+	t.Parallel()
+	database := newDatabase(t)
+	l := open(t, database, Options{})
+	reconcilable(t, l, "request-1", "content")
+	conn, err := pgx.Connect(t.Context(), database)
+	must(t, err)
+	t.Cleanup(func() { must(t, conn.Close(context.Background())) })
+	tx, err := conn.Begin(t.Context())
+	must(t, err)
+	_, err = tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1)`, lockOf(l.keys.content(key("request-2"), []byte("content"))))
+	must(t, err)
+	claimed := make(chan Outcome, 1)
+	go func() {
+		attempt, err := l.Claim(t.Context(), key("request-2"), []byte("content"))
+		if err != nil {
+			t.Error(err)
+			attempt = &Attempt{}
+		}
+		claimed <- attempt.Outcome
+	}()
+	for waiting := 0; waiting == 0; {
+		must(t, tx.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&waiting))
+		if len(claimed) > 0 {
+			t.Fatalf("the claim did not wait: %s", <-claimed)
+		}
+	}
+	_, err = tx.Exec(t.Context(), `UPDATE sipfacade_ledger SET phase = 'reconciling', beat = clock_timestamp()`)
+	must(t, err)
+	must(t, tx.Commit(t.Context()))
+	if got := <-claimed; got != InProgress {
+		t.Errorf("%s while a sibling is reconciled", got)
+	}
+}
+
+// TestPutOverwritesOnlyWhatWasRead expects that an entry that came or changed since it
+// was read stays.
+func TestPutOverwritesOnlyWhatWasRead(t *testing.T) {
+	t.Parallel()
+	database := newDatabase(t)
+	l := open(t, database, Options{})
+	attempt := mustClaim(t, l, "request-1", "content", Fresh)
+	stored, _ := l.store.(*postgres)
+	for name, before := range map[string][]byte{"none": nil, "another": bytes.Repeat([]byte{1}, 16)} {
+		err := pgx.BeginFunc(t.Context(), stored.pool, func(tx pgx.Tx) error {
+			return put(t.Context(), tx, attempt.entry, before)
+		})
+		if !errors.Is(err, errRaced) {
+			t.Errorf("%s was read: %v", name, err)
+		}
+	}
+	must(t, pgx.BeginFunc(t.Context(), stored.pool, func(tx pgx.Tx) error {
+		return put(t.Context(), tx, attempt.entry, attempt.entry.Token[:])
+	}))
 }
 
 // TestSchemaIsMadeOnce opens many replicas on an empty database at once.
