@@ -47,6 +47,7 @@ func reasonStatuses() map[string]int {
 	return map[string]int{
 		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED): http.StatusMethodNotAllowed,
 		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE):  http.StatusRequestEntityTooLarge,
+		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_ETAG_MISMATCH):      http.StatusPreconditionFailed,
 	}
 }
 
