@@ -9,13 +9,12 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash"
+	"slices"
 	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-
-	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // Field is the field of a resource that has its etag.
@@ -27,13 +26,14 @@ const size = 15
 // Maker makes etags. It is safe for concurrent use.
 type Maker struct {
 	hashes sync.Pool // of *state
-	fields sync.Map  // of the numbers that are hashed, by the full name of the message
+	plans  sync.Map  // of *plan, by reflect.Type
 }
 
 // state is what one etag is made with.
 type state struct {
 	mac  hash.Hash
 	wire []byte
+	keys []string
 	sum  [sha256.Size]byte
 }
 
@@ -48,47 +48,42 @@ func NewMaker(secret []byte) (*Maker, error) {
 }
 
 // Of returns the etag of a resource. It does not depend on relations, which vendors leave
-// out of lists.
+// out of lists. The resource must not be in use elsewhere at the same time.
 func (m *Maker) Of(resource proto.Message) string {
-	hashed := m.hashedFields(resource.ProtoReflect().Descriptor())
+	plan := m.planOf(resource)
 	s, _ := m.hashes.Get().(*state)
 	defer m.hashes.Put(s)
 	s.mac.Reset()
-	wire, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(s.wire[:0], resource)
+	wire, additional, err := plan.marshal(s.wire[:0], resource)
 	if err != nil {
 		return "" // text that is not UTF-8: no answer with it can be sent either
 	}
 	s.wire = wire
-	for len(wire) > 0 {
-		number, kind, length := protowire.ConsumeTag(wire)
-		length += protowire.ConsumeFieldValue(number, kind, wire[length:])
-		if hashed[number] {
-			s.mac.Write(wire[:length])
-		}
-		wire = wire[length:]
-	}
+	s.mac.Write(plan.keepHashed(wire))
+	s.hashMap(additional)
 	return base64.RawURLEncoding.EncodeToString(s.mac.Sum(s.sum[:0])[:size])
 }
 
-// Stamp sets the etag of a resource.
-func (m *Maker) Stamp(resource proto.Message) {
-	reflected := resource.ProtoReflect()
-	if field := reflected.Descriptor().Fields().ByName(Field); field != nil {
-		reflected.Set(field, protoreflect.ValueOfString(m.Of(resource)))
+// hashMap hashes a map in the order of its keys, after a byte with which no field begins.
+func (s *state) hashMap(m map[string]string) {
+	s.keys = s.keys[:0]
+	for key := range m {
+		s.keys = append(s.keys, key)
 	}
+	slices.Sort(s.keys)
+	s.wire = append(s.wire[:0], 0)
+	for _, key := range s.keys {
+		s.wire = protowire.AppendString(s.wire, key)
+		s.wire = protowire.AppendString(s.wire, m[key])
+	}
+	s.mac.Write(s.wire)
+	clear(s.keys)
 }
 
-// hashedFields returns the numbers of the fields that an etag depends on.
-func (m *Maker) hashedFields(message protoreflect.MessageDescriptor) map[protoreflect.FieldNumber]bool {
-	if known, ok := m.fields.Load(message.FullName()); ok {
-		numbers, _ := known.(map[protoreflect.FieldNumber]bool)
-		return numbers
+// Stamp sets the etag of a resource, if it has one.
+func (m *Maker) Stamp(resource proto.Message) {
+	if field := m.planOf(resource).etag; field != nil {
+		made := m.Of(resource)
+		*fieldAt[*string](resource, field) = &made
 	}
-	numbers := map[protoreflect.FieldNumber]bool{}
-	for i := range message.Fields().Len() {
-		field := message.Fields().Get(i)
-		numbers[field.Number()] = field.Name() != Field && !contract.IsRelation(field) && contract.RelationOf(field) == nil
-	}
-	m.fields.Store(message.FullName(), numbers)
-	return numbers
 }

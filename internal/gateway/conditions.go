@@ -24,9 +24,11 @@ type headerParameter struct {
 var fieldHeaders = []struct {
 	header, field string
 	plain         func(text string) string
+	// onReads says that a read may have the header, which means nothing there.
+	onReads bool
 }{
-	{"Idempotency-Key", "request_id", func(text string) string { return text }},
-	{"If-Match", "etag", plainEtag},
+	{"Idempotency-Key", "request_id", func(text string) string { return text }, true},
+	{"If-Match", "etag", plainEtag, false},
 }
 
 // bindHeaders finds the headers that a route takes.
@@ -49,7 +51,7 @@ func (r *route) bindHeaders(c *codec.Codec) {
 // refused, because it would not protect the caller from what it is meant to.
 func (r *route) readHeaders(in *received.Request, headers http.Header) {
 	for _, one := range fieldHeaders {
-		if len(headers[one.header]) > 0 {
+		if len(headers[one.header]) > 0 && !(one.onReads && r.Method == http.MethodGet) {
 			r.readHeader(in, one.header, headers[one.header])
 		}
 	}

@@ -31,11 +31,11 @@ type facade struct {
 const vendorToken = "SECRET-vendor-token"
 
 // baseFlags returns the flags of a server on free ports without a drain delay, with the
-// vendor at the URL.
+// vendor at the URL. All servers have one key, so that their etags are the same.
 func baseFlags(vendorURL string) []string {
 	return []string{
 		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
-		"--drain-delay=0s", "--opentact-base-url=" + vendorURL,
+		"--drain-delay=0s", "--page-token-key=one-key-of-all-tests", "--opentact-base-url=" + vendorURL,
 		"--infinity-base-url=" + strings.TrimSuffix(vendorURL, vendorBase) + infinityBase,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,9 @@ func TestWhatWasReadCanBeSentBack(t *testing.T) {
 			want[trip.member] = trip.value
 			got := resource(t, http.MethodPatch, base+trip.path, want)
 			again := resource(t, http.MethodGet, base+trip.path, nil)
+			if got["etag"] != again["etag"] || got["etag"] == want["etag"] {
+				t.Errorf("etags: %v before, %v answered, %v read back", want["etag"], got["etag"], again["etag"])
+			}
 			for _, answered := range []map[string]any{got, again} {
 				if diff := cmp.Diff(whatCallersWrote(want, want), whatCallersWrote(answered, want)); diff != "" {
 					t.Error(diff)
@@ -66,13 +70,13 @@ func TestWhatWasReadCanBeSentBack(t *testing.T) {
 	}
 }
 
-// whatCallersWrote are the members of a resource that was read, without when and by whom it
-// was changed, and without the further members of PBX rows, which state that too. What is
+// whatCallersWrote are the members of a resource that was read, without its etag, without
+// when and by whom it was changed, and without the further members of PBX rows, which state that too. What is
 // answered to an update may show relations that the read does not.
 func whatCallersWrote(resource, read map[string]any) map[string]any {
 	kept := map[string]any{}
 	for name := range read {
-		if name != "updateTime" && name != "updatedBy" && name != "additionalFields" {
+		if !slices.Contains([]string{"etag", "updateTime", "updatedBy", "additionalFields"}, name) {
 			kept[name] = resource[name]
 		}
 	}
