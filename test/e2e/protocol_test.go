@@ -40,8 +40,8 @@ type outcome struct {
 	response any
 	// status is nil if the call succeeded.
 	status *spb.Status
-	// trailer is the gRPC protocol's.
-	trailer metadata.MD
+	// metadata and trailer are the gRPC protocol's.
+	metadata, trailer metadata.MD
 	// http and header are the JSON protocol's.
 	http   int
 	header map[string]string
@@ -153,12 +153,12 @@ func (d grpcProtocol) call(ctx context.Context, c call) (outcome, error) {
 	err = d.conn.Invoke(ctx, fullMethod(c.method), c.request, response, grpc.Header(&header), grpc.Trailer(&trailer))
 	if err != nil {
 		failed := grpcstatus.Convert(err).Proto()
-		return outcome{status: failed, trailer: trailer, raw: fmt.Sprint(protojson.Format(failed), header, trailer)}, nil
+		return outcome{status: failed, metadata: header, trailer: trailer, raw: fmt.Sprint(protojson.Format(failed), header, trailer)}, nil
 	}
 	encoded, err := protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(response)
 	if err != nil {
 		return outcome{}, fmt.Errorf("write the response of %s: %w", c.method.Name(), err)
 	}
-	made := outcome{trailer: trailer, raw: fmt.Sprint(string(encoded), header, trailer)}
+	made := outcome{metadata: header, trailer: trailer, raw: fmt.Sprint(string(encoded), header, trailer)}
 	return made, json.Unmarshal(encoded, &made.response)
 }
