@@ -13,12 +13,14 @@ import (
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// roundTrips are resources of the sandbox by the RPC that updates them: each update has one,
-// with a member to change.
-var roundTrips = map[string]struct {
+// roundTrip is a resource of the sandbox with a member to change.
+type roundTrip struct {
 	path, member string
 	value        any
-}{
+}
+
+// roundTrips are resources by the RPC that updates them: each update has one.
+var roundTrips = map[string]roundTrip{
 	"SipConnectionService.UpdateSipUserInvite": {
 		"/v1/sip-connections/" + sandbox.ConnectionUUID(1) + "/invites/" + sandbox.InviteUUID(1), "name", "Renamed",
 	},

@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"path"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// exchange is what an HTTP request with a condition is answered.
+type exchange struct {
+	status int
+	etag   string
+	body   map[string]any
+}
+
+// conditional makes a request with an If-Match header, unless that is empty.
+func conditional(t *testing.T, method, url, ifMatch, body string) exchange {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ifMatch != "" {
+		request.Header.Set("If-Match", ifMatch)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // it is read whole
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := exchange{status: response.StatusCode, etag: response.Header.Get("ETag")}
+	if err := json.Unmarshal(text, &made.body); err != nil {
+		t.Fatalf("%s %s: %s: %v", method, url, text, err)
+	}
+	return made
+}
+
+// TestEtags: of every resource that has an update, the etag is the same in Get and List as
+// long as nothing changes, and another one after each change. A write that states an old
+// one changes nothing.
+func TestEtags(t *testing.T) {
+	t.Parallel()
+	base, _ := startSandbox(t)
+	for rpc, trip := range roundTrips {
+		t.Run(rpc, func(t *testing.T) {
+			t.Parallel()
+			url := base + trip.path
+			before := conditional(t, http.MethodGet, url, "", "")
+			stated, _ := before.body["etag"].(string)
+			if stated == "" || before.etag != `"`+stated+`"` {
+				t.Fatalf("the header has %s, the resource %q", before.etag, stated)
+			}
+			if listed := listedEtags(t, base+path.Dir(trip.path)); !listed[stated] {
+				t.Errorf("the list has %v, Get has %q", listed, stated)
+			}
+			change, err := json.Marshal(map[string]any{trip.member: trip.value})
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed := conditional(t, http.MethodPatch, url, before.etag, string(change))
+			if changed.status != http.StatusOK || changed.etag == before.etag || changed.etag == "" {
+				t.Fatalf("a change with the etag: %v", changed)
+			}
+			trip.checkOld(t, url, before)
+			if again := conditional(t, http.MethodGet, url, "", ""); again.etag != changed.etag || !reflect.DeepEqual(again.body[trip.member], trip.value) {
+				t.Errorf("after changes that were refused: %v, want the etag %s", again, changed.etag)
+			}
+			if any := conditional(t, http.MethodPatch, url, "*", string(change)); any.status != http.StatusOK {
+				t.Errorf("a change of any state: %v", any)
+			}
+		})
+	}
+}
+
+// checkOld makes writes that state an old etag: to undo the change, and to delete.
+func (r roundTrip) checkOld(t *testing.T, url string, old exchange) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{r.member: old.body[r.member], "etag": old.body["etag"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := map[string]exchange{
+		"both":     conditional(t, http.MethodPatch, url, old.etag, string(body)),
+		"body":     conditional(t, http.MethodPatch, url, "", string(body)),
+		"validate": conditional(t, http.MethodPatch, url+"?validateOnly=true", "", string(body)),
+	}
+	if path.Base(path.Dir(r.path)) != "domains" { // which cannot be deleted
+		refused["delete"] = conditional(t, http.MethodDelete, url, old.etag, "")
+	}
+	for how, made := range refused {
+		text, err := json.Marshal(made.body)
+		if err != nil || made.status != http.StatusPreconditionFailed || !strings.Contains(string(text), `"reason":"ETAG_MISMATCH"`) ||
+			!strings.Contains(string(text), `"delivery":"NOT_SENT"`) {
+			t.Errorf("%s: %d %s", how, made.status, text)
+		}
+	}
+}
+
+// listedEtags are the etags in a list.
+func listedEtags(t *testing.T, url string) map[string]bool {
+	t.Helper()
+	etags := map[string]bool{}
+	for _, value := range conditional(t, http.MethodGet, url+"?pageSize=1000", "", "").body {
+		rows, _ := value.([]any)
+		for _, row := range rows {
+			members, _ := row.(map[string]any)
+			etag, _ := members["etag"].(string)
+			etags[etag] = true
+		}
+	}
+	return etags
+}
+
+// TestIfMatchOfOtherCalls: a condition that would not be checked is refused.
+func TestIfMatchOfOtherCalls(t *testing.T) {
+	t.Parallel()
+	base, _ := startSandbox(t)
+	for _, target := range []string{"GET /v1/sip-apps", "POST /v1/sip-apps", "GET /v1/pbx/domains/1/users/1"} {
+		method, path, _ := strings.Cut(target, " ")
+		made := conditional(t, method, base+path, `"x"`, "")
+		if text, err := json.Marshal(made.body); err != nil || made.status != http.StatusBadRequest || !strings.Contains(string(text), `"field":"if-match"`) {
+			t.Errorf("%s: %d %s", target, made.status, text)
+		}
+	}
+}
