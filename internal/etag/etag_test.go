@@ -71,7 +71,8 @@ func TestWhatChangesAnEtag(t *testing.T) {
 func TestKeyOfEtags(t *testing.T) {
 	t.Parallel()
 	user := &pb.PbxUser{UserId: new(uint32(1)), AdditionalFields: map[string]string{"a": "1", "b": "2"}}
-	if maker(t, "one").Of(user) != maker(t, "one").Of(user) || maker(t, "one").Of(user) == maker(t, "two").Of(user) {
+	one, again, other := maker(t, "one").Of(user), maker(t, "one").Of(user), maker(t, "two").Of(user)
+	if one != again || one == other {
 		t.Error("an etag depends on more than the secret and the resource, or not on the secret")
 	}
 }

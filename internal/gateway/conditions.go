@@ -51,7 +51,7 @@ func (r *route) bindHeaders(c *codec.Codec) {
 // refused, because it would not protect the caller from what it is meant to.
 func (r *route) readHeaders(in *received.Request, headers http.Header) {
 	for _, one := range fieldHeaders {
-		if len(headers[one.header]) > 0 && !(one.onReads && r.Method == http.MethodGet) {
+		if ignored := one.onReads && r.Method == http.MethodGet; len(headers[one.header]) > 0 && !ignored {
 			r.readHeader(in, one.header, headers[one.header])
 		}
 	}

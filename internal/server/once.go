@@ -230,13 +230,13 @@ func (w *onceWrite) replay(ctx context.Context, stored []byte) (any, error) {
 	if err := proto.Unmarshal(stored, answer); err != nil {
 		return nil, fmt.Errorf("read the stored answer: %w", err)
 	}
-	return answer, sendReplayed(ctx, "true")
+	setReplayed(ctx, "true")
+	return answer, nil
 }
 
-// sendReplayed sets the header of an answer that the call itself did not bring about.
-func sendReplayed(ctx context.Context, how string) error {
+// setReplayed sets the header of an answer that the call itself did not bring about.
+func setReplayed(ctx context.Context, how string) {
 	_ = grpc.SetHeader(ctx, metadata.Pairs(replayedHeader, how)) // without a transport there is nobody to send it to
-	return nil
 }
 
 // reconcile finds out at the vendor what became of the attempt before this one.
@@ -291,7 +291,8 @@ func (w *onceWrite) adopt(ctx context.Context, attempt *ledger.Attempt, found re
 	if errors.Is(err, ledger.ErrResourceClaimed) {
 		return nil, status.RepeatAfter(upstream.Unresolved(w.rule.Vendor, w.rule.Route, err), progressWait)
 	}
-	return found.Response, sendReplayed(ctx, "reconciled")
+	setReplayed(ctx, "reconciled")
+	return found.Response, nil
 }
 
 // sendAgain sends the write a second time, once: the first attempt has left nothing.

@@ -48,7 +48,7 @@ func TestRecord(t *testing.T) {
 			_, _ = io.WriteString(w, `{"success":false,"status":404}`)
 		})
 		ctx, recorder := explain.NewContext(t.Context())
-		failureOf(t, pipelineTo(t, server.URL, &plain{token: "old", renewed: []string{"good"}}).Do(ctx, callOf(action)))
+		_ = failureOf(t, pipelineTo(t, server.URL, &plain{token: "old", renewed: []string{"good"}}).Do(ctx, callOf(action)))
 		wantExchanges(t, recorder, sent(action, 1, 401), sent(action, 2, 200))
 	})
 }
@@ -77,7 +77,7 @@ func TestRecordNoAnswer(t *testing.T) {
 		transport := piped(silent("HTTP/1.1 200"))
 		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, 5*time.Second })
 		ctx, recorder := explain.NewContext(t.Context())
-		failureOf(t, pipeline.Do(ctx, callOf(Create)))
+		_ = failureOf(t, pipeline.Do(ctx, callOf(Create)))
 		want := sent(Create, 1, 0)
 		want.Took = 5 * time.Second
 		got, _ := recorder.Exchanges()
