@@ -1,0 +1,242 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+)
+
+// disk is a file that can be full.
+type disk struct {
+	text  bytes.Buffer
+	room  int // -1: without end
+	opens int
+	gone  bool
+}
+
+var (
+	errFull = errors.New("no space left on device")
+	errGone = errors.New("no such directory")
+)
+
+func (d *disk) open(string) (io.WriteCloser, error) {
+	if d.gone {
+		return nil, errGone
+	}
+	d.opens++
+	return d, nil
+}
+
+func (d *disk) Write(p []byte) (int, error) {
+	switch {
+	case d.room < 0:
+		return d.text.Write(p)
+	case len(p) <= d.room:
+		d.room -= len(p)
+		return d.text.Write(p)
+	}
+	written, _ := d.text.Write(p[:d.room]) // never fails
+	d.room = 0
+	return written, errFull
+}
+
+func (*disk) Close() error { return nil }
+
+// requestIDs are those of the lines on the disk.
+func (d *disk) requestIDs(t *testing.T) (ids []string) {
+	t.Helper()
+	for line := range strings.Lines(d.text.String()) {
+		var entry Entry
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		ids = append(ids, entry.RequestID)
+	}
+	return ids
+}
+
+// TestFullDisk: a line that does not fit waits, and is written whole when there is room.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	d := &disk{room: 250}
+	l, err := openWith("x", d.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Write(Entry{RequestID: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := errors.Join(l.Write(Entry{RequestID: "2"})); !errors.Is(err, errFull) {
+			t.Errorf("on a full disk: %v", err)
+		}
+		if err := l.Check(); !errors.Is(err, errFull) {
+			t.Errorf("check on a full disk: %v", err)
+		}
+	}
+	d.room = -1
+	if err := l.Check(); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if diff := cmp.Diff([]string{"1", "2", "2"}, d.requestIDs(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestManyLinesWait: no more than a megabyte of lines waits.
+func TestManyLinesWait(t *testing.T) {
+	t.Parallel()
+	d := &disk{}
+	l, err := openWith("x", d.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if err := l.Write(Entry{Resource: strings.Repeat("r", 100_000)}); err == nil {
+			t.Error("a full disk took a line")
+		}
+	}
+	if len(l.pending) > maxPending {
+		t.Errorf("%d bytes wait", len(l.pending))
+	}
+}
+
+// TestReopen: a file that cannot be opened anew takes no lines until it can.
+func TestReopen(t *testing.T) {
+	t.Parallel()
+	d := &disk{room: -1}
+	l, err := openWith("x", d.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.gone = true
+	if err := l.Reopen(); !errors.Is(err, errGone) {
+		t.Errorf("reopen: %v", err)
+	}
+	if err := errors.Join(l.Check(), l.Write(Entry{RequestID: "1"})); !errors.Is(err, errGone) {
+		t.Errorf("check and write: %v", err)
+	}
+	d.gone = false
+	if err := l.Check(); err != nil || d.opens != 2 {
+		t.Errorf("with the directory back: %v after %d opens", err, d.opens)
+	}
+	if diff := cmp.Diff([]string{"1"}, d.requestIDs(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestFile: lines go to the end of the file, and to a new one after the old was renamed.
+func TestFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	if err := os.WriteFile(path, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := Entry{
+		Time: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), Caller: "ci", Method: "/s/M", Resource: "/v1/x/1", Fields: []string{"name"},
+		Code: "OK", RequestID: "r", IdempotencyKey: "i", TraceID: "t",
+	}
+	rename := func() error { return os.Rename(path, path+".1") }
+	if err := errors.Join(l.Write(entry), rename(), l.Reopen(), l.Write(Entry{}), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	old, err := os.ReadFile(path + ".1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{}
+{"time":"2026-06-01T12:00:00Z","caller":"ci","method":"/s/M","resource":"/v1/x/1","fields":["name"],"code":"OK","reason":"","delivery":"","request_id":"r","idempotency_key":"i","trace_id":"t"}
+`
+	if diff := cmp.Diff(want, string(old)); diff != "" {
+		t.Error(diff)
+	}
+	if now, err := os.ReadFile(path); err != nil || strings.Count(string(now), "\n") != 1 {
+		t.Errorf("the new file has %q, %v", now, err)
+	}
+	if _, err := Open(filepath.Join(path, "below")); err == nil {
+		t.Error("opened a file below a file")
+	}
+}
+
+// TestWrites: what is written, by its path, and which fields, without their values.
+func TestWrites(t *testing.T) {
+	t.Parallel()
+	var services []protoreflect.ServiceDescriptor
+	for _, file := range []protoreflect.FileDescriptor{
+		sipfacadev1.File_sipfacade_v1_sip_app_service_proto, sipfacadev1.File_sipfacade_v1_pbx_config_service_proto, sipfacadev1.File_sipfacade_v1_sip_connection_service_proto,
+	} {
+		services = append(services, file.Services().Get(0))
+	}
+	writes := WritesOf(services...)
+	user := func() *sipfacadev1.PbxUser {
+		return &sipfacadev1.PbxUser{UserId: proto.Uint32(7), Login: proto.String("amy"), Password: proto.String("hunter2"), Dashboard: proto.Bool(false)}
+	}
+	for name, row := range map[string]struct {
+		method            string
+		request, response proto.Message
+		resource          string
+		fields            []string
+	}{
+		"a create": {
+			"PbxConfigService/CreatePbxUser", &sipfacadev1.CreatePbxUserRequest{DomainId: 1, PbxUser: user()},
+			&sipfacadev1.CreatePbxUserResponse{PbxUser: user()}, "/v1/pbx/domains/1/users/7", []string{"login", "password", "dashboard"},
+		},
+		"a create that failed": {
+			"PbxConfigService/CreatePbxUser", &sipfacadev1.CreatePbxUserRequest{DomainId: 1, PbxUser: user()}, nil,
+			"/v1/pbx/domains/1/users", []string{"login", "password", "dashboard"},
+		},
+		"an update with a mask": {
+			"PbxConfigService/UpdatePbxUser", &sipfacadev1.UpdatePbxUserRequest{
+				DomainId: 1, PbxUser: user(), UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"login", "hunter2", "login.x", "email"}},
+			}, nil, "/v1/pbx/domains/1/users/7", []string{"login", "email"},
+		},
+		"an update of everything": {
+			"PbxConfigService/UpdatePbxUser", &sipfacadev1.UpdatePbxUserRequest{
+				DomainId: 1, PbxUser: user(), UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"*"}},
+			}, nil, "/v1/pbx/domains/1/users/7", []string{"login", "password", "dashboard"},
+		},
+		"a delete without its ids": {
+			"PbxConfigService/DeletePbxUser", &sipfacadev1.DeletePbxUserRequest{DomainId: 1}, nil, "/v1/pbx/domains/1/users/-", []string{},
+		},
+		"an id that is none": {
+			"SipAppService/DeleteSipApp", &sipfacadev1.DeleteSipAppRequest{Uuid: "hunter2 and more"}, nil, "/v1/sip-apps/-", []string{},
+		},
+		"an assignment": {
+			"SipAppService/AssignSipAppTnLeases", &sipfacadev1.AssignSipAppTnLeasesRequest{SipAppUuid: "a", AddTnLeaseUuids: []string{"b"}}, nil,
+			"/v1/sip-apps/a/tn-leases", []string{"add_tn_lease_uuids"},
+		},
+		"nothing at all": {"SipAppService/CreateSipApp", &sipfacadev1.CreateSipAppRequest{}, nil, "/v1/sip-apps", []string{}},
+	} {
+		write := writes["/sipfacade.v1."+row.method]
+		if write == nil {
+			t.Errorf("%s is no write", row.method)
+			continue
+		}
+		if got := write.Resource(row.request, row.response); got != row.resource {
+			t.Errorf("%s: resource %s, want %s", name, got, row.resource)
+		}
+		if diff := cmp.Diff(row.fields, write.Fields(row.request)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if writes["/sipfacade.v1.SipAppService/GetSipApp"] != nil {
+		t.Error("a read is a write")
+	}
+}

@@ -1,0 +1,91 @@
+// Package certificate reads the server's certificate and the CA of client certificates
+// from files. It follows their changes without a restart, and keeps what it read last
+// while new files cannot be used.
+package certificate
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	"github.com/sipfacade/sipfacade/internal/reload"
+)
+
+// Options names the files, all in PEM.
+type Options struct {
+	// CertFile has the server's certificate chain, KeyFile its key.
+	CertFile, KeyFile string
+	// ClientCAFile has the CAs of client certificates; "" if there are none.
+	ClientCAFile string
+	// Required reports, for each new connection, whether it must have a client
+	// certificate. Nil means that none must.
+	Required func() bool
+}
+
+// Certificates are the files as they are now.
+type Certificates struct {
+	required func() bool
+	files    *reload.Files[*tls.Config]
+}
+
+// Read reads the files. The error says which one cannot be used.
+func Read(options Options) (*Certificates, error) {
+	paths := []string{options.CertFile, options.KeyFile}
+	if options.ClientCAFile != "" {
+		paths = append(paths, options.ClientCAFile)
+	}
+	files, err := reload.Read(parse, paths...)
+	if err != nil {
+		return nil, fmt.Errorf("read the TLS files: %w", err)
+	}
+	return &Certificates{required: options.Required, files: files}, nil
+}
+
+var errNoClientCA = errors.New("the client CA file has no certificate in PEM")
+
+// parse makes the configuration of a certificate, its key and the client CA.
+func parse(contents [][]byte) (*tls.Config, error) {
+	pair, err := tls.X509KeyPair(contents[0], contents[1])
+	if err != nil {
+		return nil, fmt.Errorf("the certificate and its key: %w", err)
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	if len(contents) == 2 {
+		return config, nil
+	}
+	config.ClientCAs = x509.NewCertPool()
+	if !config.ClientCAs.AppendCertsFromPEM(contents[2]) {
+		return nil, errNoClientCA
+	}
+	config.ClientAuth = tls.VerifyClientCertIfGiven
+	// A resumed session would go on with a certificate whose CA is not trusted any more.
+	config.SessionTicketsDisabled = true
+	return config, nil
+}
+
+// Config returns the TLS configuration of a listener, which looks up the files for each
+// new connection. The protocols are those of ALPN.
+func (c *Certificates) Config(protocols ...string) *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		NextProtos: protocols,
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return c.current(protocols), nil
+		},
+	}
+}
+
+// current returns the configuration for a new connection.
+func (c *Certificates) current(protocols []string) *tls.Config {
+	config := c.files.Current().Clone()
+	config.NextProtos = protocols
+	if config.ClientCAs != nil && c.required != nil && c.required() {
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return config
+}
+
+// Watch follows the files until the context ends; see reload.Files.Watch.
+func (c *Certificates) Watch(ctx context.Context, report func(error)) { c.files.Watch(ctx, report) }
