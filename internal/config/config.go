@@ -23,19 +23,44 @@ type Config struct {
 	// host:port. Port 0 picks a free port.
 	GRPCAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9090" help:"gRPC server. Port 0 picks a free port, here and below."`
 	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON API and /openapi.json."`
-	AdminAddress string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9091" help:"Health, metrics and profiles."`
+	AdminAddress string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9091" help:"Health, metrics and, on loopback, profiles."`
+	// TLSCertFile and TLSKeyFile are the certificate chain and key, in PEM, of the
+	// gRPC and HTTP listeners. Without them these serve no TLS.
+	TLSCertFile string `group:"Listeners" name:"tls-cert-file" placeholder:"FILE" help:"Certificate chain of the gRPC and HTTP listeners, in PEM; read again when it changes."`
+	TLSKeyFile  string `group:"Listeners" name:"tls-key-file" placeholder:"FILE" help:"Key of that certificate, in PEM."`
+	// TLSClientCAFile has the CA certificates, in PEM, that client certificates
+	// are verified with.
+	TLSClientCAFile string `group:"Listeners" name:"tls-client-ca-file" placeholder:"FILE" help:"CA of client certificates, in PEM. They are required if nothing else authenticates callers."`
 	// AllowedHosts are the Host values that the JSON and admin listeners
 	// accept: a host, a host:port, or `*` for any. If it is empty, the server
-	// accepts loopback names and the addresses of the listeners.
-	AllowedHosts []string `group:"Listeners" type:"list" placeholder:"HOST,..." note:"loopback names and the addresses of the listeners" help:"Host headers that the JSON and admin listeners accept, against DNS rebinding: host or host:port, or * for any."`
+	// accepts any when callers are authenticated, else loopback names and the
+	// addresses of the listeners.
+	AllowedHosts []string `group:"Listeners" type:"list" placeholder:"HOST,..." note:"with authentication any, else loopback names and the addresses of the listeners" help:"Host headers that the JSON and admin listeners accept, against DNS rebinding: host or host:port, or * for any."`
 	// InsecureNoAuth accepts listeners beyond loopback although callers are
 	// not authenticated.
 	InsecureNoAuth bool `group:"Listeners" help:"Allow listeners beyond loopback although callers are not authenticated."`
 	// Explain answers `x-explain`. Unless it is given, it is true in the sandbox,
 	// and if only this machine can call.
-	Explain bool `group:"Listeners" default:"false" negatable:"" note:"true in the sandbox and on loopback without authentication, else false" help:"Show callers that send x-explain what the vendors are sent."`
+	Explain bool `group:"Listeners" default:"false" negatable:"" note:"true in the sandbox, on loopback, and with authentication; else false" help:"Show callers that send x-explain what the vendors are sent."`
 	// Reflection serves the gRPC reflection service.
 	Reflection bool `group:"Listeners" default:"true" negatable:"" help:"gRPC server reflection."`
+	// CORSOrigins are the origins whose pages browsers may call the JSON API from.
+	CORSOrigins []string `group:"Listeners" name:"cors-origins" type:"list" placeholder:"ORIGIN,..." help:"Origins that browsers may call from, such as https://console.example.com."`
+
+	// AuthTokensFile is the YAML file with the callers' tokens and certificates.
+	AuthTokensFile string `group:"Callers" name:"auth-tokens-file" placeholder:"FILE" help:"YAML file with the callers' tokens and certificates; read again when it changes."`
+	// AuthJWTIssuer is the OIDC issuer whose JWTs callers may bring, with
+	// AuthJWTAudience in them. AuthJWTScopeClaim is the claim with the scopes.
+	AuthJWTIssuer     string `group:"Callers" name:"auth-jwt-issuer" placeholder:"URL" help:"OIDC issuer whose JWTs callers may bring. Plain http is accepted for loopback only."`
+	AuthJWTAudience   string `group:"Callers" name:"auth-jwt-audience" placeholder:"NAME" help:"Audience that those JWTs must have."`
+	AuthJWTScopeClaim string `group:"Callers" name:"auth-jwt-scope-claim" placeholder:"CLAIM" default:"scope" help:"Claim that holds the scopes, a text with spaces or a list."`
+	// CallerRate is how many calls a second one caller may make, 0 for no limit,
+	// and CallerBurst how many at once.
+	CallerRate  float64 `group:"Callers" placeholder:"RATE" default:"0" help:"Calls a second for each caller; 0 is no limit."`
+	CallerBurst int     `group:"Callers" placeholder:"COUNT" note:"2 x caller rate" help:"Calls that a caller may make at once."`
+	// AuditFile is the file that gets a line for each write; "-" is standard
+	// output.
+	AuditFile string `group:"Callers" placeholder:"FILE" help:"Gets one JSON line for each write attempt; - is standard output. Reopened on SIGHUP."`
 
 	// Sandbox emulates both vendors inside the process.
 	Sandbox bool `group:"Vendors" help:"Emulate both vendors in this process; needs no account."`

@@ -18,7 +18,8 @@ const (
 )
 
 // grammar is the command line as kong sees it. The tag `uses` names the flags
-// that a command uses, separated by commas; without it a command uses all.
+// that a command uses, separated by commas; without it a command uses all. The tag
+// `plain` marks what is no setting and so has no variable.
 type grammar struct {
 	Config Config `embed:""`
 
@@ -28,6 +29,13 @@ type grammar struct {
 	} `cmd:"" name:"config" help:"Look at the configuration."`
 	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 if the running server answers /readyz."`
 	Version     struct{} `cmd:"" uses:"" help:"Print version, commit and Go version."`
+	Token       struct {
+		New struct {
+			Name  string   `arg:"" plain:"" help:"Name of the caller, as logs and the audit file show it."`
+			Scope []string `required:"" plain:"" placeholder:"SCOPE" help:"What the caller may do, such as pbx:read; can be given several times."`
+			More  []string `arg:"" optional:"" plain:"" name:"scope" help:"Further scopes."`
+		} `cmd:"" uses:"" help:"Print a new bearer token, once, and its entry for the tokens file."`
+	} `cmd:"" help:"Make tokens for callers."`
 
 	loader *loader
 }
@@ -62,6 +70,9 @@ func printHelp(options kong.HelpOptions, context *kong.Context) error {
 func describeFlag(value *kong.Value) string {
 	if value.Name == "help" {
 		return "Print this page, or that of a command."
+	}
+	if value.Tag.Has("plain") {
+		return value.Help
 	}
 	text := value.Help
 	if fallback := cmp.Or(value.Tag.Get("note"), value.Default); fallback != "" {

@@ -16,6 +16,7 @@ func TestHelp(t *testing.T) {
 		"help_check.golden":       {"config", "check", "-h"},
 		"help_healthcheck.golden": {"healthcheck", "--help"},
 		"help_version.golden":     {"version", "--help"},
+		"help_token_new.golden":   {"token", "new", "--help"},
 	} {
 		var page strings.Builder
 		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {

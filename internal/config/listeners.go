@@ -96,22 +96,23 @@ func checkConflicts(c *Config, _ sources, found *findings) {
 	}
 }
 
-// checkExposure refuses listeners that strangers could reach, unless somebody
-// accepted that.
+// Exposed reports whether the address of a listener is beyond loopback.
+func Exposed(address string) bool {
+	parsed, err := parseEndpoint(address)
+	return err == nil && !IsLoopback(parsed.host)
+}
+
+// checkExposure refuses listeners on which strangers could call, unless somebody
+// accepted that. The admin listener serves nothing there that callers could use.
 func checkExposure(c *Config, _ sources, found *findings) {
-	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] {
+	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] || c.Authenticates() {
 		return
 	}
-	why := map[string]string{
-		grpcKey:  "callers are not authenticated",
-		httpKey:  "callers are not authenticated",
-		adminKey: "metrics and profiles need no credential",
-	}
-	for _, listener := range c.listeners() {
-		address, err := parseEndpoint(listener.address)
-		if err == nil && !IsLoopback(address.host) {
-			found.add(listener.key, fmt.Sprintf("is not a loopback address, and %s; "+
-				"use 127.0.0.1, or accept it with insecure_no_auth (SIPFACADE_INSECURE_NO_AUTH=true)", why[listener.key]))
+	for _, listener := range []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}} {
+		if Exposed(listener.address) {
+			found.add(listener.key, "is not a loopback address, and callers are not authenticated; "+
+				"use 127.0.0.1, set auth_tokens_file, auth_jwt_issuer or tls_client_ca_file, "+
+				"or accept it with insecure_no_auth (SIPFACADE_INSECURE_NO_AUTH=true)")
 		}
 	}
 }

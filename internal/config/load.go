@@ -67,7 +67,7 @@ type loader struct {
 // last one that has a value. The environment is a resolver too because kong
 // itself reads only that of the process and counts an empty variable as given.
 func (l *loader) addSources(context *kong.Context) error {
-	if command := context.Command(); command == CommandVersion || command == "" {
+	if command := commandOf(context); withoutSettings(command) || command == "" {
 		return nil
 	}
 	flags := settingFlags(context.Model)

@@ -34,6 +34,10 @@ func examples() map[string][3]string {
 		"upstream_max_connections": {"1", "2", "3"}, "upstream_queue": {"0", "2", "3"},
 		"breaker_volume": {"1", "2", "3"}, "breaker_ratio": {"0.1", "0.2", "1"},
 		"breaker_window": {"1s", "2s", "3s"}, "breaker_pause": {"1s", "2s", "3s"},
+		"auth_jwt_issuer":   {"https://one.example", "https://two.example", "https://three.example"},
+		"auth_jwt_audience": {"one", "two", "three"}, "auth_jwt_scope_claim": {"scp", "scopes", "roles"},
+		"caller_rate": {"0.5", "2", "3"}, "caller_burst": {"1", "2", "3"},
+		"cors_origins": {"https://one.example", "https://two.example,http://localhost:3000", "https://three.example"},
 	}
 }
 

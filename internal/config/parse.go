@@ -29,6 +29,7 @@ const (
 	CommandConfigCheck = "config check"
 	CommandHealthcheck = "healthcheck"
 	CommandVersion     = "version"
+	CommandTokenNew    = "token new"
 )
 
 // Invocation is what the command line asks for.
@@ -36,8 +37,19 @@ type Invocation struct {
 	// Command is one of the commands above.
 	Command string
 	// Config is complete and valid for serve and config check. For healthcheck
-	// only AdminAddress has been checked, and for version Config is empty.
+	// only AdminAddress has been checked, and for version and token new Config is
+	// empty.
 	Config Config
+	// NewToken is what token new was asked for.
+	NewToken NewToken
+}
+
+// NewToken says which token to make.
+type NewToken struct {
+	// Name is the caller's.
+	Name string
+	// Scopes are what the caller may do.
+	Scopes []string
 }
 
 // Parse reads the command line without the program's name, the environment in
@@ -52,8 +64,8 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if err != nil {
 		return Invocation{}, err
 	}
-	invocation := Invocation{Command: line.command}
-	if line.command == CommandVersion {
+	invocation := Invocation{Command: line.command, NewToken: line.token}
+	if withoutSettings(line.command) {
 		return invocation, nil
 	}
 	line.config.openSecretFiles(line.found)
@@ -72,6 +84,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 type commandLine struct {
 	*loader
 	command string
+	token   NewToken
 	config  *Config
 	flags   []*kong.Flag // one for each setting
 }
@@ -101,7 +114,22 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 		return nil, usageError(err)
 	}
 	load.noteFlags(context)
-	return &commandLine{loader: load, command: context.Command(), config: &target.Config, flags: flags}, nil
+	asked := target.Token.New
+	return &commandLine{
+		loader: load, command: commandOf(context), config: &target.Config, flags: flags,
+		token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
+	}, nil
+}
+
+// commandOf returns the command without its arguments.
+func commandOf(context *kong.Context) string {
+	name, _, _ := strings.Cut(context.Command(), " <")
+	return name
+}
+
+// withoutSettings reports whether the command reads no settings.
+func withoutSettings(command string) bool {
+	return command == CommandVersion || command == CommandTokenNew
 }
 
 // usageError passes kong's text on, unless it may repeat a piece of a secret:

@@ -53,7 +53,7 @@ func TestCommands(t *testing.T) {
 func TestUsageErrors(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"":                                       `expected one of "serve", "config", "healthcheck", "version"`,
+		"":                                       `expected one of "serve", "config", "healthcheck", "version", "token"`,
 		"serv":                                   `unexpected argument serv, did you mean "serve"?`,
 		"config":                                 `expected "check"`,
 		"serve --grpc-adress=x":                  `unknown flag --grpc-adress, did you mean "--grpc-address"?`,
@@ -100,7 +100,8 @@ func TestDefaults(t *testing.T) {
 		InfinityBaseURL: "https://api.infinitycloud.com/config/v2", InfinityCredentials: ServiceCredentials, InfinityTimeZone: "UTC",
 		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 35 * time.Second,
 		UpstreamMaxConnections: 128, UpstreamQueue: 2000, UpstreamMemory: 0,
-		BreakerVolume: 20, BreakerRatio: 0.5, BreakerWindow: 10 * time.Second, BreakerPause: 5 * time.Second,
+		AuthJWTScopeClaim: "scope",
+		BreakerVolume:     20, BreakerRatio: 0.5, BreakerWindow: 10 * time.Second, BreakerPause: 5 * time.Second,
 		LedgerTTL: 24 * time.Hour,
 	}
 	got := mustParse(t, []string{"serve", "--opentact-credentials=caller"}, nil).Config

@@ -17,6 +17,14 @@ type InvalidError struct {
 // Error returns the lines.
 func (e *InvalidError) Error() string { return strings.Join(e.lines, "\n") }
 
+// Mistake returns the error of a setting whose mistake shows only outside of this
+// package, such as the content of a file.
+func Mistake(key, text string) error {
+	found := &findings{}
+	found.add(key, text)
+	return found.err()
+}
+
 // mistake is one line, with the key or variable that it is about.
 type mistake struct {
 	key, line string

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -11,6 +12,7 @@ const (
 	minUpstreamBytes   = KiB
 	maxUpstreamBytes   = GiB
 	minUpstreamMemory  = MiB
+	maxCallerRate      = 1_000_000
 )
 
 const (
@@ -21,6 +23,9 @@ const (
 	// drainMargin is what the default of drain_timeout adds to
 	// upstream_timeout: the grace, and time to send the answers.
 	drainMargin = 5 * time.Second
+	// burstSeconds is how many seconds of calls a caller may make at once by
+	// default.
+	burstSeconds = 2
 )
 
 // deriveDefaults sets the defaults that depend on other settings.
@@ -32,7 +37,10 @@ func (c *Config) deriveDefaults(origin sources) {
 		c.DrainTimeout = c.UpstreamTimeout + drainMargin
 	}
 	if !origin.given("explain") {
-		c.Explain = c.Sandbox || c.isLocal()
+		c.Explain = c.Sandbox || c.Authenticates() || c.isLocal()
+	}
+	if !origin.given("caller_burst") && c.CallerRate != 0 {
+		c.CallerBurst = max(1, int(math.Ceil(burstSeconds*min(c.CallerRate, maxCallerRate))))
 	}
 }
 
@@ -44,6 +52,7 @@ type rule func(*Config, sources, *findings)
 func (c *Config) check(command string, origin sources, found *findings) {
 	rules := []rule{
 		checkAddresses, checkConflicts, checkExposure, checkAllowedHosts,
+		checkTLS, checkCORSOrigins, checkTokensFile, checkIssuer,
 		checkSandbox, checkBaseURLs, checkCredentials, checkTimeZone,
 		checkNumbers, checkDrainTimeout, checkLedger,
 	}
@@ -76,6 +85,9 @@ func checkNumbers(c *Config, _ sources, found *findings) {
 		{"breaker_window", c.BreakerWindow > 0, "must be more than 0"},
 		{"breaker_pause", c.BreakerPause > 0, "must be more than 0"},
 		{"drain_delay", c.DrainDelay >= 0, "must not be negative"},
+		{"caller_rate", c.CallerRate >= 0 && c.CallerRate <= maxCallerRate,
+			fmt.Sprintf("must be from 0 to %d", maxCallerRate)},
+		{"caller_burst", c.CallerBurst >= 1 || c.CallerRate <= 0, "must be at least 1"},
 	} {
 		if !limit.holds {
 			found.add(limit.key, limit.text)
