@@ -19,6 +19,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"google.golang.org/grpc/grpclog"
 
+	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
@@ -42,7 +43,7 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		return 0
 	}
 	if err == nil {
-		err = commands[invocation.Command](invocation.Config, stdout, stderr)
+		err = commands[invocation.Command](invocation, stdout, stderr)
 	}
 	if err == nil {
 		return 0
@@ -57,15 +58,17 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 }
 
 // commands holds what each command does.
-var commands = map[string]func(c config.Config, stdout, stderr io.Writer) error{
+var commands = map[string]func(asked config.Invocation, stdout, stderr io.Writer) error{
 	config.CommandServe:       serve,
 	config.CommandConfigCheck: checkConfig,
 	config.CommandHealthcheck: checkHealth,
 	config.CommandVersion:     printVersion,
+	config.CommandTokenNew:    printToken,
 }
 
 // serve runs the server until a signal; a second signal ends it at once.
-func serve(c config.Config, stdout, stderr io.Writer) error {
+func serve(asked config.Invocation, stdout, stderr io.Writer) error {
+	c := asked.Config
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -83,7 +86,25 @@ func serve(c config.Config, stdout, stderr io.Writer) error {
 	if c.Sandbox {
 		_, _ = fmt.Fprint(stdout, s.Welcome()) // the server runs without it too
 	}
+	if c.AuditFile != "" {
+		defer onHangup(s.ReopenAudit)()
+	}
 	return s.Run(ctx)
+}
+
+// onHangup calls the function at each SIGHUP until the function that it returns is called.
+func onHangup(call func()) (stop func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for range hangups {
+			call()
+		}
+	}()
+	return func() {
+		signal.Stop(hangups)
+		close(hangups)
+	}
 }
 
 // redirectLibraries sends what libraries log by themselves to the logger, which leaves
@@ -107,14 +128,30 @@ func logFormat(given config.LogFormat, log io.Writer) string {
 	return string(config.LogFormatJSON)
 }
 
-// checkConfig prints the source of each setting. Parse has reported what is wrong.
-func checkConfig(c config.Config, stdout, _ io.Writer) error {
-	_, err := fmt.Fprint(stdout, c.Describe())
+// checkConfig prints the source of each setting. Parse has reported what is wrong, but
+// for what the files about callers hold.
+func checkConfig(asked config.Invocation, stdout, _ io.Writer) error {
+	if err := server.CheckFiles(asked.Config); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(stdout, asked.Config.Describe())
+	return err
+}
+
+// printToken prints a new token and its entry for the tokens file.
+func printToken(asked config.Invocation, stdout, stderr io.Writer) error {
+	token, entry, err := auth.NewToken(asked.NewToken.Name, asked.NewToken.Scopes)
+	if err != nil {
+		return &config.UsageError{Text: err.Error()}
+	}
+	_, _ = fmt.Fprintln(stderr, "The token is shown only now. The entry belongs below `tokens:` in the file that auth_tokens_file names.")
+	_, err = fmt.Fprintf(stdout, "%s\n\n%s", token, entry)
 	return err
 }
 
 // checkHealth asks the admin listener whether the server takes calls.
-func checkHealth(c config.Config, stdout, _ io.Writer) error {
+func checkHealth(asked config.Invocation, stdout, _ io.Writer) error {
+	c := asked.Config
 	client := &http.Client{Timeout: 3 * time.Second}
 	response, err := client.Get("http://" + c.AdminAddress + "/readyz")
 	if err != nil {
@@ -129,7 +166,7 @@ func checkHealth(c config.Config, stdout, _ io.Writer) error {
 }
 
 // printVersion prints version, commit and Go.
-func printVersion(_ config.Config, stdout, _ io.Writer) error {
+func printVersion(_ config.Invocation, stdout, _ io.Writer) error {
 	_, err := fmt.Fprintf(stdout, "sipfacade %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -17,13 +18,19 @@ func TestExitCodes(t *testing.T) {
 		code           int
 		stdout, stderr string // pieces of what is printed
 	}{
-		"--help":                 {0, "Usage: sipfacade <command>", ""},
-		"serve --help":           {0, "Usage: sipfacade serve", ""},
-		"version":                {0, "sipfacade unknown", ""},
-		"config check --sandbox": {0, "sandbox                   flag     true", ""},
-		"config check":           {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
-		"serve --sandbox=x":      {2, "", "sandbox (SIPFACADE_SANDBOX): must be true or false"},
-		"serv":                   {2, "", `did you mean "serve"?`},
+		"--help":                         {0, "Usage: sipfacade <command>", ""},
+		"serve --help":                   {0, "Usage: sipfacade serve", ""},
+		"version":                        {0, "sipfacade unknown", ""},
+		"config check --sandbox":         {0, "sandbox                   flag     true", ""},
+		"token new ci --scope pbx:read":  {0, "scopes: ['pbx:read']", "The token is shown only now."},
+		"token new ci --scope pbx:reads": {2, "", `there is no scope "pbx:reads"`},
+		"config check --sandbox --auth-tokens-file=main.go": {
+			2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE): the tokens file: it is not valid",
+		},
+		"serve --sandbox --auth-tokens-file=main.go": {2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE)"},
+		"config check":      {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
+		"serve --sandbox=x": {2, "", "sandbox (SIPFACADE_SANDBOX): must be true or false"},
+		"serv":              {2, "", `did you mean "serve"?`},
 		"healthcheck --admin-address=" + unusedAddress(t): {1, "", "connection refused"},
 	} {
 		var stdout, stderr strings.Builder
@@ -51,6 +58,20 @@ func unusedAddress(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return listener.Addr().String()
+}
+
+// TestOnHangup: each SIGHUP is a call, until it is stopped.
+func TestOnHangup(t *testing.T) {
+	t.Parallel()
+	called := make(chan struct{})
+	stop := onHangup(func() { called <- struct{}{} })
+	for range 2 {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		<-called
+	}
+	stop()
 }
 
 func TestLogFormat(t *testing.T) {

@@ -107,10 +107,14 @@ func (g *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []b
 	header = http.Header{}
 	setCommon(header)
 	header.Set("X-Should-Retry", strconv.FormatBool(status.ShouldRetry(err)))
+	reason := status.Reason(err)
+	if reason == status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED) {
+		header.Set("WWW-Authenticate", "Bearer")
+	}
 	if wait := retryAfter(known); wait > 0 {
 		header.Set("Retry-After", strconv.FormatInt(wait, 10))
 	}
-	return httpStatus(known, status.Reason(err)), header, g.errorBody(known.Proto())
+	return httpStatus(known, reason), header, g.errorBody(known.Proto())
 }
 
 // errorBody encodes an error without those details whose type is not linked into

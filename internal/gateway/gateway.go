@@ -82,7 +82,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The mux unescapes Path, which is unescaped already, if RawPath is empty.
 	r.URL.RawPath = path
-	ctx := received.NewContext(peer.NewContext(r.Context(), peerOf(r)), &received.Request{})
+	ctx := received.NewContext(peer.NewContext(r.Context(), PeerOf(r)), &received.Request{})
 	mux.ServeHTTP(w, r.WithContext(ctx))
 }
 

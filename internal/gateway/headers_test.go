@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,4 +76,29 @@ func TestVendorCallsOfErrors(t *testing.T) {
 	if diff := cmp.Diff(want, got.Header()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// FuzzIncomingHeader: whatever a header is called, it becomes no metadata but that of its
+// own name, and none that means something to gRPC, to proxies or to browsers.
+func FuzzIncomingHeader(f *testing.F) {
+	for _, name := range []string{
+		"X-Request-Id", "traceparent", "Grpc-Metadata-Authorization", "Grpc-Metadata-X-Opentact-Token", "Cookie", "X-Forwarded-For",
+		"grpc-timeout", "X-Request-Id\x00", ":path", "", "Authorization",
+	} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		key, ok := incomingHeader(http.CanonicalHeaderKey(name))
+		if !ok {
+			return
+		}
+		for _, foreign := range []string{"grpc", ":", "cookie", "x-forwarded", "forwarded", "host", "authorization", "te", "connection"} {
+			if strings.HasPrefix(key, foreign) {
+				t.Errorf("%q becomes the metadata %q", name, key)
+			}
+		}
+		if !strings.EqualFold(key, name) {
+			t.Errorf("%q becomes the metadata %q", name, key)
+		}
+	})
 }

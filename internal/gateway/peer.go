@@ -18,9 +18,9 @@ func (textAddr) Network() string { return "" }
 // String returns the address as it came.
 func (a textAddr) String() string { return string(a) }
 
-// peerOf describes the HTTP caller like a gRPC server does, with the client
+// PeerOf describes an HTTP caller like a gRPC server does, with the client
 // certificate if there is one, so that interceptors need not know the protocol.
-func peerOf(r *http.Request) *peer.Peer {
+func PeerOf(r *http.Request) *peer.Peer {
 	caller := &peer.Peer{Addr: addrOf(r.RemoteAddr)}
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		caller.LocalAddr = local

@@ -166,7 +166,7 @@ func TestPeerOfTLSCaller(t *testing.T) {
 	request = request.WithContext(context.WithValue(request.Context(), http.LocalAddrContextKey, local))
 	request.TLS = &tls.ConnectionState{ServerName: "facade"}
 	request.RemoteAddr = "@socket"
-	got := peerOf(request)
+	got := PeerOf(request)
 	info, ok := got.AuthInfo.(credentials.TLSInfo)
 	if !ok || info.State.ServerName != "facade" || info.SecurityLevel != credentials.PrivacyAndIntegrity {
 		t.Errorf("AuthInfo %+v", got.AuthInfo)

@@ -77,7 +77,10 @@ func (c *httpConn) Read(p []byte) (int, error) {
 	if watching {
 		c.beginAnswer()
 	}
-	n, err := c.Conn.Read(p)
+	n, err := c.stream.Read(p)
+	if err != nil {
+		err = c.handshakeError(err)
+	}
 	if !watching || n > 0 || !errors.Is(err, io.EOF) {
 		return n, err
 	}
@@ -122,7 +125,7 @@ func (c *httpConn) probe() error {
 	defer c.writing.Unlock()
 	if !c.answering {
 		c.answering = true
-		if _, err := c.Conn.Write([]byte(interim)); err != nil {
+		if _, err := c.stream.Write([]byte(interim)); err != nil {
 			return err
 		}
 	}
@@ -170,5 +173,5 @@ func (c *httpConn) SetDeadline(t time.Time) error {
 // Close closes the connection and ends the wait.
 func (c *httpConn) Close() error {
 	c.input.abort()
-	return c.Conn.Close()
+	return c.stream.Close()
 }

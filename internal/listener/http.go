@@ -3,6 +3,7 @@ package listener
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"strconv"
@@ -21,15 +22,26 @@ type Refusal struct {
 	Remote net.Addr
 }
 
+// HTTPOptions is what a listener of HTTP/1 needs beside its connections.
+type HTTPOptions struct {
+	// Refuse returns the answer to what net/http refuses by itself.
+	Refuse func(Refusal) (header http.Header, body []byte)
+	// TLS encrypts the connections; nil if they are plain.
+	TLS *tls.Config
+	// HandshakeFailed is called with each connection on which TLS failed; nil if there is
+	// no TLS.
+	HandshakeFailed func(remote net.Addr, err error)
+}
+
 // HTTP serves connections of HTTP/1: it answers refusals of net/http with what
-// refuse returns, and keeps the answers of callers that half-close.
-func HTTP(l *Listener, refuse func(Refusal) (header http.Header, body []byte)) net.Listener {
-	return &httpListener{Listener: l, refuse: refuse}
+// Refuse returns, and keeps the answers of callers that half-close.
+func HTTP(l *Listener, options HTTPOptions) net.Listener {
+	return &httpListener{Listener: l, options: options}
 }
 
 type httpListener struct {
 	*Listener
-	refuse func(Refusal) (http.Header, []byte)
+	options HTTPOptions
 }
 
 // Accept returns the next connection.
@@ -38,13 +50,23 @@ func (l *httpListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &httpConn{Conn: accepted.(*Conn), refuse: l.refuse}, nil
+	conn := &httpConn{Conn: accepted.(*Conn), options: &l.options}
+	conn.stream = conn.Conn
+	if l.options.TLS != nil {
+		conn.secured = tls.Server(conn.Conn, l.options.TLS)
+		conn.stream = conn.secured
+	}
+	return conn, nil
 }
 
 // httpConn is a connection of HTTP/1.
 type httpConn struct {
 	*Conn
-	refuse func(Refusal) (http.Header, []byte)
+	options *HTTPOptions
+	stream  net.Conn  // what HTTP is read from and written to: the connection, or its TLS
+	secured *tls.Conn // nil without TLS
+
+	handshake sync.Once // reports its failure
 
 	writing   sync.Mutex
 	answering bool // the answer to the request under way has begun
@@ -66,11 +88,11 @@ func (c *httpConn) Write(p []byte) (int, error) {
 	c.answering = true
 	refusal, ok := parseRefusal(p)
 	if !ok {
-		return c.Conn.Write(p)
+		return c.stream.Write(p)
 	}
 	refusal.Remote = c.RemoteAddr()
-	header, body := c.refuse(refusal)
-	if _, err := c.Conn.Write(encodeRefusal(refusal.Status, header, body)); err != nil {
+	header, body := c.options.Refuse(refusal)
+	if _, err := c.stream.Write(encodeRefusal(refusal.Status, header, body)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -25,9 +25,9 @@ func served(t *testing.T, handler http.HandlerFunc) (address string) {
 		t.Fatal(err)
 	}
 	l := listener.HTTP(listener.New(inner, listener.Options{WriteTimeout: time.Minute, MaxPending: 1 << 20}),
-		func(refused listener.Refusal) (http.Header, []byte) {
+		listener.HTTPOptions{Refuse: func(refused listener.Refusal) (http.Header, []byte) {
 			return http.Header{"Content-Type": {"application/json"}}, []byte(fmt.Sprintf(`{"status":%d}`, refused.Status))
-		})
+		}})
 	server := &http.Server{
 		Handler: handler, ConnContext: listener.ConnContext, MaxHeaderBytes: 1 << 10, DisableGeneralOptionsHandler: true,
 	}

@@ -3,31 +3,33 @@ package server
 import (
 	"net/http"
 	"net/http/pprof"
-	"sync/atomic"
 
-	"github.com/sipfacade/sipfacade/internal/telemetry"
+	"github.com/sipfacade/sipfacade/internal/config"
 )
 
-// newAdmin returns the handler of the admin listener. Faults is nil outside of the
-// sandbox.
-func newAdmin(ready *atomic.Bool, version string, metrics *telemetry.Metrics, faults http.Handler) http.Handler {
+// newAdmin returns the handler of the admin listener. Beyond loopback it serves only what
+// may be looked at by everybody: profiles show memory, and faults change the sandbox.
+func (s *Server) newAdmin(version string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", line(func() (int, string) { return http.StatusOK, "ok" }))
 	mux.HandleFunc("GET /readyz", line(func() (int, string) {
-		if ready.Load() {
+		if s.ready.Load() {
 			return http.StatusOK, "ready"
 		}
 		return http.StatusServiceUnavailable, "not ready"
 	}))
 	mux.HandleFunc("GET /statusz", line(func() (int, string) { return http.StatusOK, "sipfacade " + version }))
-	mux.Handle("GET /metrics", metrics.Handler())
+	mux.Handle("GET /metrics", s.metrics.Handler())
+	if config.Exposed(s.config.AdminAddress) {
+		return mux
+	}
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	if faults != nil {
-		mux.Handle("/sandbox/faults", faults)
+	if s.vendors.faults != nil {
+		mux.Handle("/sandbox/faults", s.vendors.faults)
 	}
 	return mux
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/explain"
 	"github.com/sipfacade/sipfacade/internal/listener"
 )
@@ -20,6 +21,7 @@ type call struct {
 	identify sync.Once
 	id       string            // see requestID
 	recorder *explain.Recorder // not nil if the caller asked what the vendors are sent
+	caller   auth.Caller
 }
 
 // callKey is the context key of a call.

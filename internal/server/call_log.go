@@ -35,6 +35,9 @@ func (l *callLog) write(ctx context.Context, method string, err error, ended tim
 		slog.Float64("took_ms", float64(took.Microseconds())/1000),
 		slog.String("request_id", callOf(ctx).id),
 	)
+	if caller := callOf(ctx).caller; !caller.Anonymous() {
+		line.AddAttrs(slog.String("caller", caller.Name))
+	}
 	if err != nil {
 		line.AddAttrs(slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
 	}

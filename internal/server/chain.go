@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -47,8 +48,11 @@ func (s *Server) chain(protocol string) []named {
 		{"identify", identify},
 		{"secrets", rememberSecrets},
 		{"observe", s.observe(protocol)},
+		{"audit", s.audited()},
 		{"translate", translate(s.subjects)},
 		{"recover", recovered(s.metrics)},
+		{"authenticate", s.authenticate},
+		{"auditable", s.auditable},
 		{"readable", readable},
 		{"limit", s.limit},
 		{"deliver", deliver},
@@ -187,22 +191,34 @@ func recovered(metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
 // credential is the metadata in which a call brings its credential for a vendor.
 type credential struct{ vendor, header string }
 
-// callerCredentials are those that calls bring by the configuration. All others are the
-// service's own, and what a call brings for them is not looked at.
-func callerCredentials(c config.Config) (brought []credential) {
-	if c.OpentactCredentials == config.CallerCredentials {
-		brought = append(brought, credential{opentact.Vendor, "x-opentact-token"})
+// callerCredentials are those that calls bring by the configuration, and those that they
+// may not bring, since the service has its own.
+func callerCredentials(c config.Config) (brought, refused []credential) {
+	for of, source := range map[credential]config.CredentialSource{
+		{opentact.Vendor, "x-opentact-token"}:         c.OpentactCredentials,
+		{infinity.Vendor, "x-infinity-authorization"}: c.InfinityCredentials,
+	} {
+		if source == config.CallerCredentials {
+			brought = append(brought, of)
+			continue
+		}
+		refused = append(refused, of)
 	}
-	if c.InfinityCredentials == config.CallerCredentials {
-		brought = append(brought, credential{infinity.Vendor, "x-infinity-authorization"})
-	}
-	return brought
+	return brought, refused
 }
 
-// keepCredentials keeps what the call brought for its vendor calls, and only for those.
+// keepCredentials keeps what the call brought for its vendor calls, and only for those. A
+// credential that would not be used is refused: its caller expects another account to be
+// changed than the service's.
 func keepCredentials(c config.Config) grpc.UnaryServerInterceptor {
-	brought := callerCredentials(c)
+	brought, refused := callerCredentials(c)
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		for _, of := range refused {
+			if len(metadata.ValueFromIncomingContext(ctx, of.header)) > 0 {
+				return nil, status.Invalid(status.BrokenRule(of.header, "NOT_ACCEPTED",
+					"the server uses its own credential for %s; %s_credentials=caller would take the call's", of.vendor, of.vendor))
+			}
+		}
 		for _, of := range brought {
 			if value := first(ctx, of.header); value != "" {
 				ctx = upstream.WithCallerCredential(ctx, of.vendor, value)
@@ -212,13 +228,13 @@ func keepCredentials(c config.Config) grpc.UnaryServerInterceptor {
 	}
 }
 
-// rememberSecrets lets vendor texts and log lines be masked of what the request says
-// in secret. It costs nothing unless the call fails.
+// rememberSecrets lets vendor texts and log lines be masked of what the request and its
+// metadata say in secret. It costs nothing unless the call fails.
 func rememberSecrets(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	if message, ok := request.(proto.Message); ok {
-		ctx = secret.WithValues(ctx, func() []string { return contract.SecretValues(message) })
-	}
-	return handler(ctx, request)
+	message, _ := request.(proto.Message)
+	return handler(secret.WithValues(ctx, func() []string {
+		return append(contract.SecretValues(message), auth.Bearers(ctx)...)
+	}), request)
 }
 
 // limit gives the call its one deadline, and ends it when the server stops.

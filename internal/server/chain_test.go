@@ -17,7 +17,10 @@ import (
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	s := &Server{metrics: telemetry.NewMetrics("test")}
-	want := []string{"identify", "secrets", "observe", "translate", "recover", "readable", "limit", "deliver", "credentials", "explain", "validate", "once"}
+	want := []string{
+		"identify", "secrets", "observe", "audit", "translate", "recover", "authenticate", "auditable", "readable", "limit",
+		"deliver", "credentials", "explain", "validate", "once",
+	}
 	for _, protocol := range []string{protocolGRPC, protocolHTTP} {
 		var got []string
 		for _, link := range s.chain(protocol) {

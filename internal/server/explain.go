@@ -10,6 +10,7 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/explain"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -39,15 +40,19 @@ func (s *Server) explain(ctx context.Context, request any, _ *grpc.UnaryServerIn
 	case !asked:
 		return handler(ctx, request)
 	case !s.explainAllowed(ctx):
-		return nil, status.Forbidden(debugScope, "this server does not answer x-explain; leave it out, or have the operator allow it")
+		return nil, status.Forbidden(debugScope, "x-explain is not answered to this caller; leave it out, or have the operator allow it")
 	}
 	current := callOf(ctx)
 	ctx, current.recorder = explain.NewContext(ctx)
 	return handler(ctx, request)
 }
 
-// explainAllowed reports whether the caller may know what the vendors are sent.
-func (s *Server) explainAllowed(_ context.Context) bool { return s.config.Explain }
+// explainAllowed reports whether the caller may know what the vendors are sent. Callers that
+// authenticate need a scope for it.
+func (s *Server) explainAllowed(ctx context.Context) bool {
+	caller := auth.CallerOf(ctx)
+	return s.config.Explain && (caller.Anonymous() || caller.Has(debugScope))
+}
 
 // asksForExplanation reports whether the caller wants to know what the vendors are sent.
 func asksForExplanation(ctx context.Context) (bool, error) {

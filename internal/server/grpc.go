@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -22,6 +24,8 @@ const (
 	maxMetadataBytes = 64 << 10
 	// shortestPing is how often a client may ask whether the connection lives.
 	shortestPing = time.Second
+	// handshakeTimeout is how long a new connection may take for TLS and the first frames.
+	handshakeTimeout = 10 * time.Second
 	// connectionIdle and connectionAge are how long a connection may be unused, and
 	// used; its calls are finished first.
 	connectionIdle = 15 * time.Minute
@@ -36,6 +40,8 @@ const (
 func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 	encodings := newEncodings()
 	return grpc.NewServer(
+		grpc.Creds(s.transportCredentials()),
+		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.UnaryInterceptor(chain),
 		grpc.StreamInterceptor(s.endStreams),
 		grpc.UnknownServiceHandler(s.unknownMethod(chain)),
@@ -54,6 +60,14 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 		}),
 		grpc.WaitForHandlers(true),
 	)
+}
+
+// transportCredentials are those of the gRPC listener: TLS, if there are certificates.
+func (s *Server) transportCredentials() credentials.TransportCredentials {
+	if s.callers.certificates == nil {
+		return insecure.NewCredentials()
+	}
+	return credentials.NewTLS(s.callers.certificates.Config())
 }
 
 // registerHealth adds the health service, serving for each service by name.

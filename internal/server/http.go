@@ -47,16 +47,30 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	}
 	s.gateway = calls
 	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
+	description := s.description()
 	return identifyHTTP(s.observeHTTP(s.guarded(s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.TLS = listener.TLSState(r)
 		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
+			description.ServeHTTP(w, r)
 			return
 		}
 		answered := func() {}
 		defer func() { answered() }()
 		calls.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), answeredKey{}, &answered)))
 	}))))), nil
+}
+
+// description serves the description of the API: to everybody if reflection is on, which
+// describes the same, and otherwise to callers that are known.
+func (s *Server) description() http.Handler {
+	describe := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
+	})
+	if s.config.Reflection {
+		return describe
+	}
+	return s.protected(describe)
 }
 
 // bounded lets large bodies arrive only while their budget lasts, which is that of both
@@ -80,7 +94,8 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 // guarded refuses requests to foreign hosts, and those that a browser sends from
 // another site's page.
 func (s *Server) guarded(next http.Handler) http.Handler {
-	allowed, origin := hosts{allowed: s.config.AllowedHosts}, http.NewCrossOriginProtection()
+	allowed, origin := hosts{allowed: s.allowedHosts()}, s.crossOrigin()
+	next = cors(s.config.CORSOrigins, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := allowed.check(r)
 		if err == nil && origin.Check(r) != nil {
@@ -95,6 +110,28 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		markObserved(r.Context())
 		s.gateway.WriteError(w, err)
 	})
+}
+
+// allowedHosts are those of the configuration. Without any, a server that authenticates its
+// callers answers for every host: a page that reaches it under a name of its own has no
+// credential.
+func (s *Server) allowedHosts() []string {
+	if len(s.config.AllowedHosts) == 0 && !s.callers.Anonymous() {
+		return []string{anyHost}
+	}
+	return s.config.AllowedHosts
+}
+
+// crossOrigin refuses what browsers send from pages of other sites, but those that the
+// configuration lists.
+func (s *Server) crossOrigin() *http.CrossOriginProtection {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range s.config.CORSOrigins {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			s.logger.Error("an origin of cors_origins is not trusted", "error", err.Error())
+		}
+	}
+	return protection
 }
 
 // identifyHTTP gives every answer the caller's request id, or a new one.

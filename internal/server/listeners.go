@@ -37,13 +37,22 @@ func (s *Server) openListeners() (err error) {
 	if err != nil {
 		return err
 	}
-	s.json = &listening{name: "http", listener: listener.HTTP(json, s.refuseHTTP)}
+	s.json = &listening{name: "http", listener: listener.HTTP(json, s.httpOptions())}
 	admin, err := open("admin_address", s.config.AdminAddress)
 	if err != nil {
 		return err
 	}
-	s.rest = []*listening{{name: "admin", listener: listener.HTTP(admin, s.refuseHTTP)}}
+	s.rest = []*listening{{name: "admin", listener: listener.HTTP(admin, listener.HTTPOptions{Refuse: s.refuseHTTP})}}
 	return nil
+}
+
+// httpOptions returns how the listener of the JSON API treats its connections.
+func (s *Server) httpOptions() listener.HTTPOptions {
+	options := listener.HTTPOptions{Refuse: s.refuseHTTP, HandshakeFailed: s.handshakeFailed}
+	if s.callers.certificates != nil {
+		options.TLS = s.callers.certificates.Config("http/1.1")
+	}
+	return options
 }
 
 // open opens the listener of a setting.

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -120,7 +121,7 @@ func (w *onceWrite) claim(ctx context.Context, fullMethod, id string) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	key := ledger.Key{Credential: w.account, Method: fullMethod, RequestID: id}
+	key := ledger.Key{Caller: auth.CallerOf(ctx).ID, Credential: w.account, Method: fullMethod, RequestID: id}
 	attempt, err := w.ledger.Claim(ctx, key, content)
 	if err != nil {
 		return nil, unavailableLedger(err)

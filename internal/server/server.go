@@ -39,6 +39,7 @@ type Server struct {
 	vendors   *vendors
 	ledger    *ledger.Ledger // nil if it is off
 	calls     *calls
+	callers   *callers
 
 	onceMethods map[string]*onceMethod // those that take request ids
 
@@ -66,6 +67,7 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 		do   func() error
 	}{
 		{"compile the rules", s.compileRules},
+		{"read what is known about callers", s.setUpCallers},
 		{"open the listeners", s.openListeners},
 		{"connect the vendors", s.connectVendors},
 		{"open the ledger", s.openLedger},
@@ -74,6 +76,7 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 	for _, step := range steps {
 		if err := step.do(); err != nil {
 			s.closeListeners()
+			s.callers.close()
 			return nil, errors.Join(fmt.Errorf("%s: %w", step.what, err), s.closeLedger())
 		}
 	}
@@ -112,7 +115,7 @@ func (s *Server) buildServices(version string) error {
 		return err
 	}
 	s.json.server = s.newHTTP(handler)
-	s.rest[0].server = s.newHTTP(identifyHTTP(s.guarded(newAdmin(&s.ready, version, s.metrics, s.vendors.faults))))
+	s.rest[0].server = s.newHTTP(identifyHTTP(s.guarded(s.newAdmin(version))))
 	for _, emulator := range s.vendors.emulators {
 		emulator.server.ErrorLog = s.libraryLog()
 		s.rest = append(s.rest, emulator)
@@ -123,6 +126,9 @@ func (s *Server) buildServices(version string) error {
 // Run serves until the context ends, then drains. It returns nil after a clean
 // drain.
 func (s *Server) Run(ctx context.Context) error {
+	defer s.callers.close()
+	defer s.follow()()
+	s.warnExposed()
 	s.serve()
 	s.ready.Store(true)
 	s.logger.Info("serving", "grpc", s.Address("grpc"), "http", s.Address("http"),

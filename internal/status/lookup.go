@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -93,17 +91,9 @@ func (s *Subjects) WithLookup(err error, fullMethod string, request any) error {
 	if errText != nil {
 		return err // the error itself is worth more than how to look
 	}
-	return withDetails(err, func(_ *spb.Status, detail proto.Message) bool {
-		info, ok := detail.(*errdetails.ErrorInfo)
-		if !ok {
-			return false
-		}
-		if info.Metadata == nil {
-			info.Metadata = map[string]string{}
-		}
-		info.Metadata["lookupMethod"] = fmt.Sprintf("%s/%s", rule.reads.Parent().FullName(), rule.reads.Name())
-		info.Metadata["lookupRequest"] = text
-		return true
+	return WithMetadata(err, map[string]string{
+		"lookupMethod":  fmt.Sprintf("%s/%s", rule.reads.Parent().FullName(), rule.reads.Name()),
+		"lookupRequest": text,
 	})
 }
 

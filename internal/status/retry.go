@@ -12,6 +12,7 @@ import (
 // their code alone does not say so.
 var retriedReasons = map[string]bool{
 	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED): true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED):   true,
 	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS):   true,
 }
 

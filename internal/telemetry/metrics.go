@@ -21,6 +21,7 @@ type Metrics struct {
 	waited   *prometheus.HistogramVec
 	misread  *prometheus.CounterVec
 	answers  *prometheus.CounterVec
+	refusals *prometheus.CounterVec
 	panics   prometheus.Counter
 
 	boundCalls    *boundSeries[callLabels]
@@ -57,6 +58,10 @@ func NewMetrics(version string) *Metrics {
 			Name: "sipfacade_http_answers_total",
 			Help: "Answers of the JSON API by HTTP status, refused requests included.",
 		}, []string{"status"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sipfacade_auth_refusals_total",
+			Help: "Calls that were refused because of their caller, by reason.",
+		}, []string{"reason"}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "sipfacade_panics_total", Help: "Panics that were answered as INTERNAL.",
 		}),
@@ -68,7 +73,7 @@ func NewMetrics(version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.calls, m.seconds, m.attempts, m.waited, m.misread, m.answers, m.panics, info,
+	m.registry.MustRegister(m.calls, m.seconds, m.attempts, m.waited, m.misread, m.answers, m.refusals, m.panics, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -117,6 +122,9 @@ func (m *Metrics) HTTPAnswer(status int) { m.boundAnswers.of(status).count.Inc()
 func (m *Metrics) bindAnswer(status int) series {
 	return series{count: m.answers.WithLabelValues(strconv.Itoa(status))}
 }
+
+// AuthRefusal counts a call that was refused because of its caller.
+func (m *Metrics) AuthRefusal(reason string) { m.refusals.WithLabelValues(reason).Inc() }
 
 // Panic counts a panic.
 func (m *Metrics) Panic() { m.panics.Inc() }

@@ -39,6 +39,7 @@ func TestMetrics(t *testing.T) {
 	m.Upstream(upstream.Observation{Vendor: "opentact", Route: route, Status: 200, Outcome: "ok", Duration: 5 * time.Millisecond})
 	m.Upstream(upstream.Observation{Vendor: "opentact", Route: route, Outcome: "unreachable", Duration: time.Millisecond})
 	m.Misread("opentact", "GetThing", "port", 3)
+	m.AuthRefusal("CALLER_FORBIDDEN")
 	m.Panic()
 	text := scrape(t, m)
 	for _, line := range []string{
@@ -52,6 +53,7 @@ func TestMetrics(t *testing.T) {
 		`sipfacade_upstream_attempts_total{operation="GetThing",outcome="unreachable",status="0",upstream="opentact"} 1`,
 		`sipfacade_upstream_duration_seconds_count{operation="GetThing",upstream="opentact"} 2`,
 		`sipfacade_upstream_misread_values_total{member="port",operation="GetThing",upstream="opentact"} 3`,
+		`sipfacade_auth_refusals_total{reason="CALLER_FORBIDDEN"} 1`,
 		`sipfacade_panics_total 1`,
 		`sipfacade_build_info{version="v1.2.3"} 1`,
 	} {
@@ -64,7 +66,7 @@ func TestMetrics(t *testing.T) {
 		names = append(names, help[1])
 	}
 	want := []string{
-		"sipfacade_build_info", "sipfacade_call_duration_seconds", "sipfacade_calls_total", "sipfacade_panics_total",
+		"sipfacade_auth_refusals_total", "sipfacade_build_info", "sipfacade_call_duration_seconds", "sipfacade_calls_total", "sipfacade_panics_total",
 		"sipfacade_upstream_attempts_total", "sipfacade_upstream_duration_seconds", "sipfacade_upstream_misread_values_total",
 	}
 	slices.Sort(names)

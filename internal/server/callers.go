@@ -1,0 +1,193 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+
+	"github.com/sipfacade/sipfacade/internal/audit"
+	"github.com/sipfacade/sipfacade/internal/auth"
+	"github.com/sipfacade/sipfacade/internal/certificate"
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/gateway"
+	"github.com/sipfacade/sipfacade/internal/reload"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// callers is what the server knows about callers, and the files that it follows for that.
+type callers struct {
+	*auth.Authenticator
+	tokens       *reload.Files[*auth.Directory] // nil without a tokens file
+	certificates *certificate.Certificates      // nil without TLS
+	audit        *audit.Log                     // nil without an audit file
+}
+
+// newCallers reads the files of the configuration. It reports everything that is wrong
+// with them.
+func newCallers(c config.Config) (*callers, error) {
+	known := &callers{}
+	var wrong []error
+	options := auth.Options{
+		Certificates: c.TLSClientCAFile != "", Services: contractServices(), Rate: c.CallerRate, Burst: c.CallerBurst,
+	}
+	if c.AuthTokensFile != "" {
+		tokens, err := reload.Read(parseTokens, c.AuthTokensFile)
+		if err != nil {
+			wrong = append(wrong, config.Mistake("auth_tokens_file", err.Error()))
+		} else {
+			known.tokens, options.Directory = tokens, tokens.Current
+		}
+	}
+	if c.AuthJWTIssuer != "" {
+		options.JWT = auth.NewJWT(auth.JWTOptions{Issuer: c.AuthJWTIssuer, Audience: c.AuthJWTAudience, ScopeClaim: c.AuthJWTScopeClaim})
+	}
+	if c.TLS() {
+		certificates, err := certificate.Read(certificate.Options{
+			CertFile: c.TLSCertFile, KeyFile: c.TLSKeyFile, ClientCAFile: c.TLSClientCAFile,
+			Required: func() bool { return options.JWT == nil && !known.hasTokens() },
+		})
+		if err != nil {
+			wrong = append(wrong, config.Mistake("tls_cert_file", err.Error()))
+		}
+		known.certificates = certificates
+	}
+	authenticator, err := auth.New(options)
+	known.Authenticator = authenticator
+	return known, errors.Join(append(wrong, err)...)
+}
+
+// CheckFiles reads the files about callers that the configuration names, and returns
+// everything that is wrong with them.
+func CheckFiles(c config.Config) error {
+	_, err := newCallers(c)
+	return err
+}
+
+func parseTokens(contents [][]byte) (*auth.Directory, error) { return auth.ParseDirectory(contents[0]) }
+
+// hasTokens reports whether a caller can bring a token of the file.
+func (c *callers) hasTokens() bool { return c.tokens != nil && c.tokens.Current().Tokens() > 0 }
+
+// setUpCallers reads the files about callers, and opens the audit file.
+func (s *Server) setUpCallers() (err error) {
+	if s.callers, err = newCallers(s.config); err != nil {
+		return err
+	}
+	if s.config.AuditFile == "" {
+		return nil
+	}
+	if s.callers.audit, err = audit.Open(s.config.AuditFile); err != nil {
+		return config.Mistake("audit_file", err.Error())
+	}
+	return nil
+}
+
+// close closes the audit file.
+func (c *callers) close() {
+	if c != nil && c.audit != nil {
+		_ = c.audit.Close() // every line was written, or reported
+	}
+}
+
+// ReopenAudit opens the audit file anew, after it was renamed.
+func (s *Server) ReopenAudit() {
+	if s.callers.audit == nil {
+		return
+	}
+	if err := s.callers.audit.Reopen(); err != nil {
+		s.logger.Error("the audit file cannot be opened; writes are refused until it can", "error", err.Error())
+		return
+	}
+	s.logger.Info("the audit file was opened anew")
+}
+
+// follow follows the files about callers until the function that it returns is called.
+func (s *Server) follow() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var following sync.WaitGroup
+	if s.callers.tokens != nil {
+		following.Go(func() { s.callers.tokens.Watch(ctx, s.reportReload("the tokens file")) })
+	}
+	if s.callers.certificates != nil {
+		following.Go(func() { s.callers.certificates.Watch(ctx, s.reportReload("the TLS files")) })
+	}
+	return func() {
+		cancel()
+		following.Wait()
+	}
+}
+
+// reportReload logs what became of changed files.
+func (s *Server) reportReload(what string) func(error) {
+	return func(err error) {
+		if err != nil {
+			s.logger.Error(what+" cannot be used; the old content stays in use", "error", err.Error())
+			return
+		}
+		s.logger.Info(what + " changed; the new content is in use")
+	}
+}
+
+// warnExposed logs what strangers on the network could read or do.
+func (s *Server) warnExposed() {
+	for setting, address := range map[string]string{"grpc_address": s.config.GRPCAddress, "http_address": s.config.HTTPAddress} {
+		if !config.Exposed(address) {
+			continue
+		}
+		if !s.config.TLS() {
+			s.logger.Warn("a listener beyond loopback serves no TLS: others on the network can read credentials", "setting", setting)
+		}
+		if s.callers.Anonymous() {
+			s.logger.Warn("a listener beyond loopback takes calls from everybody", "setting", setting)
+		}
+	}
+}
+
+// isOpen reports whether a method is open to everybody: health checks. Methods that do
+// not exist are refused by the handler.
+func isOpen(fullMethod string) bool {
+	return strings.HasPrefix(fullMethod, healthMethods) || fullMethod == unknownMethodLabel
+}
+
+// authenticate refuses calls whose callers are unknown, not allowed, or too fast.
+func (s *Server) authenticate(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if isOpen(info.FullMethod) {
+		return handler(ctx, request)
+	}
+	ctx, err := s.callers.Admit(ctx, info.FullMethod)
+	callOf(ctx).caller = auth.CallerOf(ctx)
+	if err != nil {
+		s.metrics.AuthRefusal(status.Reason(err))
+		return nil, err
+	}
+	return handler(ctx, request)
+}
+
+// protected answers only callers that are known.
+func (s *Server) protected(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := peer.NewContext(r.Context(), gateway.PeerOf(r))
+		ctx = metadata.NewIncomingContext(ctx, metadata.MD{"authorization": r.Header.Values("Authorization")})
+		if _, err := s.callers.Identify(ctx); err != nil {
+			s.metrics.AuthRefusal(status.Reason(err))
+			s.gateway.WriteError(w, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// handshakeFailed logs a connection that failed before it carried a request.
+func (s *Server) handshakeFailed(remote net.Addr, err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	s.logger.Info("TLS handshake failed", "remote", remote.String(), "error", err.Error())
+}
