@@ -118,6 +118,8 @@ func httpStatusOf(code codes.Code, reason string) int {
 		return http.StatusMethodNotAllowed
 	case "REQUEST_TOO_LARGE":
 		return http.StatusRequestEntityTooLarge
+	case "ETAG_MISMATCH":
+		return http.StatusPreconditionFailed
 	}
 	return httpStatuses()[code]
 }
@@ -284,7 +286,8 @@ func shouldRetry(got failure) string {
 	switch {
 	case got.reason == "OUTCOME_UNKNOWN":
 		return "false"
-	case got.code == codes.Unavailable, got.code == codes.DeadlineExceeded, got.reason == "UPSTREAM_RATE_LIMITED":
+	case got.code == codes.Unavailable, got.code == codes.DeadlineExceeded,
+		slices.Contains([]string{"UPSTREAM_RATE_LIMITED", "CALLER_RATE_LIMITED", "REQUEST_IN_PROGRESS"}, got.reason):
 		return "true"
 	default:
 		return "false"

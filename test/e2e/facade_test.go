@@ -25,6 +25,7 @@ type facade struct {
 	client *http.Client
 	logs   *capturedLog
 	stop   func()
+	scheme string
 }
 
 // vendorToken is the JWT that a facade sends unless its flags say otherwise.
@@ -59,7 +60,7 @@ func startChanged(t testing.TB, vendorURL string, change func(*config.Config), f
 		t.Fatalf("configure the server: %v", err)
 	}
 	change(&invocation.Config)
-	f := &facade{logs: newCapturedLog(), client: newClient()}
+	f := &facade{logs: newCapturedLog(), client: newClient(), scheme: "http"}
 	f.server, err = server.New(invocation.Config, "e2e", telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
@@ -90,7 +91,7 @@ func run(t testing.TB, s *server.Server) (stop func()) {
 }
 
 // base is the URL of the JSON protocol.
-func (f *facade) base() string { return "http://" + f.server.Address("http") }
+func (f *facade) base() string { return f.scheme + "://" + f.server.Address("http") }
 
 // newClient returns a client that neither follows redirects nor decompresses.
 func newClient() *http.Client {
