@@ -63,7 +63,7 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 // description serves the description of the API: to everybody if reflection is on, which
 // describes the same, and otherwise to callers that are known.
 func (s *Server) description() http.Handler {
-	describe := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	describe := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
 	})
