@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -63,9 +64,13 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 		if wanted.header != header {
 			continue
 		}
-		if len(texts) > 1 {
-			in.Refuse(name, "DUPLICATE_FIELD", "given twice")
-		} else if text := wanted.plain(texts[0]); text != "" {
+		switch text := wanted.plain(texts[0]); {
+		case slices.ContainsFunc(texts, func(other string) bool { return other != texts[0] }):
+			in.Refuse(name, "DUPLICATE_FIELD", "given twice, and not the same")
+		case text == "":
+			in.Refuse(name, "INVALID_VALUE", "is empty")
+		case text == anyEtag && header == "If-Match":
+		default:
 			value, _ := wanted.parse(text)
 			in.Query = append(in.Query, received.Parameter{Name: name, Field: wanted.name, Path: wanted.path, Value: value})
 		}
@@ -74,13 +79,12 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 	in.Refuse(name, "UNKNOWN_FIELD", "this call does not take the header")
 }
 
-// plainEtag returns the etag of an If-Match header, which states it in quotes; empty for
-// `*`, which every resource matches.
+// anyEtag is the If-Match header that every resource matches.
+const anyEtag = "*"
+
+// plainEtag returns the etag of an If-Match header, which states it in quotes.
 func plainEtag(text string) string {
 	text = strings.TrimPrefix(strings.TrimSpace(text), "W/")
-	if text == "*" {
-		return ""
-	}
 	return strings.TrimSuffix(strings.TrimPrefix(text, `"`), `"`)
 }
 

@@ -58,16 +58,26 @@ func (p *postgres) prepare(ctx context.Context) error {
 	return nil
 }
 
-// checkKey creates the table of versions, which also has the check of the key that all
-// replicas must share.
-func (p *postgres) checkKey(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS sipfacade_ledger_schema (
+// createVersions creates the table of versions, unless it is there: creating it only if it
+// does not exist needs the right to create also when it does.
+func createVersions(ctx context.Context, tx pgx.Tx) error {
+	var there bool
+	if err := tx.QueryRow(ctx, `SELECT to_regclass('sipfacade_ledger_schema') IS NOT NULL`).Scan(&there); err != nil || there {
+		return err
+	}
+	_, err := tx.Exec(ctx, `CREATE TABLE sipfacade_ledger_schema (
 		only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), version int NOT NULL, key_check bytea NOT NULL)`)
-	if err != nil {
+	return err
+}
+
+// checkKey compares the check of the key, which all replicas must share, with that beside
+// the version of the schema.
+func (p *postgres) checkKey(ctx context.Context, tx pgx.Tx) error {
+	if err := createVersions(ctx, tx); err != nil {
 		return fmt.Errorf("create the table of versions: %w", err)
 	}
 	var written []byte
-	err = tx.QueryRow(ctx, `INSERT INTO sipfacade_ledger_schema (version, key_check) VALUES (0, $1)
+	err := tx.QueryRow(ctx, `INSERT INTO sipfacade_ledger_schema (version, key_check) VALUES (0, $1)
 		ON CONFLICT (only_row) DO UPDATE SET version = sipfacade_ledger_schema.version RETURNING key_check`,
 		p.options.keyCheck[:]).Scan(&written)
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // The times of request ids.
@@ -91,19 +92,28 @@ func (s *Server) once(ctx context.Context, request any, info *grpc.UnaryServerIn
 	if message.ProtoReflect().Get(method.validateOnly).Bool() {
 		return handler(ctx, request) // nothing happens that could happen twice
 	}
-	w := &onceWrite{Server: s, onceMethod: method, request: message, handler: handler, account: accountOf(ctx, method.rule.Vendor)}
+	w := &onceWrite{Server: s, onceMethod: method, request: message, handler: handler, account: s.accountOf(ctx, method.rule.Vendor)}
 	return w.claim(ctx, info.FullMethod, id)
 }
 
-// accountOf tells the vendor credentials of callers apart: what one of them may see must not
-// be answered to another.
-func accountOf(ctx context.Context, vendor string) string {
-	credential := upstream.CallerCredential(ctx, vendor)
-	if credential == "" {
-		return vendor
+// accountOf tells the accounts of vendors apart: what was made in one of them must not be
+// answered to a call with another.
+func (s *Server) accountOf(ctx context.Context, vendor string) string {
+	account := upstream.CallerCredential(ctx, vendor)
+	if account == "" {
+		account = s.ownAccount(vendor)
 	}
-	sum := sha256.Sum256([]byte(credential))
+	sum := sha256.Sum256([]byte(account))
 	return vendor + " " + hex.EncodeToString(sum[:])
+}
+
+// ownAccount is what is known of the service's own account at a vendor and stays when its
+// password is replaced.
+func (s *Server) ownAccount(vendor string) string {
+	if vendor == opentact.Vendor {
+		return s.config.OpentactBaseURL + " " + s.config.OpentactEmail
+	}
+	return s.config.InfinityBaseURL + " " + s.config.InfinityUsername
 }
 
 // onceWrite is one call with a request id.

@@ -131,3 +131,31 @@ func TestIfMatchOfOtherCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestIfMatchIsNeverIgnored: a condition that states nothing is refused, and one that is sent
+// twice with the same value is one.
+func TestIfMatchIsNeverIgnored(t *testing.T) {
+	t.Parallel()
+	base, _ := startSandbox(t)
+	url := base + "/v1/pbx/domains/1/users/3"
+	for value, want := range map[string]int{`""`: http.StatusBadRequest, " ": http.StatusBadRequest, `"a", "b"`: http.StatusPreconditionFailed} {
+		if made := conditional(t, http.MethodPatch, url, value, `{"displayName":"Z"}`); made.status != want {
+			t.Errorf("If-Match: %s: %v", value, made)
+		}
+	}
+	etag := conditional(t, http.MethodGet, url, "", "").etag
+	for second, want := range map[string]int{etag: http.StatusOK, `"other"`: http.StatusBadRequest} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, url+"?validateOnly=true", strings.NewReader(`{"displayName":"Z"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header["If-Match"] = []string{etag, second}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.Body.Close() != nil || response.StatusCode != want {
+			t.Errorf("If-Match twice, then with %s: %d", second, response.StatusCode)
+		}
+	}
+}

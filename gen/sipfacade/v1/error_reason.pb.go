@@ -75,8 +75,9 @@ const (
 	// not in the vendor's own form, from a proxy for example, is
 	// UPSTREAM_BAD_RESPONSE instead.
 	ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND ErrorReason = 16
-	// The vendor answered 409 to a create: there is one like it. Do: find it with
-	// a List, or choose other values.
+	// The vendor answered 409 to a create: there is one like it. Or a create with
+	// `validate_only` found one, and nothing was sent. Do: find it with a List, or
+	// choose other values.
 	ErrorReason_ERROR_REASON_RESOURCE_EXISTS ErrorReason = 17
 	// The vendor answered 409 to a delete: others still use the resource, for
 	// example an app that has telephone numbers. Do: remove them first.
@@ -121,8 +122,9 @@ const (
 	// connection, an answer that cannot be understood, the service's cap or its
 	// shutdown (all UNKNOWN), the caller's deadline (DEADLINE_EXCEEDED) or the
 	// caller's cancel (CANCELLED). After the last three the service waits two
-	// seconds longer for the vendor's answer. Do: Get what was updated, List what
-	// may have been created, and only then try again.
+	// seconds longer for the vendor's answer. Do: if there is a `RetryInfo`, repeat
+	// the call with the same request id after that time. Otherwise Get what was
+	// updated, List what may have been created, and only then try again.
 	ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN ErrorReason = 27
 	// The vendor failed so often within seconds that the service pauses its
 	// calls, for five seconds unless the operator set another time
@@ -172,8 +174,11 @@ const (
 	// another content. The vendor was not called. Do: choose a new request id for
 	// a new request.
 	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 46
-	// The first call with this request id is still running. Do: repeat the call
-	// after the time that `RetryInfo` says; the answer is the same then.
+	// The first call with this request id is still running, or its process has
+	// ended and that is not certain yet, which takes up to 15 seconds. Or the same
+	// content is under way with another request id, and this one waits to find out
+	// what became of its own attempt. Do: repeat the call after the time that
+	// `RetryInfo` says.
 	ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS ErrorReason = 47
 	// The ledger of request ids cannot be reached, so a call with a request id is
 	// not sent. Do: try again after a pause.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
@@ -59,11 +60,14 @@ func (b Backend) Rules() reconcile.Rules {
 func created[M any, R resource[M], Q proto.Message](
 	b Backend, k *pbxKind[M, R], parts func(request Q) (R, place), respond func(stored R) proto.Message,
 ) reconcile.Rule {
-	find := func(ctx context.Context, request proto.Message, _ time.Time) (found []reconcile.Candidate, err error) {
+	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
 		typed, _ := request.(Q)
 		wanted, at := parts(typed)
 		rows, err := k.alike(ctx, b, at, wanted)
 		for _, row := range rows {
+			if olderThan(row, since) && k.differs(row, wanted) {
+				continue // it was there before, so the vendor would refuse the create
+			}
 			b.Etags.Stamp(row)
 			found = append(found, reconcile.Candidate{
 				Response: respond(row), Type: string(row.ProtoReflect().Descriptor().FullName()),
@@ -73,6 +77,22 @@ func created[M any, R resource[M], Q proto.Message](
 		return found, err
 	}
 	return reconcile.Rule{Vendor: infinity.Vendor, Route: k.Create, Compared: k.naturalKey(), Find: find}
+}
+
+// olderThan reports whether a row states that it was made before a time, with a minute for
+// clocks that differ.
+func olderThan(row proto.Message, since time.Time) bool {
+	dated, ok := row.(interface{ GetCreateTime() *timestamppb.Timestamp })
+	return ok && dated.GetCreateTime() != nil && dated.GetCreateTime().AsTime().Before(since.Add(-time.Minute))
+}
+
+// differs reports whether a row shows another value of a field that was sent.
+func (k *pbxKind[M, R]) differs(row, wanted R) bool {
+	shown, sent := row.ProtoReflect(), wanted.ProtoReflect()
+	return slices.ContainsFunc(k.columns, func(c column) bool {
+		field := sent.Descriptor().Fields().ByName(c.field)
+		return sent.Has(field) && shown.Has(field) && !shown.Get(field).Equal(sent.Get(field))
+	})
 }
 
 // added is the rule of additions: they have taken effect if all members are there.
