@@ -20,7 +20,7 @@ const lockWait = time.Second
 // The parts of the file.
 const (
 	entryBucket    = "entries"   // records by id, as JSON
-	contentBucket  = "contents"  // keys of content and id, for the siblings of an entry
+	contentBucket  = "contents"  // keys of content and id of the records that have a claim
 	resourceBucket = "resources" // ids of entries by resource
 	expiryBucket   = "expiries"  // keys of the time of expiry and the id
 	metaBucket     = "meta"      // keyCheckName
@@ -85,13 +85,13 @@ func (f *file) endClaims(tx *bbolt.Tx) error {
 	var claims []record
 	err := records{tx}.bucket(entryBucket).ForEach(func(_, value []byte) error {
 		entry, err := decodeRecord(value)
-		if err == nil && (entry.Phase == sending || entry.Phase == reconciling) {
+		if err == nil && entry.claimed() {
 			claims = append(claims, entry)
 		}
 		return err
 	})
 	for _, entry := range claims {
-		err = errors.Join(err, records{tx}.put(entry.ended(f.options.now())))
+		err = errors.Join(err, records{tx}.drop(entry), records{tx}.put(entry.ended(f.options.now())))
 	}
 	return err
 }

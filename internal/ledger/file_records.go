@@ -49,7 +49,7 @@ func (r records) holder(resource hash, now time.Time) (*record, error) {
 	return entry, nil
 }
 
-// siblings returns the other records of the content.
+// siblings returns the other records of the content that have a claim.
 func (r records) siblings(of claim) (siblings []record, err error) {
 	cursor := r.bucket(contentBucket).Cursor()
 	for key, _ := cursor.Seek(of.content[:]); bytes.HasPrefix(key, of.content[:]); key, _ = cursor.Next() {
@@ -100,9 +100,11 @@ func (r records) put(entry record) error {
 	}
 	err = errors.Join(
 		r.bucket(entryBucket).Put(entry.ID[:], value),
-		r.bucket(contentBucket).Put(contentKey(entry), nil),
 		r.bucket(expiryBucket).Put(expiryKey(entry), nil),
 	)
+	if entry.claimed() {
+		err = errors.Join(err, r.bucket(contentBucket).Put(contentKey(entry), nil))
+	}
 	if entry.Resource == (hash{}) {
 		return err
 	}

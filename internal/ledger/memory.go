@@ -24,7 +24,7 @@ type memory struct {
 
 	mu        sync.Mutex
 	entries   map[hash]*kept
-	siblings  map[hash]map[hash]bool // by content
+	siblings  map[hash]map[hash]bool // those that have a claim, by content
 	resources map[hash]hash          // the entries of resources
 	finished  *list.List             // of hashes, the oldest success first
 	bytes     int
@@ -165,10 +165,12 @@ func (m *memory) insert(added record) {
 	if added.Resource != (hash{}) {
 		m.resources[added.Resource] = added.ID
 	}
-	if m.siblings[added.Content] == nil {
-		m.siblings[added.Content] = map[hash]bool{}
+	if added.claimed() {
+		if m.siblings[added.Content] == nil {
+			m.siblings[added.Content] = map[hash]bool{}
+		}
+		m.siblings[added.Content][added.ID] = true
 	}
-	m.siblings[added.Content][added.ID] = true
 	m.entries[added.ID] = entry
 	m.bytes += recordBytes + len(added.Answer)
 }

@@ -32,7 +32,7 @@ func migrations() []string {
 			answer   bytea,
 			resource bytea UNIQUE
 		);
-		CREATE INDEX sipfacade_ledger_content ON sipfacade_ledger (content);
+		CREATE INDEX sipfacade_ledger_claims ON sipfacade_ledger (content) WHERE phase IN ('sending', 'reconciling');
 		CREATE INDEX sipfacade_ledger_expires ON sipfacade_ledger (expires)`,
 	}
 }

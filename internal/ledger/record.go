@@ -63,10 +63,11 @@ type record struct {
 	Resource hash   `json:",omitzero"`  // what the entry created; zero if that is not known
 }
 
+// claimed reports whether the entry has a claim, perhaps of a process that died.
+func (r record) claimed() bool { return r.Phase == sending || r.Phase == reconciling }
+
 // live reports whether a process is at work on the entry.
-func (r record) live(now time.Time) bool {
-	return (r.Phase == sending || r.Phase == reconciling) && now.Before(r.Beat.Add(lease))
-}
+func (r record) live(now time.Time) bool { return r.claimed() && now.Before(r.Beat.Add(lease)) }
 
 // expired reports whether the entry counts no more. A claim that is alive never expires.
 func (r record) expired(now time.Time) bool { return !now.Before(r.Expires) && !r.live(now) }
@@ -99,7 +100,7 @@ type verdict struct {
 func (v verdict) writes() bool { return v.outcome == Fresh || v.outcome == Reconcile }
 
 // decide returns what a claim gets. Found is its entry, nil if there is none; siblings
-// are the other entries of the same content.
+// are the other entries of the same content that have a claim.
 //
 // Two entries of the same content look the same at the vendor. So an entry is reconciled
 // only while none of its siblings is at work, and none begins meanwhile: otherwise it

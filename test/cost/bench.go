@@ -100,7 +100,12 @@ func (b *Bench) start(ctx context.Context, server string, work Work, callers int
 
 // startFacade starts the service and connects a client of one protocol.
 func (b *Bench) startFacade(ctx context.Context, server string, work Work, callers int) (*subject, error) {
-	facade, err := StartFacade(ctx, b.Service, b.vendor.Address)
+	return b.startWith(ctx, server, work, callers)
+}
+
+// startWith starts the service with more settings.
+func (b *Bench) startWith(ctx context.Context, server string, work Work, callers int, more ...string) (*subject, error) {
+	facade, err := StartFacade(ctx, b.Service, b.vendor.Address, more...)
 	if err != nil {
 		return nil, err
 	}
@@ -118,11 +123,11 @@ func (b *Bench) startFacade(ctx context.Context, server string, work Work, calle
 
 // over returns the call over a protocol.
 func (w Work) over(server string, facade *Facade, callers int) (Call, func(), error) {
-	if server == OverGRPC {
-		return w.OverGRPC(facade.GRPC)
+	if server == OverJSON {
+		call, disconnect := w.OverJSON(facade.HTTP, callers)
+		return call, disconnect, nil
 	}
-	call, disconnect := w.OverJSON(facade.HTTP, callers)
-	return call, disconnect, nil
+	return w.OverGRPC(facade.GRPC)
 }
 
 // stopAll ends the servers.

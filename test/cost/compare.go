@@ -29,20 +29,28 @@ func (b *Bench) Compare(ctx context.Context, work Work, callers int, plan Plan) 
 		return nil, fmt.Errorf("compare %s: %w", work.Name, err)
 	}
 	defer func() { err = errors.Join(err, stopAll(subjects)) }()
+	if err := takeTurns(ctx, subjects, callers, plan); err != nil {
+		return nil, fmt.Errorf("compare %s: %w", work.Name, err)
+	}
+	return b.rowsOf(ctx, work, callers, plan, subjects)
+}
+
+// takeTurns measures servers in slices.
+func takeTurns(ctx context.Context, subjects []*subject, callers int, plan Plan) error {
 	for _, s := range subjects {
 		if err := s.warm(ctx, callers); err != nil {
-			return nil, fmt.Errorf("compare %s: %w", work.Name, err)
+			return err
 		}
 	}
 	started := time.Now()
 	for turn := 0; turn < plan.Slices || time.Since(started) < plan.Limit; turn++ {
 		for _, i := range rand.Perm(len(subjects)) { // none always follows the same other
 			if err := subjects[i].slice(ctx, callers, plan.Slice); err != nil {
-				return nil, fmt.Errorf("compare %s: %w", work.Name, err)
+				return err
 			}
 		}
 	}
-	return b.rowsOf(ctx, work, callers, plan, subjects)
+	return nil
 }
 
 // rowsOf returns what was measured. Allocations are counted last, because reading the

@@ -32,8 +32,9 @@ type Facade struct {
 // startTimeout is how long the binary may take until it serves.
 const startTimeout = 20 * time.Second
 
-// StartFacade starts the binary in front of a vendor and waits until it serves.
-func StartFacade(ctx context.Context, binary, vendor string) (*Facade, error) {
+// StartFacade starts the binary in front of a vendor, with more settings if there are any,
+// and waits until it serves.
+func StartFacade(ctx context.Context, binary, vendor string, more ...string) (*Facade, error) {
 	folder, err := os.MkdirTemp("", "sipfacade-cost-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the log: %w", err)
@@ -43,11 +44,12 @@ func StartFacade(ctx context.Context, binary, vendor string) (*Facade, error) {
 		return nil, fmt.Errorf("make the log: %w", err)
 	}
 	defer func() { _ = logFile.Close() }() // the process has its own descriptor
-	f := &Facade{folder: folder, command: exec.Command(binary,
+	f := &Facade{folder: folder, command: exec.Command(binary, append([]string{
 		"serve", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0",
-		"--opentact-base-url=http://"+vendor+opentact.BasePath, "--opentact-token="+opentact.DefaultToken,
-		"--infinity-base-url=http://"+vendor+infinity.BasePath,
-		"--infinity-username="+infinity.DefaultUsername, "--infinity-password="+infinity.DefaultPassword)}
+		"--opentact-base-url=http://" + vendor + opentact.BasePath, "--opentact-token=" + opentact.DefaultToken,
+		"--infinity-base-url=http://" + vendor + infinity.BasePath,
+		"--infinity-username=" + infinity.DefaultUsername, "--infinity-password=" + infinity.DefaultPassword,
+	}, more...)...)}
 	f.command.Stderr = logFile
 	if err := f.command.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", binary, err)

@@ -17,6 +17,8 @@ type Results struct {
 	Calls   []Row `json:"calls"`
 	Rows    []Row `json:"rows"`
 	Callers []Row `json:"callers"`
+	// Ledgers is what a create with a request id costs with each ledger.
+	Ledgers []LedgerRow `json:"ledgers"`
 
 	Memory     []Figure    `json:"memory"`
 	Crowds     []Crowd     `json:"crowds"`
@@ -38,6 +40,17 @@ type Row struct {
 	Allocations float64 `json:"allocations,omitempty"`
 	P50Micros   float64 `json:"p50_micros"`
 	P99Micros   float64 `json:"p99_micros"`
+}
+
+// LedgerRow is what a create with a request id costs with a ledger, beside one without.
+type LedgerRow struct {
+	Ledger    string  `json:"ledger"`
+	Callers   int     `json:"callers"`
+	CPUMicros float64 `json:"cpu_micros"`
+	// ToNone is the ratio to the create without a request id.
+	ToNone    *Ratio  `json:"to_none,omitempty"`
+	P50Micros float64 `json:"p50_micros"`
+	P99Micros float64 `json:"p99_micros"`
 }
 
 // Ratio is how many times the CPU time of a yardstick a call takes: the median over the

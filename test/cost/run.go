@@ -33,6 +33,7 @@ func (b *Bench) measure(ctx context.Context, results *Results) (err error) {
 		{"calls", func(ctx context.Context) error { results.Calls, err = b.Table(ctx); return err }},
 		{"growth with the rows", func(ctx context.Context) error { results.Rows, err = b.ByRows(ctx); return err }},
 		{"growth with the callers", func(ctx context.Context) error { results.Callers, err = b.ByCallers(ctx); return err }},
+		{"ledgers", func(ctx context.Context) error { results.Ledgers, err = b.ByLedger(ctx); return err }},
 		{"start and memory", func(ctx context.Context) error { results.Memory, err = b.MemoryAndStart(ctx); return err }},
 		{"components", func(ctx context.Context) error { results.Components, err = b.Profile(ctx); return err }},
 		{"crowds", func(ctx context.Context) error { results.Crowds, err = b.Crowds(ctx); return err }},

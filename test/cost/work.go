@@ -92,7 +92,10 @@ func ListUsers(rows int) Work {
 }
 
 // CreateInvite creates an invite.
-func CreateInvite() Work {
+func CreateInvite() Work { return createInvite(func() string { return "" }) }
+
+// createInvite creates an invite, over gRPC with a request id.
+func createInvite(requestID func() string) Work {
 	connection := answers.Connection(1)
 	expire := time.Date(2030, time.January, 1, 0, 0, 0, 0, time.UTC)
 	return Work{
@@ -100,8 +103,8 @@ func CreateInvite() Work {
 		grpc: func(ctx context.Context, conn *grpc.ClientConn) (int, error) {
 			name := "Front desk phone"
 			answer, err := pb.NewSipConnectionServiceClient(conn).CreateSipUserInvite(ctx, &pb.CreateSipUserInviteRequest{
-				SipConnectionUuid: connection,
-				SipUserInvite:     &pb.SipUserInvite{Name: &name, ExpireTime: timestamppb.New(expire)},
+				SipConnectionUuid: connection, RequestId: requestID(),
+				SipUserInvite: &pb.SipUserInvite{Name: &name, ExpireTime: timestamppb.New(expire)},
 			})
 			if answer.GetSipUserInvite().GetToken() == "" {
 				return 0, err

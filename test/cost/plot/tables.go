@@ -20,7 +20,9 @@ func tables(results *cost.Results) []byte {
 	met, all := gatesMet(results.Calls)
 	fmt.Fprintf(&out, "\nOf %d gates, %d are met and %d are missed.\n", all, met, all-met)
 	out.WriteString("\n### Growth\n\n![CPU time by rows](performance-rows.svg)\n\n![CPU time and latency by callers](performance-callers.svg)\n\n")
-	out.WriteString("### Start and memory\n\n")
+	out.WriteString("### Request ids\n\n")
+	ledgersTable(&out, results.Ledgers)
+	out.WriteString("\n### Start and memory\n\n")
 	memoryTable(&out, results.Memory)
 	out.WriteString("\n### Many calls at once\n\n")
 	crowdsTable(&out, results.Crowds)
@@ -120,6 +122,15 @@ func allocations(count float64) string {
 		return ""
 	}
 	return number(count)
+}
+
+// ledgersTable writes what a create with a request id costs with each ledger.
+func ledgersTable(out *bytes.Buffer, rows []cost.LedgerRow) {
+	out.WriteString("| ledger | callers | CPU of a create | to one without a request id | p50 | p99 |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, row := range rows {
+		fmt.Fprintf(out, "| %s | %d | %s | %s | %s | %s |\n", row.Ledger, row.Callers,
+			duration(row.CPUMicros), ratio(row.ToNone), duration(row.P50Micros), duration(row.P99Micros))
+	}
 }
 
 // memoryTable writes the figures of the start and the memory.
