@@ -24,7 +24,7 @@ const (
 	mostIdle = 3 * time.Second
 	// giveUpAfter is when a caller gives a create up, which is a failure: far longer than
 	// the lease of a claim and the time for which an absence is not believed.
-	giveUpAfter = 4 * time.Minute
+	giveUpAfter = 2 * time.Minute
 	// attemptWithin is the deadline of an attempt, hastyWithin that of a few of them.
 	attemptWithin, hastyWithin = 20 * time.Second, 20 * time.Millisecond
 	hasty                      = 0.005
@@ -174,6 +174,8 @@ func broken(answer rig.Answer) string {
 	switch {
 	case answer.Reason == "" && answer.HTTPStatus == 0:
 		return "" // the connection ended, or the caller's deadline passed
+	case answer.Reason == "CONFLICT" || answer.Code == codes.AlreadyExists:
+		return "the vendor was sent it again and refused the duplicate"
 	case answer.Delivery == "REJECTED" || answer.Delivery == "NOT_SENT":
 		return "" // a repeat is a fresh attempt
 	case answer.HTTPStatus != 0 && answer.ShouldRetry != "true":

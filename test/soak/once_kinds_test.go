@@ -20,9 +20,6 @@ type onceKind struct {
 	name string
 	// share is how many of each hundred creates are of this kind.
 	share int
-	// refuses says that the emulator refuses a second row with the same natural key. Of
-	// the other kinds it would store a duplicate.
-	refuses bool
 	// infinity says which vendor has it, and lists which of the vendor's paths show it.
 	infinity bool
 	lists    []string
@@ -74,8 +71,9 @@ const (
 	inviting = 7
 )
 
-// onceKinds returns the kinds. The shares of those with long lists, and of those whose
-// duplicates the emulator refuses, are small.
+// onceKinds returns the kinds. Most are such that the emulator stores a duplicate. It
+// refuses a second user, group, queue or device of the same name or address, so their
+// shares are small, as are those of kinds with long lists.
 func onceKinds() []onceKind {
 	return append(openTACTKinds(), infinityKinds()...)
 }
@@ -138,9 +136,9 @@ func invitesKind() onceKind {
 }
 
 func infinityKinds() []onceKind {
-	kind := func(name string, share int, list, path, id string, refuses bool, call func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message)) onceKind {
+	kind := func(name string, share int, list, path, id string, call func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message)) onceKind {
 		return onceKind{
-			name: name, share: share, refuses: refuses, infinity: true, lists: []string{fmt.Sprintf("/config/v2/sip/domains/%d/%s", domain, list)},
+			name: name, share: share, infinity: true, lists: []string{fmt.Sprintf("/config/v2/sip/domains/%d/%s", domain, list)},
 			id: id, answered: id,
 			call: func(n int, mark, request string) rig.Call {
 				method, wanted, response, body := call(n, mark, request)
@@ -149,14 +147,14 @@ func infinityKinds() []onceKind {
 		}
 	}
 	return []onceKind{
-		kind("PBX trusted network", 20, "trustednetworks", "trusted-networks", "trustedNetworkId", false,
+		kind("PBX trusted network", 20, "trustednetworks", "trusted-networks", "trustedNetworkId",
 			func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message) {
 				wanted := &pb.PbxTrustedNetwork{Network: proto.String(fmt.Sprintf("10.%d.%d.%d/32", n>>16&255, n>>8&255, n&255)), Description: &mark}
 				return pb.PbxConfigService_CreatePbxTrustedNetwork_FullMethodName,
 					&pb.CreatePbxTrustedNetworkRequest{DomainId: domain, PbxTrustedNetwork: wanted, RequestId: request},
 					&pb.CreatePbxTrustedNetworkResponse{}, wanted
 			}),
-		kind("PBX queue member", 10, fmt.Sprintf("queues/%d/members", emptyQueue), fmt.Sprintf("queues/%d/members", emptyQueue), "queueMemberId", false,
+		kind("PBX queue member", 10, fmt.Sprintf("queues/%d/members", emptyQueue), fmt.Sprintf("queues/%d/members", emptyQueue), "queueMemberId",
 			func(n int, _, request string) (string, proto.Message, proto.Message, proto.Message) {
 				group, order := memberOfNumber(n)
 				wanted := &pb.PbxQueueMember{
@@ -167,25 +165,25 @@ func infinityKinds() []onceKind {
 					&pb.CreatePbxQueueMemberRequest{DomainId: domain, QueueId: emptyQueue, PbxQueueMember: wanted, RequestId: request},
 					&pb.CreatePbxQueueMemberResponse{}, wanted
 			}),
-		kind("PBX user", 2, "users", "users", "userId", true,
+		kind("PBX user", 2, "users", "users", "userId",
 			func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message) {
 				wanted := &pb.PbxUser{Login: &mark, DisplayName: &mark, ExtensionNumber: extensionOf(n), Password: proto.String("correct horse")}
 				return pb.PbxConfigService_CreatePbxUser_FullMethodName,
 					&pb.CreatePbxUserRequest{DomainId: domain, PbxUser: wanted, RequestId: request}, &pb.CreatePbxUserResponse{}, wanted
 			}),
-		kind("PBX group", 2, "groups", "groups", "groupId", true,
+		kind("PBX group", 2, "groups", "groups", "groupId",
 			func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message) {
 				wanted := &pb.PbxGroup{GroupName: &mark, DisplayName: &mark, ExtensionNumber: extensionOf(n)}
 				return pb.PbxConfigService_CreatePbxGroup_FullMethodName,
 					&pb.CreatePbxGroupRequest{DomainId: domain, PbxGroup: wanted, RequestId: request}, &pb.CreatePbxGroupResponse{}, wanted
 			}),
-		kind("PBX queue", 2, "queues", "queues", "queueId", true,
+		kind("PBX queue", 2, "queues", "queues", "queueId",
 			func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message) {
 				wanted := &pb.PbxQueue{QueueName: &mark, DisplayName: &mark, ExtensionNumber: extensionOf(n)}
 				return pb.PbxConfigService_CreatePbxQueue_FullMethodName,
 					&pb.CreatePbxQueueRequest{DomainId: domain, PbxQueue: wanted, RequestId: request}, &pb.CreatePbxQueueResponse{}, wanted
 			}),
-		kind("PBX device", 2, "devices", "devices", "pbxDeviceId", true,
+		kind("PBX device", 2, "devices", "devices", "pbxDeviceId",
 			func(n int, mark, request string) (string, proto.Message, proto.Message, proto.Message) {
 				wanted := &pb.PbxDevice{PbxDeviceName: &mark, MacAddress: proto.String(fmt.Sprintf("02:00:00:%02x:%02x:%02x", n>>16&255, n>>8&255, n&255))}
 				return pb.PbxConfigService_CreatePbxDevice_FullMethodName,
