@@ -56,8 +56,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 		done; \
 	done
 
-soak: ## random faults for SOAK (3m), hostile requests, slow readers, shutdown under load
-	go test -tags soak -timeout 15m ./test/soak -duration $(SOAK) -v
+soak: ## random faults for SOAK (3m), shutdowns, hostile and slow callers, SOAK_CREATES creates with request ids
+	go test -tags soak -timeout 25m ./test/soak -duration $(SOAK) -v
 
 build: ## build bin/sipfacade
 	@mkdir -p bin

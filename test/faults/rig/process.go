@@ -132,6 +132,17 @@ func (p *Process) Terminate(limit time.Duration) (time.Duration, error) {
 	}
 }
 
+// Kill sends SIGKILL and waits until the process has ended.
+func (p *Process) Kill() error {
+	if err := p.command.Process.Kill(); err != nil {
+		return fmt.Errorf("send SIGKILL: %w", err)
+	}
+	if err := <-p.ended; err == nil {
+		return fmt.Errorf("the server had ended by itself\n%s", p.log.String())
+	}
+	return nil
+}
+
 // Ended reports whether the process has ended by itself, and what it logged.
 func (p *Process) Ended() (log string, ended bool) {
 	select {

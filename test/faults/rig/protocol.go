@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -41,6 +42,10 @@ type Answer struct {
 	// Pushback and RetryAfter are trailers; over HTTP there is only the header
 	// Retry-After.
 	Pushback, RetryAfter string
+	// ShouldRetry is the header of errors over HTTP.
+	ShouldRetry string
+	// Replayed is the header of answers that repeat what an earlier call did.
+	Replayed string
 	// HTTPStatus is 0 over gRPC.
 	HTTPStatus int
 	// Text is the JSON of a response.
@@ -67,11 +72,12 @@ func (f *Facade) Protocols() []Protocol {
 }
 
 func (f *Facade) overGRPC(ctx context.Context, call Call) (Answer, error) {
-	var trailer metadata.MD
+	var header, trailer metadata.MD
 	response, started := proto.Clone(call.Response), time.Now()
-	err := f.conn.Invoke(ctx, call.Method, call.Request, response, grpc.Trailer(&trailer))
+	err := f.conn.Invoke(ctx, call.Method, call.Request, response, grpc.Header(&header), grpc.Trailer(&trailer))
 	answer := answerOf(status.Convert(err).Proto())
 	answer.Took = time.Since(started)
+	answer.Replayed = first(header, "idempotent-replayed")
 	answer.Pushback, answer.RetryAfter = first(trailer, "grpc-retry-pushback-ms"), first(trailer, "retry-after")
 	if err == nil {
 		text, err := protojson.Marshal(response)
@@ -104,6 +110,7 @@ func (f *Facade) overHTTP(ctx context.Context, call Call) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("make %s: %w", call.HTTP, err)
 	}
+	maps.Copy(request.Header, headersOf(ctx))
 	started := time.Now()
 	response, err := f.client.Do(request)
 	if err != nil {
@@ -123,7 +130,8 @@ func (f *Facade) overHTTP(ctx context.Context, call Call) (Answer, error) {
 		answer = answerOf(failed)
 	}
 	answer.Took, answer.RetryAfter = time.Since(started), response.Header.Get("Retry-After")
-	answer.HTTPStatus = response.StatusCode
+	answer.HTTPStatus, answer.ShouldRetry = response.StatusCode, response.Header.Get("X-Should-Retry")
+	answer.Replayed = response.Header.Get("Idempotent-Replayed")
 	return answer, nil
 }
 
