@@ -196,16 +196,14 @@ func (v *journaled) readChoices() []fault.Fault {
 	return append(all, v.shapes(readShapes)...)
 }
 
-// createShapes and readShapes are the shapes of answers of each vendor. A list in the shape
-// null_payload, uuid_strings or delete_other_shape is read as one without the row, which
-// leads to a second execution, so reads do not have them.
+// createShapes and readShapes are the shapes of answers of each vendor.
 var (
 	createShapes = map[string][]string{
 		"opentact": {"array", "relations_as_uuid", "relations_null", "relations_empty", "quoted_scalars", "no_envelope", "null_payload", "unknown_fields", "secrets"},
 		"infinity": {"pretty", "jsonarray", "crlf", "no_last_newline", "unquoted", "zero_dates", "nulls", "extra_keys", "secrets", "string_message"},
 	}
 	readShapes = map[string][]string{
-		"opentact": {"object", "search_page", "relations_as_uuid", "relations_null", "relations_empty", "quoted_scalars", "no_envelope", "unknown_fields", "secrets"},
+		"opentact": {"object", "search_page", "relations_as_uuid", "relations_null", "relations_empty", "quoted_scalars", "no_envelope", "null_payload", "uuid_strings", "delete_other_shape", "unknown_fields", "secrets"},
 		"infinity": {"pretty", "jsonarray", "crlf", "no_last_newline", "unquoted", "nulls", "extra_keys", "secrets"},
 	}
 )

@@ -56,6 +56,13 @@ func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
 // serviceOf is the service over a vendor with these answers.
 func serviceOf(t *testing.T, answers map[string]string) (*SipConnectionService, *vendor) {
 	t.Helper()
+	v := &vendor{answers: answers}
+	return NewSipConnectionService(backendOf(t, v)), v
+}
+
+// backendOf is what the services work with over a vendor.
+func backendOf(t *testing.T, v *vendor) Backend {
+	t.Helper()
 	base, err := url.Parse("https://vendor.example/rest")
 	if err != nil {
 		t.Fatal(err)
@@ -64,12 +71,11 @@ func serviceOf(t *testing.T, answers map[string]string) (*SipConnectionService, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{answers: answers}
 	client := opentact.New(opentact.Options{
 		Options: upstream.Options{BaseURL: base, Transport: v, Timeout: time.Minute, MaxBytes: 1 << 20},
 		Token:   func() string { return "t" },
 	})
-	return NewSipConnectionService(Backend{Vendor: client, Tokens: tokens, Etags: etags(t)}), v
+	return Backend{Vendor: client, Tokens: tokens, Etags: etags(t)}
 }
 
 func success(payload string) string { return `{"success":true,"payload":` + payload + `}` }

@@ -2,6 +2,7 @@ package opentact
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"time"
 
@@ -29,40 +30,86 @@ func (k kind[M, R]) findCreated(ctx context.Context, b Backend, sent opentact.Ob
 // mostCandidates is how many rows of a list are read again to compare what lists leave out.
 const mostCandidates = 5
 
+// errDoubtful says that the vendor shows a resource that may be the wanted one.
+var errDoubtful = errors.New("a resource does not show all that was sent, or not when it was made")
+
+// likeness is how far a resource shows what was sent.
+type likeness int
+
+// The likenesses.
+const (
+	// another contradicts what was sent, or is older.
+	another likeness = iota
+	// doubtful leaves out something that was sent, or when it was made.
+	doubtful
+	// same shows all of it.
+	same
+)
+
+// likenessOf compares a resource with what was sent since a time. If partly is true, members
+// that it leaves out do not count: rows of lists leave relations out.
+func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, since time.Time, partly bool) likeness {
+	switch {
+	case created != nil && !isSince(created, since), !hasMembers(stored, sent, true):
+		return another
+	case created == nil, !hasMembers(stored, sent, partly):
+		return doubtful
+	default:
+		return same
+	}
+}
+
 // matching returns the resources that have every member that was sent and were created
-// since. OpenTACT has no natural keys.
+// since. OpenTACT has no natural keys. If it finds none, and one that may be it, it fails:
+// then it is not known that the resource does not exist.
 func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) ([]R, error) {
 	var found []R
+	doubts := false
 	begin := func() opentact.Keep[M] {
-		found = nil
+		found, doubts = nil, false
 		return func(row *M) *M {
-			created := R(row).GetCreateTime()
-			if !isSince(created, since) || !hasMembers(k.body.creation(row), sent, k.routes.Get != nil) {
+			like := likenessOf(R(row).GetCreateTime(), k.body.creation(row), sent, since, k.routes.Get != nil)
+			doubts = doubts || like == doubtful
+			if like != same {
 				return row
 			}
 			found = append(found, row)
 			return nil
 		}
 	}
-	err := opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
-	if err != nil || k.routes.Get == nil || len(found) > mostCandidates {
-		return found, err
+	answers := k.answers
+	answers.Proof = true
+	err := opentact.List(ctx, b.Vendor, k.routes.List, answers, begin, parents...)
+	if err == nil && k.routes.Get != nil && len(found) <= mostCandidates {
+		var left bool
+		found, left, err = k.confirmed(ctx, b, sent, since, found, parents)
+		doubts = doubts || left
 	}
-	return k.confirmed(ctx, b, sent, found, parents)
+	if err == nil && doubts && len(found) == 0 {
+		return nil, upstream.BadResponse(opentact.Vendor, k.routes.List, errDoubtful)
+	}
+	return found, err
 }
 
-// confirmed reads each row of a list again and returns those that have every member.
-func (k kind[M, R]) confirmed(ctx context.Context, b Backend, sent opentact.Object, rows []R, parents []string) (whole []R, err error) {
+// confirmed reads each row of a list again and returns those that have every member, and
+// whether there is doubt about one.
+func (k kind[M, R]) confirmed(
+	ctx context.Context, b Backend, sent opentact.Object, since time.Time, rows []R, parents []string,
+) (whole []R, doubts bool, err error) {
 	for _, row := range rows {
 		stored, err := k.read(ctx, b, append(parents, row.GetUuid()))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		if hasMembers(k.body.creation(stored), sent, false) {
+		switch likenessOf(stored.GetCreateTime(), k.body.creation(stored), sent, since, false) {
+		case same:
 			whole = append(whole, stored)
+		case doubtful:
+			doubts = true
+		case another:
 		}
 	}
-	return whole, nil
+	return whole, doubts, nil
 }
 
 // isSince reports whether a time that the vendor states is not before one of ours.

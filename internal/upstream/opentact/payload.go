@@ -15,6 +15,9 @@ type Kind[M any] struct {
 	Member tolerant.Member[M]
 	// Bare makes the object from a UUID in place of it.
 	Bare tolerant.Bare[M]
+	// Proof says that a list is only believed to be empty if it is an empty array: null and
+	// {} prove nothing.
+	Proof bool
 }
 
 // errPartialPage says that the vendor answered a part of a list that it documents

@@ -53,6 +53,9 @@ func (l *rowReader[M]) all() error {
 	case '{':
 		return l.page()
 	case 'n':
+		if l.Proof {
+			return &tolerant.ShapeError{Want: "an array", Got: "null"}
+		}
 		return l.reader.Skip()
 	default:
 		return &tolerant.ShapeError{Want: "an array", Got: "a scalar"}
@@ -109,7 +112,7 @@ func (l *rowReader[M]) page() error {
 	}
 	l.total = nil // a member of the row
 	switch {
-	case isRow && blank:
+	case isRow && blank, !isRow && l.Proof:
 		return &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
 	case isRow:
 		l.pass(row)
