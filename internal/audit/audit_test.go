@@ -22,7 +22,7 @@ import (
 // disk is a file that can be full.
 type disk struct {
 	text  bytes.Buffer
-	room  int // -1: without end
+	space int // -1: without end
 	opens int
 	gone  bool
 }
@@ -42,14 +42,14 @@ func (d *disk) open(string) (io.WriteCloser, error) {
 
 func (d *disk) Write(p []byte) (int, error) {
 	switch {
-	case d.room < 0:
+	case d.space < 0:
 		return d.text.Write(p)
-	case len(p) <= d.room:
-		d.room -= len(p)
+	case len(p) <= d.space:
+		d.space -= len(p)
 		return d.text.Write(p)
 	}
-	written, _ := d.text.Write(p[:d.room]) // never fails
-	d.room = 0
+	written, _ := d.text.Write(p[:d.space]) // never fails
+	d.space = 0
 	return written, errFull
 }
 
@@ -68,10 +68,10 @@ func (d *disk) requestIDs(t *testing.T) (ids []string) {
 	return ids
 }
 
-// TestFullDisk: a line that does not fit waits, and is written whole when there is room.
+// TestFullDisk: a line that does not fit waits, and is written whole when there is space.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	d := &disk{room: 250}
+	d := &disk{space: 250}
 	l, err := openWith("x", d.open)
 	if err != nil {
 		t.Fatal(err)
@@ -87,9 +87,9 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("check on a full disk: %v", err)
 		}
 	}
-	d.room = -1
+	d.space = -1
 	if err := l.Check(); err != nil {
-		t.Errorf("with room again: %v", err)
+		t.Errorf("with space again: %v", err)
 	}
 	if diff := cmp.Diff([]string{"1", "2", "2"}, d.requestIDs(t)); diff != "" {
 		t.Error(diff)
@@ -117,7 +117,7 @@ func TestManyLinesWait(t *testing.T) {
 // TestReopen: a file that cannot be opened anew takes no lines until it can.
 func TestReopen(t *testing.T) {
 	t.Parallel()
-	d := &disk{room: -1}
+	d := &disk{space: -1}
 	l, err := openWith("x", d.open)
 	if err != nil {
 		t.Fatal(err)
