@@ -48,7 +48,7 @@ func NewMaker(secret []byte) (*Maker, error) {
 }
 
 // Of returns the etag of a resource. It does not depend on relations, which vendors leave
-// out of lists. The resource must not be in use elsewhere at the same time.
+// out of lists.
 func (m *Maker) Of(resource proto.Message) string {
 	plan := m.planOf(resource)
 	s, _ := m.hashes.Get().(*state)
@@ -59,7 +59,7 @@ func (m *Maker) Of(resource proto.Message) string {
 		return "" // text that is not UTF-8: no answer with it can be sent either
 	}
 	s.wire = wire
-	s.mac.Write(plan.keepHashed(wire))
+	s.mac.Write(wire)
 	s.hashMap(additional)
 	return base64.RawURLEncoding.EncodeToString(s.mac.Sum(s.sum[:0])[:size])
 }
@@ -82,8 +82,7 @@ func (s *state) hashMap(m map[string]string) {
 
 // Stamp sets the etag of a resource, if it has one.
 func (m *Maker) Stamp(resource proto.Message) {
-	if field := m.planOf(resource).etag; field != nil {
-		made := m.Of(resource)
-		*fieldAt[*string](resource, field) = &made
+	if plan := m.planOf(resource); plan.etag >= 0 {
+		plan.setEtag(resource, m.Of(resource))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 func maker(t testing.TB, secret string) *Maker {
@@ -86,5 +87,26 @@ func BenchmarkOf(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Of(invite)
+	}
+}
+
+// TestPlans: each field of a resource with an etag is hashed, or known to be left out.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	for _, resource := range []proto.Message{
+		&pb.SipConnection{}, &pb.SipUserInvite{}, &pb.SipApp{}, &pb.MessagingProfile{}, &pb.OutboundVoiceProfile{},
+		&pb.PbxDomain{}, &pb.PbxUser{}, &pb.PbxGroup{}, &pb.PbxQueue{}, &pb.PbxQueueMember{}, &pb.PbxTrustedNetwork{}, &pb.PbxDevice{},
+	} {
+		descriptor := resource.ProtoReflect().Descriptor()
+		made := maker(t, "a").planOf(resource)
+		left := descriptor.Fields().Len() - len(made.hashed) - 1 // the etag
+		for i := range descriptor.Fields().Len() {
+			if field := descriptor.Fields().Get(i); field.IsMap() || contract.IsRelation(field) || contract.RelationOf(field) != nil {
+				left--
+			}
+		}
+		if made.etag < 0 || left != 0 || len(made.hashed) == 0 {
+			t.Errorf("%s: %d fields are hashed and %d are in no plan", descriptor.Name(), len(made.hashed), left)
+		}
 	}
 }
