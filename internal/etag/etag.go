@@ -86,3 +86,11 @@ func (m *Maker) Stamp(resource proto.Message) {
 		plan.setEtag(resource, m.Of(resource))
 	}
 }
+
+// Stated returns the etag that a request or a resource to write states, or "".
+func Stated(by any) string {
+	if with, ok := by.(interface{ GetEtag() string }); ok {
+		return with.GetEtag()
+	}
+	return ""
+}

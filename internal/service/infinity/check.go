@@ -18,14 +18,6 @@ type masked interface {
 	GetUpdateMask() *fieldmaskpb.FieldMask
 }
 
-// expected returns the etag that a resource to write or a request states, or "".
-func expected(stating any) string {
-	if with, ok := stating.(interface{ GetEtag() string }); ok {
-		return with.GetEtag()
-	}
-	return ""
-}
-
 // condition says what has to be known before a write.
 type condition struct {
 	write

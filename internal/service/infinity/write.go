@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -122,7 +123,7 @@ func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request masked, a
 		return nil, err
 	}
 	id, needed := k.knownID(wanted), k.whole || len(update.Fixed()) > 0
-	before, err := k.before(ctx, b, k.Update, condition{write: request, etag: expected(wanted), needed: needed}, at, id)
+	before, err := k.before(ctx, b, k.Update, condition{write: request, etag: etag.Stated(wanted), needed: needed}, at, id)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +215,7 @@ func changeOf(column column, changes []list.Change) *list.Change {
 
 // remove deletes a row.
 func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request write, at place, id uint32) error {
-	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: expected(request)}, at, id)
+	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: etag.Stated(request)}, at, id)
 	if err != nil {
 		return err
 	}

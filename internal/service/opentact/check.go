@@ -24,12 +24,6 @@ type deletion interface {
 	GetEtag() string
 }
 
-// expected returns the etag that an update states, or "".
-func expected(wanted any) string {
-	stating, _ := wanted.(interface{ GetEtag() string })
-	return stating.GetEtag()
-}
-
 // before reads the resource that a write is about to change, if the request is only to be
 // checked or states an etag. It is an error if the resource has another etag.
 func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route *upstream.Route, etag string, uuids []string) (R, error) {

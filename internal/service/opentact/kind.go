@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
@@ -172,7 +173,7 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 		return nil, err
 	}
 	uuids := canonical(append(parents, wanted.GetUuid()))
-	before, err := k.before(ctx, b, request, k.routes.Update, expected(wanted), uuids)
+	before, err := k.before(ctx, b, request, k.routes.Update, etag.Stated(wanted), uuids)
 	if err != nil {
 		return nil, err
 	}
