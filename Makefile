@@ -26,9 +26,10 @@ protos: ## print the imported protos into .cache/proto from the linked descripto
 	@mkdir -p .cache/proto
 	@go run ./proto/imports | go -C tools run ./printprotos -out ../.cache/proto
 
-generate: protos ## generate code, JSON encoder, vendor decoders, OpenAPI, descriptor image and parts of docs/
+generate: protos ## generate code, JSON encoder, etags, vendor decoders, OpenAPI, descriptor image and parts of docs/
 	$(BUF) generate
 	go run ./internal/gateway/codec/generate internal/gateway/codec/encode.gen.go
+	go run ./internal/etag/generate internal/etag/encode_generated.go
 	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb proto
 	go run ./proto/reasons docs/errors.md
 	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/infinity/decoders_generated.go docs/upstreams.md

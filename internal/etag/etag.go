@@ -4,15 +4,12 @@ package etag
 
 import (
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"hash"
-	"slices"
+	"strings"
 	"sync"
 
-	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -20,21 +17,16 @@ import (
 // Field is the field of a resource that has its etag.
 const Field protoreflect.Name = "etag"
 
-// size is how many bytes of the hash an etag has.
-const size = 15
+// size is how many bytes of the hash an etag has, length how many characters these take.
+const (
+	size   = 15
+	length = size * 8 / 6
+)
 
 // Maker makes etags. It is safe for concurrent use.
 type Maker struct {
-	hashes sync.Pool // of *state
-	plans  sync.Map  // of *plan, by reflect.Type
-}
-
-// state is what one etag is made with.
-type state struct {
-	mac  hash.Hash
-	wire []byte
-	keys []string
-	sum  [sha256.Size]byte
+	key      []byte
+	encoders sync.Pool // of *encoder
 }
 
 // NewMaker returns a Maker whose key is derived from a secret, which must be the same for
@@ -44,46 +36,55 @@ func NewMaker(secret []byte) (*Maker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive the key of etags: %w", err)
 	}
-	return &Maker{hashes: sync.Pool{New: func() any { return &state{mac: hmac.New(sha256.New, key)} }}}, nil
+	return &Maker{key: key, encoders: sync.Pool{New: func() any { return new(encoder) }}}, nil
 }
 
-// Of returns the etag of a resource. It does not depend on relations, which vendors leave
-// out of lists.
+// Of returns the etag of a resource, or "" if resources of its type have none. It does not
+// depend on relations, which vendors leave out of lists.
 func (m *Maker) Of(resource proto.Message) string {
-	plan := m.planOf(resource)
-	s, _ := m.hashes.Get().(*state)
-	defer m.hashes.Put(s)
-	s.mac.Reset()
-	wire, additional, err := plan.marshal(s.wire[:0], resource)
-	if err != nil {
-		return "" // text that is not UTF-8: no answer with it can be sent either
+	e, _ := m.encoders.Get().(*encoder)
+	defer m.encoders.Put(e)
+	if _, text := m.make(e, resource); text != nil {
+		return string(text[:])
 	}
-	s.wire = wire
-	s.mac.Write(wire)
-	s.hashMap(additional)
-	return base64.RawURLEncoding.EncodeToString(s.mac.Sum(s.sum[:0])[:size])
+	return ""
 }
 
-// hashMap hashes a map in the order of its keys, after a byte with which no field begins.
-func (s *state) hashMap(m map[string]string) {
-	s.keys = s.keys[:0]
-	for key := range m {
-		s.keys = append(s.keys, key)
+// make returns the etag of a resource and where the resource holds it; nil if it has none.
+//
+// The hash is that of the key with the content behind it, as one pass over both. What such
+// a hash is known to be weak against, that others continue it without the key, needs the
+// whole hash, and an etag shows half of it.
+func (m *Maker) make(e *encoder, resource proto.Message) (holds **string, text *[length]byte) {
+	e.reset(m.key)
+	if holds = e.encode(resource); holds == nil {
+		return nil, nil
 	}
-	slices.Sort(s.keys)
-	s.wire = append(s.wire[:0], 0)
-	for _, key := range s.keys {
-		s.wire = protowire.AppendString(s.wire, key)
-		s.wire = protowire.AppendString(s.wire, m[key])
-	}
-	s.mac.Write(s.wire)
-	clear(s.keys)
+	sum := sha256.Sum256(e.wire)
+	base64.RawURLEncoding.Encode(e.etag[:], sum[:size])
+	return holds, &e.etag
 }
 
 // Stamp sets the etag of a resource, if it has one.
-func (m *Maker) Stamp(resource proto.Message) {
-	if plan := m.planOf(resource); plan.etag >= 0 {
-		plan.setEtag(resource, m.Of(resource))
+func (m *Maker) Stamp(resource proto.Message) { StampAll(m, []proto.Message{resource}) }
+
+// StampAll sets the etags of resources, if they have one. Those of one page share the memory
+// for their etags.
+func StampAll[R proto.Message](m *Maker, resources []R) {
+	e, _ := m.encoders.Get().(*encoder)
+	defer m.encoders.Put(e)
+	var texts strings.Builder
+	texts.Grow(length * len(resources))
+	etags := make([]string, len(resources))
+	for i, resource := range resources {
+		holds, text := m.make(e, resource)
+		if text == nil {
+			continue
+		}
+		begin := texts.Len()
+		texts.Write(text[:])
+		etags[i] = texts.String()[begin:]
+		*holds = &etags[i]
 	}
 }
 

@@ -3,7 +3,9 @@ package etag
 import (
 	"testing"
 
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -79,34 +81,122 @@ func TestKeyOfEtags(t *testing.T) {
 }
 
 func BenchmarkOf(b *testing.B) {
-	m := maker(b, "secret")
-	invite := &pb.SipUserInvite{
-		Uuid: "3b2f6a50-93f5-4a52-8d0c-0b1a2c3d4e5f", Name: new("Front desk"), Token: new("b7c1f0a94be04c6f8f5d2f6a1d3e9c87"),
-		CreateTime: timestamppb.Now(), UpdateTime: timestamppb.Now(), ExpireTime: timestamppb.Now(),
-	}
+	m, stored := maker(b, "secret"), invite()
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Of(invite)
+		m.Of(stored)
 	}
 }
 
-// TestPlans: each field of a resource with an etag is hashed, or known to be left out.
-func TestPlans(t *testing.T) {
+func invite() *pb.SipUserInvite {
+	return &pb.SipUserInvite{
+		Uuid: "3b2f6a50-93f5-4a52-8d0c-0b1a2c3d4e5f", Name: new("Front desk"), Token: new("b7c1f0a94be04c6f8f5d2f6a1d3e9c87"),
+		CreateTime: timestamppb.Now(), UpdateTime: timestamppb.Now(), ExpireTime: timestamppb.Now(),
+	}
+}
+
+// TestFields: each field of a resource with an etag changes the etag, but relations, their
+// keys and the etag itself.
+func TestFields(t *testing.T) {
 	t.Parallel()
+	m := maker(t, "a")
 	for _, resource := range []proto.Message{
 		&pb.SipConnection{}, &pb.SipUserInvite{}, &pb.SipApp{}, &pb.MessagingProfile{}, &pb.OutboundVoiceProfile{},
 		&pb.PbxDomain{}, &pb.PbxUser{}, &pb.PbxGroup{}, &pb.PbxQueue{}, &pb.PbxQueueMember{}, &pb.PbxTrustedNetwork{}, &pb.PbxDevice{},
 	} {
-		descriptor := resource.ProtoReflect().Descriptor()
-		made := maker(t, "a").planOf(resource)
-		left := descriptor.Fields().Len() - len(made.hashed) - 1 // the etag
-		for i := range descriptor.Fields().Len() {
-			if field := descriptor.Fields().Get(i); field.IsMap() || contract.IsRelation(field) || contract.RelationOf(field) != nil {
-				left--
+		empty, seen := m.Of(resource), map[string]protoreflect.Name{}
+		if empty == "" {
+			t.Errorf("%s has no etag", resource.ProtoReflect().Descriptor().Name())
+		}
+		for i := range resource.ProtoReflect().Descriptor().Fields().Len() {
+			field := resource.ProtoReflect().Descriptor().Fields().Get(i)
+			changed := proto.Clone(resource)
+			fill(changed.ProtoReflect(), field)
+			same := field.Name() == Field || contract.IsRelation(field) || contract.RelationOf(field) != nil
+			got := m.Of(changed)
+			if (got == empty) != same {
+				t.Errorf("%s: %q, without it %q", field.FullName(), got, empty)
 			}
+			if other, ok := seen[got]; ok && !same {
+				t.Errorf("%s and %s give the same etag", field.FullName(), other)
+			}
+			seen[got] = field.Name()
 		}
-		if made.etag < 0 || left != 0 || len(made.hashed) == 0 {
-			t.Errorf("%s: %d fields are hashed and %d are in no plan", descriptor.Name(), len(made.hashed), left)
+	}
+}
+
+// fill sets a field to a value that is not the one of an empty field.
+func fill(message protoreflect.Message, field protoreflect.FieldDescriptor) {
+	switch {
+	case field.IsMap():
+		message.Mutable(field).Map().Set(protoreflect.ValueOfString("a").MapKey(), protoreflect.ValueOfString("b"))
+	case field.Message() != nil:
+		inner := message.Mutable(field).Message()
+		if first := inner.Descriptor().Fields().Get(0); !first.IsMap() && !first.IsList() && first.Message() == nil {
+			fill(inner, first)
 		}
+	default:
+		message.Set(field, map[protoreflect.Kind]protoreflect.Value{
+			protoreflect.StringKind: protoreflect.ValueOfString("a"), protoreflect.BoolKind: protoreflect.ValueOfBool(true),
+			protoreflect.Int32Kind: protoreflect.ValueOfInt32(1), protoreflect.Int64Kind: protoreflect.ValueOfInt64(1),
+			protoreflect.Uint32Kind: protoreflect.ValueOfUint32(1), protoreflect.DoubleKind: protoreflect.ValueOfFloat64(1),
+			protoreflect.EnumKind: protoreflect.ValueOfEnum(1),
+		}[field.Kind()])
+	}
+}
+
+// TestFreeForm: values of different kinds and places give different etags, however they are
+// nested.
+func TestFreeForm(t *testing.T) {
+	t.Parallel()
+	m, seen := maker(t, "a"), map[string]string{}
+	for _, text := range []string{
+		`{}`, `{"a":null}`, `{"a":false}`, `{"a":true}`, `{"a":0}`, `{"a":1}`, `{"a":""}`, `{"a":"b"}`, `{"a":{}}`, `{"a":[]}`,
+		`{"a":[[]]}`, `{"a":[[],[]]}`, `{"a":["b"]}`, `{"a":["b","c"]}`, `{"a":["c","b"]}`, `{"a":"b","c":"d"}`, `{"a":{"c":"d"}}`,
+		`{"a":{"b":1},"c":2}`, `{"a":{"b":1,"c":2}}`, `{"ab":""}`, `{"a":"1"}`,
+	} {
+		free := &structpb.Struct{}
+		if err := protojson.Unmarshal([]byte(text), free); err != nil {
+			t.Fatal(err)
+		}
+		etag := m.Of(&pb.SipApp{Class4EgressTrunkSettings: &pb.TrunkSettings{OtherSettings: free}})
+		if other, ok := seen[etag]; ok {
+			t.Errorf("%s and %s have the same etag", text, other)
+		}
+		seen[etag] = text
+	}
+}
+
+// TestStampAll: each of a page has the etag that it would have by itself, and what has none
+// stays as it is.
+func TestStampAll(t *testing.T) {
+	t.Parallel()
+	m := maker(t, "a")
+	var page []*pb.PbxQueue
+	for id := range uint32(50) {
+		page = append(page, &pb.PbxQueue{QueueId: &id})
+	}
+	StampAll(m, page)
+	for _, queue := range page {
+		if queue.GetEtag() == "" || queue.GetEtag() != m.Of(queue) {
+			t.Errorf("queue %d has the etag %q, want %q", queue.GetQueueId(), queue.GetEtag(), m.Of(queue))
+		}
+	}
+	lease := &pb.TnLease{Uuid: "a"}
+	m.Stamp(lease)
+	if got := m.Of(lease); got != "" || !proto.Equal(lease, &pb.TnLease{Uuid: "a"}) {
+		t.Errorf("a lease has the etag %q: %v", got, lease)
+	}
+}
+
+// BenchmarkStampAll is what the etags of a page cost.
+func BenchmarkStampAll(b *testing.B) {
+	m, page := maker(b, "secret"), make([]*pb.SipUserInvite, 1000)
+	for i := range page {
+		page[i] = invite()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		StampAll(m, page)
 	}
 }

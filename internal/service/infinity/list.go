@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -19,9 +20,7 @@ import (
 // that the filter asks for are read, and the page is picked as they pass.
 func (k *pbxKind[M, R]) page(ctx context.Context, b Backend, request list.Request, at place) (page []R, next string, err error) {
 	page, next, err = k.rowsOf(ctx, b, request, at)
-	for _, row := range page {
-		b.Etags.Stamp(row)
-	}
+	etag.StampAll(b.Etags, page)
 	return page, next, err
 }
 

@@ -111,9 +111,7 @@ func (k kind[M, R]) list(ctx context.Context, b Backend, request list.Request, p
 	rows, next, err := page(b.Tokens, request, "uuid", locate, func(begin func() opentact.Keep[M]) error {
 		return opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
 	})
-	for _, row := range rows {
-		b.Etags.Stamp(row)
-	}
+	etag.StampAll(b.Etags, rows)
 	return rows, next, err
 }
 
