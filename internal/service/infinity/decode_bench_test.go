@@ -29,7 +29,7 @@ func BenchmarkDecodeUsers(b *testing.B) {
 	b.Run("messages", func(b *testing.B) {
 		client, _ := pbxClient(b, sameAnswer(body), nil)
 		benchmarkRows(b, body, func() (count int, err error) {
-			err = infinity.List(b.Context(), client, infinity.Users.List, pbxUserRows.Kind, nil, func() { count = 0 }, func(*pb.PbxUser) error { count++; return nil }, "3")
+			err = infinity.List(b.Context(), client, infinity.Users.List, pbxUserRows.Kind, nil, func() { count = 0 }, func(row *pb.PbxUser) *pb.PbxUser { count++; return row }, "3")
 			return count, err
 		})
 	})

@@ -40,6 +40,13 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxDomainReset empties a PBX domain, and keeps the memory of its map for the next one.
+func pbxDomainReset(m *sipfacadev1.PbxDomain) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxDomain{AdditionalFields: members}
+}
+
 // pbxDomainLocate sets the ids of the path that the row of a PBX domain does not repeat.
 func pbxDomainLocate(m *sipfacadev1.PbxDomain, at place) {
 	for _, above := range at {
@@ -71,6 +78,7 @@ var pbxDomainRows = rows[sipfacadev1.PbxDomain]{
 		IDs:      []string{"domainId"},
 		OtherIDs: ids,
 		Member:   pbxDomainMember,
+		Reset:    pbxDomainReset,
 	},
 	field:     "pbx_domain",
 	id:        "domain_id",
@@ -186,6 +194,13 @@ func pbxUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUser) erro
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxUserReset empties a PBX user, and keeps the memory of its map for the next one.
+func pbxUserReset(m *sipfacadev1.PbxUser) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxUser{AdditionalFields: members}
+}
+
 // pbxUserLocate sets the ids of the path that the row of a PBX user does not repeat.
 func pbxUserLocate(m *sipfacadev1.PbxUser, at place) {
 	for _, above := range at {
@@ -255,6 +270,7 @@ var pbxUserRows = rows[sipfacadev1.PbxUser]{
 		IDs:      []string{"userId"},
 		OtherIDs: ids,
 		Member:   pbxUserMember,
+		Reset:    pbxUserReset,
 	},
 	field:     "pbx_user",
 	id:        "user_id",
@@ -318,6 +334,13 @@ func pbxUserGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUserG
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxUserGroupReset empties a PBX user group, and keeps the memory of its map for the next one.
+func pbxUserGroupReset(m *sipfacadev1.PbxUserGroup) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxUserGroup{AdditionalFields: members}
+}
+
 // pbxUserGroupLocate sets the ids of the path that the row of a PBX user group does not repeat.
 func pbxUserGroupLocate(m *sipfacadev1.PbxUserGroup, at place) {
 	for _, above := range at {
@@ -341,6 +364,7 @@ var pbxUserGroupRows = rows[sipfacadev1.PbxUserGroup]{
 		IDs:      []string{"groupId"},
 		OtherIDs: ids,
 		Member:   pbxUserGroupMember,
+		Reset:    pbxUserGroupReset,
 	},
 	field:  "pbx_user_group",
 	id:     "group_id",
@@ -391,6 +415,13 @@ func pbxUserDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUser
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxUserDeviceReset empties a PBX user device, and keeps the memory of its map for the next one.
+func pbxUserDeviceReset(m *sipfacadev1.PbxUserDevice) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxUserDevice{AdditionalFields: members}
+}
+
 // pbxUserDeviceLocate sets the ids of the path that the row of a PBX user device does not repeat.
 func pbxUserDeviceLocate(m *sipfacadev1.PbxUserDevice, at place) {
 	for _, above := range at {
@@ -422,6 +453,7 @@ var pbxUserDeviceRows = rows[sipfacadev1.PbxUserDevice]{
 		IDs:      []string{"pbxDeviceId"},
 		OtherIDs: ids,
 		Member:   pbxUserDeviceMember,
+		Reset:    pbxUserDeviceReset,
 	},
 	field:     "pbx_user_device",
 	id:        "pbx_device_id",
@@ -480,6 +512,13 @@ func pbxGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup) er
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxGroupReset empties a PBX group, and keeps the memory of its map for the next one.
+func pbxGroupReset(m *sipfacadev1.PbxGroup) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxGroup{AdditionalFields: members}
+}
+
 // pbxGroupLocate sets the ids of the path that the row of a PBX group does not repeat.
 func pbxGroupLocate(m *sipfacadev1.PbxGroup, at place) {
 	for _, above := range at {
@@ -521,6 +560,7 @@ var pbxGroupRows = rows[sipfacadev1.PbxGroup]{
 		IDs:      []string{"groupId"},
 		OtherIDs: ids,
 		Member:   pbxGroupMember,
+		Reset:    pbxGroupReset,
 	},
 	field:     "pbx_group",
 	id:        "group_id",
@@ -569,6 +609,13 @@ func pbxGroupUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxGroupUserReset empties a PBX group user, and keeps the memory of its map for the next one.
+func pbxGroupUserReset(m *sipfacadev1.PbxGroupUser) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxGroupUser{AdditionalFields: members}
+}
+
 // pbxGroupUserLocate sets the ids of the path that the row of a PBX group user does not repeat.
 func pbxGroupUserLocate(m *sipfacadev1.PbxGroupUser, at place) {
 	for _, above := range at {
@@ -592,6 +639,7 @@ var pbxGroupUserRows = rows[sipfacadev1.PbxGroupUser]{
 		IDs:      []string{"userId"},
 		OtherIDs: ids,
 		Member:   pbxGroupUserMember,
+		Reset:    pbxGroupUserReset,
 	},
 	field:  "pbx_group_user",
 	id:     "user_id",
@@ -638,6 +686,13 @@ func pbxQueueMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueue) er
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxQueueReset empties a PBX queue, and keeps the memory of its map for the next one.
+func pbxQueueReset(m *sipfacadev1.PbxQueue) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxQueue{AdditionalFields: members}
+}
+
 // pbxQueueLocate sets the ids of the path that the row of a PBX queue does not repeat.
 func pbxQueueLocate(m *sipfacadev1.PbxQueue, at place) {
 	for _, above := range at {
@@ -675,6 +730,7 @@ var pbxQueueRows = rows[sipfacadev1.PbxQueue]{
 		IDs:      []string{"queueId"},
 		OtherIDs: ids,
 		Member:   pbxQueueMember,
+		Reset:    pbxQueueReset,
 	},
 	field:     "pbx_queue",
 	id:        "queue_id",
@@ -732,6 +788,13 @@ func pbxQueueMemberMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQue
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxQueueMemberReset empties a PBX queue member, and keeps the memory of its map for the next one.
+func pbxQueueMemberReset(m *sipfacadev1.PbxQueueMember) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxQueueMember{AdditionalFields: members}
+}
+
 // pbxQueueMemberLocate sets the ids of the path that the row of a PBX queue member does not repeat.
 func pbxQueueMemberLocate(m *sipfacadev1.PbxQueueMember, at place) {
 	for _, above := range at {
@@ -773,6 +836,7 @@ var pbxQueueMemberRows = rows[sipfacadev1.PbxQueueMember]{
 		IDs:      []string{"queueMemberId"},
 		OtherIDs: ids,
 		Member:   pbxQueueMemberMember,
+		Reset:    pbxQueueMemberReset,
 	},
 	field:     "pbx_queue_member",
 	id:        "queue_member_id",
@@ -824,6 +888,13 @@ func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.Pbx
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxTrustedNetworkReset empties a PBX trusted network, and keeps the memory of its map for the next one.
+func pbxTrustedNetworkReset(m *sipfacadev1.PbxTrustedNetwork) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxTrustedNetwork{AdditionalFields: members}
+}
+
 // pbxTrustedNetworkLocate sets the ids of the path that the row of a PBX trusted network does not repeat.
 func pbxTrustedNetworkLocate(m *sipfacadev1.PbxTrustedNetwork, at place) {
 	for _, above := range at {
@@ -855,6 +926,7 @@ var pbxTrustedNetworkRows = rows[sipfacadev1.PbxTrustedNetwork]{
 		IDs:      []string{"trustedNetworkId", "networkId", "sipTrustedNetworkId"},
 		OtherIDs: ids,
 		Member:   pbxTrustedNetworkMember,
+		Reset:    pbxTrustedNetworkReset,
 	},
 	field:     "pbx_trusted_network",
 	id:        "trusted_network_id",
@@ -910,6 +982,13 @@ func pbxDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDevice) 
 	return r.Additional(name, &m.AdditionalFields)
 }
 
+// pbxDeviceReset empties a PBX device, and keeps the memory of its map for the next one.
+func pbxDeviceReset(m *sipfacadev1.PbxDevice) {
+	members := m.AdditionalFields
+	clear(members)
+	*m = sipfacadev1.PbxDevice{AdditionalFields: members}
+}
+
 // pbxDeviceLocate sets the ids of the path that the row of a PBX device does not repeat.
 func pbxDeviceLocate(m *sipfacadev1.PbxDevice, at place) {
 	for _, above := range at {
@@ -943,6 +1022,7 @@ var pbxDeviceRows = rows[sipfacadev1.PbxDevice]{
 		IDs:      []string{"pbxDeviceId"},
 		OtherIDs: ids,
 		Member:   pbxDeviceMember,
+		Reset:    pbxDeviceReset,
 	},
 	field:     "pbx_device",
 	id:        "pbx_device_id",

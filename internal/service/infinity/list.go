@@ -53,10 +53,9 @@ func (k *pbxKind[M, R]) pick(ctx context.Context, vendor *infinity.Client, query
 	var collector *list.Collector[R]
 	begin := func() { collector = query.Collect() }
 	begin()
-	err = infinity.List(ctx, vendor, k.List, k.Kind, &infinity.Query{Filters: filters}, begin, func(row *M) error {
+	err = infinity.List(ctx, vendor, k.List, k.Kind, &infinity.Query{Filters: filters}, begin, func(row *M) *M {
 		k.locate(row, at)
-		collector.Add(row)
-		return nil
+		return collector.Add(row)
 	}, at.parameters()...)
 	if err != nil {
 		return nil, "", err
@@ -83,11 +82,12 @@ const (
 // all reads the rows of a narrowed list. Of one that is longer than asked for it keeps
 // one row too many: the vendor did not page, and the caller will see that.
 func (k *pbxKind[M, R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
-	err = infinity.List(ctx, vendor, k.List, k.Kind, query, func() { rows = nil }, func(row *M) error {
-		if len(rows) <= query.Limit {
-			k.locate(row, at)
-			rows = append(rows, row)
+	err = infinity.List(ctx, vendor, k.List, k.Kind, query, func() { rows = nil }, func(row *M) *M {
+		if len(rows) > query.Limit {
+			return row
 		}
+		k.locate(row, at)
+		rows = append(rows, row)
 		return nil
 	}, at.parameters()...)
 	return rows, err

@@ -246,10 +246,11 @@ func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R)
 
 // alike returns the rows with the natural key of another one.
 func (k *pbxKind[M, R]) alike(ctx context.Context, b Backend, at place, wanted R) (rows []R, err error) {
-	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { rows = nil }, func(found *M) error {
-		if k.locate(found, at); k.sameNature(found, wanted) {
-			rows = append(rows, found)
+	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { rows = nil }, func(found *M) *M {
+		if k.locate(found, at); !k.sameNature(found, wanted) {
+			return found
 		}
+		rows = append(rows, found)
 		return nil
 	}, at.parameters()...)
 	return rows, err

@@ -119,10 +119,10 @@ func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind
 	return found, err
 }
 
-// List calls each with each row as it arrives, so that a list of any length needs no
-// more memory than what is kept. It calls begin before the first row of each attempt.
+// List passes each row on as it arrives, so that a list of any length needs no more memory
+// than what is kept. It calls begin before the first row of each attempt.
 func List[M any](
-	ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], query *Query, begin func(), each func(*M) error, parameters ...string,
+	ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], query *Query, begin func(), keep Keep[M], parameters ...string,
 ) error {
 	return c.pipeline.Do(ctx, &upstream.Call{
 		Route: route, Parameters: parameters, Query: query.Encode(),
@@ -130,9 +130,9 @@ func List[M any](
 		Decode: func(_ int, _ http.Header, body io.Reader) error {
 			begin()
 			r := &Reader{zone: c.zone}
-			return messages(body, r, kind, func(m *M) error {
+			return messages(body, r, kind, func(m *M) *M {
 				c.report(route, r)
-				return each(m)
+				return keep(m)
 			})
 		},
 	})

@@ -73,7 +73,7 @@ func TestListAsks(t *testing.T) {
 	client, h := clientOf(t, keyed(), answering(http.StatusOK, "{\"userId\":1}\n{\"userId\":2}\n"))
 	var read []string
 	query := &Query{Filters: []Parameter{{"user", "joe"}}, Limit: 2, Offset: 4}
-	err := List(t.Context(), client, UserDevices.List, anyRow, query, func() { read = append(read, "begin") }, func(row *map[string]string) error {
+	err := List(t.Context(), client, UserDevices.List, anyRow, query, func() { read = append(read, "begin") }, func(row *map[string]string) *map[string]string {
 		read = append(read, (*row)["userId"])
 		return nil
 	}, "7", "8")
@@ -113,7 +113,7 @@ func TestCutBetweenRows(t *testing.T) {
 			_ = connection.Close()
 		})
 		count := 0
-		err := List(t.Context(), client, Users.List, anyRow, nil, func() { count = 0 }, func(*map[string]string) error { count++; return nil }, "7")
+		err := List(t.Context(), client, Users.List, anyRow, nil, func() { count = 0 }, func(*map[string]string) *map[string]string { count++; return nil }, "7")
 		var failure *upstream.Error
 		switch {
 		case c.ok && err == nil:

@@ -94,22 +94,33 @@ func stream(r *tolerant.Reader, one func() error) error {
 	}
 }
 
-// messages reads each row of a body into a message of its own.
-func messages[M any](body io.Reader, r *Reader, kind Kind[M], each func(*M) error) error {
-	var m *M
-	member := func(name []byte) error { return kind.Member(r, name, m) }
+// messages reads each row of a body into a message of its own, or into one that is spare.
+func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) error {
+	var row, spare *M
+	var before tolerant.Slabs
+	member := func(name []byte) error { return kind.Member(r, name, row) }
 	read := func(body *tolerant.Reader) error {
-		m = new(M)
+		if row = spare; row == nil {
+			row = new(M)
+		} else {
+			kind.Reset(row)
+		}
+		before = body.Slabs
 		r.body, r.slabs, r.members, r.misread = body, &body.Slabs, 0, r.misread[:0]
 		return body.Object(member)
 	}
-	return eachRow(body, read, func() error { return each(m) })
+	return eachRow(body, read, func() error {
+		if spare = keep(row); spare == row {
+			r.slabs.Rewind(&before)
+		}
+		return nil
+	})
 }
 
 // message reads a body that should hold one row into a message.
 func message[M any](body io.Reader, r *Reader, kind Kind[M]) (found *M, err error) {
 	count := 0
-	err = messages(body, r, kind, func(m *M) error {
+	err = messages(body, r, kind, func(m *M) *M {
 		found, count = m, count+1
 		return nil
 	})

@@ -20,7 +20,14 @@ type Kind[M any] struct {
 	OtherIDs []string
 	// Member reads the value of one member into m, or moves over it.
 	Member func(r *Reader, name []byte, m *M) error
+	// Reset empties a row that the next one is read into.
+	Reset func(m *M)
 }
+
+// Keep takes a row of a list as soon as it has been read. It returns a row that is not
+// needed any longer, which the next one is read into, or nil if there is none. Of a row that
+// it returns nothing may be used any longer, no text either.
+type Keep[M any] func(row *M) (spare *M)
 
 // Reader reads the values of a row into the fields of a message: out of the body of an
 // answer, or out of a Row. It is not safe for concurrent use.
@@ -137,6 +144,10 @@ func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 			return r.body.Skip()
 		}
 	}
+	if plain, ok := r.plainText(); ok {
+		keep(additional, text, plain)
+		return nil
+	}
 	value, err := r.value()
 	if err == nil {
 		keep(additional, text, value.Text)
@@ -158,11 +169,25 @@ func (r *Reader) countMisread(name string) { r.misread = append(r.misread, name)
 
 // text reads a value as text. Null and the empty string are none: ok is false.
 func (r *Reader) text() (text string, ok bool, err error) {
+	if text, ok = r.plainText(); ok {
+		return text, text != "", nil
+	}
 	value, err := r.value()
 	if err != nil || (Member{Value: value}).Empty() {
 		return "", false, err
 	}
 	return value.Text, true, nil
+}
+
+// plainText reads the value in a body if it is a string without escapes, as most are.
+func (r *Reader) plainText() (text string, ok bool) {
+	if r.body == nil {
+		return "", false
+	}
+	if text, ok = r.body.PlainText(); ok {
+		r.members++
+	}
+	return text, ok
 }
 
 // value reads any value.

@@ -80,7 +80,7 @@ func clientOver(zone *time.Location, misread *[]string) *Client {
 // readSamples reads the rows of a body, and the names of what is misread in them.
 func readSamples(body io.Reader) (read []*sample, misread []string, err error) {
 	r := &Reader{zone: time.UTC}
-	err = messages(body, r, sampleKind, func(m *sample) error {
+	err = messages(body, r, sampleKind, func(m *sample) *sample {
 		read, misread = append(read, m), append(misread, r.misread...)
 		return nil
 	})

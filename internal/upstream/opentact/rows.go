@@ -3,7 +3,8 @@ package opentact
 import "github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 
 // Keep takes a row of a list as soon as it has been read. It returns a row that is not
-// needed any longer, which the next one is read into, or nil if there is none.
+// needed any longer, which the next one is read into, or nil if there is none. Of a row that
+// it returns nothing may be used any longer, no text either.
 type Keep[M any] func(row *M) (spare *M)
 
 // into returns what begins a list whose rows are all kept.
@@ -64,11 +65,14 @@ func (l *rowReader[M]) all() error {
 
 // next reads one element of an array.
 func (l *rowReader[M]) next() error {
+	before := l.reader.Slabs
 	row, err := l.element(l.reader, l.empty())
 	if row == nil || err != nil {
 		return err
 	}
-	l.pass(row)
+	if l.pass(row); l.spare == row {
+		l.reader.Slabs.Rewind(&before)
+	}
 	return nil
 }
 
@@ -76,6 +80,7 @@ func (l *rowReader[M]) next() error {
 func (l *rowReader[M]) empty() *M {
 	if l.spare == nil {
 		l.spare = new(M)
+		return l.spare
 	}
 	var empty M
 	*l.spare = empty

@@ -152,6 +152,9 @@ func (r *Reader) Object(member func(name []byte) error) error {
 
 // name reads the next name of an object, or its end: then the name is nil.
 func (r *Reader) name() ([]byte, error) {
+	if plain := r.scanner.plainName(); plain != nil {
+		return plain, nil
+	}
 	switch r.scanner.peek() {
 	case '}':
 		r.scanner.close()

@@ -75,6 +75,9 @@ func Related[M any](r *Reader, name string, member Member[M], bare Bare[M]) (*M,
 
 // relatedObject reads the object of a relation. Most are {}, for which no message is made.
 func relatedObject[M any](r *Reader, member Member[M]) (*M, error) {
+	if r.depth < MaxDepth && r.scanner.emptyObject() {
+		return nil, nil
+	}
 	if err := r.open('{', "an object"); err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // A scalar is read from its own JSON type, from a string that holds it, or from null.
@@ -14,6 +13,9 @@ import (
 
 // Text reads a string; a number or boolean counts as its literal text.
 func (r *Reader) Text(name string) (text string, ok bool, err error) {
+	if text, ok = r.PlainText(); ok {
+		return text, text != "", nil
+	}
 	raw, ok, err := r.scalar(name)
 	if err != nil || !ok {
 		return "", false, err
@@ -29,52 +31,22 @@ func parseNumber(raw []byte) (float64, bool) {
 
 // ParseFlag reads the words of flags in any case.
 func ParseFlag(raw []byte) (value, ok bool) {
-	if value, ok = flags[string(raw)]; ok {
+	if value, ok = flagOf(string(raw)); ok {
 		return value, true
 	}
-	value, ok = flags[strings.ToLower(string(raw))]
-	return value, ok
+	return flagOf(strings.ToLower(string(raw)))
 }
 
-// flags are the words for true and false.
-var flags = map[string]bool{
-	"true": true, "1": true, "yes": true, "on": true,
-	"false": false, "0": false, "no": false, "off": false,
-}
-
-// instantLayouts are the forms of a date-time with a zone.
-var instantLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05Z07:00"}
-
-// ParseInstant reads a date-time with a zone. It tries RFC 3339 first, which needs no copy
-// of the text, and then each layout. Years that a protobuf Timestamp cannot hold are
-// refused; a zero date is taken, as the zero time.
-func ParseInstant(raw []byte) (time.Time, bool) {
-	var at time.Time
-	if at.UnmarshalText(raw) == nil {
-		return utc(at)
+// flagOf reads the words for true and false.
+func flagOf(word string) (value, ok bool) {
+	switch word {
+	case "true", "1", "yes", "on":
+		return true, true
+	case "false", "0", "no", "off":
+		return false, true
+	default:
+		return false, false
 	}
-	text := string(raw)
-	if strings.HasPrefix(text, zeroDate) {
-		return time.Time{}, true
-	}
-	for _, layout := range instantLayouts {
-		if at, err := time.Parse(layout, text); err == nil {
-			return utc(at)
-		}
-	}
-	return time.Time{}, false
-}
-
-// The first and the last second that a Timestamp can hold: of the years 1 and 9999.
-const (
-	firstSecond = -62_135_596_800
-	lastSecond  = 253_402_300_799
-)
-
-// utc returns an instant in UTC; ok is false for one that a Timestamp cannot hold.
-func utc(at time.Time) (_ time.Time, ok bool) {
-	second := at.Unix()
-	return at.UTC(), second >= firstSecond && second <= lastSecond
 }
 
 // ParseInteger reads a whole number, also written as 5060.0 or with the word of a flag:
@@ -83,7 +55,7 @@ func ParseInteger(raw []byte) (int64, bool) {
 	if value, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 		return value, true
 	}
-	if value, known := flags[string(raw)]; known {
+	if value, known := flagOf(string(raw)); known {
 		if value {
 			return 1, true
 		}
@@ -127,6 +99,9 @@ func (r *Reader) scalar(name string) (text []byte, ok bool, err error) {
 // Scalar moves over the next value, unless it is an object or array, and returns its kind
 // and its text, which is valid until the next read.
 func (r *Reader) Scalar() (kind byte, text []byte, err error) {
+	if text, _, ok := r.scanner.plainString(); ok {
+		return '"', text, nil
+	}
 	kind = r.Kind()
 	if kind == '{' || kind == '[' {
 		return kind, nil, nil

@@ -257,7 +257,7 @@ func (s *scanner) colon() {
 	if s.end-s.at < 2 || s.buffer[s.at] != ':' {
 		return
 	}
-	if kind := kinds[s.buffer[s.at+1]]; kind != 0 && kind != ']' && kind != '}' {
+	if beginsValue(s.buffer[s.at+1]) {
 		s.at++
 		s.ready = true
 	}

@@ -203,14 +203,18 @@ func TestPlainLength(t *testing.T) {
 			if c < ' ' || c == '"' || c == '\\' {
 				want = place
 			}
-			if got := plainLength(text); got != want {
-				t.Errorf("%q at %d: %d, want %d", text[place], place, got, want)
-			}
-			if got := plainLength(text[:place]); got != place {
-				t.Errorf("before %d: %d", place, got)
+			for _, some := range [][]byte{text, text[:place], bytes.Repeat([]byte("a"), place), bytes.ReplaceAll(text, []byte{0xff}, []byte("b"))} {
+				got, ascii := plainLength(some)
+				if got != min(want, len(some)) || ascii != isASCII(some[:got]) {
+					t.Errorf("%q: %d, %t, want %d", some, got, ascii, min(want, len(some)))
+				}
 			}
 		}
 	}
+}
+
+func isASCII(text []byte) bool {
+	return !slices.ContainsFunc(text, func(c byte) bool { return c > 0x7f })
 }
 
 func FuzzScanner(f *testing.F) {

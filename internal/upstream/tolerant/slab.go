@@ -28,10 +28,26 @@ type Slabs struct {
 	numbers Slab[structpb.Value_NumberValue]
 }
 
+// Rewind makes the memory free that was taken since the slabs were copied. What has been
+// read into it must not be used any longer: what is read next overwrites it.
+func (s *Slabs) Rewind(to *Slabs) {
+	s.Strings.rewind(&to.Strings)
+	s.Bools.rewind(&to.Bools)
+	s.Int32s.rewind(&to.Int32s)
+	s.Int64s.rewind(&to.Int64s)
+	s.Uint32s.rewind(&to.Uint32s)
+	s.Doubles.rewind(&to.Doubles)
+	s.Times.rewind(&to.Times)
+	s.values.rewind(&to.values)
+	s.texts.rewind(&to.texts)
+	s.numbers.rewind(&to.numbers)
+	s.Texts.rewind(&to.Texts)
+}
+
 // Slab allocates variables of one type. It is not safe for concurrent use.
 type Slab[V any] struct {
-	free []V
-	size int
+	chunk []V // the newest allocation
+	free  []V // what is left of it
 }
 
 // How many variables one allocation holds: first few, then more.
@@ -40,15 +56,23 @@ const (
 	mostVariables  = 16
 )
 
-// New returns a variable without a value.
+// New returns a variable, which may hold what a row held that is no longer used.
 func (s *Slab[V]) New() *V {
 	if len(s.free) == 0 {
-		s.size = min(max(2*s.size, leastVariables), mostVariables)
-		s.free = make([]V, s.size)
+		s.chunk = make([]V, min(max(2*len(s.chunk), leastVariables), mostVariables))
+		s.free = s.chunk
 	}
 	variable := &s.free[0]
 	s.free = s.free[1:]
 	return variable
+}
+
+// rewind makes free what was taken of the newest allocation: all of it, if it is newer than
+// the copy.
+func (s *Slab[V]) rewind(to *Slab[V]) {
+	if s.free = s.chunk; len(to.chunk) > 0 && &to.chunk[0] == &s.chunk[0] {
+		s.free = to.free
+	}
 }
 
 // Set returns a pointer to the value.
@@ -81,7 +105,9 @@ func (s *Slabs) number(number float64) *structpb.Value {
 
 // Texts copies texts, several into one allocation. It is not safe for concurrent use.
 type Texts struct {
-	copies strings.Builder
+	copies strings.Builder // the newest allocation
+	empty  strings.Builder // the same before anything was copied into it
+	number int             // counts the allocations
 	size   int
 }
 
@@ -97,6 +123,14 @@ func (t *Texts) Copy(text []byte) string {
 	switch {
 	case !utf8.Valid(text):
 		return strings.ToValidUTF8(string(text), "\uFFFD")
+	default:
+		return t.add(text)
+	}
+}
+
+// add is Copy for text that is known to be UTF-8.
+func (t *Texts) add(text []byte) string {
+	switch {
 	case len(text) > longestShared:
 		return string(text)
 	case len(text) == 0:
@@ -106,8 +140,19 @@ func (t *Texts) Copy(text []byte) string {
 		t.size = min(max(2*t.size, leastTextBytes), mostTextBytes)
 		t.copies.Reset()
 		t.copies.Grow(t.size)
+		t.empty, t.number = t.copies, t.number+1
 	}
 	begin := t.copies.Len()
 	t.copies.Write(text)
 	return t.copies.String()[begin:]
+}
+
+// rewind makes free what was taken of the newest allocation: all of it, if it is newer than
+// the copy.
+func (t *Texts) rewind(to *Texts) {
+	if t.number == to.number {
+		t.copies = to.copies
+		return
+	}
+	t.copies = t.empty
 }

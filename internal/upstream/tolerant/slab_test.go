@@ -48,6 +48,42 @@ func TestTextsStay(t *testing.T) {
 	}
 }
 
+// TestRewind: what was read before stays as it is, and what is read again and again takes no
+// further memory. It counts allocations, and so does not run beside other tests.
+func TestRewind(t *testing.T) {
+	var slabs Slabs
+	var kept []*string
+	for _, size := range []int{0, 1, 3, 4, 5, 40} { // also where allocations end
+		for i := range size {
+			kept = append(kept, slabs.Strings.Set(slabs.Texts.Copy(fmt.Appendf(nil, "kept %d of %d", i, size))))
+		}
+		texts := make([][]byte, 10)
+		for i := range texts {
+			texts[i] = fmt.Appendf(nil, "text %d of a row that is not kept", i)
+		}
+		allocated := testing.AllocsPerRun(100, func() {
+			before := slabs
+			for _, text := range texts {
+				slabs.Strings.Set(slabs.Texts.Copy(text))
+				slabs.Time(time.Unix(1, 2))
+			}
+			slabs.Rewind(&before)
+		})
+		if allocated > 0.1 {
+			t.Errorf("behind %d strings: %v allocations for each row", len(kept), allocated)
+		}
+	}
+	for i, at := 0, 0; i < len(kept); i++ {
+		var number, size int
+		if _, err := fmt.Sscanf(*kept[i], "kept %d of %d", &number, &size); err != nil || number != at {
+			t.Errorf("string %d is %q: %v", i, *kept[i], err)
+		}
+		if at++; at == size {
+			at = 0
+		}
+	}
+}
+
 // TestSlabAllocations counts allocations, and so does not run beside other tests.
 func TestSlabAllocations(t *testing.T) {
 	var slabs Slabs

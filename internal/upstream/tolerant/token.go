@@ -35,18 +35,24 @@ func special(word uint64) uint64 {
 	return ((word-ones*' ')&^word | (quote-ones)&^quote | (escape-ones)&^escape) & highs
 }
 
-// plainLength counts the bytes at the beginning of a text that stand for themselves.
-func plainLength(text []byte) int {
-	n := 0
+// plainLength counts the bytes at the beginning of a text that stand for themselves, and
+// reports whether all of them are ASCII.
+func plainLength(text []byte) (n int, ascii bool) {
+	seen := uint64(0)
 	for ; len(text)-n >= 8; n += 8 {
-		if marks := special(binary.LittleEndian.Uint64(text[n:])); marks != 0 {
-			return n + bits.TrailingZeros64(marks)/8
+		word := binary.LittleEndian.Uint64(text[n:])
+		if marks := special(word); marks != 0 {
+			plain := bits.TrailingZeros64(marks) &^ 7
+			seen |= word & (1<<plain - 1)
+			return n + plain/8, seen&highs == 0
 		}
+		seen |= word
 	}
 	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
+		seen |= uint64(text[n])
 		n++
 	}
-	return n
+	return n, seen&highs == 0
 }
 
 // stringLength is the length of a string with its quotes.
@@ -54,7 +60,7 @@ func (s *scanner) stringLength() (length int, ok bool) {
 	s.escaped = false
 	for n := 1; s.has(n + 1); {
 		rest := s.buffer[s.at+n : s.end]
-		i := plainLength(rest)
+		i, _ := plainLength(rest)
 		n += i
 		if i == len(rest) {
 			continue
@@ -158,6 +164,9 @@ func (s *scanner) digits(n int) (end int, ok bool) {
 
 // literalLength is the length of true, false or null.
 func (s *scanner) literalLength(literal string) (length int, ok bool) {
+	if s.end-s.at >= len(literal) && string(s.buffer[s.at:s.at+len(literal)]) == literal {
+		return len(literal), true
+	}
 	for i := range len(literal) {
 		if !s.has(i + 1) {
 			return 0, s.short()
