@@ -47,6 +47,7 @@ type Options struct {
 type Gateway struct {
 	muxes   map[string]*runtime.ServeMux // by the second word of the path
 	routes  map[string]*route            // by method and pattern
+	paths   []methodPath                 // of all routes, in the contract's order
 	codec   *codec.Codec
 	onPanic func(r *http.Request, recovered any, stack []byte)
 	maxBody int64
@@ -77,7 +78,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := plainPath(r.URL.EscapedPath())
 	mux := g.muxes[secondWord(path)]
 	if mux == nil || hasEmptySegment(path) {
-		g.WriteError(w, routeNotFound())
+		g.WriteError(w, g.routeNotFound(r))
 		return
 	}
 	// The mux unescapes Path, which is unescaped already, if RawPath is empty.

@@ -64,6 +64,24 @@ func TestRoutesThatDoNotExist(t *testing.T) {
 	}
 }
 
+func TestWrongPathsNameTheNearestCall(t *testing.T) {
+	t.Parallel()
+	for request, want := range map[string]string{
+		"GET /":                                     "no call has this path; see /docs",
+		"GET /v1/nothing":                           "no call has this path; see /docs",
+		"GET /v1/sip-connection":                    "no call has this path; did you mean GET /v1/sip-connections? See /docs",
+		"POST /v1/sip-connection":                   "no call has this path; did you mean POST /v1/sip-connections? See /docs",
+		"PUT /v1/sip-connections/":                  "no call has this path; did you mean GET /v1/sip-connections? See /docs",
+		"PATCH /v1/pbx/domain/1/users/2":            "no call has this path; did you mean PATCH /v1/pbx/domains/{domainId}/users/{userId}? See /docs",
+		"POST /v1/sip-connections/x/tn-leases:take": "no call has this path; did you mean GET /v1/sip-connections/{sipConnectionUuid}/tn-leases? See /docs",
+	} {
+		method, target, _ := strings.Cut(request, " ")
+		if got := readAnswer(t, newFakeGateway(t).send(method, target, "")); got.Message != want {
+			t.Errorf("%s: got %q, want %q", request, got.Message, want)
+		}
+	}
+}
+
 func TestBodiesThatAreTooLarge(t *testing.T) {
 	t.Parallel()
 	d := newFakeGateway(t)

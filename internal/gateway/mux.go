@@ -37,6 +37,7 @@ func (g *Gateway) register(services []service, conn grpc.ClientConnInterface) er
 				return fmt.Errorf("path %s: %w", to.Template, errSharedWord)
 			}
 			g.muxes[word], g.routes[to.Method+" "+to.Template] = mux, to
+			g.paths = append(g.paths, methodPath{to.Method, shownPath(to.Template)})
 		}
 	}
 	return nil
@@ -71,17 +72,13 @@ func (g *Gateway) handleRoutingError(
 		return
 	}
 	if code != http.StatusMethodNotAllowed {
-		g.WriteError(w, routeNotFound())
+		g.WriteError(w, g.routeNotFound(r))
 		return
 	}
 	allowed := strings.Join(allowedMethods(mux, r), ", ")
 	w.Header().Set("Allow", allowed)
 	g.WriteError(w, status.New(codes.Unimplemented,
 		sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED, "this path takes "+allowed))
-}
-
-func routeNotFound() error {
-	return status.New(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND, "no call has this path")
 }
 
 // methodProbe asks a mux whether it has a handler for a request. The middleware answers

@@ -153,6 +153,10 @@ func TestInvalidRequests(t *testing.T) {
 			`addTnLeaseUuids[0]: want a string, got a number`,
 			`x: unknown field "x"; known: sipConnectionUuid, addTnLeaseUuids, removeTnLeaseUuids, requestId, validateOnly`}},
 		"not an object": {http.MethodPost, assign, `[]`, nil, []string{`body: want an object, got an array`}},
+		"not JSON":      {http.MethodPost, assign, `nothing`, nil, []string{`body: not valid JSON at 1:2: invalid character 'o' in literal null (expecting 'u')`}},
+		"a form":        {http.MethodPost, assign, `name=x&port=1`, nil, []string{`body: not valid JSON at 1:2: invalid character 'a' in literal null (expecting 'u')`}},
+		"not JSON in a field": {http.MethodPost, assign, `{"addTnLeaseUuids": nothing}`, nil, []string{
+			`body: not valid JSON at 1:22: invalid character 'o' in literal null (expecting 'u')`}},
 		"syntax": {http.MethodPost, invitesPath, "{\n \"name\" 7}", nil, []string{
 			`body: not valid JSON at 2:9: invalid character '7' after object name (expecting ':')`}},
 		"another id in the body": {http.MethodPatch, invitePath, `{"uuid":"` + connectionID + `","name":"abc"}`, nil,
@@ -167,7 +171,7 @@ func TestInvalidRequests(t *testing.T) {
 				`name: want a string, got a number`,
 			}},
 		"query": {http.MethodGet, invitesPath + "?page_size=many&pagetoken=x&filter=a&filter=b&zzzzzzzz=1&order_by=%zz", "", nil, []string{
-			`page_size: want a whole number from -2147483648 to 2147483647`,
+			`page_size: want a whole number from 0 to 2147483647`,
 			`pagetoken: unknown query parameter "pagetoken"; did you mean "pageToken"?`,
 			`filter: given twice`,
 			`zzzzzzzz: unknown query parameter "zzzzzzzz"; known: pageSize, pageToken, filter, orderBy`,

@@ -102,6 +102,9 @@ func (c *checker) predicates(terms []*expr.Expr) []predicate {
 // bare explains a field or a literal that is compared with nothing.
 func (c *checker) bare(e *expr.Expr) error {
 	literal := c.tree.literal(e)
+	if operator, ok := misspeltOperator(literal.text); ok && literal.form == word {
+		return wantOperator(literal.text, operator)
+	}
 	if column, problem := resolve(c.rows, literal.text); problem == nil && literal.form == word {
 		return fmt.Errorf("names %s and compares it with nothing: write %s", column.path, column.example())
 	}

@@ -77,8 +77,13 @@ func checkToken(tokens []filtering.Token, i int) error {
 	case token.Type.IsKeyword() && after == filtering.TokenTypeLeftParen:
 		return fmt.Errorf("needs a space between %s and the parenthesis", token.Value)
 	case token.Type == filtering.TokenTypeText && after == filtering.TokenTypeLeftParen:
+		if operator, ok := misspeltOperator(token.Value); ok {
+			return wantOperator(token.Value, operator)
+		}
 		return fmt.Errorf("calls a function, %s: compare a field with a literal instead, "+
 			`as in create_time > "2026-01-02T15:04:05Z"`, quote(token.Value))
+	case token.Type == filtering.TokenTypeEquals && before == filtering.TokenTypeEquals:
+		return errors.New(`has "==": write =`)
 	case before == filtering.TokenTypeDot || after == filtering.TokenTypeDot:
 		return nil // A part of a path or of a decimal number.
 	case token.Type == filtering.TokenTypeNumber || token.Type == filtering.TokenTypeHexNumber:
@@ -86,6 +91,25 @@ func checkToken(tokens []filtering.Token, i int) error {
 	default:
 		return nil
 	}
+}
+
+// misspeltOperator returns the operator that a word must mean: one in lower case, or that of
+// another language.
+func misspeltOperator(word string) (operator string, ok bool) {
+	switch strings.ToUpper(word) {
+	case "AND", "&&", "&":
+		return "AND", true
+	case "OR", "||", "|":
+		return "OR", true
+	case "NOT":
+		return "NOT", true
+	default:
+		return "", false
+	}
+}
+
+func wantOperator(word, operator string) error {
+	return fmt.Errorf("has %s: write %s", quote(word), operator)
 }
 
 // checkNumber refuses what the parser would read as octal, and what does not fit.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +19,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/listener"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -131,7 +134,7 @@ func (s *Server) refuseMalformed(ctx context.Context, info *tap.Info) (context.C
 	if _, _, ok := splitMethod(info.FullMethodName); ok {
 		return ctx, nil
 	}
-	err := noSuchMethod(info.FullMethodName)
+	err := s.noSuchMethod(info.FullMethodName)
 	s.reportRefusal(unknownMethodLabel, err)
 	return ctx, err
 }
@@ -145,13 +148,42 @@ func (s *Server) unknownMethod(chain grpc.UnaryServerInterceptor) grpc.StreamHan
 		method, _ := grpc.Method(ctx)
 		info := &grpc.UnaryServerInfo{FullMethod: unknownMethodLabel}
 		_, err := chain(ctx, nil, info, func(context.Context, any) (any, error) {
-			return nil, noSuchMethod(method)
+			return nil, s.noSuchMethod(method)
 		})
 		return err
 	}
 }
 
-func noSuchMethod(method string) error {
-	return status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND,
-		fmt.Sprintf("there is no method %q", method))
+// noSuchMethod names the method that a wrong one may have meant.
+func (s *Server) noSuchMethod(method string) error {
+	message := fmt.Sprintf("there is no method %q", clipped(method))
+	if near, ok := s.nearestMethod(method); ok {
+		message += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return status.New(codes.Unimplemented, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND, message)
+}
+
+// nearestMethod returns the method whose name is most like that of a wrong one: in the same
+// service if there is that, and otherwise in a service with a similar name, or in any.
+func (s *Server) nearestMethod(full string) (string, bool) {
+	service, name, _ := splitMethod(full)
+	methods := map[string][]string{}
+	for known, info := range s.grpc.GetServiceInfo() {
+		for _, method := range info.Methods {
+			methods[known] = append(methods[known], method.Name)
+		}
+	}
+	services := slices.Sorted(maps.Keys(methods))
+	if near, ok := spelling.Nearest(service, services); ok {
+		services = append([]string{near}, services...)
+	}
+	if methods[service] != nil {
+		services = []string{service}
+	}
+	for _, known := range services {
+		if near, ok := spelling.Nearest(name, methods[known]); ok {
+			return "/" + known + "/" + near, true
+		}
+	}
+	return "", false
 }

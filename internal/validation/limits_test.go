@@ -62,7 +62,7 @@ func hostile(t testing.TB) map[string]struct {
 		"name":       {create(nil, &pb.SipConnection{Subdomain: new(long)}), "sip_connection.subdomain: must be at most 255 characters"},
 		"filter":     {&pb.ListSipConnectionsRequest{Filter: long}, "filter: must be at most 8192 bytes"},
 		"order":      {&pb.ListSipConnectionsRequest{OrderBy: long}, "order_by: must be at most 1024 bytes"},
-		"page token": {&pb.ListSipConnectionsRequest{PageToken: long, PageSize: -1}, "page_size: must be greater than or equal to 0"},
+		"page token": {&pb.ListSipConnectionsRequest{PageToken: long, PageSize: -1}, "page_size: want a whole number from 0 to 2147483647"},
 		"call flow":  {&pb.ExecuteCallFlowRequest{CallUuid: id, CallFlowXml: long}, "call_flow_xml: must be at most 262144 bytes"},
 	}
 }

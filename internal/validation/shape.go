@@ -121,10 +121,18 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 		field := fields.Get(i)
 		if contract.Behaves(field, behavior) && isMissing(resource, field, behavior) {
 			path := string(s.resource.Name()) + "." + string(field.Name())
-			violations = append(violations, status.BrokenRule(path, "REQUIRED", "value is required"))
+			violations = append(violations, status.BrokenRule(path, "REQUIRED", "%s", wantRequired(field, behavior)))
 		}
 	}
 	return violations
+}
+
+// wantRequired says what a field needs: an id in numbers more than any value.
+func wantRequired(field protoreflect.FieldDescriptor, behavior annotations.FieldBehavior) string {
+	if want := contract.Want(field); want != "" && behavior == annotations.FieldBehavior_IDENTIFIER {
+		return "want " + want
+	}
+	return "value is required"
 }
 
 // isMissing reports whether a field has no value, or as the id of what is updated a 0, which

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"buf.build/go/protovalidate"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -135,10 +136,38 @@ func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, er
 		violations[i] = &fieldViolation{
 			Field:       fieldOf(request.ProtoReflect().Descriptor(), violation),
 			Reason:      ruleName(violation.Proto.GetRuleId()),
-			Description: violation.Proto.GetMessage(),
+			Description: describe(request.ProtoReflect().Descriptor(), violation),
 		}
 	}
 	return violations, nil
+}
+
+// describe says what the field takes if it is a number or an enum, in the words that the JSON
+// gateway uses for what it cannot read; of other fields it repeats the rule's own message.
+func describe(message protoreflect.MessageDescriptor, violation *protovalidate.Violation) string {
+	field, rule := fieldAt(message, violation.Proto.GetField()), violation.Proto.GetRuleId()
+	if field == nil || strings.HasSuffix(rule, ".finite") {
+		return violation.Proto.GetMessage()
+	}
+	want := contract.Want(field)
+	if want == "" || rule != "required" && !strings.HasPrefix(rule, field.Kind().String()+".") {
+		return violation.Proto.GetMessage()
+	}
+	return "want " + want
+}
+
+// fieldAt returns the field at the end of a path; nil if the path is empty.
+func fieldAt(message protoreflect.MessageDescriptor, path *validate.FieldPath) (field protoreflect.FieldDescriptor) {
+	for _, step := range path.GetElements() {
+		if message == nil {
+			return nil
+		}
+		if field = message.Fields().ByNumber(protoreflect.FieldNumber(step.GetFieldNumber())); field == nil {
+			return nil
+		}
+		message = field.Message()
+	}
+	return field
 }
 
 // ruleName returns the id of a rule in UPPER_SNAKE_CASE: STRING_MIN_LEN for

@@ -103,10 +103,11 @@ func TestCheck(t *testing.T) {
 		"create, nothing":               {&pb.CreateSipConnectionRequest{}, []string{"sip_connection: " + required}},
 		"create, an empty resource":     {&pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{}}, []string{"sip_connection.name: " + required}},
 		"create, everything wrong": {&pb.CreateSipConnectionRequest{SipConnection: bad()}, []string{
-			"sip_connection.class4_egress_trunk_settings.media_type: ",
-			"sip_connection.class4_ingress_trunk_settings.media_type: ",
+			"sip_connection.class4_egress_trunk_settings.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, TRUNK_MEDIA_TYPE_PROXY_MEDIA",
+			"sip_connection.class4_ingress_trunk_settings.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, ",
 			"sip_connection.ip: ", "sip_connection.name: ", "sip_connection.outbound_voice_profile_uuid: " + noUUID,
-			"sip_connection.port: ", "sip_connection.product_id: ", "sip_connection.subdomain: " + tooShort,
+			"sip_connection.port: want a whole number from 1024 to 65535", "sip_connection.product_id: want a whole number from 1 to 1024",
+			"sip_connection.subdomain: " + tooShort,
 		}},
 		"create, two places": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{}}, []string{
 			"sip_connection_uuid: " + noUUID, "sip_user_invite.name: " + required}},

@@ -93,6 +93,7 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 		"flag without name":  {method, "", framed(1, nil), codes.InvalidArgument, "REQUEST_INVALID", method},
 		"unknown encoding":   {method, "odd", framed(1, []byte("x")), codes.Unimplemented, "REQUEST_INVALID", method},
 		"unknown method":     {"/sipfacade.v1.SipConnectionService/Explode", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
+		"misspelt method":    {"/sipfacade.v1.SipConnectionService/ListSipConnection", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
 		"unknown service":    {"/nothing.At/All", "odd", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
 		"malformed method":   {"/nothing", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
 		"gzip is understood": {method, "gzip", framed(1, zipped(t, nil)), codes.OK, "", method},
@@ -108,6 +109,9 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 				return
 			}
 			want := wantError{Code: codeName{row.code}, Reason: row.reason}
+			if name == "misspelt method" {
+				want.Message = `did you mean "/sipfacade.v1.SipConnectionService/ListSipConnections"?`
+			}
 			for _, problem := range want.check(outcome{status: detailsOf(t, trailer)}) {
 				t.Error(problem)
 			}

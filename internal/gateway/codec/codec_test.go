@@ -152,12 +152,12 @@ func TestDecodeViolations(t *testing.T) {
 		{&sipfacadev1.SipConnection{}, `{"name":"a","name":"b","productId":1,"product_id":2}`,
 			[]string{`c.name: duplicate field`, `c.product_id: duplicate field`}},
 		{&sipfacadev1.SipConnection{}, `{"name":[],"port":true,"active":"true","createTime":{},"tnLeases":{"items":7},"account":"x"}`, []string{
-			`c.name: want a string, got an array`, `c.port: want a number, got a boolean`, `c.active: want true or false, got a string`,
+			`c.name: want a string, got an array`, `c.port: want a whole number from 1024 to 65535, got a boolean`, `c.active: want true or false, got a string`,
 			`c.create_time: want a string, got an object`, `c.tn_leases.items: want an array, got a number`, `c.account: want an object, got a string`,
 		}},
 		{&sipfacadev1.SipConnection{}, `{"port":2147483648,"productId":1.5,"class4IngressTrunkId":"x"}`, []string{
-			`c.port: want a whole number from -2147483648 to 2147483647`,
-			`c.product_id: want a whole number from -2147483648 to 2147483647`,
+			`c.port: want a whole number from 1024 to 65535`,
+			`c.product_id: want a whole number from 1 to 1024`,
 			`c.class4_ingress_trunk_id: want a whole number from -9223372036854775808 to 9223372036854775807`,
 		}},
 		{&sipfacadev1.SipConnection{}, `{"tnLeases":{"items":[{"tn":{"phoneNumber":1}},null,{"uuid":"a"},{"account":{"balance":"1 "}}]}}`, []string{
@@ -180,7 +180,7 @@ func TestDecodeViolations(t *testing.T) {
 			[]string{`c.metadata["b"]: want a string, got a number`, `c.metadata["a"]: duplicate member`}},
 		{&expr.SourceInfo{}, `{"positions":{"x":1,"2":null}}`, []string{
 			`c.positions["x"]: want a whole number from -9223372036854775808 to 9223372036854775807`,
-			`c.positions["2"]: want a number, got null`,
+			`c.positions["2"]: want a whole number from -2147483648 to 2147483647, got null`,
 		}},
 		{&expr.Constant{}, `{"boolValue":true,"stringValue":"x"}`, []string{`c.string_value: another member of constant_kind is set already`}},
 		{&errdetails.RetryInfo{}, `{"retryDelay":"1"}`, []string{`c.retry_delay: ` + wantDuration}},

@@ -13,7 +13,8 @@ import (
 // know pass, as they do over gRPC, and are left to validation.
 func enumScalar(desc protoreflect.FieldDescriptor) *scalar {
 	numbers := enumNames(desc.Enum())
-	problem := "want one of " + strings.Join(allowedNames(desc.Enum()), ", ")
+	want := contract.Want(desc)
+	problem := "want " + want
 	parse := func(text []byte) (protoreflect.Value, string) {
 		if number, ok := numbers[string(text)]; ok {
 			return protoreflect.ValueOfEnum(number), ""
@@ -27,7 +28,7 @@ func enumScalar(desc protoreflect.FieldDescriptor) *scalar {
 	if isNullValue(desc) {
 		kinds, numbers["null"] = `"0n`, 0
 	}
-	return &scalar{want: problem[len("want "):], kinds: kinds, parse: parse}
+	return &scalar{want: want, kinds: kinds, parse: parse}
 }
 
 func enumNames(desc protoreflect.EnumDescriptor) map[string]protoreflect.EnumNumber {
@@ -41,15 +42,4 @@ func enumNames(desc protoreflect.EnumDescriptor) map[string]protoreflect.EnumNum
 		numbers[string(desc.Values().Get(i).Name())] = desc.Values().Get(i).Number()
 	}
 	return numbers
-}
-
-// allowedNames leaves out the zero value, which means "not stated".
-func allowedNames(desc protoreflect.EnumDescriptor) []string {
-	var names []string
-	for i := range desc.Values().Len() {
-		if value := desc.Values().Get(i); value.Number() != 0 || !strings.HasSuffix(string(value.Name()), "_UNSPECIFIED") {
-			names = append(names, string(value.Name()))
-		}
-	}
-	return names
 }

@@ -28,7 +28,7 @@ type field struct {
 	nullable bool    // null is a value, not absence
 	scalar   *scalar // of the field, its elements or its map values; nil for messages
 	message  *plan   // the same for messages, nil for scalars
-	mapKey   *scalar // of maps
+	mapKey   *scalar // of maps; it is read from the text of a string
 	maxItems *maxItems
 }
 
@@ -105,7 +105,7 @@ func (c *compiler) field(desc protoreflect.FieldDescriptor) *field {
 func (c *compiler) values(f *field) {
 	value := f.desc
 	if f.desc.IsMap() {
-		f.mapKey, value = mapKeys()[f.desc.MapKey().Kind()], f.desc.MapValue()
+		f.mapKey, value = scalarOf(f.desc.MapKey()), f.desc.MapValue()
 	}
 	if value.Message() != nil {
 		f.message = c.message(value.Message())

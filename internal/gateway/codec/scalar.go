@@ -3,11 +3,10 @@ package codec
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
-	"math"
-	"strconv"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // scalar is how one kind of scalar is read.
@@ -34,24 +33,34 @@ func scalarOf(desc protoreflect.FieldDescriptor) *scalar {
 	case protoreflect.BytesKind:
 		return &scalar{want: "a base64 string", kinds: `"`, parse: parseBytes}
 	case protoreflect.FloatKind:
-		return &scalar{want: "a number", kinds: `0"`, parse: parseFloat}
+		return &scalar{want: contract.Want(desc), kinds: `0"`, parse: parseFloat}
 	case protoreflect.DoubleKind:
-		return &scalar{want: "a number", kinds: `0"`, parse: parseDouble}
+		return &scalar{want: contract.Want(desc), kinds: `0"`, parse: parseDouble}
 	default:
-		return integerScalars()[desc.Kind()]
+		return integerScalar(desc)
 	}
 }
 
-func integerScalars() map[protoreflect.Kind]*scalar {
-	int32s := &scalar{want: "a number", kinds: `0"`, parse: parseInt32}
-	int64s := &scalar{want: "a number", kinds: `0"`, parse: parseInt64}
-	uint32s := &scalar{want: "a number", kinds: `0"`, parse: parseUint32}
-	uint64s := &scalar{want: "a number", kinds: `0"`, parse: parseUint64}
-	return map[protoreflect.Kind]*scalar{
-		protoreflect.Int32Kind: int32s, protoreflect.Sint32Kind: int32s, protoreflect.Sfixed32Kind: int32s,
-		protoreflect.Int64Kind: int64s, protoreflect.Sint64Kind: int64s, protoreflect.Sfixed64Kind: int64s,
-		protoreflect.Uint32Kind: uint32s, protoreflect.Fixed32Kind: uint32s,
-		protoreflect.Uint64Kind: uint64s, protoreflect.Fixed64Kind: uint64s,
+// integerScalar reads every number of the type, and names the bounds of the field's own rules
+// if it cannot. The rules are applied later: an update may leave the field out.
+func integerScalar(desc protoreflect.FieldDescriptor) *scalar {
+	want := contract.Want(desc)
+	read := integerReaders()[desc.Kind()]
+	return &scalar{want: want, kinds: `0"`, parse: func(text []byte) (protoreflect.Value, string) {
+		if value, ok := read(string(text)); ok {
+			return value, ""
+		}
+		return protoreflect.Value{}, "want " + want
+	}}
+}
+
+// integerReaders returns how whole numbers of each type are read.
+func integerReaders() map[protoreflect.Kind]func(text string) (protoreflect.Value, bool) {
+	return map[protoreflect.Kind]func(text string) (protoreflect.Value, bool){
+		protoreflect.Int32Kind: readInt32, protoreflect.Sint32Kind: readInt32, protoreflect.Sfixed32Kind: readInt32,
+		protoreflect.Int64Kind: readInt64, protoreflect.Sint64Kind: readInt64, protoreflect.Sfixed64Kind: readInt64,
+		protoreflect.Uint32Kind: readUint32, protoreflect.Fixed32Kind: readUint32,
+		protoreflect.Uint64Kind: readUint64, protoreflect.Fixed64Kind: readUint64,
 	}
 }
 
@@ -101,42 +110,22 @@ func parseDouble(text []byte) (protoreflect.Value, string) {
 	return protoreflect.ValueOfFloat64(number), ""
 }
 
-func parseInt32(text []byte) (protoreflect.Value, string) {
-	number, ok := parseSigned(string(text), 32)
-	if !ok || number < math.MinInt32 || number > math.MaxInt32 {
-		return protoreflect.Value{}, fmt.Sprintf("want a whole number from %d to %d", math.MinInt32, math.MaxInt32)
-	}
-	return protoreflect.ValueOfInt32(int32(number)), ""
+func readInt32(text string) (protoreflect.Value, bool) {
+	number, ok := parseSigned(text, 32)
+	return protoreflect.ValueOfInt32(int32(number)), ok
 }
 
-func parseInt64(text []byte) (protoreflect.Value, string) {
-	number, ok := parseSigned(string(text), 64)
-	if !ok {
-		return protoreflect.Value{}, fmt.Sprintf("want a whole number from %d to %d", math.MinInt64, math.MaxInt64)
-	}
-	return protoreflect.ValueOfInt64(number), ""
+func readInt64(text string) (protoreflect.Value, bool) {
+	number, ok := parseSigned(text, 64)
+	return protoreflect.ValueOfInt64(number), ok
 }
 
-func parseUint32(text []byte) (protoreflect.Value, string) {
-	number, ok := parseUnsigned(string(text), 32)
-	if !ok || number > math.MaxUint32 {
-		return protoreflect.Value{}, fmt.Sprintf("want a whole number from 0 to %d", math.MaxUint32)
-	}
-	return protoreflect.ValueOfUint32(uint32(number)), ""
+func readUint32(text string) (protoreflect.Value, bool) {
+	number, ok := parseUnsigned(text, 32)
+	return protoreflect.ValueOfUint32(uint32(number)), ok
 }
 
-func parseUint64(text []byte) (protoreflect.Value, string) {
-	number, ok := parseUnsigned(string(text), 64)
-	if !ok {
-		return protoreflect.Value{}, "want a whole number from 0 to " + strconv.FormatUint(math.MaxUint64, 10)
-	}
-	return protoreflect.ValueOfUint64(number), ""
-}
-
-// mapKeys is how map keys are read: their text is always a string.
-func mapKeys() map[protoreflect.Kind]*scalar {
-	keys := integerScalars()
-	keys[protoreflect.StringKind] = &scalar{parse: parseString}
-	keys[protoreflect.BoolKind] = &scalar{parse: parseBool}
-	return keys
+func readUint64(text string) (protoreflect.Value, bool) {
+	number, ok := parseUnsigned(text, 64)
+	return protoreflect.ValueOfUint64(number), ok
 }

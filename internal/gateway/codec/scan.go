@@ -94,12 +94,13 @@ func (d *decoder) within(holds bool, problem string) bool {
 	return holds
 }
 
-// wrongType reports a value of another type than wanted, and skips it.
+// wrongType skips a value of another type than wanted, and reports it. If the input is not
+// JSON at this point, only that is reported: the type was a guess by the first letter.
 func (d *decoder) wrongType(want string) {
-	if got, ok := kindNames()[d.json.PeekKind()]; ok {
+	got, known := kindNames()[d.json.PeekKind()]
+	if d.skip(); known && !d.stopped {
 		d.problem(ruleType, "want "+want+", got "+got)
 	}
-	d.skip()
 }
 
 func kindNames() map[jsontext.Kind]string {
