@@ -10,7 +10,7 @@ FUZZTIME  ?= 30s
 SOAK      ?= 3m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test generate protos lint breaking bench fuzz soak build clean
+.PHONY: help run test generate protos imports lint breaking bench fuzz soak build clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,24 +22,31 @@ test: ## go vet and all tests with the race detector, but not those of soak
 	go vet ./...
 	go test -race -timeout 20m ./...
 
-protos: ## print the imported protos into .cache/proto from the linked descriptors
-	@mkdir -p .cache/proto
+protos: imports ## pack the contract with all that it imports: bin/sipfacade-protos.tar.gz
+	@mkdir -p bin
+	@go run ./proto/archive -out bin/sipfacade-protos.tar.gz proto .cache/proto
+
+# The imported protos are printed from the linked descriptors; what is left of earlier
+# prints would get into the archive.
+imports:
+	@rm -rf .cache/proto && mkdir -p .cache/proto
 	@go run ./proto/imports | go -C tools run ./printprotos -out ../.cache/proto
 
-generate: protos ## generate code, JSON encoder, etags, vendor decoders, OpenAPI, descriptor image and parts of docs/
+generate: imports ## generate code, JSON encoder, etags, vendor decoders, OpenAPI, descriptor image, archive of the protos and parts of docs/
 	$(BUF) generate
 	go run ./internal/gateway/codec/generate internal/gateway/codec/encode.gen.go
 	go run ./internal/etag/generate internal/etag/encode_generated.go
-	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb proto
+	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb
+	go run ./proto/archive -out gen/protos.tar.gz proto .cache/proto
 	go run ./proto/reasons docs/errors.md
 	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/infinity/decoders_generated.go docs/upstreams.md
 
-lint: protos breaking ## run the linters of buf and Go, import rules included
+lint: imports breaking ## run the linters of buf and Go, import rules included
 	$(BUF) lint
 	$(BUF) format --diff --exit-code proto
 	$(LINT) run --build-tags soak ./...
 
-breaking: protos
+breaking: imports
 	@if [ -f gen/released.binpb ]; then $(BUF) breaking proto --against gen/released.binpb; \
 	else echo "breaking: skipped, there is no release yet (gen/released.binpb)"; fi
 

@@ -39,7 +39,7 @@ func (s *Server) libraryLog() *log.Logger {
 	return log.New(telemetry.StandardLogWriter(s.logger), "", 0)
 }
 
-// newJSON returns the handler of the JSON API: the API description beside the calls.
+// newJSON returns the handler of the JSON API: its description and the protos beside the calls.
 func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic, MaxBodyBytes: maxRequestBytes})
 	if err != nil {
@@ -47,11 +47,15 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	}
 	s.gateway = calls
 	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
-	description := s.description()
+	description, files := s.description(), s.newDownloads()
 	return identifyHTTP(s.observeHTTP(s.guarded(s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.TLS = listener.TLSState(r)
 		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
 			description.ServeHTTP(w, r)
+			return
+		}
+		if file, ok := files.find(r); ok {
+			file.ServeHTTP(w, r)
 			return
 		}
 		answered := func() {}
@@ -60,17 +64,12 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	}))))), nil
 }
 
-// description serves the description of the API: to everybody if reflection is on, which
-// describes the same, and otherwise to callers that are known.
+// description serves the description of the API.
 func (s *Server) description() http.Handler {
-	describe := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return s.published(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
-	})
-	if s.config.Reflection {
-		return describe
-	}
-	return s.protected(describe)
+	}))
 }
 
 // bounded lets large bodies arrive only while their budget lasts, which is that of both

@@ -176,6 +176,10 @@ func TestOpenToAll(t *testing.T) {
 		}{
 			{"/openapi.json", "", map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[reflects]},
 			{"/openapi.json", "looker", http.StatusOK},
+			{"/protos.tar.gz", "", map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[reflects]},
+			{"/protos.tar.gz", "looker", http.StatusOK},
+			{"/descriptor.binpb", "", map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[reflects]},
+			{"/descriptor.binpb", "looker", http.StatusOK},
 			{"/v1/nothing", "", http.StatusNotFound},
 		} {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.base()+row.path, http.NoBody)

@@ -56,6 +56,7 @@ func read(in io.Reader) ([]protoreflect.FileDescriptor, error) {
 	if err := options.Unmarshal(encoded, full); err != nil {
 		return nil, err
 	}
+	spellOutLists(full.ProtoReflect())
 	registry, err := protodesc.NewFiles(full)
 	if err != nil {
 		return nil, err
