@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
@@ -30,25 +31,31 @@ func (e *Error) Unwrap() error { return e.cause }
 func (e *Error) GRPCStatus() *status.Status { return status.Convert(e.status) }
 
 // Trailer returns the trailers that tell a client whether and when to retry. A write whose
-// outcome is not known is not repeated, unless the error says when it may be.
+// outcome is not known is not repeated, unless the error says when it may be; neither is
+// what has a code that retry policies list, and would fail again.
 func Trailer(err error) metadata.MD {
-	var trailer metadata.MD
-	for _, detail := range status.Convert(err).Details() {
-		switch d := detail.(type) {
-		case *errdetails.ErrorInfo:
-			if d.GetReason() == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN) {
-				trailer = metadata.Pairs("grpc-retry-pushback-ms", "-1")
-			}
-		case *errdetails.RetryInfo:
-			wait := d.GetRetryDelay().AsDuration()
+	known := status.Convert(err)
+	for _, detail := range known.Details() {
+		if info, ok := detail.(*errdetails.RetryInfo); ok {
+			wait := info.GetRetryDelay().AsDuration()
 			return metadata.Pairs(
 				"retry-after", strconv.Itoa(int(math.Ceil(wait.Seconds()))),
-				"grpc-retry-pushback-ms", strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
+				pushback, strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
 			)
 		}
 	}
-	return trailer
+	unknown := Reason(err) == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN)
+	if unknown || policyCodes[known.Code()] && !ShouldRetry(err) {
+		return metadata.Pairs(pushback, "-1")
+	}
+	return nil
 }
+
+// pushback is the trailer by which a server decides about a client's retry.
+const pushback = "grpc-retry-pushback-ms"
+
+// policyCodes are codes that clients may retry after some reasons and not after others.
+var policyCodes = map[codes.Code]bool{codes.ResourceExhausted: true, codes.Aborted: true}
 
 // fieldViolations names the arguments that the vendor refused as callers know
 // them: `params.expired_on` becomes `sip_user_invite.expire_time`.

@@ -217,7 +217,7 @@ func (w *wantError) checkRetry(got failure, o outcome) []string {
 // trailerOf returns the trailers that the contract promises for an error.
 func trailerOf(got failure) map[string]string {
 	switch {
-	case got.reason == "OUTCOME_UNKNOWN":
+	case got.reason == "OUTCOME_UNKNOWN", got.reason == "REQUEST_TOO_LARGE", got.reason == "CONFLICT", got.reason == "ETAG_MISMATCH":
 		return map[string]string{"grpc-retry-pushback-ms": "-1"}
 	case got.retry != nil:
 		wait := got.retry.GetRetryDelay().AsDuration()
