@@ -37,8 +37,20 @@ type grammar struct {
 		} `cmd:"" uses:"" help:"Print a new bearer token, once, and its entry for the tokens file."`
 	} `cmd:"" help:"Make tokens for callers."`
 
+	Help struct {
+		Command []string `arg:"" optional:"" plain:"" help:"The command, such as config check."`
+	} `cmd:"" uses:"" help:"Print this page, or that of a command."`
+
+	ShowVersion versionFlag `name:"version" plain:"" help:"Print version, commit and Go version."`
+
 	loader *loader
 }
+
+// versionFlag asks for the version in place of a command.
+type versionFlag bool
+
+// BeforeReset is the hook that kong calls for a flag before it looks for a command.
+func (versionFlag) BeforeReset() error { return errVersion }
 
 // BeforeResolve is the hook that kong calls between the arguments and the other
 // sources.

@@ -3,29 +3,33 @@ package config
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for name, args := range map[string][]string{
-		"help.golden":             {"--help"},
-		"help_serve.golden":       {"serve", "--help"},
-		"help_config.golden":      {"config", "--help"},
-		"help_check.golden":       {"config", "check", "-h"},
-		"help_healthcheck.golden": {"healthcheck", "--help"},
-		"help_version.golden":     {"version", "--help"},
-		"help_token_new.golden":   {"token", "new", "--help"},
+	for name, command := range map[string][]string{
+		"help.golden":             nil,
+		"help_serve.golden":       {"serve"},
+		"help_config.golden":      {"config"},
+		"help_check.golden":       {"config", "check"},
+		"help_healthcheck.golden": {"healthcheck"},
+		"help_version.golden":     {"version"},
+		"help_token_new.golden":   {"token", "new"},
+		"help_help.golden":        {"help"},
 	} {
-		var page strings.Builder
-		if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
-			t.Errorf("%q: error %v, want ErrHelp", args, err)
-		}
-		golden(t, name, page.String())
-		for line := range strings.Lines(page.String()) {
-			if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
-				t.Errorf("%q: wider than 80 columns: %s", args, line)
+		for _, args := range [][]string{append(slices.Clone(command), "--help"), append(slices.Clone(command), "-h"), append([]string{"help"}, command...)} {
+			var page strings.Builder
+			if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
+				t.Errorf("%q: error %v, want ErrHelp", args, err)
+			}
+			golden(t, name, page.String())
+			for line := range strings.Lines(page.String()) {
+				if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
+					t.Errorf("%q: wider than 80 columns: %s", args, line)
+				}
 			}
 		}
 	}

@@ -28,7 +28,7 @@ func variableOf(key string) string { return variablePrefix + strings.ToUpper(key
 func settingFlags(model *kong.Application) []*kong.Flag {
 	var flags []*kong.Flag
 	for _, flag := range model.Flags {
-		if flag != model.HelpFlag {
+		if flag != model.HelpFlag && !flag.Tag.Has("plain") {
 			flags = append(flags, flag)
 		}
 	}

@@ -32,6 +32,12 @@ const (
 	CommandTokenNew    = "token new"
 )
 
+// commandHelp prints the help of another command, as its flag --help does.
+const commandHelp = "help"
+
+// errVersion says that the command line has the flag --version.
+var errVersion = errors.New("asks for the version")
+
 // Invocation is what the command line asks for.
 type Invocation struct {
 	// Command is one of the commands above.
@@ -61,6 +67,12 @@ type NewToken struct {
 // holds all of them; the Invocation then holds the command only.
 func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	line, err := parseLine(args, environ, stdout)
+	if err == nil && line.command == commandHelp {
+		_, err = parseLine(append(line.help, "--help"), environ, stdout)
+	}
+	if errors.Is(err, errVersion) {
+		return Invocation{Command: CommandVersion}, nil
+	}
 	if err != nil {
 		return Invocation{}, err
 	}
@@ -85,6 +97,7 @@ type commandLine struct {
 	*loader
 	command string
 	token   NewToken
+	help    []string // the command that help is asked about
 	config  *Config
 	flags   []*kong.Flag // one for each setting
 }
@@ -110,6 +123,9 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 	if helped { // kong continues after its exit function returns
 		return nil, ErrHelp
 	}
+	if errors.Is(err, errVersion) {
+		return nil, errVersion
+	}
 	if err != nil {
 		return nil, usageError(err)
 	}
@@ -117,7 +133,7 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 	asked := target.Token.New
 	return &commandLine{
 		loader: load, command: commandOf(context), config: &target.Config, flags: flags,
-		token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
+		help: target.Help.Command, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
 	}, nil
 }
 

@@ -45,6 +45,11 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%q is command %q", args, got)
 		}
 	}
+	for _, args := range [][]string{{"--version"}, {"serve", "--version"}} {
+		if got := mustParse(t, args, []string{"SIPFACADE_GRPC_ADDRESS=x"}).Command; got != CommandVersion {
+			t.Errorf("%q is command %q", args, got)
+		}
+	}
 	if got := mustParse(t, []string{"--sandbox", "serve"}, nil); got.Command != CommandServe || !got.Config.Sandbox {
 		t.Errorf("flags before the command: %+v", got)
 	}
@@ -53,8 +58,9 @@ func TestCommands(t *testing.T) {
 func TestUsageErrors(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"":                                       `expected one of "serve", "config", "healthcheck", "version", "token"`,
+		"":                                       `expected one of "serve", "config", "healthcheck", "version", "token", ...`,
 		"serv":                                   `unexpected argument serv, did you mean "serve"?`,
+		"help serv":                              `unexpected argument serv, did you mean "serve"?`,
 		"config":                                 `expected "check"`,
 		"serve --grpc-adress=x":                  `unknown flag --grpc-adress, did you mean "--grpc-address"?`,
 		"serve --grpc-address":                   "--grpc-address: needs a value; join one that begins with a dash by =",
