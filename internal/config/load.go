@@ -24,6 +24,11 @@ func keyOf(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
 // variableOf returns the environment variable of a setting.
 func variableOf(key string) string { return variablePrefix + strings.ToUpper(key) }
 
+// WaysToSet returns the flag and the environment variable of a setting.
+func WaysToSet(key string) string {
+	return "--" + strings.ReplaceAll(key, "_", "-") + " or " + variableOf(key)
+}
+
 // settingFlags lists the flags that are settings, in the order of Config.
 func settingFlags(model *kong.Application) []*kong.Flag {
 	var flags []*kong.Flag

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"google.golang.org/grpc"
 
+	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/listener"
 )
 
@@ -59,9 +61,27 @@ func (s *Server) httpOptions() listener.HTTPOptions {
 func open(setting, address string) (*listener.Listener, error) {
 	opened, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", setting, err)
+		return nil, fmt.Errorf("%s: %w", setting, notOpened(setting, address, err))
 	}
 	return listener.New(opened, listener.Options{WriteTimeout: writeTimeout, MaxPending: maxPending}), nil
+}
+
+// notOpened says why an address cannot be listened on, and where another one is set.
+func notOpened(setting, address string, err error) error {
+	for _, known := range []struct {
+		cause error
+		text  string
+	}{
+		{syscall.EADDRINUSE, "another process listens there; stop it, or set another address"},
+		{syscall.EADDRNOTAVAIL, "this machine has no such address; set another one"},
+		{syscall.EACCES, "this user may not open the port; set one from 1024 on"},
+	} {
+		if errors.Is(err, known.cause) {
+			return fmt.Errorf("cannot listen on %s: %s with %s (port 0 picks a free one): %w",
+				address, known.text, config.WaysToSet(setting), known.cause)
+		}
+	}
+	return err
 }
 
 // closeListeners gives up what was opened; the reason is reported already.

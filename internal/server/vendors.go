@@ -141,7 +141,7 @@ func (v *vendors) emulate(toOpentact *opentact.Options, toInfinity *infinity.Opt
 	menus := map[string]*fault.Menu{
 		opentact.Vendor: sandboxopentact.NewFaultMenu(), infinity.Vendor: sandboxinfinity.NewFaultMenu(),
 	}
-	v.faults = fault.NewAdmin(menus)
+	v.faults = fault.NewAdmin(menus, v.forgetFailures)
 	toOpentact.BaseURL, err = v.start("sandbox-opentact", sandboxopentact.BasePath,
 		sandboxopentact.New(sandboxopentact.Options{Seed: true, Faults: menus[opentact.Vendor]}))
 	if err != nil {
@@ -157,6 +157,17 @@ func (v *vendors) emulate(toOpentact *opentact.Options, toInfinity *infinity.Opt
 	toInfinity.Username = sandboxinfinity.DefaultUsername
 	toInfinity.Password = func() string { return sandboxinfinity.DefaultPassword }
 	return nil
+}
+
+// forgetFailures ends the pauses and closes the breaker that a cleared fault of a vendor left
+// behind.
+func (v *vendors) forgetFailures(vendor string) {
+	switch vendor {
+	case opentact.Vendor:
+		v.opentact.ForgetFailures()
+	case infinity.Vendor:
+		v.infinity.ForgetFailures()
+	}
 }
 
 // start opens the listener of one emulator and returns its base URL.

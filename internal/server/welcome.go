@@ -1,48 +1,86 @@
 package server
 
-import "fmt"
+import (
+	"strings"
+	"text/template"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
+	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
+)
 
 // exampleConnection is a connection of the sandbox that has invites and numbers.
 const exampleConnection = "5f1c2b3a-0000-4000-8000-000000000001"
 
-// Welcome tells a person at a terminal where the sandbox is and what to try.
-func (s *Server) Welcome() string {
-	return fmt.Sprintf(`sipfacade serves both vendors, emulated in this process.
+// welcome has the addresses and the commands that a person at a terminal copies.
+var welcome = template.Must(template.New("welcome").Parse(`sipfacade serves both vendors, emulated in this process.
 
-  gRPC   %[1]s
-  JSON   %[5]s://%[2]s   (description: /openapi.json)
-  admin  http://%[3]s   (/readyz, /metrics, /sandbox/faults)
+  gRPC      {{.GRPC}}
+  JSON      {{.JSON}}   (start page; /docs: every call, to try it)
+  admin     {{.Admin}}   (/readyz, /statusz, /metrics)
+  OpenTACT  {{.OpenTACT}}   (emulated)
+  Infinity  {{.Infinity}}   (emulated)
 
 Try:
 
-  grpcurl %[6]s %[1]s describe sipfacade.v1.SipConnectionService
-  curl %[7]s '%[5]s://%[2]s/v1/sip-connections?page_size=2&order_by=name'
-  curl %[7]s '%[5]s://%[2]s/v1/sip-connections/%[4]s/invites'
-  curl %[7]s '%[5]s://%[2]s/v1/pbx/domains/1/users?page_size=3&order_by=display_name'
+  {{.Grpcurl}} describe sipfacade.v1.SipConnectionService
+  {{.Curl}} '{{.JSON}}/v1/sip-connections?page_size=2&order_by=name'
+  {{.Curl}} '{{.JSON}}/v1/sip-connections/{{.Connection}}/invites'
+  {{.Curl}} '{{.JSON}}/v1/pbx/domains/1/users?page_size=3&order_by=display_name'
+{{if .Faults}}
+Make a vendor fail, and end that again:
 
-`, s.Address("grpc"), s.Address("http"), s.Address("admin"), exampleConnection, s.scheme(), s.grpcurlFlag(), s.curlFlag())
+  curl -s {{.Admin}}/sandbox/faults -d '{"vendor": "opentact", "kind": "status", "status": 503}'
+  curl -s -X DELETE {{.Admin}}/sandbox/faults
+{{end}}
+`))
+
+// Welcome tells a person at a terminal where the sandbox is and what to try.
+func (s *Server) Welcome() string {
+	var text strings.Builder
+	err := welcome.Execute(&text, map[string]any{
+		"GRPC": s.Address("grpc"), "JSON": s.jsonURL(), "Admin": "http://" + s.Address("admin"),
+		"OpenTACT": "http://" + s.Address("sandbox-opentact") + sandboxopentact.BasePath,
+		"Infinity": "http://" + s.Address("sandbox-infinity") + sandboxinfinity.BasePath,
+		"Grpcurl":  s.grpcurl(), "Curl": s.curl(), "Connection": exampleConnection,
+		"Faults": !config.Exposed(s.config.AdminAddress),
+	})
+	if err != nil {
+		return err.Error()
+	}
+	return text.String()
 }
 
-// scheme is that of the JSON API.
-func (s *Server) scheme() string {
+// jsonURL is the URL of the JSON API.
+func (s *Server) jsonURL() string {
 	if s.config.TLS() {
-		return "https"
+		return "https://" + s.Address("http")
 	}
-	return "http"
+	return "http://" + s.Address("http")
 }
 
-// grpcurlFlag is how grpcurl reaches the gRPC listener of a sandbox.
-func (s *Server) grpcurlFlag() string {
+// grpcurl is the command that reaches the gRPC listener of a sandbox.
+func (s *Server) grpcurl() string {
+	command := "grpcurl -plaintext"
 	if s.config.TLS() {
-		return "-insecure"
+		command = "grpcurl -insecure"
 	}
-	return "-plaintext"
+	return command + s.bearer() + " " + s.Address("grpc")
 }
 
-// curlFlag is how curl reaches the HTTP listener of a sandbox.
-func (s *Server) curlFlag() string {
+// curl is the command that reaches the HTTP listener of a sandbox.
+func (s *Server) curl() string {
+	command := "curl -s"
 	if s.config.TLS() {
-		return "-sk"
+		command = "curl -sk"
 	}
-	return "-s"
+	return command + s.bearer()
+}
+
+// bearer is the flag of both commands for a caller's token; "" if callers need none.
+func (s *Server) bearer() string {
+	if s.callers.Anonymous() {
+		return ""
+	}
+	return ` -H "authorization: Bearer $TOKEN"`
 }

@@ -18,14 +18,17 @@ const maxAdminBody = 1 << 20
 
 // admin serves one path for the menus of all vendors.
 type admin struct {
-	menus map[string]*Menu
+	menus   map[string]*Menu
+	cleared func(vendor string)
 }
 
 // NewAdmin returns the endpoint at which a person or a test reads and changes
 // the menus: GET shows what waits and what there is to choose from, POST adds one
-// fault (with "vendor"), DELETE clears all or the one of `?id=` (`?vendor=`).
-func NewAdmin(menus map[string]*Menu) http.Handler {
-	return admin{menus: maps.Clone(menus)}
+// fault (with "vendor"), DELETE clears all or the one of `?id=` (`?vendor=`). Cleared is
+// called with each vendor whose faults a DELETE cleared, also if none waited any more: what
+// they left behind ends with them.
+func NewAdmin(menus map[string]*Menu, cleared func(vendor string)) http.Handler {
+	return admin{menus: maps.Clone(menus), cleared: cleared}
 }
 
 // ServeHTTP implements http.Handler.
@@ -161,10 +164,10 @@ func (a admin) remove(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !query.Has("id") {
-		reply(w, http.StatusOK, removal{clearAll(menus)})
+		reply(w, http.StatusOK, removal{a.clearAll(menus)})
 		return
 	}
-	if !removeOne(menus, query.Get("id")) {
+	if !a.removeOne(menus, query.Get("id")) {
 		replyError(w, http.StatusNotFound, &FieldError{"id", fmt.Sprintf("no fault %q waits", query.Get("id"))})
 		return
 	}
@@ -176,24 +179,31 @@ type removal struct {
 }
 
 // chosen is one vendor's menu, or all where none is named.
-func (a admin) chosen(vendor string) ([]*Menu, error) {
+func (a admin) chosen(vendor string) (map[string]*Menu, error) {
 	if vendor == "" {
-		return slices.Collect(maps.Values(a.menus)), nil
+		return a.menus, nil
 	}
 	menu, err := a.menu(vendor)
-	return []*Menu{menu}, err
+	return map[string]*Menu{vendor: menu}, err
 }
 
-func clearAll(menus []*Menu) int {
+func (a admin) clearAll(menus map[string]*Menu) int {
 	removed := 0
-	for _, menu := range menus {
+	for vendor, menu := range menus {
 		removed += menu.Clear()
+		a.cleared(vendor)
 	}
 	return removed
 }
 
-func removeOne(menus []*Menu, id string) bool {
-	return slices.ContainsFunc(menus, func(menu *Menu) bool { return menu.Remove(id) })
+func (a admin) removeOne(menus map[string]*Menu, id string) bool {
+	for vendor, menu := range menus {
+		if menu.Remove(id) {
+			a.cleared(vendor)
+			return true
+		}
+	}
+	return false
 }
 
 func reply(w http.ResponseWriter, status int, value any) {

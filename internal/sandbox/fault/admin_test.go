@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -27,8 +28,9 @@ func ask(t *testing.T, h http.Handler, method, target, body string) (int, map[st
 
 func TestAdmin(t *testing.T) {
 	t.Parallel()
+	var cleared []string
 	first, second := NewMenu(example()), NewMenu(Dialect{Vendor: "second", Routes: []string{"Read"}})
-	h := NewAdmin(map[string]*Menu{"example": first, "second": second})
+	h := NewAdmin(map[string]*Menu{"example": first, "second": second}, func(vendor string) { cleared = append(cleared, vendor) })
 
 	code, added := ask(t, h, "POST", "/", `{"vendor":"example","kind":"status","route":"Create","times":1,"status":503,"retryAfter":"7","body":"b","delayMs":200,"bytes":100}`)
 	want := map[string]any{
@@ -69,6 +71,10 @@ func TestAdmin(t *testing.T) {
 			t.Errorf("DELETE %s: %d %v", step.target, code, got)
 		}
 	}
+	slices.Sort(cleared)
+	if diff := cmp.Diff([]string{"example", "example", "example", "second"}, cleared); diff != "" {
+		t.Errorf("told that faults were cleared (-want +got):\n%s", diff)
+	}
 	if code, _ := ask(t, h, "PUT", "/", ""); code != 405 {
 		t.Errorf("PUT: %d", code)
 	}
@@ -76,7 +82,7 @@ func TestAdmin(t *testing.T) {
 
 func TestAdminNamesTheField(t *testing.T) {
 	t.Parallel()
-	h := NewAdmin(map[string]*Menu{"example": NewMenu(example()), "other": NewMenu(example())})
+	h := NewAdmin(map[string]*Menu{"example": NewMenu(example()), "other": NewMenu(example())}, func(string) {})
 	for _, test := range []struct{ body, field, message string }{
 		{`{"kind":"html"}`, "vendor", `unknown vendor ""; one of: example, other`},
 		{`{"vendor":"example","kind":"flood"}`, "kind", `unknown kind "flood"; one of: latency, `},

@@ -238,7 +238,7 @@ func TestAnAnswerCutBetweenRows(t *testing.T) {
 func TestTheAdminKnowsThisVendor(t *testing.T) {
 	t.Parallel()
 	s := seeded()
-	admin := fault.NewAdmin(map[string]*fault.Menu{"infinity": s.Faults()})
+	admin := fault.NewAdmin(map[string]*fault.Menu{"infinity": s.Faults()}, func(string) {})
 	w := httptest.NewRecorder()
 	admin.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(`{"vendor":"infinity","kind":"truncated","route":"ListSIPUsers","rows":3}`)))
 	if w.Code != 201 || len(s.Faults().List()) != 1 || s.Faults().List()[0].ID != "infinity-1" {

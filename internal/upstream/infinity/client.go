@@ -70,6 +70,9 @@ func New(options Options) *Client {
 // BreakerOpen reports whether calls are stopped because the vendor fails.
 func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
 
+// ForgetFailures lets calls through at once, as if the vendor had never failed.
+func (c *Client) ForgetFailures() { c.pipeline.ForgetFailures() }
+
 // Zone is the zone of the vendor's date-times.
 func (c *Client) Zone() *time.Location { return c.zone }
 

@@ -206,6 +206,17 @@ func (l *login) fetch(ctx context.Context) (string, error) {
 	return token, nil
 }
 
+var _ upstream.Forgetful = (*login)(nil)
+
+// ForgetFailures makes the next call that needs a token log in, whatever became of the last
+// login.
+func (l *login) ForgetFailures() {
+	l.pipeline.ForgetFailures()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failure = nil
+}
+
 // requestToken trades email and password for a JWT. It returns a panic as an error:
 // singleflight would raise it again in a goroutine of its own, which ends the process.
 func (l *login) requestToken(ctx context.Context) (token string, err error) {

@@ -65,6 +65,9 @@ func New(options Options) *Client {
 // BreakerOpen reports whether calls are stopped because the vendor fails.
 func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
 
+// ForgetFailures lets calls through at once, as if the vendor had never failed.
+func (c *Client) ForgetFailures() { c.pipeline.ForgetFailures() }
+
 // newDialect returns the dialect of the credential that the options have.
 func newDialect(options Options) upstream.Dialect {
 	switch {
