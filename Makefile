@@ -33,11 +33,14 @@ imports:
 	@go run ./proto/imports | go -C tools run ./printprotos -out ../.cache/proto
 
 generate: imports ## generate code, JSON encoder, etags, vendor decoders, OpenAPI, descriptor image, archive of the protos and parts of docs/
+	@rm -rf .cache/openapi
 	$(BUF) generate
 	go run ./internal/gateway/codec/generate internal/gateway/codec/encode.gen.go
 	go run ./internal/etag/generate internal/etag/encode_generated.go
 	$(BUF) build --as-file-descriptor-set -o gen/sipfacade.binpb
 	go run ./proto/archive -out gen/protos.tar.gz proto .cache/proto
+	$(TOOL) openapiv3-merge .cache/openapi/sipfacade/v1/*.json >.cache/openapi/merged.json
+	go run ./internal/openapi/generate .cache/openapi/merged.json gen/openapi.json
 	go run ./proto/reasons docs/errors.md
 	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/infinity/decoders_generated.go docs/upstreams.md
 

@@ -1,6 +1,6 @@
 // Package gen embeds what the contract generates beside code: the descriptor
 // image with every comment of the protos, the protos themselves with all that
-// they import, and the OpenAPI document of the JSON mirror. This file is the
+// they import, and the OpenAPI document of the JSON API. This file is the
 // only one in gen/ that is written by hand.
 package gen
 
@@ -13,9 +13,9 @@ import _ "embed" // for the documents
 //go:embed sipfacade.binpb
 var DescriptorImage []byte
 
-// OpenAPI is the OpenAPI 2.0 document of the JSON mirror.
+// OpenAPI is the OpenAPI 3.1 document of the JSON API.
 //
-//go:embed openapi.swagger.json
+//go:embed openapi.json
 var OpenAPI []byte
 
 // Protos is a gzipped tar archive of the contract's protos and of those in the

@@ -34,6 +34,15 @@ func Scopes() []string {
 	return all
 }
 
+// ScopeOf returns the narrowest scope that allows a method.
+func ScopeOf(method protoreflect.MethodDescriptor) (string, error) {
+	prefix, known := prefixes[method.Parent().Name()]
+	if !known {
+		return "", fmt.Errorf("no scope covers %s", method.FullName())
+	}
+	return ruleOf(method, prefix).narrowest, nil
+}
+
 // rule is what a method needs. The zero rule allows nobody.
 type rule struct {
 	write     bool

@@ -3,6 +3,7 @@
 package contract
 
 import (
+	"net/http"
 	"strings"
 
 	"slices"
@@ -35,6 +36,23 @@ func Secret(field protoreflect.FieldDescriptor) bool {
 func HTTPRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	return rule
+}
+
+// HTTPPattern returns the HTTP method and the path template of a rule.
+func HTTPPattern(rule *annotations.HttpRule) (method, path string) {
+	switch rule.GetPattern().(type) {
+	case *annotations.HttpRule_Get:
+		return http.MethodGet, rule.GetGet()
+	case *annotations.HttpRule_Put:
+		return http.MethodPut, rule.GetPut()
+	case *annotations.HttpRule_Post:
+		return http.MethodPost, rule.GetPost()
+	case *annotations.HttpRule_Delete:
+		return http.MethodDelete, rule.GetDelete()
+	case *annotations.HttpRule_Patch:
+		return http.MethodPatch, rule.GetPatch()
+	}
+	return rule.GetCustom().GetKind(), rule.GetCustom().GetPath()
 }
 
 // IsRelation reports whether a field holds other resources. Google's own messages and trunk

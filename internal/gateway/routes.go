@@ -62,7 +62,7 @@ func rulesOf(method protoreflect.MethodDescriptor) []*annotations.HttpRule {
 }
 
 func newRoute(method protoreflect.MethodDescriptor, rule *annotations.HttpRule, c *codec.Codec) (*route, error) {
-	verb, path := pattern(rule)
+	verb, path := contract.HTTPPattern(rule)
 	input := method.Input()
 	made := &route{
 		Call:   received.Call{Message: input, Body: rule.GetBody()},
@@ -91,22 +91,6 @@ func newRoute(method protoreflect.MethodDescriptor, rule *annotations.HttpRule, 
 		made.Mask = input.Fields().ByName("update_mask")
 	}
 	return made, nil
-}
-
-func pattern(rule *annotations.HttpRule) (method, path string) {
-	switch rule.GetPattern().(type) {
-	case *annotations.HttpRule_Get:
-		return http.MethodGet, rule.GetGet()
-	case *annotations.HttpRule_Put:
-		return http.MethodPut, rule.GetPut()
-	case *annotations.HttpRule_Post:
-		return http.MethodPost, rule.GetPost()
-	case *annotations.HttpRule_Delete:
-		return http.MethodDelete, rule.GetDelete()
-	case *annotations.HttpRule_Patch:
-		return http.MethodPatch, rule.GetPatch()
-	}
-	return rule.GetCustom().GetKind(), rule.GetCustom().GetPath()
 }
 
 // body returns the request field that the body holds; nil if there is no such field, or

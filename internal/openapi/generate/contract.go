@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/sipfacade/sipfacade/gen"
+	"github.com/sipfacade/sipfacade/internal/contract"
+)
+
+// contractPackage is the package of what the document describes.
+const contractPackage = "sipfacade.v1"
+
+// described is the contract with its comments.
+type described struct {
+	files   *protoregistry.Files
+	methods map[string]*method // by verb and template: "get /v1/sip-apps/{uuid}"
+	// hidesZero has the enums whose zero value no answer shows.
+	hidesZero map[protoreflect.FullName]bool
+}
+
+// method is a call of the JSON API.
+type method struct {
+	protoreflect.MethodDescriptor
+	verb string
+	rule *annotations.HttpRule
+}
+
+// loadContract reads the descriptor image.
+func loadContract() (*described, error) {
+	set := &descriptorpb.FileDescriptorSet{}
+	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
+		return nil, fmt.Errorf("read the descriptor image: %w", err)
+	}
+	files, err := protodesc.NewFiles(set)
+	if err != nil {
+		return nil, fmt.Errorf("read the descriptor image: %w", err)
+	}
+	d := &described{files: files, methods: map[string]*method{}, hidesZero: map[protoreflect.FullName]bool{}}
+	files.RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+		d.addMethods(file.Services())
+		d.noteEnums(file.Messages())
+		return true
+	})
+	return d, nil
+}
+
+func (d *described) addMethods(services protoreflect.ServiceDescriptors) {
+	for i := range services.Len() {
+		for j := range services.Get(i).Methods().Len() {
+			one := services.Get(i).Methods().Get(j)
+			rule := contract.HTTPRule(one)
+			if rule == nil {
+				continue
+			}
+			for _, binding := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
+				verb, path := contract.HTTPPattern(binding)
+				verb = strings.ToLower(verb)
+				d.methods[verb+" "+path] = &method{one, verb, binding}
+			}
+		}
+	}
+}
+
+// noteEnums finds the enums of fields. The zero value of one without presence is shown.
+func (d *described) noteEnums(messages protoreflect.MessageDescriptors) {
+	for i := range messages.Len() {
+		fields := messages.Get(i).Fields()
+		for j := range fields.Len() {
+			field := fields.Get(j)
+			if field.Enum() == nil {
+				continue
+			}
+			name := field.Enum().FullName()
+			before, known := d.hidesZero[name]
+			d.hidesZero[name] = field.HasPresence() && (before || !known)
+		}
+		d.noteEnums(messages.Get(i).Messages())
+	}
+}
+
+// message finds a message by its full name, nil if the contract has none of that name.
+func (d *described) message(name string) protoreflect.MessageDescriptor {
+	found, err := d.files.FindDescriptorByName(protoreflect.FullName(name))
+	if err != nil {
+		return nil
+	}
+	message, _ := found.(protoreflect.MessageDescriptor)
+	return message
+}
+
+// enum finds an enum by its full name, nil if the contract has none of that name.
+func (d *described) enum(name string) protoreflect.EnumDescriptor {
+	found, err := d.files.FindDescriptorByName(protoreflect.FullName(name))
+	if err != nil {
+		return nil
+	}
+	enum, _ := found.(protoreflect.EnumDescriptor)
+	return enum
+}
+
+// comment returns the comment of an element of the contract as Markdown.
+func comment(of protoreflect.Descriptor) string {
+	text := of.ParentFile().SourceLocations().ByDescriptor(of).LeadingComments
+	var lines []string
+	for line := range strings.Lines(text) {
+		lines = append(lines, strings.TrimPrefix(strings.TrimRight(line, " \n"), " "))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// resource returns the message of the request field that the body holds, nil if the body is
+// the whole request or there is none.
+func (m *method) resource() protoreflect.MessageDescriptor {
+	field := m.Input().Fields().ByName(protoreflect.Name(m.rule.GetBody()))
+	if field == nil {
+		return nil
+	}
+	return field.Message()
+}
+
+// answered returns the field of the response that the answer is, nil if that is the whole
+// response.
+func (m *method) answered() protoreflect.FieldDescriptor {
+	return m.Output().Fields().ByName(protoreflect.Name(m.rule.GetResponseBody()))
+}
+
+// takes reports whether the request has a field of the name.
+func (m *method) takes(name protoreflect.Name) bool { return m.Input().Fields().ByName(name) != nil }
+
+// field finds a field of the request by a path whose words have either spelling.
+func (m *method) field(path string) (protoreflect.FieldDescriptor, error) {
+	message := m.Input()
+	var found protoreflect.FieldDescriptor
+	for word := range strings.SplitSeq(path, ".") {
+		if message == nil {
+			return nil, fmt.Errorf("%s: %s goes below a scalar", m.FullName(), path)
+		}
+		if found = message.Fields().ByTextName(word); found == nil {
+			found = message.Fields().ByJSONName(word)
+		}
+		if found == nil {
+			return nil, fmt.Errorf("%s has no field %s", message.FullName(), word)
+		}
+		message = found.Message()
+	}
+	return found, nil
+}
