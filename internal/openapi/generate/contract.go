@@ -86,16 +86,6 @@ func (d *described) noteEnums(messages protoreflect.MessageDescriptors) {
 	}
 }
 
-// message finds a message by its full name, nil if the contract has none of that name.
-func (d *described) message(name string) protoreflect.MessageDescriptor {
-	found, err := d.files.FindDescriptorByName(protoreflect.FullName(name))
-	if err != nil {
-		return nil
-	}
-	message, _ := found.(protoreflect.MessageDescriptor)
-	return message
-}
-
 // enum finds an enum by its full name, nil if the contract has none of that name.
 func (d *described) enum(name string) protoreflect.EnumDescriptor {
 	found, err := d.files.FindDescriptorByName(protoreflect.FullName(name))

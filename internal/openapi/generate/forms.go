@@ -95,11 +95,7 @@ func (t *transformer) object(message protoreflect.MessageDescriptor, as form, ba
 // property makes the schema of a member.
 func (t *transformer) property(field protoreflect.FieldDescriptor, as form, generated *openapi.Schema) (*openapi.Schema, error) {
 	if isIgnored(field, as) {
-		property, err := t.value(field, formRead, generated)
-		if err == nil {
-			property.ReadOnly = true
-		}
-		return property, err
+		return t.ignored(field, generated)
 	}
 	inner := as
 	if as.input {
@@ -115,6 +111,24 @@ func (t *transformer) property(field protoreflect.FieldDescriptor, as form, gene
 	property.ReadOnly = !as.input && contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY)
 	property.WriteOnly = contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
 	return property, nil
+}
+
+// ignored makes the schema of a member that a body may have without effect. Of other
+// resources in it the document says no more than that they are objects.
+func (t *transformer) ignored(field protoreflect.FieldDescriptor, generated *openapi.Schema) (*openapi.Schema, error) {
+	if contract.IsRelation(field) {
+		made := &openapi.Schema{Type: openapi.Types{"object"}, Description: comment(field), ReadOnly: true}
+		if field.IsList() {
+			made.Type, made.Items = openapi.Types{"array"}, &openapi.Schema{Type: openapi.Types{"object"}}
+		}
+		return made, nil
+	}
+	made, err := t.value(field, formRead, generated)
+	if err != nil {
+		return nil, err
+	}
+	made.ReadOnly = true
+	return made, nil
 }
 
 // isRequired reports whether a member is always answered, or must be sent.

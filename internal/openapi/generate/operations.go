@@ -117,11 +117,34 @@ func (t *transformer) body(called *method, operation *openapi.Operation) error {
 	if err != nil {
 		return err
 	}
+	if form == formCall {
+		if err := t.addVariables(message, operation); err != nil {
+			return err
+		}
+	}
 	operation.RequestBody.Description = comment(message)
 	if field := called.Input().Fields().ByName(protoreflect.Name(called.rule.GetBody())); field != nil {
 		operation.RequestBody.Description = comment(field)
 	}
 	operation.RequestBody.Content[jsonType] = openapi.MediaType{Schema: ref}
+	return nil
+}
+
+// addVariables adds the variables of the path to a body that is the whole request. It may
+// state them, too.
+func (t *transformer) addVariables(message protoreflect.MessageDescriptor, operation *openapi.Operation) error {
+	body := t.made.Components.Schemas[string(message.Name())]
+	for _, parameter := range operation.Parameters {
+		if parameter.In != "path" {
+			continue
+		}
+		stated, err := parameter.Schema.Clone()
+		if err != nil {
+			return err
+		}
+		stated.Description, stated.ReadOnly = "The same as in the path, or absent.", true
+		body.Properties = append(body.Properties, openapi.Property{Name: parameter.Name, Schema: stated})
+	}
 	return nil
 }
 

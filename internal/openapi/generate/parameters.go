@@ -11,7 +11,7 @@ import (
 
 // parameters completes the parameters of an operation: names and rules, and the headers.
 func (t *transformer) parameters(called *method, operation *openapi.Operation) error {
-	kept := operation.Parameters[:0]
+	var kept []*openapi.Parameter
 	for _, parameter := range operation.Parameters {
 		field, err := called.field(parameter.Name)
 		if err != nil {
@@ -32,7 +32,8 @@ func (t *transformer) parameters(called *method, operation *openapi.Operation) e
 		}
 		kept = append(kept, parameter)
 	}
-	operation.Parameters = append(kept, t.sharedParameters(called)...)
+	kept = append(kept, t.sharedParameters(called)...)
+	operation.Parameters = kept
 	return nil
 }
 

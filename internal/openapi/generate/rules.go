@@ -32,7 +32,7 @@ func constrain(field protoreflect.FieldDescriptor, made *openapi.Schema) error {
 	if rules == nil {
 		return nil
 	}
-	if err := constrainBy(field, rules, made); err != nil {
+	if err := constrainBy(rules, made); err != nil {
 		return err
 	}
 	if rules.GetRequired() && !field.HasPresence() {
@@ -42,7 +42,7 @@ func constrain(field protoreflect.FieldDescriptor, made *openapi.Schema) error {
 }
 
 // constrainBy states rules, which are those of a field or of the elements of one.
-func constrainBy(field protoreflect.FieldDescriptor, rules *validate.FieldRules, made *openapi.Schema) error {
+func constrainBy(rules *validate.FieldRules, made *openapi.Schema) error {
 	var rest []string
 	known := statements()
 	for rule, value := range typeRules(rules) {
@@ -53,7 +53,7 @@ func constrainBy(field protoreflect.FieldDescriptor, rules *validate.FieldRules,
 		}
 	}
 	if items := rules.GetRepeated().GetItems(); items != nil {
-		if err := constrainBy(field, items, made.Items); err != nil {
+		if err := constrainBy(items, made.Items); err != nil {
 			return err
 		}
 	}

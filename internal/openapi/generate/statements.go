@@ -87,7 +87,7 @@ func format(name string) statement {
 // describe states a rule in the description.
 func describe(text string) statement {
 	return func(made *openapi.Schema, value protoreflect.Value) {
-		shown := any(value.Interface())
+		shown := value.Interface()
 		if message, ok := shown.(protoreflect.Message); ok {
 			shown = fmt.Sprint(message.Interface())
 		}
