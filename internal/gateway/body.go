@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -29,6 +30,8 @@ type requestBody struct {
 	limit    int64
 	codec    *codec.Codec
 	in       *received.Request
+
+	decompressing *semaphore.Weighted
 }
 
 var errNoMessageField = errors.New("the generated handler does not read a message")
@@ -37,7 +40,8 @@ var errNoMessageField = errors.New("the generated handler does not read a messag
 // generated handler passes. It returns EOF, which leaves the field unset, if there is
 // nothing to decode.
 func (b *requestBody) Decode(into any) error {
-	data := b.content()
+	data, release := b.plain(b.content())
+	defer release()
 	if len(data) == 0 {
 		return io.EOF
 	}

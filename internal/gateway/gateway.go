@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/peer"
 
@@ -51,6 +52,8 @@ type Gateway struct {
 	codec   *codec.Codec
 	onPanic func(r *http.Request, recovered any, stack []byte)
 	maxBody int64
+
+	decompressing *semaphore.Weighted // bodies
 }
 
 var errOption = errors.New("a required option is missing")
@@ -61,7 +64,10 @@ func New(options Options) (*Gateway, error) {
 	if options.Conn == nil || options.OnPanic == nil {
 		return nil, fmt.Errorf("make the gateway: Conn, OnPanic: %w", errOption)
 	}
-	g := &Gateway{codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes}
+	g := &Gateway{
+		codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes,
+		decompressing: semaphore.NewWeighted(decompressions),
+	}
 	if g.maxBody == 0 {
 		g.maxBody = DefaultMaxBodyBytes
 	}

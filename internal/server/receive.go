@@ -38,6 +38,9 @@ const (
 	uncheckedBytes = 4 << 10
 	// arrivingBytes is how much of larger messages may be on its way at a time.
 	arrivingBytes = 256 << 20
+	// decompressions is how many messages may be decompressed and read at a time: a few bytes
+	// can stand for as many as a message may have.
+	decompressions = 16
 )
 
 // incoming is the part of grpc-go's transport stream that messages are read from.
@@ -51,12 +54,15 @@ type incoming interface {
 
 // receiver reads the messages of unary calls.
 type receiver struct {
-	arriving *semaphore.Weighted
-	timeout  time.Duration
+	arriving      *semaphore.Weighted
+	decompressing *semaphore.Weighted
+	timeout       time.Duration
 }
 
 func newReceiver() *receiver {
-	return &receiver{arriving: semaphore.NewWeighted(arrivingBytes), timeout: receiveTimeout}
+	return &receiver{
+		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(decompressions), timeout: receiveTimeout,
+	}
 }
 
 // receiving registers services whose requests are read by the receiver.
@@ -130,6 +136,14 @@ func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.
 		return invalidRequest(errors.Join(errNoMessage, err))
 	}
 	data, err := r.readBody(ctx, stream, prefix)
+	if err == nil && prefix[0] != 0 {
+		if err := r.decompressing.Acquire(ctx, 1); err != nil {
+			data.Free()
+			return err
+		}
+		defer r.decompressing.Release(1)
+		data, err = decompress(stream.RecvCompress(), data)
+	}
 	if err != nil {
 		return err
 	}
@@ -170,8 +184,7 @@ var (
 	errFlag         = errors.New("the message is compressed in an encoding that the request does not name")
 )
 
-// readBody reads the message behind its prefix, one flag and four bytes of length,
-// and decompresses it.
+// readBody reads the message behind its prefix, one flag and four bytes of length.
 func (r *receiver) readBody(ctx context.Context, stream incoming, prefix [5]byte) (mem.BufferSlice, error) {
 	length := binary.BigEndian.Uint32(prefix[1:])
 	if length > maxRequestBytes {
@@ -184,14 +197,10 @@ func (r *receiver) readBody(ctx context.Context, stream incoming, prefix [5]byte
 		defer r.arriving.Release(int64(length))
 	}
 	data, err := stream.Read(int(length))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, invalidRequest(errors.Join(io.ErrUnexpectedEOF, err))
-	case prefix[0] == 0:
-		return data, nil
-	default:
-		return decompress(stream.RecvCompress(), data)
 	}
+	return data, nil
 }
 
 // decompress reads a compressed message, no further than a request may be long.

@@ -14,6 +14,7 @@ import (
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
@@ -112,7 +113,7 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 			if name == "misspelt method" {
 				want.Message = `did you mean "/sipfacade.v1.SipConnectionService/ListSipConnections"?`
 			}
-			for _, problem := range want.check(outcome{status: detailsOf(t, trailer)}) {
+			for _, problem := range want.check(outcome{status: detailsOf(t, trailer), trailer: metadataOf(trailer)}) {
 				t.Error(problem)
 			}
 			id := trailer.Get("X-Request-Id")
@@ -126,6 +127,15 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// metadataOf returns HTTP headers as metadata.
+func metadataOf(header http.Header) metadata.MD {
+	md := metadata.MD{}
+	for name, values := range header {
+		md.Append(name, values...)
+	}
+	return md
 }
 
 // detailsOf reads the status with its details from the trailers.
@@ -169,5 +179,25 @@ func TestHealthOfUnknownService(t *testing.T) {
 	}
 	if logged := f.logs.call(t, "grpc", grpc_health_v1.Health_Check_FullMethodName); logged["level"] != "DEBUG" {
 		t.Errorf("logged as %v", logged["level"])
+	}
+}
+
+// TestWatchOfUnknownService: a watch goes on, since the service may come; the health
+// protocol has a status for that.
+func TestWatchOfUnknownService(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())
+	for service, want := range map[string]grpc_health_v1.HealthCheckResponse_ServingStatus{
+		"nothing": grpc_health_v1.HealthCheckResponse_SERVICE_UNKNOWN,
+		"":        grpc_health_v1.HealthCheckResponse_SERVING,
+		contractPackage + ".SipConnectionService": grpc_health_v1.HealthCheckResponse_SERVING,
+	} {
+		stream, err := grpc_health_v1.NewHealthClient(f.conn).Watch(t.Context(), &grpc_health_v1.HealthCheckRequest{Service: service})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := stream.Recv(); err != nil || got.GetStatus() != want {
+			t.Errorf("%q: want %v, got %v, %v", service, want, got, err)
+		}
 	}
 }

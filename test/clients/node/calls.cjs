@@ -8,8 +8,12 @@ const [folder, address, config, calls] = process.argv.slice(2);
 const protos = ['sip_connection', 'sip_app', 'profile', 'pbx_config'].map((name) => `sipfacade/v1/${name}_service.proto`);
 const { sipfacade } = grpc.loadPackageDefinition(loader.loadSync(protos, { includeDirs: [folder] }));
 
-function make({ service, method, request, timeoutMs }) {
-  const client = new sipfacade.v1[service](address, grpc.credentials.createInsecure(), { 'grpc.service_config': config });
+function make({ service, method, request, timeoutMs, gzip }) {
+  const options = { 'grpc.service_config': config };
+  if (gzip) {
+    options['grpc.default_compression_algorithm'] = grpc.compressionAlgorithms.gzip;
+  }
+  const client = new sipfacade.v1[service](address, grpc.credentials.createInsecure(), options);
   const begun = performance.now();
   return new Promise((done) => client[method](request, { deadline: Date.now() + timeoutMs }, (error) => {
     client.close();

@@ -1,0 +1,61 @@
+package gateway
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"strings"
+)
+
+// decompressions is how many bodies may be decompressed and read at a time: a few bytes can
+// stand for as many as a body may have.
+const decompressions = 16
+
+// plain returns the content as it was before the caller compressed it; nothing if it cannot
+// be read, which the interceptors then refuse. It must be released when it has been read.
+func (b *requestBody) plain(content []byte) (plain []byte, release func()) {
+	release = func() {}
+	encoding := strings.ToLower(strings.Join(b.request.Header.Values("Content-Encoding"), ","))
+	if len(content) == 0 || encoding == "" || encoding == "identity" {
+		return content, release
+	}
+	b.in.Partial = true // until it has been read
+	if encoding != "gzip" {
+		b.in.Refuse("content-encoding", "CONTENT_ENCODING", "want gzip or identity")
+		return nil, release
+	}
+	if b.decompressing.Acquire(b.request.Context(), 1) != nil {
+		b.in.Unread = bodyBrokeOff(b.request.Context())
+		return nil, release
+	}
+	release = func() { b.decompressing.Release(1) }
+	plain, err := gunzip(content, b.limit)
+	switch {
+	case errors.Is(err, errLong):
+		b.in.Unread = errTooLarge(b.limit)
+	case err != nil:
+		b.in.Refuse("body", "CONTENT_ENCODING", "is not gzip, or breaks off")
+	default:
+		b.in.Partial = false
+	}
+	return bytes.TrimSpace(plain), release
+}
+
+var errLong = errors.New("the content is longer than the limit")
+
+// gunzip decompresses no more than the limit.
+func gunzip(content []byte, limit int64) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(io.LimitReader(reader, limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(plain)) > limit:
+		return nil, errLong
+	}
+	return plain, nil
+}
