@@ -10,7 +10,7 @@ FUZZTIME  ?= 30s
 SOAK      ?= 3m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test generate protos imports lint breaking bench fuzz soak build clean
+.PHONY: help run test generate protos imports lint breaking bench profile fuzz soak build clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,11 +53,17 @@ breaking: imports
 	@if [ -f gen/released.binpb ]; then $(BUF) breaking proto --against gen/released.binpb; \
 	else echo "breaking: skipped, there is no release yet (gen/released.binpb)"; fi
 
-bench: build ## measure the binary for five minutes; write docs/performance.json, tables and plots
-	@mkdir -p bin/cost
-	@go build -trimpath -o bin/cost ./test/cost/bench ./test/cost/plot ./test/cost/proxy ./test/cost/vendor
+bench: build bin/cost ## measure the binary for five minutes; write docs/performance.json, tables and plots
 	@bin/cost/bench
 	@bin/cost/plot
+
+profile: build bin/cost ## profile the binary for a minute; write cmd/server/default.pgo, which builds use
+	@bin/cost/bench -profile cmd/server/default.pgo
+
+.PHONY: bin/cost
+bin/cost:
+	@mkdir -p bin/cost
+	@go build -trimpath -o bin/cost ./test/cost/bench ./test/cost/plot ./test/cost/proxy ./test/cost/vendor
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for package in $$(go list ./...); do \

@@ -76,31 +76,16 @@ func (b *Bench) Profile(ctx context.Context) (all []Breakdown, err error) {
 	return all, nil
 }
 
-// profileSeconds is how long a profile is.
-const profileSeconds = 5
-
 // profile takes a profile of the service under load and returns its shares.
 func (b *Bench) profile(ctx context.Context, server string, work Work, callers int) (map[string]float64, error) {
-	s, err := b.startFacade(ctx, server, work, callers)
+	folder, err := os.MkdirTemp("", "sipfacade-profile-")
 	if err != nil {
+		return nil, fmt.Errorf("make a folder for the profile: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // a folder of temporary files
+	path := filepath.Join(folder, "profile")
+	if err := b.takeProfile(ctx, server, work, callers, path); err != nil {
 		return nil, err
-	}
-	defer func() { _ = s.stop() }() // stopping the service does not fail
-	if err := s.warm(ctx, callers); err != nil {
-		return nil, err
-	}
-	driven := make(chan load, 1)
-	go func() { driven <- drive(ctx, callers, profileSeconds*time.Second+300*time.Millisecond, s.call) }()
-	profile, err := fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", s.facade.Admin, profileSeconds))
-	if done := <-driven; err == nil {
-		err = done.err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(s.facade.folder, "profile")
-	if err := os.WriteFile(path, profile, 0o600); err != nil {
-		return nil, fmt.Errorf("keep the profile: %w", err)
 	}
 	traces, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-traces", path).Output()
 	if err != nil {

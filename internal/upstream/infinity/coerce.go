@@ -49,9 +49,9 @@ func parseTime(raw []byte, zone *time.Location) (time.Time, bool) {
 
 // parseDateTime reads a date-time as the vendor writes it.
 func parseDateTime(raw []byte, zone *time.Location) (time.Time, bool) {
-	at, rest, ok := tolerant.ParseClock(raw, ' ')
-	if !ok || len(rest) > 0 || zone == time.UTC {
-		return at, ok && len(rest) == 0
+	at, ok := tolerant.ParseClock(raw, ' ', 0)
+	if !ok || zone == time.UTC {
+		return at, ok
 	}
 	return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, zone), true
 }

@@ -12,7 +12,7 @@ var instantLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0
 // then RFC 3339, which needs no copy of the text, and then each layout. Years that a protobuf Timestamp cannot hold are
 // refused; a zero date is taken, as the zero time.
 func ParseInstant(raw []byte) (time.Time, bool) {
-	if at, rest, ok := ParseClock(raw, 'T'); ok && (string(rest) == "Z" || addFraction(&at, rest)) {
+	if at, ok := parseUTC(raw); ok {
 		return InRange(at)
 	}
 	var at time.Time
@@ -46,21 +46,33 @@ func InRange(at time.Time) (_ time.Time, ok bool) {
 // clockLength is the length of a date-time without a fraction and a zone.
 const clockLength = len("2006-01-02T15:04:05")
 
-// ParseClock reads a date-time up to its seconds, as UTC, and returns what follows. Package
-// time takes five times as long for the same, and a list has three times in each row.
-func ParseClock(text []byte, separator byte) (at time.Time, rest []byte, ok bool) {
-	if len(text) < clockLength || text[4] != '-' || text[7] != '-' || text[10] != separator || text[13] != ':' || text[16] != ':' {
-		return time.Time{}, nil, false
+// parseUTC reads a date-time as most are written: with a T, perhaps a fraction, and Z.
+// Package time takes several times as long, and a list has three times in each row.
+func parseUTC(text []byte) (at time.Time, ok bool) {
+	if len(text) <= clockLength {
+		return time.Time{}, false
+	}
+	nanoseconds, ok := parseFraction(text[clockLength:])
+	if !ok {
+		return time.Time{}, false
+	}
+	return ParseClock(text[:clockLength], 'T', nanoseconds)
+}
+
+// ParseClock reads a date-time without a fraction and a zone, as UTC.
+func ParseClock(text []byte, separator byte, nanoseconds int) (at time.Time, ok bool) {
+	if len(text) != clockLength || text[4] != '-' || text[7] != '-' || text[10] != separator || text[13] != ':' || text[16] != ':' {
+		return time.Time{}, false
 	}
 	century, year, month, day := twoDigits(text), twoDigits(text[2:]), twoDigits(text[5:]), twoDigits(text[8:])
 	hour, minute, second := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
 	if max(century, year) > 99 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, nil, false
+		return time.Time{}, false
 	}
 	if year += 100 * century; day < 1 || day > daysIn(year, month) {
-		return time.Time{}, nil, false
+		return time.Time{}, false
 	}
-	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), text[clockLength:], true
+	return time.Date(year, time.Month(month), day, hour, minute, second, nanoseconds, time.UTC), true
 }
 
 // twoDigits returns a number of two digits, or one above 99 if these are none.
@@ -87,20 +99,24 @@ func daysIn(year, month int) int {
 	}
 }
 
-// addFraction adds what follows the seconds: a dot, one to nine digits and Z.
-func addFraction(at *time.Time, text []byte) bool {
+// parseFraction reads what follows the seconds: Z, or a dot, one to nine digits and Z.
+func parseFraction(text []byte) (nanoseconds int, ok bool) {
 	last := len(text) - 1
-	if last < 2 || last > 10 || text[0] != '.' || text[last] != 'Z' {
-		return false
+	switch {
+	case text[last] != 'Z':
+		return 0, false
+	case last == 0:
+		return 0, true
+	case last < 2 || last > 10 || text[0] != '.':
+		return 0, false
 	}
-	nanoseconds, unit := 0, int(time.Second)
+	unit := int(time.Second)
 	for _, c := range text[1:last] {
 		if c < '0' || c > '9' {
-			return false
+			return 0, false
 		}
 		unit /= 10
 		nanoseconds += int(c-'0') * unit
 	}
-	*at = at.Add(time.Duration(nanoseconds))
-	return true
+	return nanoseconds, true
 }
