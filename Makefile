@@ -22,6 +22,10 @@ test: ## go vet and all tests with the race detector, but not those of soak
 	go vet ./...
 	go test -race -timeout 20m ./...
 
+.PHONY: docs
+docs: ## run the commands of README.md and docs/ in a sandbox; DOCS=-update rewrites what they show
+	go test -count=1 ./test/docs $(DOCS)
+
 protos: imports ## pack the contract with all that it imports: bin/sipfacade-protos.tar.gz
 	@mkdir -p bin
 	@go run ./proto/archive -out bin/sipfacade-protos.tar.gz proto .cache/proto
@@ -42,6 +46,7 @@ generate: imports ## generate code, JSON encoder, etags, vendor decoders, OpenAP
 	$(TOOL) openapiv3-merge .cache/openapi/sipfacade/v1/*.json >.cache/openapi/merged.json
 	go run ./internal/openapi/generate .cache/openapi/merged.json gen/openapi.json
 	go run ./proto/reasons docs/errors.md
+	go run ./proto/reference proto/reference/examples.yaml docs/reference.md
 	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/infinity/decoders_generated.go docs/upstreams.md
 
 lint: imports breaking ## run the linters of buf and Go, import rules included

@@ -24,7 +24,7 @@ type happy struct {
 
 func happyCalls() []happy {
 	return []happy{
-		{operation: "ListSIPDomains", method: "GET", code: 200, golden: "domains", key: "domainId", ids: numbers(1, 2)},
+		{operation: "ListSIPDomains", method: "GET", code: 200, golden: "domains", key: "domainId", ids: numbers(1, 3)},
 		{operation: "ReadSIPDomain", method: "GET", path: "/2", code: 200, want: map[string]string{"domainId": "2", "domain": "us.brightwater.example.com", "rec": "0"}},
 		{operation: "UpdateSIPDomain", method: "POST", path: "/2", form: "displayName=Brightwater+Zürich&rec=1", code: 204, want: map[string]string{"displayName": "Brightwater Zürich", "rec": "1", "domain": "us.brightwater.example.com", "updateDatetime": testMoment}},
 
@@ -210,9 +210,9 @@ func TestUnknownIDs(t *testing.T) {
 	t.Parallel()
 	s := seeded()
 	for _, test := range []struct{ method, path, form string }{
-		{"GET", "/3", ""}, {"POST", "/3", "rec=1"}, {"GET", "/3/users", ""}, {"GET", "/3/devices", ""},
+		{"GET", "/4", ""}, {"POST", "/4", "rec=1"}, {"GET", "/4/users", ""}, {"GET", "/4/devices", ""},
 		{"GET", "/1/users/27", ""}, {"GET", "/2/users/1", ""}, {"POST", "/2/users/1", "jobName=x"}, {"DELETE", "/2/users/1", ""},
-		{"POST", "/3/users", "user=a&password=b&displayName=c&extensionNumber=999"},
+		{"POST", "/4/users", "user=a&password=b&displayName=c&extensionNumber=999"},
 		{"GET", "/1/groups/8", ""}, {"GET", "/1/groups/8/users", ""}, {"POST", "/1/groups/8/users", "userSpec[]=1"}, {"DELETE", "/1/groups/99/users", "userSpec[]=1"},
 		{"GET", "/1/users/99/groups", ""}, {"POST", "/1/users/99/groups", "groupSpec[]=1"},
 		{"GET", "/1/users/99/devices", ""}, {"POST", "/1/users/99/devices", "pbxDeviceId=15"},

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// The ids of the two seeded domains.
+// The ids of the seeded domains that have rows. A third one is empty, as the vendor hands
+// it over.
 const (
 	DomainUK = 1
 	DomainUS = 2

@@ -7,6 +7,7 @@ func domainRows() []map[string]string {
 	return []map[string]string{
 		{"domain": "uk.brightwater.example.com", "displayName": "Brightwater Cycles UK", "rec": "1", "siteCode": "LON-01"},
 		{"domain": "us.brightwater.example.com", "displayName": "Brightwater Cycles US", "rec": "0", "siteCode": "BOS-01"},
+		{"domain": "ie.brightwater.example.com", "displayName": "Brightwater Cycles Ireland", "rec": "0", "siteCode": "DUB-01"},
 	}
 }
 
