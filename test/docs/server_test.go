@@ -30,7 +30,8 @@ type server struct {
 	process   *exec.Cmd
 	output    *os.File // what the script prints
 	log       *serverLog
-	ended     chan error
+	ended     chan struct{} // closed when the process has ended, after exit is set
+	exit      error
 }
 
 // startServer runs a script in the workspace and waits until it serves.
@@ -43,7 +44,7 @@ func startServer(ctx context.Context, w *workspace, script string) (*server, err
 	if err != nil {
 		return nil, err
 	}
-	s := &server{output: output, log: newServerLog(reading), ended: make(chan error, 1)}
+	s := &server{output: output, log: newServerLog(reading), ended: make(chan struct{})}
 	s.process = exec.Command("bash", "-c", script)
 	s.process.Dir, s.process.Env = w.directory, append(w.environment(), "DOCS_LOG=1")
 	s.process.Stdout, s.process.Stderr = output, output
@@ -53,7 +54,10 @@ func startServer(ctx context.Context, w *workspace, script string) (*server, err
 		return nil, err
 	}
 	_ = writing.Close() // the process has its own
-	go func() { s.ended <- s.process.Wait() }()
+	go func() {
+		s.exit = s.process.Wait()
+		close(s.ended)
+	}()
 	if err := s.wait(ctx, w); err != nil {
 		s.stop()
 		return nil, fmt.Errorf("%w\n%s", err, s.printed())
@@ -68,9 +72,8 @@ func (s *server) wait(ctx context.Context, w *workspace) error {
 	select {
 	case s.listeners = <-s.log.serving:
 		return os.WriteFile(w.admin(), []byte(s.listeners["127.0.0.1:9091"]), 0o600)
-	case err := <-s.ended:
-		s.ended <- err
-		return fmt.Errorf("the server ended before it served: %w", err)
+	case <-s.ended:
+		return fmt.Errorf("the server ended before it served: %w", s.exit)
 	case <-ctx.Done():
 		return fmt.Errorf("the server does not serve: %w", ctx.Err())
 	}
