@@ -231,6 +231,13 @@ func TestPolicyDoesNotRepeat(t *testing.T) {
 			clientCall{Service: "SipConnectionService", Method: "CreateSipUserInvite", Request: invite("Only once"), TimeoutMS: patience}, []codes.Code{codes.Unknown}, "-1",
 		},
 		{
+			"a conflict", `{"vendor": "opentact", "kind": "status", "status": 409, "route": "ModifySIPConnection", "times": 1}`,
+			clientCall{
+				Service: "SipConnectionService", Method: "UpdateSipConnection",
+				Request: map[string]any{"sipConnection": map[string]any{"uuid": exampleConnection, "name": "Another name"}}, TimeoutMS: patience,
+			}, []codes.Code{codes.Aborted}, "-1",
+		},
+		{
 			"a deadline of the caller", `{"vendor": "opentact", "kind": "latency", "delayMs": 2500, "route": "CreateMessagingProfile", "times": 1}`,
 			clientCall{
 				Service: "ProfileService", Method: "CreateMessagingProfile",
