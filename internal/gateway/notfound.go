@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -49,7 +50,7 @@ func (g *Gateway) nearest(method, path string) (methodPath, bool) {
 			others = append(others, known)
 		}
 	}
-	all := append(same, others...)
+	all := slices.Concat(same, others)
 	templates := make([]string, len(all))
 	for i, known := range all {
 		templates[i] = known.path
