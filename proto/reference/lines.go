@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -54,18 +57,30 @@ func curlLine(method protoreflect.MethodDescriptor, request *dynamicpb.Message) 
 	if err != nil {
 		return "", err
 	}
+	return writeCurl(verb, httpBase+path, query, body), nil
+}
+
+// writeCurl writes a query readably if there is no body, which curl would mix with it.
+func writeCurl(verb, address string, query url.Values, body string) string {
 	line := "curl -s"
 	switch {
-	case verb == "PATCH" || verb == "DELETE" || verb == "PUT":
+	case verb == "GET" && len(query) > 0:
+		line += "G " + address
+		for _, name := range slices.Sorted(maps.Keys(query)) {
+			line += " --data-urlencode " + quote(name+"="+query.Get(name))
+		}
+		return line
+	case verb != "GET" && verb != "POST":
 		line += " -X " + verb
-	case query != "":
-		line += "G"
 	}
-	line += " " + httpBase + path
+	if len(query) > 0 {
+		address = quote(address + "?" + query.Encode())
+	}
+	line += " " + address
 	if body != "" {
 		line += " -d " + quote(body)
 	}
-	return line + query, nil
+	return line
 }
 
 // route is the HTTP method and the path of a call.
@@ -136,9 +151,9 @@ func takeBody(name string, request protoreflect.Message) (string, error) {
 	return body, err
 }
 
-// queryOf are the arguments of curl for the fields that are left.
-func queryOf(request protoreflect.Message) (string, error) {
-	var query strings.Builder
+// queryOf has the fields that are left.
+func queryOf(request protoreflect.Message) (url.Values, error) {
+	query := url.Values{}
 	fields := request.Descriptor().Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
@@ -146,11 +161,11 @@ func queryOf(request protoreflect.Message) (string, error) {
 			continue
 		}
 		if field.IsList() || field.Message() != nil {
-			return "", fmt.Errorf("the field %s is in neither path nor body, and this program cannot write it into a query", field.Name())
+			return nil, fmt.Errorf("the field %s is in neither path nor body, and this program cannot write it into a query", field.Name())
 		}
-		fmt.Fprintf(&query, " --data-urlencode %s", quote(field.JSONName()+"="+request.Get(field).String()))
+		query.Set(field.JSONName(), request.Get(field).String())
 	}
-	return query.String(), nil
+	return query, nil
 }
 
 // compact is the JSON of a message, the same at each run.
