@@ -36,6 +36,8 @@ type step struct {
 	file   string
 	exit   int
 	shown  *shown // nil if the page shows nothing
+	// notShown is why the page does not show what the block prints.
+	notShown string
 }
 
 // shown is what a page says that a command prints: the lines from first, up to but not
@@ -55,13 +57,13 @@ type block struct {
 
 // marks are what the comments before a block say about it.
 type marks struct {
-	notRun, file string
-	keepsRunning bool
-	exit         int
+	notRun, notShown, file string
+	keepsRunning           bool
+	exit                   int
 }
 
 // mark is a comment that this package reads. Other comments mean nothing.
-var mark = regexp.MustCompile(`^\s*<!-- (not run|page not run|file|keeps running|exits with|sandbox):? ?(.*?) ?-->\s*$`)
+var mark = regexp.MustCompile(`^\s*<!-- (not run|not shown|page not run|file|keeps running|exits with|sandbox):? ?(.*?) ?-->\s*$`)
 
 // fence begins or ends a block.
 var fence = regexp.MustCompile("^(\\s*)(```+|~~~+)\\s*(\\S*)")
@@ -116,6 +118,8 @@ func (p *page) mark(pending *marks, name, value string, line int) error {
 		return nil
 	case "not run":
 		pending.notRun = value
+	case "not shown":
+		pending.notShown = value
 	case "file":
 		pending.file = value
 	case "keeps running":
@@ -156,7 +160,7 @@ func (p *page) add(b block, command *step) (*step, error) {
 	case b.language == "console":
 		return nil, p.addConsole(b)
 	case slices.Contains([]string{"sh", "bash", "shell"}, b.language):
-		made := step{kind: run, line: b.line, script: text, exit: b.marks.exit}
+		made := step{kind: run, line: b.line, script: text, exit: b.marks.exit, notShown: b.marks.notShown}
 		if b.marks.keepsRunning {
 			made.kind = serve
 		}

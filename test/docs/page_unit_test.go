@@ -21,6 +21,7 @@ one
 shown
 '''
 <!-- exits with: 2 -->
+<!-- not shown: it depends -->
 '''bash
 two
 '''
@@ -59,13 +60,13 @@ $ five
 	}
 	want := []step{
 		{kind: run, line: 3, script: "one", shown: &shown{first: 6, last: 7, text: "shown"}},
-		{kind: run, line: 10, script: "two", exit: 2},
-		{kind: newSandbox, line: 20},
-		{kind: save, line: 22, script: "a: 1", file: "a.yaml"},
-		{kind: serve, line: 26, script: "serve"},
-		{kind: run, line: 31, script: "indented\n  more"},
-		{kind: run, line: 36, script: "four\nrest", shown: &shown{first: 37, last: 38, text: "out"}},
-		{kind: run, line: 39, script: "five"},
+		{kind: run, line: 11, script: "two", exit: 2, notShown: "it depends"},
+		{kind: newSandbox, line: 21},
+		{kind: save, line: 23, script: "a: 1", file: "a.yaml"},
+		{kind: serve, line: 27, script: "serve"},
+		{kind: run, line: 32, script: "indented\n  more"},
+		{kind: run, line: 37, script: "four\nrest", shown: &shown{first: 38, last: 39, text: "out"}},
+		{kind: run, line: 40, script: "five"},
 	}
 	if diff := cmp.Diff(want, p.steps, cmp.AllowUnexported(step{}, shown{})); diff != "" {
 		t.Errorf("the steps differ (-want +got):\n%s", diff)

@@ -144,7 +144,7 @@ func (r *reader) check(s *step, printed string) {
 	if s.shown != nil {
 		shownText = s.shown.text
 	}
-	if s.shown == nil && strings.TrimSpace(printed) == "" {
+	if s.shown == nil && (s.notShown != "" || strings.TrimSpace(printed) == "") {
 		return
 	}
 	difference := compare(shownText, printed)
@@ -152,7 +152,7 @@ func (r *reader) check(s *step, printed string) {
 		return
 	}
 	if s.shown == nil {
-		r.fail(s, "it prints something, and the page does not show it:\n%s", printed)
+		r.fail(s, "it prints something, and the page does not show it; `not shown` before the block can say why:\n%s", printed)
 		return
 	}
 	if *update {
