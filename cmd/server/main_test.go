@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -34,7 +34,7 @@ func TestExitCodes(t *testing.T) {
 		"config check":      {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
 		"serve --sandbox=x": {2, "", "sandbox (SIPFACADE_SANDBOX): must be true or false"},
 		"serv":              {2, "", `did you mean "serve"?`},
-		"healthcheck --admin-address=" + unusedAddress(t): {1, "", "connection refused"},
+		"healthcheck --admin-address=" + closedport.Address(t): {1, "", "connection refused"},
 	} {
 		var stdout, stderr strings.Builder
 		code := run(strings.Fields(line), nil, &stdout, &stderr)
@@ -48,19 +48,6 @@ func TestExitCodes(t *testing.T) {
 // expected.
 func agrees(output, piece string) bool {
 	return (output == "") == (piece == "") && strings.Contains(output, piece)
-}
-
-// unusedAddress returns a loopback address on which nothing listens.
-func unusedAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return listener.Addr().String()
 }
 
 // TestOnHangup: each SIGHUP is a call, until it is stopped.

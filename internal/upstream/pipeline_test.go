@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
 // everyAction runs a test for each action.
@@ -97,7 +99,7 @@ func TestAnswerDecidesKind(t *testing.T) {
 // TestUnsentKinds: if no byte of the call was sent, the error says so, whatever its kind.
 func TestUnsentKinds(t *testing.T) {
 	t.Parallel()
-	closed := closedAddress(t)
+	closed := closedport.Address(t)
 	secured := httptest.NewUnstartedServer(http.NotFoundHandler())
 	secured.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secured.StartTLS()
@@ -161,19 +163,6 @@ func TestUnsentKinds(t *testing.T) {
 			})
 		})
 	}
-}
-
-// closedAddress is an address at which nobody listens.
-func closedAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return listener.Addr().String()
 }
 
 // TestTLS: with the right certificate the same pipeline works over TLS, and counts
@@ -280,7 +269,7 @@ func TestObserve(t *testing.T) {
 	if err := pipelineTo(t, server.URL, &plain{token: "old", renewed: []string{"new"}}, note).Do(t.Context(), callOf(Read)); err != nil {
 		t.Fatal(err)
 	}
-	if err := pipelineTo(t, "http://"+closedAddress(t), &plain{}, note).Do(t.Context(), callOf(Create)); err == nil {
+	if err := pipelineTo(t, "http://"+closedport.Address(t), &plain{}, note).Do(t.Context(), callOf(Create)); err == nil {
 		t.Fatal("no error")
 	}
 	want := []seen{

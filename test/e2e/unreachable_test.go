@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"google.golang.org/grpc/codes"
+
+	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
 // TestRedirectsAreNotFollowed: the credential must not reach another host.
@@ -39,15 +41,7 @@ func unreachable(a action) verdict {
 // TestConnectionRefused: there is no listener at the address.
 func TestConnectionRefused(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	f := startFacade(t, "http://"+address+vendorBase, withToken())
+	f := startFacade(t, "http://"+closedport.Address(t)+vendorBase, withToken())
 	for _, a := range actions() {
 		f.checkVerdict(t, a, unreachable(a))
 	}

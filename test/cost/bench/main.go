@@ -24,11 +24,12 @@ func main() {
 	profile := flag.String("profile", "", "file for a profile for the compiler, which is all that is made then")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	bench := &cost.Bench{Service: *service, Tools: *tools, Print: func(format string, args ...any) {
 		fmt.Printf(format+"\n", args...)
 	}}
-	if err := run(ctx, bench, *profile, *out); err != nil {
+	err := run(ctx, bench, *profile, *out)
+	stop()
+	if err != nil {
 		log.Fatal(err)
 	}
 }
