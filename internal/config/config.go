@@ -140,7 +140,7 @@ type Config struct {
 	// given, it is UpstreamTimeout and five seconds.
 	DrainTimeout time.Duration `group:"Stopping" placeholder:"DURATION" note:"upstream timeout + 5s" help:"Time for calls in flight to finish."`
 
-	description string // what Describe returns
+	settings []Setting // what Settings returns
 }
 
 // CredentialSource says whose vendor credential a call uses.

@@ -11,16 +11,33 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+// Setting is one setting with the source of its value. Of a secret, the value is only
+// whether it is set.
+type Setting struct {
+	Name   string
+	Source Source
+	Value  string
+}
+
+// Settings are all settings.
+func (c Config) Settings() []Setting { return c.settings }
+
 // Describe lists every setting with the source of its value, one a line. Of
 // secrets it says only whether they are set.
-func (c Config) Describe() string { return c.description }
-
-// describe writes what Describe returns.
-func describe(flags []*kong.Flag, origin sources) string {
+func (c Config) Describe() string {
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	// A strings.Builder accepts every write.
 	_, _ = fmt.Fprintln(table, "SETTING\tSOURCE\tVALUE")
+	for _, setting := range c.settings {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", setting.Name, setting.Source, setting.Value)
+	}
+	_ = table.Flush()
+	return text.String()
+}
+
+// settingsOf returns what Settings returns.
+func settingsOf(flags []*kong.Flag, origin sources) (settings []Setting) {
 	for _, flag := range flags {
 		key, value := keyOf(flag.Name), display(flag.Target)
 		source := origin.of(key)
@@ -30,10 +47,9 @@ func describe(flags []*kong.Flag, origin sources) string {
 		if note := flag.Tag.Get("note"); note != "" && !flag.HasDefault && flag.Target.IsZero() {
 			value = note
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", key, source, value)
+		settings = append(settings, Setting{Name: key, Source: source, Value: value})
 	}
-	_ = table.Flush()
-	return text.String()
+	return settings
 }
 
 // display returns the value as Describe shows it.

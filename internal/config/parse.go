@@ -88,7 +88,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 		return invocation, err
 	}
 	invocation.Config = *line.config
-	invocation.Config.description = describe(line.flags, line.sources)
+	invocation.Config.settings = settingsOf(line.flags, line.sources)
 	return invocation, nil
 }
 
