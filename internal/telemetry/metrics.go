@@ -20,6 +20,7 @@ type Metrics struct {
 	attempts *prometheus.CounterVec
 	waited   *prometheus.HistogramVec
 	misread  *prometheus.CounterVec
+	unknown  *prometheus.CounterVec
 	answers  *prometheus.CounterVec
 	refusals *prometheus.CounterVec
 	panics   prometheus.Counter
@@ -54,6 +55,10 @@ func NewMetrics(version string) *Metrics {
 			Name: "sipfacade_upstream_misread_values_total",
 			Help: "Values in vendor answers that could not be read and were left unset.",
 		}, []string{"upstream", "operation", "member"}),
+		unknown: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sipfacade_upstream_unknown_members_total",
+			Help: "Members in vendor answers that no field of the contract takes.",
+		}, []string{"upstream", "operation"}),
 		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sipfacade_http_answers_total",
 			Help: "Answers of the JSON API by HTTP status, refused requests included.",
@@ -73,7 +78,7 @@ func NewMetrics(version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.calls, m.seconds, m.attempts, m.waited, m.misread, m.answers, m.refusals, m.panics, info,
+	m.registry.MustRegister(m.calls, m.seconds, m.attempts, m.waited, m.misread, m.unknown, m.answers, m.refusals, m.panics, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -99,21 +104,16 @@ func (m *Metrics) bindCall(l callLabels) series {
 
 // Upstream counts an exchange with a vendor.
 func (m *Metrics) Upstream(o upstream.Observation) {
-	bound := m.boundAttempts.of(attemptLabels{o.Vendor, o.Route.Operation, o.Outcome, o.Status})
+	bound := m.boundAttempts.of(attemptLabels{o.Vendor, o.Route.Operation, o.Outcome, statusLabelOf(o.Status)})
 	bound.count.Inc()
 	bound.seconds.Observe(o.Duration.Seconds())
 }
 
 func (m *Metrics) bindAttempt(l attemptLabels) series {
 	return series{
-		count:   m.attempts.WithLabelValues(l.vendor, l.operation, strconv.Itoa(l.status), l.outcome),
+		count:   m.attempts.WithLabelValues(l.vendor, l.operation, l.status.String(), l.outcome),
 		seconds: m.waited.WithLabelValues(l.vendor, l.operation),
 	}
-}
-
-// Misread counts values that could not be read.
-func (m *Metrics) Misread(vendor, operation, member string, count int) {
-	m.misread.WithLabelValues(vendor, operation, member).Add(float64(count))
 }
 
 // HTTPAnswer counts an answer of the JSON API.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // scrape returns what the handler serves.
@@ -28,6 +29,11 @@ func scrape(t *testing.T, m *Metrics) string {
 	return recorder.Body.String()
 }
 
+// finding is a difference in the answers of an operation.
+func finding(found tolerant.Finding, count int) upstream.Finding {
+	return upstream.Finding{Finding: found, Vendor: "opentact", Operation: "GetThing", Count: count}
+}
+
 // TestMetrics: names, labels and values, as operators build their dashboards on.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
@@ -38,7 +44,12 @@ func TestMetrics(t *testing.T) {
 	m.Call("http", "/s/M", "NotFound", "RESOURCE_NOT_FOUND", time.Minute)
 	m.Upstream(upstream.Observation{Vendor: "opentact", Route: route, Status: 200, Outcome: "ok", Duration: 5 * time.Millisecond})
 	m.Upstream(upstream.Observation{Vendor: "opentact", Route: route, Outcome: "unreachable", Duration: time.Millisecond})
-	m.Misread("opentact", "GetThing", "port", 3)
+	m.Upstream(upstream.Observation{Vendor: "opentact", Route: route, Status: 598, Outcome: "status", Duration: time.Millisecond})
+	m.Found(finding(tolerant.Finding{Difference: tolerant.Misread, Member: "port"}, 3))
+	m.Found(finding(tolerant.Finding{Difference: tolerant.UnknownMember, Member: "vendors_choice"}, 2))
+	m.Found(finding(tolerant.Finding{Difference: tolerant.UnknownWord, Member: "color", Word: "vendors_choice"}, 1))
+	m.Vendor("opentact", func() upstream.Status { return upstream.Status{UnderWay: 3} })
+	m.Vendor("infinity", func() upstream.Status { return upstream.Status{Breaker: upstream.BreakerHalfOpen} })
 	m.AuthRefusal("CALLER_FORBIDDEN")
 	m.Panic()
 	text := scrape(t, m)
@@ -51,8 +62,14 @@ func TestMetrics(t *testing.T) {
 		`sipfacade_call_duration_seconds_count{method="/s/M",protocol="http"} 1`,
 		`sipfacade_upstream_attempts_total{operation="GetThing",outcome="ok",status="200",upstream="opentact"} 1`,
 		`sipfacade_upstream_attempts_total{operation="GetThing",outcome="unreachable",status="0",upstream="opentact"} 1`,
-		`sipfacade_upstream_duration_seconds_count{operation="GetThing",upstream="opentact"} 2`,
+		`sipfacade_upstream_duration_seconds_count{operation="GetThing",upstream="opentact"} 3`,
 		`sipfacade_upstream_misread_values_total{member="port",operation="GetThing",upstream="opentact"} 3`,
+		`sipfacade_upstream_misread_values_total{member="color",operation="GetThing",upstream="opentact"} 1`,
+		`sipfacade_upstream_unknown_members_total{operation="GetThing",upstream="opentact"} 2`,
+		`sipfacade_upstream_attempts_total{operation="GetThing",outcome="status",status="5xx",upstream="opentact"} 1`,
+		`sipfacade_upstream_breaker_open{upstream="opentact"} 0`,
+		`sipfacade_upstream_breaker_open{upstream="infinity"} 1`,
+		`sipfacade_upstream_calls_in_flight{upstream="opentact"} 3`,
 		`sipfacade_auth_refusals_total{reason="CALLER_FORBIDDEN"} 1`,
 		`sipfacade_panics_total 1`,
 		`sipfacade_build_info{version="v1.2.3"} 1`,
@@ -67,7 +84,11 @@ func TestMetrics(t *testing.T) {
 	}
 	want := []string{
 		"sipfacade_auth_refusals_total", "sipfacade_build_info", "sipfacade_call_duration_seconds", "sipfacade_calls_total", "sipfacade_panics_total",
-		"sipfacade_upstream_attempts_total", "sipfacade_upstream_duration_seconds", "sipfacade_upstream_misread_values_total",
+		"sipfacade_upstream_attempts_total", "sipfacade_upstream_breaker_open", "sipfacade_upstream_calls_in_flight",
+		"sipfacade_upstream_duration_seconds", "sipfacade_upstream_misread_values_total", "sipfacade_upstream_unknown_members_total",
+	}
+	if strings.Contains(text, "vendors_choice") {
+		t.Error("a name that the vendor chose is a label")
 	}
 	slices.Sort(names)
 	if diff := cmp.Diff(want, names); diff != "" {

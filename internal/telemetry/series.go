@@ -47,6 +47,6 @@ type (
 	callLabels    struct{ protocol, method, code, reason string }
 	attemptLabels struct {
 		vendor, operation, outcome string
-		status                     int
+		status                     statusLabel
 	}
 )

@@ -21,12 +21,15 @@ type attempt struct {
 
 func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
 
+// errPanic is how an attempt ends that panics.
+var errPanic = &Error{Kind: KindInternal}
+
 // attempt sends the call once. It returns the request as well if the vendor refused
 // its credential.
 func (e *execution) attempt() (refused *http.Request, failure *Error) {
-	a, started, status, outcome := newAttempt(e), time.Now(), 0, KindInternal.String() // after a panic
+	a, started, status, ended := newAttempt(e), time.Now(), 0, errPanic
 	defer func() {
-		e.observe(status, outcome, started)
+		e.observe(status, ended, started)
 		a.running.End(status)
 	}()
 	e.attempts++
@@ -38,26 +41,30 @@ func (e *execution) attempt() (refused *http.Request, failure *Error) {
 		status = response.StatusCode
 		failure = a.read(ctx, response)
 	}
-	outcome = outcomeName(failure)
+	ended = failure
 	if failure != nil && status != 0 && failure.Kind == KindStatus && failure.Status == http.StatusUnauthorized {
 		return a.request, failure
 	}
 	return nil, failure
 }
 
+// OutcomeOK is the outcome of an exchange that succeeded.
+const OutcomeOK = "ok"
+
 // outcomeName is the outcome of an attempt in metrics.
 func outcomeName(failure *Error) string {
 	if failure == nil {
-		return "ok"
+		return OutcomeOK
 	}
 	return failure.Kind.String()
 }
 
 // observe reports an attempt.
-func (e *execution) observe(status int, outcome string, started time.Time) {
+func (e *execution) observe(status int, failure *Error, started time.Time) {
+	now, outcome := time.Now(), outcomeName(failure)
+	e.recent.note(Exchange{Time: now, Operation: e.call.Route.Operation, Outcome: outcome, Status: status}, failure)
 	e.options.Observe(Observation{
-		Vendor: e.dialect.Vendor(), Route: e.call.Route, Status: status,
-		Outcome: outcome, Duration: time.Since(started),
+		Vendor: e.dialect.Vendor(), Route: e.call.Route, Status: status, Outcome: outcome, Duration: now.Sub(started),
 	})
 }
 

@@ -38,14 +38,25 @@ const (
 	neutral
 )
 
-// state is the state of a circuit.
-type state int
+// BreakerState is the state of a circuit breaker.
+type BreakerState int
 
+// The states.
 const (
-	closed state = iota
-	open
-	halfOpen
+	// BreakerClosed: calls are made.
+	BreakerClosed BreakerState = iota
+	// BreakerOpen: calls are refused.
+	BreakerOpen
+	// BreakerHalfOpen: the pause is over, and one call may find out whether the vendor
+	// works again.
+	BreakerHalfOpen
 )
+
+// breakerStates are the names of the states.
+var breakerStates = [...]string{BreakerClosed: "closed", BreakerOpen: "open", BreakerHalfOpen: "half_open"}
+
+// String is the name of the state for operators.
+func (s BreakerState) String() string { return breakerStates[s] }
 
 // circuit is the circuit breaker of one vendor. It is not that of sony/gobreaker,
 // which drops the results of calls that last longer than its window: it would never
@@ -53,9 +64,10 @@ const (
 // TestLibraryBreakerMissesSlowFailures shows that.
 type circuit struct {
 	settings Breaker
+	changed  func(BreakerState)
 
 	mu    sync.Mutex
-	state state
+	state BreakerState
 	// generation counts the changes of state. A permit of an older one decides nothing.
 	generation uint64
 	recent     *window // its marked events are failures
@@ -63,9 +75,10 @@ type circuit struct {
 	probing    bool
 }
 
-// newCircuit returns a closed circuit. All fields of the settings must be set.
-func newCircuit(settings Breaker) *circuit {
-	return &circuit{settings: settings, recent: newWindow(settings.Window)}
+// newCircuit returns a closed circuit. All fields of the settings must be set. It calls
+// changed at each change of state, with its lock held.
+func newCircuit(settings Breaker, changed func(BreakerState)) *circuit {
+	return &circuit{settings: settings, changed: changed, recent: newWindow(settings.Window)}
 }
 
 // permit is the right to make one call. Its outcome must be recorded once.
@@ -81,10 +94,10 @@ func (c *circuit) acquire(now time.Time) (issued permit, wait time.Duration, adm
 	if wait := c.waitFor(now); wait > 0 {
 		return permit{}, wait, false
 	}
-	if c.state == open {
-		c.setState(halfOpen)
+	if c.state == BreakerOpen {
+		c.setState(BreakerHalfOpen)
 	}
-	c.probing = c.state == halfOpen
+	c.probing = c.state == BreakerHalfOpen
 	return permit{c, c.generation}, 0, true
 }
 
@@ -99,26 +112,30 @@ func (c *circuit) wait(now time.Time) time.Duration {
 // breaker's pause is the guess.
 func (c *circuit) waitFor(now time.Time) time.Duration {
 	switch {
-	case c.state == open:
+	case c.state == BreakerOpen:
 		return max(c.openUntil.Sub(now), 0)
-	case c.state == halfOpen && c.probing:
+	case c.state == BreakerHalfOpen && c.probing:
 		return c.settings.Pause
 	default:
 		return 0
 	}
 }
 
-// isOpen reports whether the circuit is not closed.
-func (c *circuit) isOpen() bool {
+// current returns the state, and until when an open circuit refuses calls.
+func (c *circuit) current() (state BreakerState, openUntil time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.state != closed
+	return c.state, c.openUntil
 }
 
 // setState changes the state. The lock is held.
-func (c *circuit) setState(next state) {
+func (c *circuit) setState(next BreakerState) {
+	before := c.state
 	c.state, c.probing = next, false
 	c.generation++
+	if next != before {
+		c.changed(next)
+	}
 }
 
 // record takes in how the permit's call ended. A call that was admitted before the
@@ -129,7 +146,7 @@ func (p permit) record(now time.Time, seen outcome) {
 	defer c.mu.Unlock()
 	switch {
 	case p.generation != c.generation:
-	case c.state == halfOpen:
+	case c.state == BreakerHalfOpen:
 		c.recordProbe(now, seen)
 	case seen != neutral:
 		c.recordCall(now, seen)
@@ -151,7 +168,7 @@ func (c *circuit) recordProbe(now time.Time, seen outcome) {
 	c.probing = false
 	switch seen {
 	case healthy:
-		c.setState(closed)
+		c.setState(BreakerClosed)
 		c.recent = newWindow(c.settings.Window)
 	case failing:
 		c.trip(now)
@@ -159,8 +176,20 @@ func (c *circuit) recordProbe(now time.Time, seen outcome) {
 	}
 }
 
-// trip opens the circuit for its pause.
+// trip opens the circuit for its pause. The pause ends by itself, not at the next call:
+// clients that go by the health of a service would otherwise make none.
 func (c *circuit) trip(now time.Time) {
-	c.setState(open)
+	c.setState(BreakerOpen)
 	c.openUntil = now.Add(c.settings.Pause)
+	opened := c.generation
+	time.AfterFunc(c.settings.Pause, func() { c.endPause(opened) })
+}
+
+// endPause lets one call through, unless that has happened since the circuit opened.
+func (c *circuit) endPause(opened uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.generation == opened {
+		c.setState(BreakerHalfOpen)
+	}
 }

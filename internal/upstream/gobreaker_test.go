@@ -48,7 +48,7 @@ func TestLibraryBreakerMissesSlowFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		settings := Breaker{}.withDefaults()
-		library, own := libraryBreaker(settings), newCircuit(settings)
+		library, own := libraryBreaker(settings), quietCircuit(settings)
 		for range 10 { // rounds of calls that all run into the cap
 			var ended []func(error)
 			for range settings.Volume {

@@ -74,12 +74,7 @@ func (l *Lease) Held() int64 {
 
 // Release gives back all that the lease holds, and ends the right to go beyond the
 // budget. It may be called more than once.
-func (l *Lease) Release() { l.Keep(0) }
-
-// Keep gives back all but a number of bytes, and ends the right to go beyond the budget.
-// It is for the time after the last vendor call, when only the answer to the caller is
-// still held. It never takes more than is held.
-func (l *Lease) Keep(bytes int64) {
+func (l *Lease) Release() {
 	if l == nil {
 		return
 	}
@@ -89,7 +84,7 @@ func (l *Lease) Keep(bytes int64) {
 	if m.beyond == l {
 		m.beyond = nil
 	}
-	l.shrink(max(bytes, 0))
+	l.shrink(0)
 }
 
 // giveBack gives back a number of bytes, such as what a failed attempt took.

@@ -136,17 +136,18 @@ func TestWaitForMemoryEnds(t *testing.T) {
 	})
 }
 
-// TestKeep: what the answer to the caller takes stays held, and never more than was.
-func TestKeep(t *testing.T) {
+// TestRelease: everything is given back, as often as it is asked for, and without a budget
+// there is nothing to give.
+func TestRelease(t *testing.T) {
 	t.Parallel()
 	m := NewMemory(100)
 	lease := leaseOf(m)
 	if err := lease.acquire(t.Context(), 150); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ keep, want int64 }{{200, 150}, {120, 120}, {30, 30}, {50, 30}, {-1, 0}, {10, 0}} {
-		if lease.Keep(c.keep); m.usage() != c.want {
-			t.Errorf("keep %d: %d taken, want %d", c.keep, m.usage(), c.want)
+	for range 2 {
+		if lease.Release(); m.usage() != 0 {
+			t.Errorf("%d taken", m.usage())
 		}
 	}
 	var none *Memory
@@ -155,7 +156,6 @@ func TestKeep(t *testing.T) {
 		t.Error("no budget has a bound")
 	}
 	unbounded.giveBack(1)
-	unbounded.Keep(1)
 	unbounded.Release()
 }
 

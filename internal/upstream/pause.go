@@ -48,6 +48,23 @@ func (p *pauses) remaining(credential credentialID, now time.Time) time.Duration
 	return max(until.Sub(now), 0)
 }
 
+// current returns until when the service's own credential is paused, and how many other
+// credentials are.
+func (p *pauses) current(now time.Time) (own time.Time, others int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for credential, until := range p.until {
+		switch {
+		case !until.After(now):
+		case credential == serviceCredential:
+			own = until
+		default:
+			others++
+		}
+	}
+	return own, others
+}
+
 // start begins a pause, unless a longer one is running.
 func (p *pauses) start(credential credentialID, now time.Time, length time.Duration) {
 	p.mu.Lock()

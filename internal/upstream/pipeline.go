@@ -96,12 +96,24 @@ type Options struct {
 	Grace time.Duration
 	// Observe is called after each attempt; nil means that attempts are not observed.
 	Observe func(Observation)
+	// Found is called for each difference between an answer and what the service knows of
+	// the vendor; nil means that they are not reported.
+	Found func(Finding)
+	// BreakerChanged is called at each change of the breaker's state, one call at a time.
+	// It must be quick and must not call the pipeline. Nil means that nobody is told.
+	BreakerChanged func(BreakerState)
 }
 
 // withDefaults returns the options with the defaults of what is left out.
 func (o Options) withDefaults() Options {
 	if o.Observe == nil {
 		o.Observe = func(Observation) {}
+	}
+	if o.Found == nil {
+		o.Found = func(Finding) {}
+	}
+	if o.BreakerChanged == nil {
+		o.BreakerChanged = func(BreakerState) {}
 	}
 	o.Grace = cmp.Or(o.Grace, defaultGrace)
 	o.Connections = cmp.Or(o.Connections, DefaultConnections)
@@ -119,6 +131,7 @@ type Pipeline struct {
 	circuit *circuit
 	pauses  *pauses
 	budget  *retryBudget
+	recent  *lastExchanges
 }
 
 // NewPipeline returns the pipeline of the dialect's vendor.
@@ -127,15 +140,12 @@ func NewPipeline(options Options, dialect Dialect) *Pipeline {
 	return &Pipeline{
 		options: options, dialect: dialect,
 		queue:   newQueue(options.Connections, options.Queue),
-		circuit: newCircuit(options.Breaker),
+		circuit: newCircuit(options.Breaker, options.BreakerChanged),
 		pauses:  newPauses(),
 		budget:  newRetryBudget(),
+		recent:  &lastExchanges{},
 	}
 }
-
-// BreakerOpen reports whether calls are stopped because the vendor fails, or one call
-// probes whether it still does.
-func (p *Pipeline) BreakerOpen() bool { return p.circuit.isOpen() }
 
 // Do makes the call, more than once if that may help and cannot do harm. Every error
 // is a *Error.

@@ -23,6 +23,7 @@ var errQueueFull = errors.New("the queue of calls to the vendor is full")
 // their arrival.
 type queue struct {
 	slots      *semaphore.Weighted
+	underWay   atomic.Int64
 	waiting    atomic.Int64
 	maxWaiting int64
 }
@@ -32,7 +33,13 @@ func newQueue(connections, maxWaiting int) *queue {
 }
 
 // tryAcquire takes a slot if there is one and no call waits for it.
-func (q *queue) tryAcquire() bool { return q.slots.TryAcquire(1) }
+func (q *queue) tryAcquire() bool {
+	taken := q.slots.TryAcquire(1)
+	if taken {
+		q.underWay.Add(1)
+	}
+	return taken
+}
 
 // acquire waits for a slot until the context ends. Its error is errQueueFull, or the
 // cause of that end.
@@ -44,8 +51,12 @@ func (q *queue) acquire(ctx context.Context) error {
 	if err := q.slots.Acquire(ctx, 1); err != nil {
 		return context.Cause(ctx)
 	}
+	q.underWay.Add(1)
 	return nil
 }
 
 // release gives a slot back.
-func (q *queue) release() { q.slots.Release(1) }
+func (q *queue) release() {
+	q.underWay.Add(-1)
+	q.slots.Release(1)
+}

@@ -220,6 +220,19 @@ func (m *message) Dropped() (dropped []struct{ Members, Reason string }) {
 	return dropped
 }
 
+// KnownUnread are the members that are known and not read in this place, as Go literals: those
+// that the table drops, and those that are only read if the object was asked for.
+func (m *message) KnownUnread() string {
+	var known []string
+	for _, dropped := range m.Resource.Dropped {
+		known = append(known, dropped.Members...)
+	}
+	for _, answered := range m.AnsweredCases() {
+		known = append(known, answered.Member)
+	}
+	return literals(known)
+}
+
 // column is a field that callers write, with the vendor's names for it as Go literals, and
 // its expressions in a body.
 type column struct{ Field, Vendor, Value, IsSet string }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // pbxVendor answers requests by "METHOD /path?query", or without the query, with a
@@ -80,6 +82,17 @@ type misreads struct {
 	told []string
 }
 
+// note keeps what could not be read, in the order of the names.
+func (m *misreads) note(f upstream.Finding) {
+	if f.Difference == tolerant.UnknownMember {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.told = append(m.told, f.Operation+" "+f.Member)
+	slices.Sort(m.told)
+}
+
 // pbxClient is a client over a transport.
 func pbxClient(t testing.TB, transport http.RoundTripper, zone *time.Location) (*infinity.Client, *misreads) {
 	t.Helper()
@@ -89,14 +102,9 @@ func pbxClient(t testing.TB, transport http.RoundTripper, zone *time.Location) (
 		t.Fatal(err)
 	}
 	return infinity.New(infinity.Options{
-		Options: upstream.Options{BaseURL: base, Transport: transport, Timeout: time.Minute, MaxBytes: 64 << 20},
+		Options: upstream.Options{BaseURL: base, Transport: transport, Timeout: time.Minute, MaxBytes: 64 << 20, Found: told.note},
 		Zone:    zone,
 		APIKey:  func() string { return "k" },
-		Misread: func(operation, member string, _ int) {
-			told.mu.Lock()
-			defer told.mu.Unlock()
-			told.told = append(told.told, operation+" "+member)
-		},
 	}), told
 }
 

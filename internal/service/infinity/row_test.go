@@ -198,13 +198,13 @@ func TestPbxShow(t *testing.T) {
 		"its own word goes first": {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: new(uint32(4))}, nil},
 		"not read": {
 			contractOf(&pbxUsers), infinity.Row{said("userId", "seven"), stated("domainId", "4294967296"), stated("ukPhoneId", "{}"), said("dashboard", "maybe"), said("createDatetime", "soon")}, nil,
-			&pb.PbxUser{}, []string{"ListSIPUsers userId", "ListSIPUsers domainId", "ListSIPUsers ukPhoneId", "ListSIPUsers dashboard", "ListSIPUsers createDatetime"},
+			&pb.PbxUser{}, []string{"ListSIPUsers createDatetime", "ListSIPUsers dashboard", "ListSIPUsers domainId", "ListSIPUsers ukPhoneId", "ListSIPUsers userId"},
 		},
 		"word": {contractOf(&pbxQueueMembers), infinity.Row{said("ringStrategy", "all"), stated("ringAttempts", "0")}, nil, &pb.PbxQueueMember{RingStrategy: &all, RingAttempts: new(int32(0))}, nil},
 		"unknown word": {
 			contractOf(&pbxQueueMembers), infinity.Row{said("ringStrategy", "random"), stated("ringOrder", "2147483648")}, nil,
 			&pb.PbxQueueMember{AdditionalFields: map[string]string{"ringStrategy": "random"}},
-			[]string{"ListSIPQueueMembers ringStrategy", "ListSIPQueueMembers ringOrder"},
+			[]string{"ListSIPQueueMembers ringOrder", "ListSIPQueueMembers ringStrategy"},
 		},
 		"not modelled": {
 			contractOf(&pbxGroups), infinity.Row{said("colour", "red"), stated("size", "1.50"), stated("tags", `["a"]`), stated("note", "null"), said("empty", "")}, nil,

@@ -37,8 +37,10 @@ func opentactAccountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opent
 		return r.Time("modified_on", &m.UpdateTime)
 	case "deleted_on":
 		return r.Time("deleted_on", &m.DeleteTime)
-	default:
+	case "users", "admin", "addresses", "messaging_profiles", "messaging_profile_default":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -87,8 +89,10 @@ func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opentact
 		return r.Time("modified_on", &m.UpdateTime)
 	case "deleted_on":
 		return r.Time("deleted_on", &m.DeleteTime)
-	default:
+	case "password", "token":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -163,7 +167,7 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	default:
-		return r.Skip()
+		return r.Unknown(name)
 	}
 }
 
@@ -212,7 +216,7 @@ func sipConnectionProductMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	default:
-		return r.Skip()
+		return r.Unknown(name)
 	}
 }
 
@@ -270,8 +274,10 @@ func sipUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) erro
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	default:
+	case "ha1", "ha1b", "password":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -307,8 +313,10 @@ func sipUserInviteMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser
 		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
 		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
-	default:
+	case "token":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -373,7 +381,7 @@ func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	default:
-		return r.Skip()
+		return r.Unknown(name)
 	}
 }
 
@@ -412,8 +420,10 @@ func telephoneNumberMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Telep
 		return r.Bool("registered", &m.Registered)
 	case "deleted_on":
 		return r.Time("deleted_on", &m.DeleteTime)
-	default:
+	case "tnlease", "profile":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -440,8 +450,10 @@ func tnOrderMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnOrder) erro
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	default:
+	case "tns", "tnleases", "account", "profile", "sip_connection", "sip_control_app":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -490,7 +502,7 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	default:
-		return r.Skip()
+		return r.Unknown(name)
 	}
 }
 
@@ -539,8 +551,10 @@ func sipAppCallMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipAppCall
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	default:
+	case "logs", "meta":
 		return r.Skip()
+	default:
+		return r.Unknown(name)
 	}
 }
 
@@ -603,7 +617,7 @@ func messagingProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Mess
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	default:
-		return r.Skip()
+		return r.Unknown(name)
 	}
 }
 
@@ -668,7 +682,7 @@ func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
 	default:
-		return r.Skip()
+		return r.Unknown(name)
 	}
 }
 

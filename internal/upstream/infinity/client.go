@@ -39,15 +39,12 @@ type Options struct {
 	Password func() string
 	// Zone is the zone of the vendor's date-times, which state none; nil means UTC.
 	Zone *time.Location
-	// Misread counts values in rows that could not be read, by member name.
-	Misread func(operation, member string, count int)
 }
 
 // Client calls Infinity. It is safe for concurrent use.
 type Client struct {
 	pipeline *upstream.Pipeline
 	zone     *time.Location
-	misread  func(operation, member string, count int)
 }
 
 // New returns a client.
@@ -58,17 +55,14 @@ func New(options Options) *Client {
 	if options.Zone == nil {
 		options.Zone = time.UTC
 	}
-	if options.Misread == nil {
-		options.Misread = func(string, string, int) {}
-	}
 	return &Client{
 		pipeline: upstream.NewPipeline(options.Options, newDialect(options)),
-		zone:     options.Zone, misread: options.Misread,
+		zone:     options.Zone,
 	}
 }
 
-// BreakerOpen reports whether calls are stopped because the vendor fails.
-func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
+// Status returns how the vendor does.
+func (c *Client) Status() upstream.Status { return c.pipeline.Status() }
 
 // ForgetFailures lets calls through at once, as if the vendor had never failed.
 func (c *Client) ForgetFailures() { c.pipeline.ForgetFailures() }
@@ -90,20 +84,13 @@ func newDialect(options Options) upstream.Dialect {
 	}
 }
 
-// report counts the values of a row that could not be read and were left unset.
-func (c *Client) report(route *upstream.Route, r *Reader) {
-	for _, member := range r.misread {
-		c.misread(route.Operation, member, 1)
-	}
-}
-
 // Show reads a row that was kept into a message.
 func Show[M any](c *Client, route *upstream.Route, kind Kind[M], row Row) *M {
 	m, r := new(M), &Reader{zone: c.zone, slabs: &tolerant.Slabs{}}
 	for _, r.member = range row {
 		_ = kind.Member(r, []byte(r.member.Name), m) // its value has been read, so nothing fails
 	}
-	c.report(route, r)
+	c.pipeline.Report(route, r.drift)
 	return m
 }
 
@@ -113,9 +100,8 @@ func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind
 		Route: route, Parameters: parameters,
 		Decode: func(_ int, _ http.Header, body io.Reader) (err error) {
 			r := &Reader{zone: c.zone}
-			if found, err = message(body, r, kind); err == nil {
-				c.report(route, r)
-			}
+			found, err = message(body, r, kind)
+			c.pipeline.Report(route, r.drift)
 			return err
 		},
 	})
@@ -133,10 +119,8 @@ func List[M any](
 		Decode: func(_ int, _ http.Header, body io.Reader) error {
 			begin()
 			r := &Reader{zone: c.zone}
-			return messages(body, r, kind, func(m *M) *M {
-				c.report(route, r)
-				return keep(m)
-			})
+			defer func() { c.pipeline.Report(route, r.drift) }()
+			return messages(body, r, kind, keep)
 		},
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // vendor answers every request with one handler and keeps what it was
@@ -289,15 +290,16 @@ func TestNewID(t *testing.T) {
 func TestNewFillsIn(t *testing.T) {
 	t.Parallel()
 	client := New(Options{Options: upstream.Options{BaseURL: &url.URL{}}})
-	client.misread("ListSIPUsers", "userId", 1) // tells nobody, and does not fail over it
+	drift := tolerant.Drift{{Member: "userId"}: 1}
+	client.pipeline.Report(Users.List, drift) // tells nobody, and does not fail over it
 	if client.Zone() != time.UTC {
 		t.Errorf("zone %v", client.Zone())
 	}
 	var told []string
-	client = New(Options{Options: upstream.Options{BaseURL: &url.URL{}}, Zone: time.FixedZone("here", 3600), Misread: func(operation, member string, count int) {
-		told = append(told, fmt.Sprint(operation, " ", member, " ", count))
-	}})
-	client.misread("ListSIPUsers", "userId", 1)
+	client = New(Options{Options: upstream.Options{BaseURL: &url.URL{}, Found: func(f upstream.Finding) {
+		told = append(told, fmt.Sprint(f.Operation, " ", f.Member, " ", f.Count))
+	}}, Zone: time.FixedZone("here", 3600)})
+	client.pipeline.Report(Users.List, drift)
 	if diff := cmp.Diff([]string{"ListSIPUsers userId 1"}, told); diff != "" || client.Zone().String() != "here" {
 		t.Error(diff)
 	}

@@ -106,7 +106,7 @@ func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) erro
 			kind.Reset(row)
 		}
 		before = body.Slabs
-		r.body, r.slabs, r.members, r.misread = body, &body.Slabs, 0, r.misread[:0]
+		r.body, r.slabs, r.members = body, &body.Slabs, 0
 		return body.Object(member)
 	}
 	return eachRow(body, read, func() error {

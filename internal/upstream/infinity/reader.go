@@ -38,8 +38,8 @@ type Reader struct {
 	zone   *time.Location
 	// members counts the members of the row that are not named like secrets.
 	members int
-	// misread are the names of those whose values could not be read.
-	misread []string
+	// drift counts what was not known or could not be read, in all rows.
+	drift tolerant.Drift
 }
 
 // The methods below read the value at the place into a field. A value that is null, empty
@@ -119,8 +119,8 @@ func (r *Reader) Time(name string, at **timestamppb.Timestamp) error {
 	return err
 }
 
-// Word reads one of the vendor's words for an enum. Another word is counted as a misread
-// and kept in the additional fields.
+// Word reads one of the vendor's words for an enum. Another word is counted, and kept in
+// the additional fields.
 func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, bool), additional *map[string]string) error {
 	word, ok, err := r.text()
 	if !ok {
@@ -130,12 +130,13 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 		*at = &found
 		return nil
 	}
-	r.countMisread(name)
+	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownWord, Member: name, Word: word})
 	keep(additional, name, word)
 	return nil
 }
 
-// Additional keeps a member that no field takes, as it came, but without what is secret.
+// Additional counts a member that no field takes, and keeps it as it came, but without what
+// is secret.
 func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 	text := r.member.Name
 	if r.body != nil {
@@ -144,6 +145,7 @@ func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 			return r.body.Skip()
 		}
 	}
+	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownMember, Member: text})
 	if plain, ok := r.plainText(); ok {
 		keep(additional, text, plain)
 		return nil
@@ -164,8 +166,10 @@ func keep(additional *map[string]string, name, text string) {
 	(*additional)[name] = secret.Text(text)
 }
 
-// countMisread keeps the name of a member until the whole row has been read.
-func (r *Reader) countMisread(name string) { r.misread = append(r.misread, name) }
+// countMisread counts a value that could not be read.
+func (r *Reader) countMisread(name string) {
+	r.drift.Add(tolerant.Finding{Difference: tolerant.Misread, Member: name})
+}
 
 // text reads a value as text. Null and the empty string are none: ok is false.
 func (r *Reader) text() (text string, ok bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // sample is a message with a field of each form.
@@ -70,21 +72,35 @@ var sampleKind = Kind[sample]{Member: func(r *Reader, name []byte, m *sample) er
 	return r.Additional(name, &m.Additional)
 }}
 
-// clientOver returns a client in a zone that keeps the names of misreads.
-func clientOver(zone *time.Location, misread *[]string) *Client {
-	return New(Options{Options: upstream.Options{BaseURL: &url.URL{}}, Zone: zone, Misread: func(_, member string, _ int) {
-		*misread = append(*misread, member)
-	}})
+// clientOver returns a client in a zone that keeps what differs in the answers.
+func clientOver(zone *time.Location, drift tolerant.Drift) *Client {
+	return New(Options{Options: upstream.Options{BaseURL: &url.URL{}, Found: func(f upstream.Finding) {
+		drift[f.Finding] += f.Count
+	}}, Zone: zone})
 }
 
-// readSamples reads the rows of a body, and the names of what is misread in them.
-func readSamples(body io.Reader) (read []*sample, misread []string, err error) {
+// readSamples reads the rows of a body, and what differs in them.
+func readSamples(body io.Reader) (read []*sample, drift tolerant.Drift, err error) {
 	r := &Reader{zone: time.UTC}
 	err = messages(body, r, sampleKind, func(m *sample) *sample {
-		read, misread = append(read, m), append(misread, r.misread...)
+		read = append(read, m)
 		return nil
 	})
-	return read, misread, err
+	return read, r.drift, err
+}
+
+// notRead are the names, in their order, of the members whose values or words were not
+// understood.
+func notRead(drift tolerant.Drift) (names []string) {
+	for found, count := range drift {
+		for range count {
+			if found.Difference != tolerant.UnknownMember {
+				names = append(names, found.Member)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // TestReader: each form is read from a body, and from a row that was kept.
@@ -113,7 +129,7 @@ func TestReader(t *testing.T) {
 		},
 		"unread": {
 			`{"flag":"maybe","number":"2147483648","id":-1,"optionalId":{"a":1},"time":["soon"],"word":"two"}`,
-			sample{Additional: map[string]string{"word": "two"}}, []string{"flag", "number", "id", "optionalId", "time", "word"},
+			sample{Additional: map[string]string{"word": "two"}}, []string{"flag", "id", "number", "optionalId", "time", "word"},
 		},
 		"a word that is an object": {`{"word":{"a":1}}`, sample{Additional: map[string]string{"word": `{"a":1}`}}, []string{"word"}},
 		"two spellings":            {`{"text":"","text":"a","text":"b"}`, sample{Text: "a", Additional: map[string]string{"text": "b"}}, nil},
@@ -124,12 +140,13 @@ func TestReader(t *testing.T) {
 		"escapes": {`{"t\u0065xt":"\u0031\n","num\u0062er":"\u0031"}`, sample{Text: "1\n", Number: new(int32(1))}, nil},
 		"secrets": {`{"pin":"1234","userPIN":"1234","text":"a"}`, sample{Text: "a"}, nil},
 	} {
-		var fromBody, fromRow []string
+		var fromBody []string
+		fromRow := tolerant.Drift{}
 		zone := time.FixedZone("", 2*60*60)
 		for _, body := range []io.Reader{strings.NewReader(c.body), iotest.OneByteReader(strings.NewReader(c.body))} {
 			r := &Reader{zone: zone}
 			got, err := message(body, r, sampleKind)
-			fromBody = r.misread
+			fromBody = notRead(r.drift)
 			if diff := cmp.Diff(&c.want, got, protocmp.Transform()); diff != "" || err != nil {
 				t.Errorf("%s: %v %s", name, err, diff)
 			}
@@ -138,12 +155,12 @@ func TestReader(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		got := Show(clientOver(zone, &fromRow), Users.Read, sampleKind, row)
+		got := Show(clientOver(zone, fromRow), Users.Read, sampleKind, row)
 		if diff := cmp.Diff(&c.want, got, protocmp.Transform()); diff != "" {
 			t.Errorf("%s, from a row: %s", name, diff)
 		}
-		if !slices.Equal(c.misread, fromBody) || !slices.Equal(c.misread, fromRow) {
-			t.Errorf("%s: misread %q, from a row %q", name, fromBody, fromRow)
+		if !slices.Equal(c.misread, fromBody) || !slices.Equal(c.misread, notRead(fromRow)) {
+			t.Errorf("%s: misread %q, from a row %q", name, fromBody, notRead(fromRow))
 		}
 	}
 }
@@ -209,21 +226,21 @@ func FuzzMessages(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		read, misread, err := readSamples(bytes.NewReader(body))
-		slowly, misreadSlowly, slowErr := readSamples(iotest.OneByteReader(bytes.NewReader(body)))
-		var misreadRow []string
+		read, drift, err := readSamples(bytes.NewReader(body))
+		slowly, driftSlowly, slowErr := readSamples(iotest.OneByteReader(bytes.NewReader(body)))
+		driftOfRows := tolerant.Drift{}
 		var shown []*sample
-		kept := clientOver(time.UTC, &misreadRow)
+		kept := clientOver(time.UTC, driftOfRows)
 		rowErr := rows(bytes.NewReader(body), "", func(row Row) error {
 			shown = append(shown, Show(kept, Users.List, sampleKind, row))
 			return nil
 		})
-		if diff := cmp.Diff(read, slowly, protocmp.Transform()); diff != "" || (err == nil) != (slowErr == nil) || !slices.Equal(misread, misreadSlowly) {
+		if diff := cmp.Diff(read, slowly, protocmp.Transform()); diff != "" || (err == nil) != (slowErr == nil) || !maps.Equal(drift, driftSlowly) {
 			t.Errorf("%v, byte by byte %v: %s", err, slowErr, diff)
 		}
 		if err == nil && rowErr == nil {
-			if diff := cmp.Diff(read, shown, protocmp.Transform()); diff != "" || !slices.Equal(misread, misreadRow) {
-				t.Errorf("misread %q, from rows %q: %s", misread, misreadRow, diff)
+			if diff := cmp.Diff(read, shown, protocmp.Transform()); diff != "" || !slices.Equal(notRead(drift), notRead(driftOfRows)) {
+				t.Errorf("misread %q, from rows %q: %s", notRead(drift), notRead(driftOfRows), diff)
 			}
 		}
 		for _, m := range read {

@@ -80,6 +80,9 @@ func (s staticToken) Authorize(_ context.Context, request *http.Request) error {
 	return nil
 }
 
+// expires is when the token ends.
+func (s staticToken) expires() time.Time { return expiryOf(s.token()) }
+
 // Renew reports whether the token has been replaced since the request.
 func (s staticToken) Renew(_ context.Context, request *http.Request) (bool, error) {
 	return request.Header.Get(tokenHeader) != s.token(), nil
@@ -128,10 +131,19 @@ type login struct {
 }
 
 func newLogin(options Options) *login {
+	own := options.Options
+	own.BreakerChanged = nil // the vendor's breaker is that of the calls, which counts failed logins too
 	return &login{
-		pipeline: upstream.NewPipeline(options.Options, basic{email: options.Email, password: options.Password}),
+		pipeline: upstream.NewPipeline(own, basic{email: options.Email, password: options.Password}),
 		now:      options.Now,
 	}
+}
+
+// expires is when the token that is kept ends.
+func (l *login) expires() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return expiryOf(l.token)
 }
 
 // Format prints no token, whatever the verb.
@@ -275,23 +287,41 @@ func refusedLogin(err error) error {
 // verified: this only says when to fetch the next one. It was issued just now, so if
 // the end is in the past, a clock is wrong and the end is not used.
 func lifeOf(token string, now time.Time) time.Duration {
+	seconds := expiresClaim(token) - float64(now.Unix())
+	if seconds <= 0 {
+		return assumedLife
+	}
+	return time.Duration(min(seconds, longestLife.Seconds()) * float64(time.Second))
+}
+
+// expiryOf returns when a JWT says that it ends; zero if it does not say so, or not in a
+// year that has four digits.
+func expiryOf(token string) time.Time {
+	seconds := expiresClaim(token)
+	if seconds <= 0 || seconds > lastSecond {
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0).UTC()
+}
+
+// lastSecond is the last one of the year 9999.
+const lastSecond = 253_402_300_799
+
+// expiresClaim is the `exp` of a JWT; 0 if it has none.
+func expiresClaim(token string) float64 {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return assumedLife
+		return 0
 	}
 	claims, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return assumedLife
+		return 0
 	}
 	var claim struct {
 		Expires float64 `json:"exp"`
 	}
 	if json.Unmarshal(claims, &claim) != nil {
-		return assumedLife
+		return 0
 	}
-	seconds := claim.Expires - float64(now.Unix())
-	if seconds <= 0 {
-		return assumedLife
-	}
-	return time.Duration(min(seconds, longestLife.Seconds()) * float64(time.Second))
+	return claim.Expires
 }

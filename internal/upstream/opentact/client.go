@@ -35,14 +35,12 @@ type Options struct {
 	Password func() string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Misread counts values in answers that could not be read, by member name.
-	Misread func(operation, member string, count int)
 }
 
 // Client calls OpenTACT. It is safe for concurrent use.
 type Client struct {
 	pipeline *upstream.Pipeline
-	misread  func(operation, member string, count int)
+	expires  func() time.Time // when the service's token ends; a function, which prints no token
 }
 
 // New returns a client.
@@ -53,17 +51,20 @@ func New(options Options) *Client {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	if options.Misread == nil {
-		options.Misread = func(string, string, int) {}
+	dialect := newDialect(options)
+	client := &Client{pipeline: upstream.NewPipeline(options.Options, dialect), expires: func() time.Time { return time.Time{} }}
+	if expiring, ok := dialect.(interface{ expires() time.Time }); ok {
+		client.expires = expiring.expires
 	}
-	return &Client{
-		pipeline: upstream.NewPipeline(options.Options, newDialect(options)),
-		misread:  options.Misread,
-	}
+	return client
 }
 
-// BreakerOpen reports whether calls are stopped because the vendor fails.
-func (c *Client) BreakerOpen() bool { return c.pipeline.BreakerOpen() }
+// Status returns how the vendor does.
+func (c *Client) Status() upstream.Status {
+	status := c.pipeline.Status()
+	status.CredentialExpires = c.expires()
+	return status
+}
 
 // ForgetFailures lets calls through at once, as if the vendor had never failed.
 func (c *Client) ForgetFailures() { c.pipeline.ForgetFailures() }
@@ -102,11 +103,9 @@ func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *to
 		case reads:
 			err = unusable
 		case unusable != nil:
-			c.misread(call.Route.Operation, "payload", 1)
+			r.CountMisread("payload")
 		}
-		for member, count := range r.Misreads() {
-			c.misread(call.Route.Operation, member, count)
-		}
+		c.pipeline.Report(call.Route, r.Drift())
 		return err
 	}
 	return c.pipeline.Do(ctx, call)

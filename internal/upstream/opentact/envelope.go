@@ -67,7 +67,7 @@ func (e *envelope) read(r *tolerant.Reader, payload func() error) error {
 		case "fields":
 			return e.readFields(r)
 		default:
-			return r.Skip()
+			return r.Unknown(name)
 		}
 	})
 }

@@ -276,7 +276,7 @@ func TestMisreadsAreReported(t *testing.T) {
 	t.Parallel()
 	got := map[string]int{}
 	note := func(o *Options) {
-		o.Misread = func(operation, member string, count int) { got[operation+" "+member] += count }
+		o.Found = func(f upstream.Finding) { got[f.Operation+" "+f.Member] += f.Count }
 	}
 	c := clientOf(t, always(ok(`{"success":true,"payload":{"uuid":"`+connectionID+`","port":"many","name":{"a":1},"account":"none"}}`)), note)
 	connection, err := c.getConnection(t.Context())

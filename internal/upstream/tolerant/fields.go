@@ -117,7 +117,8 @@ func (r *Reader) OptionalDouble(name string, at **float64) error {
 	return optional(r, name, at, &r.Slabs.Doubles, parseNumber)
 }
 
-// Word reads one of the vendor's words for an enum; another word leaves the field unset.
+// Word reads one of the vendor's words for an enum; another word leaves the field unset
+// and is counted.
 func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, bool)) error {
 	word, ok, err := r.Text(name)
 	if !ok {
@@ -127,8 +128,10 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 	*at = nil
 	if found, known := value(word); known {
 		*at = &found
+		return nil
 	}
-	return err
+	r.drift.Add(Finding{Difference: UnknownWord, Member: name, Word: word})
+	return nil
 }
 
 // optional stores a pointer to a value if there is one.

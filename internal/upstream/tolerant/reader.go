@@ -34,13 +34,13 @@ type Reader struct {
 	// Slabs hold what has been read.
 	Slabs Slabs
 
-	scanner  scanner
-	plain    []byte // the last string that had escapes, without them
-	names    map[string]MemberName
-	depth    int
-	kept     int // values kept so far, in all objects
-	whole    int // the depth of the object that the vendor shows in full; none is at 0
-	misreads map[string]int
+	scanner scanner
+	plain   []byte // the last string that had escapes, without them
+	names   map[string]MemberName
+	depth   int
+	kept    int // values kept so far, in all objects
+	whole   int // the depth of the object that the vendor shows in full; none is at 0
+	drift   Drift
 }
 
 var readers = sync.Pool{New: func() any { return new(Reader) }}
@@ -49,7 +49,7 @@ var readers = sync.Pool{New: func() any { return new(Reader) }}
 func NewReader(body io.Reader) *Reader {
 	r := readers.Get().(*Reader)
 	r.scanner.reset(body)
-	r.depth, r.kept, r.whole, r.misreads = 0, 0, 0, nil
+	r.depth, r.kept, r.whole, r.drift = 0, 0, 0, nil
 	return r
 }
 
@@ -114,22 +114,25 @@ func (r *Reader) ShowsWhole() {
 	}
 }
 
-// Misreads counts, by member name, the values that could not be read and were
-// left unset.
-func (r *Reader) Misreads() map[string]int { return r.misreads }
-
-// misread notes the value at hand and moves over it.
-func (r *Reader) misread(name string) error {
-	r.count(name)
+// Unknown counts a member that no field takes, and moves over its value.
+func (r *Reader) Unknown(name []byte) error {
+	r.drift.Add(Finding{Difference: UnknownMember, Member: r.Name(name).Text})
 	return r.Skip()
 }
 
-// count notes a misread whose value has been moved over already.
-func (r *Reader) count(name string) {
-	if r.misreads == nil {
-		r.misreads = map[string]int{}
-	}
-	r.misreads[name]++
+// Drift counts what the reader did not know or could not read. It may be used after
+// Release.
+func (r *Reader) Drift() Drift { return r.drift }
+
+// misread notes the value at hand and moves over it.
+func (r *Reader) misread(name string) error {
+	r.CountMisread(name)
+	return r.Skip()
+}
+
+// CountMisread notes a misread whose value has been moved over already.
+func (r *Reader) CountMisread(name string) {
+	r.drift.Add(Finding{Difference: Misread, Member: name})
 }
 
 // Object calls member with each name of the next value, which must be an object.

@@ -102,7 +102,7 @@ func bareObject[M any](r *Reader, name string, bare Bare[M]) (*M, error) {
 	}
 	child := bare(text)
 	if child == nil {
-		r.count(name)
+		r.CountMisread(name)
 		return nil, nil
 	}
 	r.kept++

@@ -53,7 +53,7 @@ func readPerson(body io.Reader) (person, map[string]int, error) {
 	if err == nil {
 		err = r.End()
 	}
-	return p, r.Misreads(), err
+	return p, misreadsOf(r), err
 }
 
 func TestRelationForms(t *testing.T) {

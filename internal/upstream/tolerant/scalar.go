@@ -76,7 +76,7 @@ func coerce[V any](r *Reader, name string, parse func([]byte) (V, bool)) (value 
 	}
 	parsed, ok := parse(bytes.TrimSpace(raw))
 	if !ok {
-		r.count(name)
+		r.CountMisread(name)
 		return value, false, nil
 	}
 	return parsed, true, nil

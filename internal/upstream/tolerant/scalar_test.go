@@ -101,7 +101,7 @@ func readForms(t *testing.T, body string) (forms, map[string]int, error) {
 	if err == nil {
 		err = r.End()
 	}
-	return into.forms(), r.Misreads(), err
+	return into.forms(), misreadsOf(r), err
 }
 
 func ptr[T any](v T) *T { return &v }
