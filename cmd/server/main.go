@@ -80,7 +80,7 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	} else if limit > 0 {
 		logger.Info("memory limit", "bytes", limit)
 	}
-	s, err := server.New(c, version, logger)
+	s, err := server.New(c, server.Build{Version: version, Commit: commit}, logger)
 	if err != nil {
 		return err
 	}

@@ -5,11 +5,16 @@ import (
 	"net/http/pprof"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/statuspage"
 )
 
 // newAdmin returns the handler of the admin listener. Beyond loopback it serves only what
 // may be looked at by everybody: profiles show memory, and faults change the sandbox.
-func (s *Server) newAdmin(version string) http.Handler {
+func (s *Server) newAdmin() (http.Handler, error) {
+	statusz, err := statuspage.NewHandler(s.status)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", line(func() (int, string) { return http.StatusOK, "ok" }))
 	mux.HandleFunc("GET /readyz", line(func() (int, string) {
@@ -18,10 +23,10 @@ func (s *Server) newAdmin(version string) http.Handler {
 		}
 		return http.StatusServiceUnavailable, "not ready"
 	}))
-	mux.HandleFunc("GET /statusz", line(func() (int, string) { return http.StatusOK, "sipfacade " + version }))
+	mux.Handle("GET /statusz", statusz)
 	mux.Handle("GET /metrics", s.metrics.Handler())
 	if config.Exposed(s.config.AdminAddress) {
-		return mux
+		return mux, nil
 	}
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
@@ -31,7 +36,7 @@ func (s *Server) newAdmin(version string) http.Handler {
 	if s.vendors.faults != nil {
 		mux.Handle("/sandbox/faults", s.vendors.faults)
 	}
-	return mux
+	return mux, nil
 }
 
 // line answers one line of text.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
@@ -28,6 +29,8 @@ import (
 // vendors behind them.
 type Server struct {
 	config    config.Config
+	build     Build
+	started   time.Time
 	logger    *slog.Logger
 	metrics   *telemetry.Metrics
 	subjects  *status.Subjects
@@ -55,9 +58,9 @@ type Server struct {
 }
 
 // New builds the server and opens its listeners; nothing is served yet.
-func New(c config.Config, version string, logger *slog.Logger) (*Server, error) {
+func New(c config.Config, build Build, logger *slog.Logger) (*Server, error) {
 	s := &Server{
-		config: c, logger: logger, metrics: telemetry.NewMetrics(version),
+		config: c, build: build, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(build.Version),
 		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
 		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
@@ -71,7 +74,7 @@ func New(c config.Config, version string, logger *slog.Logger) (*Server, error) 
 		{"open the listeners", s.openListeners},
 		{"connect the vendors", s.connectVendors},
 		{"open the ledger", s.openLedger},
-		{"build the services", func() error { return s.buildServices(version) }},
+		{"build the services", s.buildServices},
 	}
 	for _, step := range steps {
 		if err := step.do(); err != nil {
@@ -94,7 +97,7 @@ func (s *Server) connectVendors() (err error) {
 }
 
 // buildServices registers the services with both protocols.
-func (s *Server) buildServices(version string) error {
+func (s *Server) buildServices() error {
 	backends, err := s.newBackends()
 	if err != nil {
 		return err
@@ -115,7 +118,11 @@ func (s *Server) buildServices(version string) error {
 		return err
 	}
 	s.json.server = s.newHTTP(handler)
-	s.rest[0].server = s.newHTTP(identifyHTTP(s.guarded(s.newAdmin(version))))
+	admin, err := s.newAdmin()
+	if err != nil {
+		return err
+	}
+	s.rest[0].server = s.newHTTP(identifyHTTP(s.guarded(admin)))
 	for _, emulator := range s.vendors.emulators {
 		emulator.server.ErrorLog = s.libraryLog()
 		s.rest = append(s.rest, emulator)

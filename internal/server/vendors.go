@@ -23,6 +23,7 @@ import (
 type vendors struct {
 	opentact  *opentact.Client
 	infinity  *infinity.Client
+	watched   []*watchedVendor
 	emulators []*listening
 	faults    http.Handler // nil outside of the sandbox
 }
@@ -31,13 +32,13 @@ type vendors struct {
 // sandbox mode.
 func (s *Server) connect() (*vendors, error) {
 	c := s.config
+	watchedOpentact := s.watch(opentact.Vendor, c.OpentactCredentials)
+	watchedInfinity := s.watch(infinity.Vendor, c.InfinityCredentials)
 	toOpentact := opentact.Options{
-		Options: s.pipelineOptions(), FromCaller: c.OpentactCredentials == config.CallerCredentials,
-		Misread: s.misread(opentact.Vendor),
+		Options: s.pipelineOptions(watchedOpentact), FromCaller: c.OpentactCredentials == config.CallerCredentials,
 	}
 	toInfinity := infinity.Options{
-		Options: s.pipelineOptions(), FromCaller: c.InfinityCredentials == config.CallerCredentials,
-		Misread: s.misread(infinity.Vendor),
+		Options: s.pipelineOptions(watchedInfinity), FromCaller: c.InfinityCredentials == config.CallerCredentials,
 	}
 	connected := &vendors{}
 	var err error
@@ -51,11 +52,17 @@ func (s *Server) connect() (*vendors, error) {
 		return nil, err
 	}
 	connected.opentact, connected.infinity = opentact.New(toOpentact), infinity.New(toInfinity)
+	watchedOpentact.begin(toOpentact.BaseURL, connected.opentact.Status)
+	watchedInfinity.begin(toInfinity.BaseURL, connected.infinity.Status)
+	connected.watched = []*watchedVendor{watchedOpentact, watchedInfinity}
+	for _, vendor := range connected.watched {
+		s.metrics.Vendor(vendor.name, vendor.status)
+	}
 	return connected, nil
 }
 
-// pipelineOptions are the options that the pipelines of both vendors have in common.
-func (s *Server) pipelineOptions() upstream.Options {
+// pipelineOptions are the options of a vendor's pipeline that do not depend on its dialect.
+func (s *Server) pipelineOptions(vendor *watchedVendor) upstream.Options {
 	c := s.config
 	return upstream.Options{
 		Transport:   upstream.NewTransport(c.UpstreamMaxConnections),
@@ -67,14 +74,11 @@ func (s *Server) pipelineOptions() upstream.Options {
 		Breaker: upstream.Breaker{
 			Volume: c.BreakerVolume, Ratio: c.BreakerRatio, Window: c.BreakerWindow, Pause: c.BreakerPause,
 		},
-		Grace:   config.WriteGrace,
-		Observe: s.metrics.Upstream,
+		Grace:          config.WriteGrace,
+		Observe:        vendor.exchanged,
+		Found:          vendor.found,
+		BreakerChanged: vendor.breakerChanged,
 	}
-}
-
-// misread counts the values of a vendor that could not be read.
-func (s *Server) misread(vendor string) func(operation, member string, count int) {
-	return func(operation, member string, count int) { s.metrics.Misread(vendor, operation, member, count) }
 }
 
 // The memory that vendor answers may take if no setting says so.

@@ -19,7 +19,7 @@ func (p *Pipeline) ForgetFailures() {
 func (c *circuit) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.setState(closed)
+	c.setState(BreakerClosed)
 	c.recent = newWindow(c.settings.Window)
 }
 

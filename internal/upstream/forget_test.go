@@ -37,7 +37,7 @@ func TestForgetFailures(t *testing.T) {
 // TestForgetFailuresWhileCallsFail: the end of a call that began before no longer counts.
 func TestForgetFailuresWhileCallsFail(t *testing.T) {
 	t.Parallel()
-	circuit := newCircuit(Breaker{Volume: 1}.withDefaults())
+	circuit := quietCircuit(Breaker{Volume: 1})
 	before, _, _ := circuit.acquire(time.Now())
 	circuit.reset()
 	before.record(time.Now(), failing)

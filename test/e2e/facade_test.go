@@ -61,7 +61,7 @@ func startChanged(t testing.TB, vendorURL string, change func(*config.Config), f
 	}
 	change(&invocation.Config)
 	f := &facade{logs: newCapturedLog(), client: newClient(), scheme: "http"}
-	f.server, err = server.New(invocation.Config, "e2e", telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
+	f.server, err = server.New(invocation.Config, server.Build{Version: "e2e"}, telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
 	}

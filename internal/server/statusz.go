@@ -1,0 +1,80 @@
+package server
+
+import (
+	"net/url"
+	"runtime"
+	"time"
+
+	"github.com/sipfacade/sipfacade/internal/secret"
+	"github.com/sipfacade/sipfacade/internal/statuspage"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// Build is what is known of the binary.
+type Build struct{ Version, Commit string }
+
+// status is what /statusz shows.
+func (s *Server) status() statuspage.Status {
+	now := time.Now()
+	shown := statuspage.Status{
+		Version: s.build.Version, Commit: s.build.Commit, Go: runtime.Version(), State: "draining",
+		Started: s.started.UTC().Truncate(time.Second), Uptime: now.Sub(s.started).Truncate(time.Second).String(),
+	}
+	if s.ready.Load() {
+		shown.State = "serving"
+	}
+	for _, vendor := range s.vendors.watched {
+		shown.Vendors = append(shown.Vendors, vendor.shown())
+	}
+	for _, setting := range s.config.Settings() {
+		shown.Settings = append(shown.Settings, statuspage.Setting{
+			Name: setting.Name, Value: secret.Text(setting.Value), Source: string(setting.Source),
+		})
+	}
+	return shown
+}
+
+// shown is what /statusz shows of a vendor.
+func (v *watchedVendor) shown() statuspage.Vendor {
+	now := v.status()
+	return statuspage.Vendor{
+		Name: v.name, BaseURL: withoutSecrets(v.baseURL), Generation: firstGeneration, Credentials: string(v.credentials),
+		Breaker:    statuspage.Breaker{State: now.Breaker.String(), OpenUntil: known(now.BreakerOpenUntil)},
+		PauseUntil: known(now.PausedUntil), PausedCallers: now.PausedCredentials,
+		CallsInFlight: now.UnderWay, CallsWaiting: now.Waiting,
+		LastSuccess: exchange(now.LastSuccess), LastFailure: exchange(now.LastFailure),
+		TokenExpires: known(now.CredentialExpires), Drift: v.drift.Report(),
+	}
+}
+
+// firstGeneration is the generation of the vendors' APIs that the clients speak.
+const firstGeneration = 1
+
+// withoutSecrets returns a URL as text, without a user and a query.
+func withoutSecrets(of *url.URL) string {
+	return secret.Text((&url.URL{Scheme: of.Scheme, Host: of.Host, Path: of.Path}).String())
+}
+
+// known returns a time in UTC, or nil if there is none.
+func known(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return new(at.UTC().Truncate(time.Millisecond))
+}
+
+// exchange returns an exchange, or nil if there was none.
+func exchange(e upstream.Exchange) *statuspage.Exchange {
+	at := known(e.Time)
+	if at == nil {
+		return nil
+	}
+	shown := &statuspage.Exchange{Time: *at, Operation: e.Operation}
+	if e.Outcome != upstream.OutcomeOK {
+		shown.Kind = e.Outcome
+	}
+	if e.Status != 0 {
+		shown.Status = &e.Status
+	}
+	return shown
+}
