@@ -128,7 +128,7 @@ func bySandbox(entries []*entry) map[string][]*entry {
 
 // runEntries runs one line of each call in one sandbox.
 func runEntries(t *testing.T, program string, entries []*entry) {
-	w, err := newWorkspace(t.TempDir())
+	w, err := newWorkspace(t.TempDir(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
