@@ -1,9 +1,11 @@
 package docs
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,11 +19,7 @@ var heading = regexp.MustCompile(`(?m)^#+ +(.*?) *$`)
 // TestLinks finds links to files and headings that do not exist.
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	names, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range append(names, filepath.Join(root, "README.md"), filepath.Join(root, "CHANGELOG.md")) {
+	for _, name := range allPages(t) {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -32,6 +30,26 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// allPages are all pages of the project, but for what is built or downloaded.
+func allPages(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		name := entry.Name()
+		if entry.IsDir() && path != root && (strings.HasPrefix(name, ".") || slices.Contains([]string{"bin", "node_modules"}, name)) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(name, ".md") {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 // linkLeads says whether the target of a link in a document exists.
