@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -140,5 +141,5 @@ func stated(name, json string) infinity.Member {
 
 func backendOf(t testing.TB, client *infinity.Client) Backend {
 	t.Helper()
-	return Backend{Vendor: client, Tokens: pbxTokens(t), Etags: etags(t)}
+	return Backend{Vendor: client, Tokens: pbxTokens(t), Etags: etagtest.NewMaker(t)}
 }

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
@@ -39,7 +40,7 @@ func leaseFrom(t *testing.T, object string) *pb.TnLease {
 // check compares what was read of an object.
 func check(t *testing.T, object string, want, got proto.Message) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, exceptEtags()); diff != "" {
+	if diff := cmp.Diff(want, got, etagtest.Ignore()); diff != "" {
 		t.Errorf("%s: %s", object, diff)
 	}
 }
