@@ -10,7 +10,7 @@ FUZZTIME  ?= 30s
 SOAK      ?= 3m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test generate protos imports lint breaking bench profile fuzz soak build clean
+.PHONY: help run test clients generate protos imports lint breaking bench profile fuzz soak build clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: ## go vet and all tests with the race detector, but not those of soak
 .PHONY: docs
 docs: ## run the commands of README.md and docs/ in a sandbox; DOCS=-update rewrites what they show
 	go test -count=1 ./test/docs $(DOCS)
+
+clients: ## build the packages for TypeScript, Python and Java into bin/clients, install them and run their jobs
+	@$(MAKE) --no-print-directory -f clients/Makefile
+	go test -count=1 ./test/packages
 
 protos: imports ## pack the contract with all that it imports: bin/sipfacade-protos.tar.gz
 	@mkdir -p bin

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the job of one language in an empty project of its own: copies the example, installs
-# the package that `make clients` built, and runs it against the sandbox of `make run`, or
-# against SIPFACADE_GRPC (host:port), SIPFACADE_JSON and SIPFACADE_ADMIN (URLs).
+# the package, which is built if it has to be, and runs the job against the sandbox of
+# `make run`, or against SIPFACADE_GRPC (host:port) and SIPFACADE_JSON (a URL).
 # Usage: examples/run.sh curl|fetch|go|java|python|typescript [ARGUMENT…]
 set -eu
 language=$1
@@ -19,10 +19,9 @@ quiet() {
 	"$@" >install.log 2>&1 || { cat install.log >&2; exit 1; }
 }
 
-# built: the one file that make clients built under this name.
-built() {
-	[ -f "$1" ] || { echo "$1 is missing: run make clients first" >&2; exit 1; }
-	echo "$1"
+# build: the packages of all languages, as far as they have changed.
+build() {
+	quiet make -s -C "$root" -f clients/Makefile
 }
 
 case $language in
@@ -38,19 +37,20 @@ go)
 	exec ./job "$@"
 	;;
 java)
-	version=$(built "$packages"/sipfacade-client-*.pom | sed 's/.*sipfacade-client-\(.*\)\.pom/\1/')
+	build
+	version=$(ls "$packages"/sipfacade-client-*.pom | sed 's/.*sipfacade-client-\(.*\)\.pom/\1/')
 	quiet mvn -q -B -Dmaven.repo.local="$root/.cache/m2" -Dsipfacade.version="$version" package
 	exec java -cp "target/classes:target/dependency/*" job.Job "$@"
 	;;
 python)
-	package=$(built "$packages"/sipfacade-*.whl)
+	build
 	quiet python3 -m venv venv
-	quiet venv/bin/pip install --disable-pip-version-check -c "$root/clients/python/requirements.txt" "$package"
+	quiet venv/bin/pip install --disable-pip-version-check -c "$root/clients/python/requirements.txt" "$packages"/sipfacade-*.whl
 	exec venv/bin/python job.py "$@"
 	;;
 typescript)
-	package=$(built "$packages"/sipfacade-*.tgz)
-	quiet npm install --prefer-offline --no-audit --no-fund "$package"
+	build
+	quiet npm install --prefer-offline --no-audit --no-fund "$packages"/sipfacade-*.tgz
 	quiet npx tsc
 	exec node dist/job.js "$@"
 	;;
