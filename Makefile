@@ -28,7 +28,7 @@ docs: ## run the commands of README.md and docs/ in a sandbox; DOCS=-update rewr
 
 clients: ## build the packages for TypeScript, Python and Java into bin/clients, install them and run their jobs
 	@$(MAKE) --no-print-directory -f clients/Makefile
-	go test -count=1 ./test/packages
+	go test -count=1 -timeout 20m ./test/packages
 
 protos: imports ## pack the contract with all that it imports: bin/sipfacade-protos.tar.gz
 	@mkdir -p bin

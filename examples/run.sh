@@ -50,8 +50,8 @@ python)
 	;;
 typescript)
 	build
-	quiet npm install --prefer-offline --no-audit --no-fund "$packages"/sipfacade-*.tgz
-	quiet npx tsc
+	quiet npm install --prefer-offline --no-audit --no-fund --no-update-notifier --fetch-timeout=60000 "$packages"/sipfacade-*.tgz
+	quiet node_modules/.bin/tsc
 	exec node dist/job.js "$@"
 	;;
 *)

@@ -28,40 +28,44 @@ const (
 	jsonName = "name"
 )
 
-var jobs = []struct {
-	name      string
-	arguments []string // of examples/run.sh
-	field     string
-}{
-	{"go", []string{"go"}, grpcName},
-	{"typescript over gRPC", []string{"typescript"}, grpcName},
-	{"typescript over JSON", []string{"typescript", "json"}, jsonName},
-	{"python", []string{"python"}, grpcName},
-	{"java", []string{"java"}, grpcName},
-	{"fetch", []string{"fetch"}, jsonName},
-	{"curl", []string{"curl"}, jsonName},
+// jobs are the languages of examples, with the name of a field in their errors.
+var jobs = []struct{ language, field string }{
+	{"go", grpcName},
+	{"typescript", grpcName},
+	{"python", grpcName},
+	{"java", grpcName},
+	{"fetch", jsonName},
+	{"curl", jsonName},
 }
 
 func TestJobs(t *testing.T) {
 	requireTools(t)
 	readInputs(t)
-	run(t, nil, "make", "-s", "-f", "clients/Makefile")
+	run(t, root, nil, "make", "-s", "-f", "clients/Makefile")
 	for _, job := range jobs {
-		t.Run(job.name, func(t *testing.T) {
+		t.Run(job.language, func(t *testing.T) {
 			t.Parallel()
-			vendors := sandbox.Start(t)
-			environment := []string{
-				"SIPFACADE_GRPC=" + vendors.GRPC, "SIPFACADE_JSON=http://" + vendors.HTTP,
-				"SIPFACADE_ADMIN=http://" + vendors.Admin, "PROJECT=" + filepath.Join(t.TempDir(), "project"),
+			project := filepath.Join(t.TempDir(), "project")
+			checkJob(t, job.field, root, []string{"PROJECT=" + project}, "examples/run.sh", job.language)
+			if job.language == "typescript" {
+				checkJob(t, jsonName, project, nil, "node", "dist/job.js", "json")
 			}
-			run(t, environment, "examples/faults.sh")
-			printed := run(t, environment, "examples/run.sh", job.arguments...)
-			if diff := cmp.Diff(golden(t, job.field), printed); diff != "" {
-				t.Errorf("what the job printed (-want +got):\n%s", diff)
-			}
-			checkVendors(t, vendors)
 		})
 	}
+}
+
+// checkJob runs a job against a sandbox of its own, and checks what it printed and did.
+func checkJob(t *testing.T, field, folder string, environment []string, name string, arguments ...string) {
+	t.Helper()
+	vendors := sandbox.Start(t)
+	environment = append(environment, "SIPFACADE_GRPC="+vendors.GRPC, "SIPFACADE_JSON=http://"+vendors.HTTP,
+		"SIPFACADE_ADMIN=http://"+vendors.Admin)
+	run(t, root, environment, "examples/faults.sh")
+	printed := run(t, folder, environment, name, arguments...)
+	if diff := cmp.Diff(golden(t, field), printed); diff != "" {
+		t.Errorf("what the job printed (-want +got):\n%s", diff)
+	}
+	checkVendors(t, vendors)
 }
 
 // checkVendors compares what the emulator holds with what the job did.
@@ -149,11 +153,11 @@ func readInputs(t *testing.T) {
 	}
 }
 
-// run runs a program in the root of the repository and returns what it printed.
-func run(t *testing.T, environment []string, name string, arguments ...string) string {
+// run runs a program in a folder and returns what it printed.
+func run(t *testing.T, folder string, environment []string, name string, arguments ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), name, arguments...)
-	command.Dir = root
+	command.Dir = folder
 	command.Env = append(os.Environ(), environment...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
