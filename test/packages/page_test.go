@@ -32,7 +32,10 @@ func TestPages(t *testing.T) {
 		}
 		for _, found := range blocks {
 			name, _, _ := strings.Cut(found[1], " |")
-			t.Run(page+": "+strings.SplitN(name, "\n", 2)[0], func(t *testing.T) { checkBlock(t, found[1], found[2]) })
+			t.Run(page+": "+strings.SplitN(name, "\n", 2)[0], func(t *testing.T) {
+				t.Parallel()
+				checkBlock(t, found[1], found[2])
+			})
 		}
 	}
 }
