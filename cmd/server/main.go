@@ -18,12 +18,14 @@ import (
 	_ "time/tzdata" // vendors' zones, even if the system has no zone data
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
+	"go.opentelemetry.io/otel"
 	"google.golang.org/grpc/grpclog"
 
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
+	"github.com/sipfacade/sipfacade/internal/tracing"
 )
 
 // version and commit are set when the binary is linked.
@@ -73,14 +75,18 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr))
+	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
 	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
 		logger.Warn("memory limit", "error", err.Error()) // the default holds then
 	} else if limit > 0 {
 		logger.Info("memory limit", "bytes", limit)
 	}
-	s, err := server.New(c, server.Build{Version: version, Commit: commit}, logger)
+	tracer, err := tracing.FromEnvironment(ctx, version, os.Getenv)
+	if err != nil {
+		return &config.UsageError{Text: err.Error()}
+	}
+	s, err := server.New(c, server.Process{Version: version, Commit: commit, Tracer: tracer}, logger)
 	if err != nil {
 		return err
 	}
@@ -115,19 +121,33 @@ func redirectLibraries(logger *slog.Logger) {
 	log.SetFlags(0)
 	log.SetOutput(telemetry.StandardLogWriter(logger))
 	grpclog.SetLoggerV2(telemetry.GRPCLogger(logger))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		logger.Warn("traces are not exported", "error", err.Error())
+	}))
 }
 
-// logFormat chooses the format of the log: text on a terminal, unless one is given.
-func logFormat(given config.LogFormat, log io.Writer) string {
-	if given != config.LogFormatAuto {
-		return string(given)
+// logFormat chooses the format of the log: text on a terminal, unless one is given. Text on a
+// terminal has colors, unless NO_COLOR says otherwise.
+func logFormat(given config.LogFormat, log io.Writer, noColor string) string {
+	terminal := isTerminal(log)
+	switch {
+	case given == config.LogFormatJSON, given == config.LogFormatAuto && !terminal:
+		return telemetry.FormatJSON
+	case terminal && noColor == "":
+		return telemetry.FormatColor
+	default:
+		return telemetry.FormatText
 	}
-	if file, ok := log.(*os.File); ok {
-		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return string(config.LogFormatText)
-		}
+}
+
+// isTerminal reports whether what is written is read by a person, as far as that can be seen.
+func isTerminal(log io.Writer) bool {
+	file, ok := log.(*os.File)
+	if !ok {
+		return false
 	}
-	return string(config.LogFormatJSON)
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // checkConfig prints the source of each setting. Parse has reported what is wrong, but

@@ -76,17 +76,20 @@ func TestLogFormat(t *testing.T) {
 	}
 	t.Cleanup(func() { _, _ = file.Close(), terminal.Close() }) // nothing was written
 	for name, test := range map[string]struct {
-		given config.LogFormat
-		log   io.Writer
-		want  string
+		given   config.LogFormat
+		log     io.Writer
+		noColor string
+		want    string
 	}{
-		"file":          {config.LogFormatAuto, file, "json"},
-		"terminal":      {config.LogFormatAuto, terminal, "text"},
-		"no file":       {config.LogFormatAuto, io.Discard, "json"},
-		"text to file":  {config.LogFormatText, file, "text"},
-		"json terminal": {config.LogFormatJSON, terminal, "json"},
+		"file":               {config.LogFormatAuto, file, "", "json"},
+		"terminal":           {config.LogFormatAuto, terminal, "", "color"},
+		"no color":           {config.LogFormatAuto, terminal, "1", "text"},
+		"no file":            {config.LogFormatAuto, io.Discard, "", "json"},
+		"text to file":       {config.LogFormatText, file, "", "text"},
+		"text to a terminal": {config.LogFormatText, terminal, "", "color"},
+		"json terminal":      {config.LogFormatJSON, terminal, "", "json"},
 	} {
-		if got := logFormat(test.given, test.log); got != test.want {
+		if got := logFormat(test.given, test.log, test.noColor); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}

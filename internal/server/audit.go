@@ -50,7 +50,7 @@ func entryOf(ctx context.Context, method string, err error) audit.Entry {
 	return audit.Entry{
 		Time: time.Now().UTC(), Caller: known.caller.Name, Method: method,
 		Code: code.Code(grpcstatus.Code(err)).String(), Reason: status.Reason(err), Delivery: status.Metadata(err)["delivery"],
-		RequestID: known.id, IdempotencyKey: clipped(first(ctx, "idempotency-key")), TraceID: traceID(first(ctx, "traceparent")),
+		RequestID: known.id, IdempotencyKey: clipped(first(ctx, "idempotency-key")), TraceID: known.traceID(ctx),
 	}
 }
 
@@ -79,8 +79,8 @@ func (s *Server) auditable(ctx context.Context, request any, info *grpc.UnarySer
 // traceParent matches a traceparent header; the second part is the id of the trace.
 var traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
 
-// traceID returns the id of the caller's trace, or "".
-func traceID(header string) string {
+// traceIDOf returns the id of the trace that a traceparent header names, or "".
+func traceIDOf(header string) string {
 	match := traceParent.FindStringSubmatch(header)
 	if match == nil || strings.Trim(match[1], "0") == "" {
 		return ""

@@ -7,6 +7,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/explain"
 	"github.com/sipfacade/sipfacade/internal/listener"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // call is what the server knows of a call beside its messages. There is one for each
@@ -22,6 +23,8 @@ type call struct {
 	id       string            // see requestID
 	recorder *explain.Recorder // not nil if the caller asked what the vendors are sent
 	caller   auth.Caller
+	spent    upstream.Spent
+	trace    string // the id of the call's span's trace; empty unless calls are traced
 }
 
 // callKey is the context key of a call.
@@ -42,6 +45,15 @@ func withCall(ctx context.Context) (context.Context, *call) {
 	}
 	begun := &call{}
 	return context.WithValue(ctx, callKey{}, begun), begun
+}
+
+// traceID returns the id of the trace that the call belongs to: that of its span, or the one
+// that the caller names; empty if there is none.
+func (c *call) traceID(ctx context.Context) string {
+	if c.trace != "" {
+		return c.trace
+	}
+	return traceIDOf(first(ctx, "traceparent"))
 }
 
 // requestID returns the caller's request id, or one that is made for the call. It is

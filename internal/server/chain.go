@@ -44,8 +44,11 @@ func (s *Server) chain(protocol string) []named {
 	if protocol == protocolHTTP {
 		deliver = s.retain
 	}
-	return []named{
-		{"identify", identify},
+	links := []named{{"identify", identify}}
+	if s.tracer != nil {
+		links = append(links, named{"trace", s.traced(protocol)})
+	}
+	return append(links, []named{
 		{"secrets", rememberSecrets},
 		{"observe", s.observe(protocol)},
 		{"audit", s.audited()},
@@ -60,7 +63,7 @@ func (s *Server) chain(protocol string) []named {
 		{"explain", s.explain},
 		{"validate", validate(s.validator)},
 		{"once", s.once},
-	}
+	}...)
 }
 
 // interceptors are those of the chain, in its order.
@@ -242,6 +245,7 @@ func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo
 	ctx = s.calls.begin(ctx, s.config.UpstreamTimeout)
 	defer s.calls.end(ctx)
 	response, err := handler(ctx, request)
+	callOf(ctx).spent = upstream.SpentOf(ctx)
 	return response, status.WithCause(ctx, err)
 }
 

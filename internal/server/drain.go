@@ -9,33 +9,76 @@ import (
 	"github.com/sipfacade/sipfacade/internal/config"
 )
 
-// flushTime is how long answers may take to reach their callers when the calls have
-// ended.
-const flushTime = 2 * time.Second
+// The last moments of a drain, after the calls have ended.
+const (
+	// flushTime is how long answers may take to reach their callers.
+	flushTime = 2 * time.Second
+	// exportTime is how long the last traces may take to reach their collector, if the
+	// calls have used up all other time.
+	exportTime = time.Second
+)
 
-// drain stops the server in steps.
-func (s *Server) drain() error {
+// drainStep is one step of a drain. Its context ends when every caller should have its
+// answer.
+type drainStep struct {
+	what string
+	do   func(ctx context.Context) error
+}
+
+// drainSteps are the steps of a drain, in their order.
+func (s *Server) drainSteps() []drainStep {
+	return []drainStep{
+		{"1. report not ready, so that load balancers send no more calls", s.reportNotReady},
+		{"2. wait until they have seen it; calls are taken meanwhile", s.waitForBalancers},
+		{"3. end the streams, which would last longer than any call", s.endOpenStreams},
+		{"4. accept nothing more and let calls finish, both protocols side by side", s.finishCalls},
+		{"5. close the ledger, which has the outcome of every call by now", func(context.Context) error { return s.closeLedger() }},
+		{"6. export the last traces", s.flushTraces},
+		{"7. stop the emulated vendors and the admin listener", s.stopRest},
+	}
+}
+
+// drain stops the server in steps. All steps after the second share one deadline. A step
+// that fails does not keep the next ones from being taken.
+func (s *Server) drain() (err error) {
 	s.logger.Info("draining", "delay", s.config.DrainDelay.String(), "timeout", s.config.DrainTimeout.String())
-	// 1. Report not ready, so that load balancers send no more calls.
-	s.ready.Store(false)
-	s.checks.Shutdown()
-	// 2. Wait until they have seen it; calls are taken meanwhile.
-	time.Sleep(s.config.DrainDelay)
-	// 3. Accept nothing more on either protocol, and end the streams.
-	close(s.draining)
-	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout+config.WriteGrace+flushTime)
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainDelay+s.config.DrainTimeout+config.WriteGrace+flushTime)
 	defer cancel()
-	// 4. At the deadline, end the calls that are still under way. Each answers what is
-	// known of it; a write on the wire is given the grace to be answered.
-	late := time.AfterFunc(s.config.DrainTimeout, s.endCalls)
-	defer late.Stop()
-	err := s.stopCallers(ctx)
-	// 5. Close the ledger, which has the outcome of every call by now.
-	err = errors.Join(err, s.closeLedger())
-	// 6. Stop the emulated vendors, and what operators look at.
-	err = errors.Join(err, s.stopRest(ctx))
+	for _, step := range s.drainSteps() {
+		began := time.Now()
+		err = errors.Join(err, step.do(ctx))
+		s.logger.Debug("drain", "step", step.what, "took_ms", milliseconds(time.Since(began)))
+	}
 	s.logger.Info("stopped")
 	return err
+}
+
+// reportNotReady turns /readyz and the health of every service.
+func (s *Server) reportNotReady(context.Context) error {
+	s.ready.Store(false)
+	s.checks.Shutdown()
+	return nil
+}
+
+// waitForBalancers lets the drain delay pass.
+func (s *Server) waitForBalancers(context.Context) error {
+	time.Sleep(s.config.DrainDelay)
+	return nil
+}
+
+// endOpenStreams ends reflection and health Watch.
+func (s *Server) endOpenStreams(context.Context) error {
+	close(s.draining)
+	return nil
+}
+
+// finishCalls lets calls finish. When the drain timeout has passed, those that are still under
+// way are ended: each answers what is known of it, and a write on the wire is given the grace
+// to be answered.
+func (s *Server) finishCalls(ctx context.Context) error {
+	late := time.AfterFunc(s.config.DrainTimeout, s.endCalls)
+	defer late.Stop()
+	return s.stopCallers(ctx)
 }
 
 // endCalls ends the calls that outlast the drain.

@@ -27,7 +27,7 @@ func sandboxConfig(t *testing.T, flags ...string) config.Config {
 func TestLedgerIsOffOrNot(t *testing.T) {
 	t.Parallel()
 	for flag, want := range map[string]bool{"--ledger=off": false, "--ledger=memory": true} {
-		s, err := New(sandboxConfig(t, flag), Build{Version: "v1"}, slog.New(slog.DiscardHandler))
+		s, err := New(sandboxConfig(t, flag), Process{Version: "v1"}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,11 +48,11 @@ func TestLedgerIsClosed(t *testing.T) {
 	key := "a key of the tests, 32 bytes long"
 	target := "file:" + filepath.Join(t.TempDir(), "ledger")
 	c := sandboxConfig(t, "--ledger="+target, "--ledger-key="+key)
-	s, err := New(c, Build{Version: "v1"}, slog.New(slog.DiscardHandler))
+	s, err := New(c, Process{Version: "v1"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(c, Build{Version: "v1"}, slog.New(slog.DiscardHandler)); !errors.Is(err, ledger.ErrInUse) {
+	if _, err := New(c, Process{Version: "v1"}, slog.New(slog.DiscardHandler)); !errors.Is(err, ledger.ErrInUse) {
 		t.Errorf("a second server: %v", err)
 	}
 	ctx, stop := context.WithCancel(t.Context())

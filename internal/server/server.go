@@ -21,15 +21,26 @@ import (
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
+	"github.com/sipfacade/sipfacade/internal/tracing"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
+
+// Process is what the server is given beside its configuration.
+type Process struct {
+	// Version and Commit are those of the binary.
+	Version, Commit string
+	// Tracer follows calls; nil if they are not traced. The server shuts it down when it
+	// has drained.
+	Tracer *tracing.Tracer
+}
 
 // Server is the whole process: its three listeners and, in the sandbox, the emulated
 // vendors behind them.
 type Server struct {
 	config    config.Config
-	build     Build
+	process   Process
+	tracer    *tracing.Tracer // nil if calls are not traced
 	started   time.Time
 	logger    *slog.Logger
 	metrics   *telemetry.Metrics
@@ -58,9 +69,9 @@ type Server struct {
 }
 
 // New builds the server and opens its listeners; nothing is served yet.
-func New(c config.Config, build Build, logger *slog.Logger) (*Server, error) {
+func New(c config.Config, process Process, logger *slog.Logger) (*Server, error) {
 	s := &Server{
-		config: c, build: build, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(build.Version),
+		config: c, process: process, tracer: process.Tracer, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(process.Version),
 		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
 		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
@@ -122,7 +133,7 @@ func (s *Server) buildServices() error {
 	if err != nil {
 		return err
 	}
-	s.rest[0].server = s.newHTTP(identifyHTTP(s.guarded(admin)))
+	s.rest[0].server = s.newHTTP(identifyHTTP(s.observeAdmin(s.guarded(admin))))
 	for _, emulator := range s.vendors.emulators {
 		emulator.server.ErrorLog = s.libraryLog()
 		s.rest = append(s.rest, emulator)

@@ -10,14 +10,11 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// Build is what is known of the binary.
-type Build struct{ Version, Commit string }
-
 // status is what /statusz shows.
 func (s *Server) status() statuspage.Status {
 	now := time.Now()
 	shown := statuspage.Status{
-		Version: s.build.Version, Commit: s.build.Commit, Go: runtime.Version(), State: "draining",
+		Version: s.process.Version, Commit: s.process.Commit, Go: runtime.Version(), State: "draining",
 		Started: s.started.UTC().Truncate(time.Second), Uptime: now.Sub(s.started).Truncate(time.Second).String(),
 	}
 	if s.ready.Load() {

@@ -78,6 +78,7 @@ func (s *Server) pipelineOptions(vendor *watchedVendor) upstream.Options {
 		Observe:        vendor.exchanged,
 		Found:          vendor.found,
 		BreakerChanged: vendor.breakerChanged,
+		Tracer:         s.exchangeTracer(),
 	}
 }
 

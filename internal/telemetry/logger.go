@@ -5,14 +5,33 @@ package telemetry
 import (
 	"io"
 	"log/slog"
+
+	"github.com/lmittmann/tint"
 )
 
-// NewLogger returns a logger to w, in `json` or `text`, from the level up. It redacts
-// secrets in messages and attributes.
+// The formats of a log.
+const (
+	// FormatJSON writes one JSON object a line, for programs.
+	FormatJSON = "json"
+	// FormatText writes lines for people.
+	FormatText = "text"
+	// FormatColor is FormatText with colors, for terminals.
+	FormatColor = "color"
+)
+
+// textTime is how the lines for people begin: people look at the last minutes.
+const textTime = "15:04:05.000"
+
+// NewLogger returns a logger to w, in a format, from the level up. It redacts secrets in
+// messages and attributes.
 func NewLogger(w io.Writer, level slog.Level, format string) *slog.Logger {
-	options := &slog.HandlerOptions{Level: level}
-	if format == "text" {
-		return slog.New(NewHandler(slog.NewTextHandler(w, options)))
+	return slog.New(NewHandler(writer(w, level, format)))
+}
+
+// writer returns what writes the lines.
+func writer(w io.Writer, level slog.Level, format string) slog.Handler {
+	if format == FormatText || format == FormatColor {
+		return tint.NewHandler(w, &tint.Options{Level: level, TimeFormat: textTime, NoColor: format == FormatText})
 	}
-	return slog.New(NewHandler(slog.NewJSONHandler(w, options)))
+	return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
 }

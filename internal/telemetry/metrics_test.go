@@ -126,8 +126,13 @@ func TestLogger(t *testing.T) {
 		t.Error(diff)
 	}
 	line.Reset()
-	NewLogger(&line, slog.LevelInfo, "text").Info("shown", "count", 3)
-	if !strings.HasSuffix(line.String(), "level=INFO msg=shown count=3\n") {
-		t.Errorf("got %s", line.String())
+	NewLogger(&line, slog.LevelInfo, FormatText).Info("shown", "count", 3, "a text", "a \x1b b")
+	if !strings.HasSuffix(line.String(), " INF shown count=3 \"a text\"=\"a \"\n") { // what would steer a terminal is left out
+		t.Errorf("got %q", line.String())
+	}
+	line.Reset()
+	NewLogger(&line, slog.LevelInfo, FormatColor).Info("shown", "count", 3)
+	if !strings.Contains(line.String(), "\x1b[") {
+		t.Errorf("got %q", line.String())
 	}
 }

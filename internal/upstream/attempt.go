@@ -17,6 +17,7 @@ type attempt struct {
 	request *http.Request    // nil until it is built
 	body    meteredBody      // the answer's, if it is read
 	running *explain.Running // nil unless the call is explained
+	span    ExchangeSpan     // nil unless exchanges are traced
 }
 
 func newAttempt(e *execution) *attempt { return &attempt{execution: e} }
@@ -31,8 +32,15 @@ func (e *execution) attempt() (refused *http.Request, failure *Error) {
 	defer func() {
 		e.observe(status, ended, started)
 		a.running.End(status)
+		if a.span != nil {
+			a.span.End(status, outcomeName(ended))
+		}
 	}()
 	e.attempts++
+	e.spent.begin(started)
+	if e.options.Tracer != nil {
+		a.span = e.options.Tracer.BeginExchange(e.capped, e.dialect.Vendor(), e.call.Route, e.attempts)
+	}
 	ctx, cancel := a.context()
 	defer cancel()
 	response, failure := a.send(ctx)
@@ -62,6 +70,7 @@ func outcomeName(failure *Error) string {
 // observe reports an attempt.
 func (e *execution) observe(status int, failure *Error, started time.Time) {
 	now, outcome := time.Now(), outcomeName(failure)
+	e.spent.end(now)
 	e.recent.note(Exchange{Time: now, Operation: e.call.Route.Operation, Outcome: outcome, Status: status}, failure)
 	e.options.Observe(Observation{
 		Vendor: e.dialect.Vendor(), Route: e.call.Route, Status: status, Outcome: outcome, Duration: now.Sub(started),
@@ -117,6 +126,9 @@ func (a *attempt) prepare(ctx context.Context) *Error {
 func (a *attempt) send(ctx context.Context) (*http.Response, *Error) {
 	if failure := a.prepare(a.watch.trace(ctx)); failure != nil {
 		return nil, failure
+	}
+	if a.span != nil {
+		a.span.Inject(a.request.Header)
 	}
 	a.running = a.record(explain.Exchange{Attempt: a.attempts})
 	response, err := a.options.Transport.RoundTrip(a.request)

@@ -24,6 +24,7 @@ type cappedContext struct {
 	context.Context // ends with its cause
 	caller          context.Context
 	deadline        time.Time
+	spent           stopwatch
 }
 
 // Deadline returns the cap, or the caller's deadline if that is earlier.
@@ -99,7 +100,10 @@ func Detach(ctx context.Context) context.Context {
 
 // deadlines are the contexts that can end a vendor call: the caller's, and the capped
 // one that is made of it.
-type deadlines struct{ caller, capped context.Context }
+type deadlines struct {
+	caller, capped context.Context
+	spent          *stopwatch // of the call of the service; nil if the context has no cap
+}
 
 // deadlinesOf finds the contexts of a call. It reports false if the context is not one of
 // WithCap.
@@ -108,7 +112,7 @@ func deadlinesOf(ctx context.Context) (found deadlines, isCapped bool) {
 	if !ok {
 		return deadlines{caller: ctx, capped: ctx}, false
 	}
-	return deadlines{caller: capped.caller, capped: ctx}, true
+	return deadlines{caller: capped.caller, capped: ctx, spent: &capped.spent}, true
 }
 
 // shuttingDown reports whether the service's shutdown ended the call.

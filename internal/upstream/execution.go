@@ -57,6 +57,7 @@ func (e *execution) acquireSlot() error {
 		return nil
 	}
 	e.lease.Release()
+	defer e.spent.waited(time.Now())
 	return e.queue.acquire(e.capped)
 }
 
@@ -73,11 +74,17 @@ func (e *execution) attemptUntilDecided() *Error {
 			return last
 		case attempt >= maxAttempts[class] || !retryable(class, failure):
 			return failure
-		case !e.budget.takeRetry(time.Now()) || !backoff(e.capped, attempt):
+		case !e.budget.takeRetry(time.Now()) || !e.backoff(attempt):
 			return failure
 		}
 		last = failure
 	}
+}
+
+// backoff waits before the attempt after the one of this number.
+func (e *execution) backoff(attempt int) bool {
+	defer e.spent.waited(time.Now())
+	return backoff(e.capped, attempt)
 }
 
 // stopped returns the failure of a call that the vendor's pause or the breaker stops,

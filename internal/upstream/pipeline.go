@@ -71,6 +71,20 @@ type Observation struct {
 	Duration time.Duration
 }
 
+// Tracer follows exchanges with vendors.
+type Tracer interface {
+	// BeginExchange begins to follow an attempt, counted from 1, of the context's call.
+	BeginExchange(ctx context.Context, vendor string, route *Route, attempt int) ExchangeSpan
+}
+
+// ExchangeSpan follows one exchange.
+type ExchangeSpan interface {
+	// Inject adds to the request's headers what lets the vendor continue the trace.
+	Inject(header http.Header)
+	// End is called with the HTTP status, 0 if there was no answer, and the outcome.
+	End(status int, outcome string)
+}
+
 // Options configure a pipeline.
 type Options struct {
 	// BaseURL is the URL at which the routes' paths begin, without a slash at its end.
@@ -96,6 +110,8 @@ type Options struct {
 	Grace time.Duration
 	// Observe is called after each attempt; nil means that attempts are not observed.
 	Observe func(Observation)
+	// Tracer follows each exchange; nil means that none is followed.
+	Tracer Tracer
 	// Found is called for each difference between an answer and what the service knows of
 	// the vendor; nil means that they are not reported.
 	Found func(Finding)

@@ -2,12 +2,14 @@ package e2e
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/reflection/grpc_reflection_v1"
 	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -99,6 +101,69 @@ func TestDrainDeadlineAnswersWhatIsKnown(t *testing.T) {
 	}
 	if grpcstatus.Code(err) != codes.Unavailable {
 		t.Errorf("the watch ended with %v", err)
+	}
+}
+
+// openStreams opens a health Watch and a stream of reflection, both of which outlast every
+// call, and returns what waits for their ends.
+func (f *facade) openStreams(t *testing.T) (ends func() map[string]error) {
+	t.Helper()
+	watch := f.watchHealth(t, "")
+	nextHealth(t, watch)
+	reflection, err := grpc_reflection_v1.NewServerReflectionClient(f.conn).ServerReflectionInfo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := &grpc_reflection_v1.ServerReflectionRequest{MessageRequest: &grpc_reflection_v1.ServerReflectionRequest_ListServices{}}
+	if err := reflection.Send(ask); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reflection.Recv(); err != nil {
+		t.Fatal(err)
+	}
+	return func() map[string]error {
+		_, reflected := reflection.Recv()
+		var watched error
+		for watched == nil { // it may tell first that the server does not serve
+			_, watched = watch.Recv()
+		}
+		return map[string]error{"watch": watched, "reflection": reflected}
+	}
+}
+
+// TestDrainEndsStreamsFirst: open streams end at once, while the calls of both protocols that
+// are in flight have all of their time, which neither takes from the other.
+func TestDrainEndsStreamsFirst(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	handler, arrived := arrivals(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-release
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	f := startChanged(t, startVendor(t, handler).url(), func(c *config.Config) { c.DrainTimeout = time.Minute }, withToken())
+	ends := f.openStreams(t)
+	go func() {
+		for name, err := range ends() { // the calls are not over: the vendor still holds them
+			if grpcstatus.Code(err) != codes.Unavailable {
+				t.Errorf("the %s ended with %v", name, err)
+			}
+		}
+		close(release)
+	}()
+	for name, made := range f.underWay(t, arrived) {
+		want := wantError{Code: codeName{codes.InvalidArgument}, Reason: "UPSTREAM_VALIDATION"}
+		for _, problem := range want.check(made) {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
+	steps := []string{"1. ", "2. ", "3. ", "4. ", "5. ", "6. ", "7. "}
+	for line := range strings.Lines(f.logs.String()) {
+		if len(steps) > 0 && strings.Contains(line, `"step":"`+steps[0]) {
+			steps = steps[1:]
+		}
+	}
+	if len(steps) > 0 {
+		t.Errorf("the log lacks the steps %q", steps)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
+	"github.com/sipfacade/sipfacade/internal/tracing"
 )
 
 // facade is a whole server on loopback ports.
@@ -55,13 +56,19 @@ func startFacade(t testing.TB, vendorURL string, flags ...string) *facade {
 // checked.
 func startChanged(t testing.TB, vendorURL string, change func(*config.Config), flags ...string) *facade {
 	t.Helper()
+	return startTraced(t, vendorURL, nil, change, flags...)
+}
+
+// startTraced starts a server that traces its calls, if there is a tracer.
+func startTraced(t testing.TB, vendorURL string, tracer *tracing.Tracer, change func(*config.Config), flags ...string) *facade {
+	t.Helper()
 	invocation, err := config.Parse(slices.Concat(baseFlags(vendorURL), flags, infinityLogin(flags)), nil, io.Discard)
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}
 	change(&invocation.Config)
 	f := &facade{logs: newCapturedLog(), client: newClient(), scheme: "http"}
-	f.server, err = server.New(invocation.Config, server.Build{Version: "e2e"}, telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
+	f.server, err = server.New(invocation.Config, server.Process{Version: "e2e", Tracer: tracer}, telemetry.NewLogger(f.logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
 	}

@@ -25,7 +25,7 @@ func startSandbox(t *testing.T) (base string, logs *capturedLog) {
 		t.Fatalf("configure the server: %v", err)
 	}
 	logs = newCapturedLog()
-	started, err := server.New(invocation.Config, server.Build{Version: "e2e"}, telemetry.NewLogger(logs, slog.LevelDebug, "json"))
+	started, err := server.New(invocation.Config, server.Process{Version: "e2e"}, telemetry.NewLogger(logs, slog.LevelDebug, "json"))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
 	}

@@ -54,7 +54,7 @@ func Start(t testing.TB, toOpenTACT, toInfinity string, flags ...string) *Facade
 		t.Fatalf("configure the server: %v", err)
 	}
 	invocation.Config.DrainTimeout = 5 * time.Second // no test waits for calls that are left
-	served, err := server.New(invocation.Config, server.Build{Version: "faults"}, slog.New(slog.DiscardHandler))
+	served, err := server.New(invocation.Config, server.Process{Version: "faults"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("make the server: %v", err)
 	}

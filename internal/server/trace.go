@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/tracing"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// traced makes a span for each call but health checks. It is a part of the chain only if
+// calls are traced.
+func (s *Server) traced(protocol string) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		if strings.HasPrefix(info.FullMethod, healthMethods) {
+			return handler(ctx, request)
+		}
+		current := callOf(ctx)
+		ctx, span := s.tracer.BeginCall(ctx, protocol, info.FullMethod, func(name string) string { return first(ctx, name) })
+		current.trace = span.TraceID()
+		response, err := handler(ctx, request)
+		span.End(tracing.Ended{
+			Code: grpcstatus.Code(err), Reason: status.Reason(err), Caller: current.caller.Name, RequestID: current.id,
+		})
+		return response, err
+	}
+}
+
+// exchangeTracer follows exchanges with vendors; nil if they are not traced.
+func (s *Server) exchangeTracer() upstream.Tracer {
+	if s.tracer == nil {
+		return nil // not a nil tracer in an interface
+	}
+	return s.tracer
+}
+
+// flushTraces exports the spans of the calls that have ended. What cannot be exported is
+// logged, and does not make the drain fail.
+func (s *Server) flushTraces(ctx context.Context) error {
+	if ended, ok := ctx.Deadline(); ok && time.Until(ended) < exportTime {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), exportTime)
+		defer cancel()
+	}
+	if err := s.tracer.Shutdown(ctx); err != nil {
+		s.logger.Warn("the last traces were not exported", "error", err.Error())
+	}
+	return nil
+}
