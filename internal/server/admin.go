@@ -39,6 +39,17 @@ func (s *Server) newAdmin() (http.Handler, error) {
 	return mux, nil
 }
 
+// observeAdmin logs what operators ask. Probes and scrapes come every few seconds, so only at
+// debug level.
+func (s *Server) observeAdmin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answered, r)
+		s.logger.Debug("http", "listener", "admin", "method", r.Method, "path", clipped(r.URL.Path), "status", answered.status,
+			"request_id", w.Header().Get(requestIDHeader))
+	})
+}
+
 // line answers one line of text.
 func line(state func() (int, string)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {

@@ -22,26 +22,42 @@ type callLog struct {
 	handlers sync.Map // of slog.Handler, by the methods that exist
 }
 
-// write logs a call that has ended. The error is the private one.
-func (l *callLog) write(ctx context.Context, method string, err error, ended time.Time, took time.Duration) {
-	code := grpcstatus.Code(err)
-	level := levelOf(method, code)
+// callEnd is how a call ended. The error is the private one.
+type callEnd struct {
+	method string
+	err    error
+	at     time.Time
+	times  callTimes
+}
+
+// write logs a call that has ended.
+func (l *callLog) write(ctx context.Context, current *call, end callEnd) {
+	code := grpcstatus.Code(end.err)
+	level := levelOf(end.method, code)
 	if !l.logger.Enabled(ctx, level) {
 		return
 	}
-	line := slog.NewRecord(ended, level, "call", 0)
+	line := slog.NewRecord(end.at, level, "call", 0)
 	line.AddAttrs(
 		slog.String("code", code.String()),
-		slog.Float64("took_ms", float64(took.Microseconds())/1000),
-		slog.String("request_id", callOf(ctx).id),
+		slog.Float64("took_ms", milliseconds(end.times.took)),
+		slog.Float64("vendor_ms", milliseconds(end.times.vendors)),
+		slog.Float64("own_ms", milliseconds(end.times.own())),
+		slog.String("request_id", current.id),
 	)
-	if caller := callOf(ctx).caller; !caller.Anonymous() {
-		line.AddAttrs(slog.String("caller", caller.Name))
+	if end.times.waited > 0 {
+		line.AddAttrs(slog.Float64("waited_ms", milliseconds(end.times.waited)))
 	}
-	if err != nil {
-		line.AddAttrs(slog.String("reason", status.Reason(err)), slog.String("error", err.Error()))
+	if !current.caller.Anonymous() {
+		line.AddAttrs(slog.String("caller", current.caller.Name))
 	}
-	_ = l.handlerOf(method).Handle(ctx, line) // as a Logger: a log that cannot be written changes no call
+	if trace := current.traceID(ctx); trace != "" {
+		line.AddAttrs(slog.String("trace_id", trace))
+	}
+	if end.err != nil {
+		line.AddAttrs(slog.String("reason", status.Reason(end.err)), slog.String("error", end.err.Error()))
+	}
+	_ = l.handlerOf(end.method).Handle(ctx, line) // as a Logger: a log that cannot be written changes no call
 }
 
 // handlerOf returns the handler of a method's lines.

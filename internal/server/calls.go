@@ -57,7 +57,11 @@ func (c *calls) endAll() {
 // endStreams lets streams, such as those of reflection and health Watch, live until
 // the server begins to drain: they would outlive every call.
 func (s *Server) endStreams(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-	markObserved(stream.Context())
+	current, started := callOf(stream.Context()), time.Now()
+	current.observed = true
+	defer func() {
+		s.logger.Debug("stream", "protocol", protocolGRPC, "method", current.method, "took_ms", milliseconds(time.Since(started)))
+	}()
 	done := make(chan error, 1)
 	go func() {
 		defer func() {

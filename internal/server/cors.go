@@ -11,7 +11,7 @@ const (
 	corsMethods = "GET, POST, PATCH, DELETE"
 	corsHeaders = "Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, If-Match, Traceparent, Tracestate, " +
 		"X-Explain, X-Infinity-Authorization, X-Opentact-Token, X-Request-Id"
-	corsExposed = "Allow, ETag, Idempotent-Replayed, Retry-After, WWW-Authenticate, X-Request-Id, X-Should-Retry, X-Vendor-Call"
+	corsExposed = "Allow, ETag, Idempotent-Replayed, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id, X-Should-Retry, X-Vendor-Call"
 	corsMaxAge  = "600" // seconds
 )
 

@@ -106,7 +106,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "reason", status.Reason(err),
 			"request_id", w.Header().Get(requestIDHeader))
-		markObserved(r.Context())
+		if exchange := httpExchangeOf(r.Context()); exchange != nil {
+			exchange.observed = true
+		}
 		s.gateway.WriteError(w, err)
 	})
 }
@@ -151,11 +153,11 @@ func identifyHTTP(next http.Handler) http.Handler {
 func (s *Server) observeHTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		listener.NoteProtocol(r)
-		observed := false
+		exchange := &httpExchange{header: w.Header()}
 		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(answered, r.WithContext(context.WithValue(r.Context(), observedKey{}, &observed)))
+		next.ServeHTTP(answered, r.WithContext(context.WithValue(r.Context(), httpExchangeKey{}, exchange)))
 		s.metrics.HTTPAnswer(answered.status)
-		if !observed {
+		if !exchange.observed {
 			s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "status", answered.status,
 				"request_id", w.Header().Get(requestIDHeader))
 		}

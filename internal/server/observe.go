@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -31,30 +32,45 @@ func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
 		started := time.Now()
 		response, err := handler(ctx, request)
 		took, code := time.Since(started), grpcstatus.Code(err)
-		markObserved(ctx)
+		current := callOf(ctx)
+		times := timesOf(took, current.spent)
+		markObserved(ctx, current, times)
 		s.metrics.Call(protocol, info.FullMethod, code.String(), status.Reason(err), took)
-		lines.write(ctx, info.FullMethod, err, started.Add(took), took)
+		lines.write(ctx, current, callEnd{info.FullMethod, err, started.Add(took), times})
 		if message, ok := request.(proto.Message); ok && s.logger.Enabled(ctx, slog.LevelDebug) {
 			s.logger.LogAttrs(ctx, slog.LevelDebug, "request",
-				slog.String("request_id", callOf(ctx).id), slog.Any("message", telemetry.Message(message)))
+				slog.String("request_id", current.id), slog.Any("message", telemetry.Message(message)))
 		}
 		return response, err
 	}
 }
 
-// observedKey is the context key of whether an HTTP request became a call that was
-// logged.
-type observedKey struct{}
+// httpExchange is what is known of an HTTP request and its answer outside of the call that
+// it becomes.
+type httpExchange struct {
+	observed bool // the request became a call that was logged
+	header   http.Header
+}
 
-// markObserved notes that a call was logged and counted.
-func markObserved(ctx context.Context) {
-	current := callOf(ctx)
+// httpExchangeKey is the context key of the exchange.
+type httpExchangeKey struct{}
+
+// httpExchangeOf returns the HTTP exchange of a context, or nil.
+func httpExchangeOf(ctx context.Context) *httpExchange {
+	exchange, _ := ctx.Value(httpExchangeKey{}).(*httpExchange)
+	return exchange
+}
+
+// markObserved notes that a call was logged and counted, and tells an HTTP caller where its
+// time went.
+func markObserved(ctx context.Context, current *call, times callTimes) {
 	current.observed = true
 	if current.conn != nil {
 		return // over gRPC there is no HTTP request
 	}
-	if observed, ok := ctx.Value(observedKey{}).(*bool); ok {
-		*observed = true
+	if exchange := httpExchangeOf(ctx); exchange != nil {
+		exchange.observed = true
+		exchange.header.Set("Server-Timing", times.serverTiming())
 	}
 }
 

@@ -65,7 +65,7 @@ func redactAttribute(ctx context.Context, attribute slog.Attr) slog.Attr {
 // None names a secret, and they need not be taken apart for each line.
 func isPlainKey(key string) bool {
 	switch key {
-	case "protocol", "method", "code", "took_ms", "request_id", "reason", "caller", errorKey:
+	case "protocol", "method", "code", "took_ms", "vendor_ms", "own_ms", "waited_ms", "request_id", "trace_id", "reason", "caller", errorKey:
 		return true
 	default:
 		return false

@@ -114,7 +114,7 @@ func TestHandlerAsksLate(t *testing.T) {
 // TestPlainKeys: no key that is written without a look at its words names a secret.
 func TestPlainKeys(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"protocol", "method", "code", "took_ms", "request_id", "reason", errorKey} {
+	for _, key := range []string{"protocol", "method", "code", "took_ms", "vendor_ms", "own_ms", "waited_ms", "request_id", "trace_id", "reason", "caller", errorKey} {
 		if !isPlainKey(key) || secret.Name(key) {
 			t.Errorf("%s: plain %t, secret %t", key, isPlainKey(key), secret.Name(key))
 		}
