@@ -16,8 +16,6 @@ type page struct {
 	steps []step
 	// notRun is why no block of the page is run.
 	notRun string
-	// runBy is the make target that runs the page in the repository itself.
-	runBy string
 }
 
 // kind is what is done with a block.
@@ -65,7 +63,7 @@ type marks struct {
 }
 
 // mark is a comment that this package reads. Other comments mean nothing.
-var mark = regexp.MustCompile(`^\s*<!-- (not run|not shown|page not run|page run by|file|keeps running|exits with|sandbox):? ?(.*?) ?-->\s*$`)
+var mark = regexp.MustCompile(`^\s*<!-- (not run|not shown|page not run|file|keeps running|exits with|sandbox):? ?(.*?) ?-->\s*$`)
 
 // fence begins or ends a block.
 var fence = regexp.MustCompile("^(\\s*)(```+|~~~+)\\s*(\\S*)")
@@ -112,8 +110,6 @@ func (p *page) mark(pending *marks, name, value string, line int) error {
 	switch name {
 	case "page not run":
 		p.notRun = value
-	case "page run by":
-		p.runBy = value
 	case "sandbox":
 		if value != "fresh" {
 			return p.errorf(line, "the mark must be `sandbox: fresh`")

@@ -13,7 +13,7 @@ func fenced(text string) string { return strings.ReplaceAll(text, "'''", "```") 
 func TestParse(t *testing.T) {
 	t.Parallel()
 	p, err := parse("p.md", fenced(`# Page
-<!-- page run by: clients -->
+
 '''sh
 one
 '''
@@ -67,9 +67,6 @@ $ five
 		{kind: run, line: 32, script: "indented\n  more"},
 		{kind: run, line: 37, script: "four\nrest", shown: &shown{first: 38, last: 39, text: "out"}},
 		{kind: run, line: 40, script: "five"},
-	}
-	if p.runBy != "clients" {
-		t.Errorf("the page is run by %q", p.runBy)
 	}
 	if diff := cmp.Diff(want, p.steps, cmp.AllowUnexported(step{}, shown{})); diff != "" {
 		t.Errorf("the steps differ (-want +got):\n%s", diff)

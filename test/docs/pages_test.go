@@ -11,16 +11,10 @@ import (
 	"time"
 )
 
-var (
-	update = flag.Bool("update", false, "rewrite what the pages show")
-	target = flag.String("target", "", "run the pages that this make target runs")
-)
+var update = flag.Bool("update", false, "rewrite what the pages show")
 
 // blockTime is how long one block may take.
 const blockTime = time.Minute
-
-// targetTime is the same for pages that a make target runs: they build and install.
-const targetTime = 10 * time.Minute
 
 // TestPages reads each page from top to bottom as a person would who does what it says.
 func TestPages(t *testing.T) {
@@ -39,9 +33,6 @@ func TestPages(t *testing.T) {
 			p, err := parse(strings.TrimPrefix(name, root+"/"), string(text))
 			if err != nil {
 				t.Fatal(err)
-			}
-			if p.runBy != *target {
-				t.Skipf("it is run by %q", p.runBy)
 			}
 			if rewritten := readPage(t, p); rewritten && *update {
 				if err := os.WriteFile(name, []byte(strings.Join(p.lines, "\n")), 0o644); err != nil {
@@ -75,7 +66,7 @@ func readPage(t *testing.T, p *page) bool {
 	if len(p.steps) == 0 {
 		return false
 	}
-	w, err := newWorkspace(t.TempDir(), p.runBy != "")
+	w, err := newWorkspace(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,11 +86,7 @@ func readPage(t *testing.T, p *page) bool {
 
 // do executes one step. It says whether it makes sense to go on.
 func (r *reader) do(ctx context.Context, s *step) bool {
-	limit := blockTime
-	if r.page.runBy != "" {
-		limit = targetTime
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, blockTime)
 	defer cancel()
 	switch s.kind {
 	case save:
@@ -122,7 +109,7 @@ func (r *reader) run(ctx context.Context, s *step) bool {
 	if r.server == nil && !r.serve(ctx, s, "exec sipfacade serve --sandbox") {
 		return false
 	}
-	got, err := r.shell.run(ctx, r.variables()+r.toReal(s.script))
+	got, err := r.shell.run(ctx, r.toReal(s.script))
 	if err != nil {
 		r.fail(s, "%s\n%s", err, got.printed)
 		return false
@@ -184,14 +171,6 @@ func (r *reader) rewrite() bool {
 		r.page.lines = slices.Replace(r.page.lines, made.shown.first, made.shown.last, made.lines...)
 	}
 	return len(r.replaced) > 0
-}
-
-// variables tell the programs of the repository where the server is.
-func (r *reader) variables() string {
-	if r.page.runBy == "" {
-		return ""
-	}
-	return r.toReal("export SIPFACADE_GRPC=127.0.0.1:9090 SIPFACADE_JSON=http://127.0.0.1:8080\n")
 }
 
 // toReal replaces the addresses that pages show by those of the running server.

@@ -128,7 +128,7 @@ func bySandbox(entries []*entry) map[string][]*entry {
 
 // runEntries runs one line of each call in one sandbox.
 func runEntries(t *testing.T, program string, entries []*entry) {
-	w, err := newWorkspace(t.TempDir(), false)
+	w, err := newWorkspace(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -162,17 +162,9 @@ type workspace struct {
 	hidden    string // what the test itself writes
 }
 
-// newWorkspace makes a directory in which bin/sipfacade is, as after `make build`, or takes
-// the repository itself.
-func newWorkspace(directory string, repository bool) (*workspace, error) {
+// newWorkspace makes a directory in which bin/sipfacade is, as after `make build`.
+func newWorkspace(directory string) (*workspace, error) {
 	w := &workspace{directory: filepath.Join(directory, "work"), hidden: filepath.Join(directory, "hidden")}
-	if repository {
-		var err error
-		if w.directory, err = filepath.Abs(root); err != nil {
-			return nil, err
-		}
-		return w, os.Mkdir(w.hidden, 0o755)
-	}
 	for _, path := range []string{filepath.Join(w.directory, "bin"), w.hidden} {
 		if err := os.MkdirAll(path, 0o755); err != nil {
 			return nil, err
