@@ -13,7 +13,9 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"github.com/sipfacade/sipfacade/gen"
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/openapi/openapitest"
 	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/tracing"
@@ -100,10 +102,20 @@ func run(t testing.TB, s *server.Server) (stop func()) {
 // base is the URL of the JSON protocol.
 func (f *facade) base() string { return f.scheme + "://" + f.server.Address("http") }
 
-// newClient returns a client that neither follows redirects nor decompresses.
+// description is what every exchange with the JSON API is held against.
+var description = sync.OnceValue(func() *openapitest.Checker {
+	checker, err := openapitest.New(gen.OpenAPI)
+	if err != nil {
+		panic(err)
+	}
+	return checker
+})
+
+// newClient returns a client that neither follows redirects nor decompresses. It fails if
+// /openapi.json does not describe an exchange with the JSON API.
 func newClient() *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{DisableCompression: true},
+		Transport:     &openapitest.Transport{Checker: description(), Next: &http.Transport{DisableCompression: true}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -141,7 +141,8 @@ func isRequired(field protoreflect.FieldDescriptor, as form) bool {
 	case formCreate:
 		return contract.Behaves(field, annotations.FieldBehavior_REQUIRED)
 	default:
-		return contract.Behaves(field, annotations.FieldBehavior_REQUIRED) || rulesOf(field).GetRequired()
+		rules := rulesOf(field)
+		return contract.Behaves(field, annotations.FieldBehavior_REQUIRED) || rules.GetRequired() || rules.GetRepeated().GetMinItems() > 0
 	}
 }
 
