@@ -117,10 +117,11 @@ func (t *transformer) property(field protoreflect.FieldDescriptor, as form, gene
 // resources in it the document says no more than that they are objects.
 func (t *transformer) ignored(field protoreflect.FieldDescriptor, generated *openapi.Schema) (*openapi.Schema, error) {
 	if contract.IsRelation(field) {
-		made := &openapi.Schema{Type: openapi.Types{"object"}, Description: comment(field), ReadOnly: true}
+		made := &openapi.Schema{Type: openapi.Types{"object"}, AdditionalProperties: &openapi.Schema{Anything: true}}
 		if field.IsList() {
-			made.Type, made.Items = openapi.Types{"array"}, &openapi.Schema{Type: openapi.Types{"object"}}
+			made = &openapi.Schema{Type: openapi.Types{"array"}, Items: made}
 		}
+		made.Description, made.ReadOnly = comment(field), true
 		return made, nil
 	}
 	made, err := t.value(field, formRead, generated)
