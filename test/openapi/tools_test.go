@@ -13,7 +13,7 @@ import (
 )
 
 // toolTimeout is how long one program may run.
-const toolTimeout = 3 * time.Minute
+const toolTimeout = 8 * time.Minute
 
 // run runs a program in a folder and returns what it wrote, and its exit code.
 func run(t *testing.T, folder string, program string, arguments ...string) (output string, code int) {
