@@ -55,7 +55,12 @@ func transform(data []byte) (*openapi.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &transformer{base: base, contract: from, made: made, forms: map[string]bool{}}
+	examples, err := readExamples()
+	if err != nil {
+		return nil, err
+	}
+	addErrors(made, examples)
+	t := &transformer{base: base, contract: from, made: made, forms: map[string]bool{}, examples: examples}
 	if err := t.operations(); err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ type transformer struct {
 	contract *described
 	made     *openapi.Document
 	forms    map[string]bool // the components that are made or being made
+	examples map[string]example
 }
 
 // operations makes every operation, and the schemas that these refer to.
@@ -97,6 +98,7 @@ func (t *transformer) operation(called *method, operation *openapi.Operation) er
 	if err := t.responses(called, operation); err != nil {
 		return err
 	}
+	addExample(operation, t.examples[operation.OperationID])
 	return secure(called, operation)
 }
 

@@ -1,0 +1,123 @@
+package openapi
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/sipfacade/sipfacade/gen"
+	document "github.com/sipfacade/sipfacade/internal/openapi"
+)
+
+var update = flag.Bool("update", false, "write the examples of the document anew")
+
+// examplesFile has the examples that make generate puts into the document.
+const examplesFile = "../../internal/openapi/generate/examples.json"
+
+// asked is a request of testdata/requests.yaml, by the id of its operation. One of another
+// name is an error of the operation that it names.
+type asked struct {
+	Operation string         `yaml:"operation"`
+	Path      map[string]any `yaml:"path"`
+	Query     map[string]any `yaml:"query"`
+	Body      any            `yaml:"body"`
+	Status    int            `yaml:"status"`
+}
+
+// example is a request with the answer that it got.
+type example struct {
+	Parameters map[string]any  `json:"parameters,omitempty"`
+	Body       any             `json:"body,omitempty"`
+	Answer     json.RawMessage `json:"answer"`
+}
+
+// TestExamples: the examples of the document are what a server answers.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/requests.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := map[string]asked{}
+	if err := yaml.Unmarshal(text, &requests); err != nil {
+		t.Fatal(err)
+	}
+	operations, r := operationsOf(t), startRig(t)
+	recorded := map[string]example{}
+	for name, one := range requests {
+		if one.Operation == "" {
+			one.Operation, one.Status = name, http.StatusOK
+		}
+		recorded[name] = one.record(t, r, operations[one.Operation])
+	}
+	encoded, err := json.MarshalIndent(recorded, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		write(t, examplesFile, append(encoded, '\n'))
+	}
+	committed, err := os.ReadFile(examplesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(committed), string(encoded)+"\n"); diff != "" {
+		t.Errorf("go test ./test/openapi -run TestExamples -update && make generate writes them anew (-committed +answered):\n%s", clip(diff))
+	}
+}
+
+// target is where an operation is.
+type target struct{ method, path string }
+
+// operationsOf returns where the operations of the document are, by their ids.
+func operationsOf(t *testing.T) map[string]target {
+	t.Helper()
+	read := &document.Document{}
+	if err := document.Read(gen.OpenAPI, read); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]target{}
+	for path, item := range read.Paths {
+		for verb, operation := range item {
+			found[operation.OperationID] = target{strings.ToUpper(verb), path}
+		}
+	}
+	return found
+}
+
+// record sends the request and returns it with its answer.
+func (a asked) record(t *testing.T, r *rig, to target) example {
+	t.Helper()
+	made := example{Parameters: map[string]any{}, Body: a.Body}
+	path, query := to.path, url.Values{}
+	for name, value := range a.Path {
+		made.Parameters[name] = value
+		path = strings.ReplaceAll(path, "{"+name+"}", fmt.Sprint(value))
+	}
+	for name, value := range a.Query {
+		made.Parameters[name] = value
+		query.Set(name, fmt.Sprint(value))
+	}
+	body := ""
+	if a.Body != nil {
+		encoded, err := json.Marshal(a.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = string(encoded)
+	}
+	status, answer := r.answer(t, to.method, path+"?"+query.Encode(), body)
+	if status != a.Status {
+		t.Errorf("%s: want the status %d, got %d: %s", a.Operation, a.Status, status, answer)
+	}
+	made.Answer = answer
+	return made
+}
