@@ -50,13 +50,15 @@ func statements() map[protoreflect.FullName]statement {
 	for _, name := range []protoreflect.FullName{"Int32Rules", "UInt32Rules", "SInt32Rules", "DoubleRules", "FloatRules"} {
 		all[name+".gte"] = func(made *openapi.Schema, value protoreflect.Value) { made.Minimum = new(number(value)) }
 		all[name+".lte"] = func(made *openapi.Schema, value protoreflect.Value) { made.Maximum = new(number(value)) }
-		all[name+".gt"] = func(made *openapi.Schema, value protoreflect.Value) {
-			made.Minimum, made.ExclusiveMinimum = nil, new(number(value))
-		}
-		all[name+".lt"] = func(made *openapi.Schema, value protoreflect.Value) {
-			made.Maximum, made.ExclusiveMaximum = nil, new(number(value))
-		}
 		all[name+".finite"] = func(*openapi.Schema, protoreflect.Value) {} // as all numbers of JSON
+	}
+	for _, name := range []protoreflect.FullName{"Int32Rules", "UInt32Rules", "SInt32Rules"} {
+		all[name+".gt"] = func(made *openapi.Schema, value protoreflect.Value) { made.Minimum = new(number(value) + 1) }
+		all[name+".lt"] = func(made *openapi.Schema, value protoreflect.Value) { made.Maximum = new(number(value) - 1) }
+	}
+	for _, name := range []protoreflect.FullName{"DoubleRules", "FloatRules"} {
+		all[name+".gt"] = func(made *openapi.Schema, value protoreflect.Value) { made.ExclusiveMinimum = new(number(value)) }
+		all[name+".lt"] = func(made *openapi.Schema, value protoreflect.Value) { made.ExclusiveMaximum = new(number(value)) }
 	}
 	for _, name := range []protoreflect.FullName{"Int64Rules", "UInt64Rules", "DurationRules", "TimestampRules"} {
 		for rule, words := range map[protoreflect.FullName]string{"gte": "at least", "lte": "at most", "gt": "more than", "lt": "less than"} {
