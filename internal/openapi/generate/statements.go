@@ -1,10 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/sipfacade/sipfacade/internal/openapi"
 )
@@ -31,6 +34,8 @@ func statements() map[protoreflect.FullName]statement {
 		"StringRules.uri":               format("uri"), "StringRules.uri_ref": format("uri-reference"),
 		"StringRules.email": format("email"), "StringRules.hostname": format("hostname"),
 		"StringRules.ipv4": format("ipv4"), "StringRules.ipv6": format("ipv6"),
+		"StringRules.prefix": describe("begins with `%v`"), "StringRules.suffix": describe("ends with `%v`"),
+		"StringRules.contains": describe("contains `%v`"), "StringRules.not_contains": describe("does not contain `%v`"),
 		"StringRules.address": describe("a host name or an address of IP"), "StringRules.ip": describe("an address of IP"),
 		"EnumRules.defined_only":  func(*openapi.Schema, protoreflect.Value) {}, // the schema lists the names
 		"EnumRules.not_in":        exceptNumbers,
@@ -86,18 +91,29 @@ func format(name string) statement {
 	return func(made *openapi.Schema, _ protoreflect.Value) { made.Format = name }
 }
 
-// describe states a rule in the description.
+// describe states a rule in the description, with its value in place of a verb.
 func describe(text string) statement {
 	return func(made *openapi.Schema, value protoreflect.Value) {
-		shown := value.Interface()
-		if message, ok := shown.(protoreflect.Message); ok {
-			shown = fmt.Sprint(message.Interface())
-		}
 		if made.Description != "" {
 			made.Description += "\n\n"
 		}
-		made.Description += "Rule: " + fmt.Sprintf(text, shown) + "."
+		made.Description += "Rule: " + strings.ReplaceAll(text, "%v", shown(value)) + "."
 	}
+}
+
+// shown returns a value of a rule as text.
+func shown(value protoreflect.Value) string {
+	message, ok := value.Interface().(protoreflect.Message)
+	if !ok {
+		return value.String()
+	}
+	switch known := message.Interface().(type) {
+	case *durationpb.Duration:
+		return known.AsDuration().String()
+	case *timestamppb.Timestamp:
+		return known.AsTime().Format(time.RFC3339Nano)
+	}
+	return string(message.Descriptor().Name())
 }
 
 // only states the one value that is allowed.
