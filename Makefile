@@ -10,10 +10,10 @@ FUZZTIME  ?= 30s
 SOAK      ?= 3m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test clients generate protos imports lint breaking bench profile fuzz soak build clean
+.PHONY: help run test clients generate protos imports lint breaking bench profile fuzz soak build release deploy-check clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build and serve with both vendors emulated: no account, no configuration
 	@bin/sipfacade serve --sandbox
@@ -88,6 +88,12 @@ soak: ## random faults for SOAK (3m), shutdowns, hostile and slow callers, SOAK_
 build: ## build bin/sipfacade
 	@mkdir -p bin
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sipfacade ./cmd/server
+
+release: ## static binaries, images, chart, bills of materials and checksums, in bin/release
+	@deploy/release $(VERSION) $(COMMIT) bin/release
+
+deploy-check: ## hold deploy/ against the checkers of the tools that read it, and against the service
+	go test -count=1 ./test/deploy
 
 clean: ## remove bin and .cache
 	rm -rf bin .cache

@@ -50,15 +50,21 @@ func build() (string, error) {
 	return path, os.Rename(made, path)
 }
 
-// Start runs a sandbox on free ports of loopback until the test ends. Flags are those of
-// `sipfacade serve`.
-func Start(t testing.TB, flags ...string) *Sandbox {
+// Program returns the path of the service's program, which it builds if that was not done.
+func Program(t testing.TB) string {
 	t.Helper()
 	program, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(program, append([]string{"serve", "--sandbox", "--log-format=json",
+	return program
+}
+
+// Start runs a sandbox on free ports of loopback until the test ends. Flags are those of
+// `sipfacade serve`.
+func Start(t testing.TB, flags ...string) *Sandbox {
+	t.Helper()
+	command := exec.Command(Program(t), append([]string{"serve", "--sandbox", "--log-format=json",
 		"--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0"}, flags...)...)
 	logs, err := command.StderrPipe()
 	if err != nil {

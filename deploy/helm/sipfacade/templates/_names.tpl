@@ -1,0 +1,52 @@
+{{- define "sipfacade.name" -}}
+{{- if contains "sipfacade" .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-sipfacade" (.Release.Name | trunc 40 | trimSuffix "-") }}{{ end -}}
+{{- end -}}
+
+{{- define "sipfacade.selector" -}}
+app.kubernetes.io/name: sipfacade
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: server
+{{- end -}}
+
+{{- define "sipfacade.labels" -}}
+{{ include "sipfacade.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- /* The settings that are files of the Secret: the key of the settings and that of the values. */ -}}
+{{- define "sipfacade.secretFiles" -}}
+opentact_token_file: opentactToken
+opentact_password_file: opentactPassword
+infinity_api_key_file: infinityApiKey
+infinity_password_file: infinityPassword
+page_token_key_file: pageTokenKey
+ledger_key_file: ledgerKey
+{{- end -}}
+
+{{- /* What would start and fail, or start and mislead, is refused here. */ -}}
+{{- define "sipfacade.check" -}}
+{{- $v := .Values -}}
+{{- if and (not $v.callers.tokensSecret) (not $v.callers.jwtIssuer) (not $v.tls.clientCASecret) (not $v.callers.insecureNoAuth) -}}
+{{- fail "callers: nobody is authenticated; set callers.tokensSecret, callers.jwtIssuer or tls.clientCASecret, or accept it with callers.insecureNoAuth" -}}
+{{- end -}}
+{{- if and $v.callers.jwtIssuer (not $v.callers.jwtAudience) -}}
+{{- fail "callers.jwtAudience: required with callers.jwtIssuer" -}}
+{{- end -}}
+{{- if and $v.tls.clientCASecret (not $v.tls.secret) -}}
+{{- fail "tls.secret: required with tls.clientCASecret" -}}
+{{- end -}}
+{{- range $key, $value := omit $v.secrets "name" -}}
+{{- if and $value (not $v.secrets.name) -}}{{- fail (printf "secrets.name: required with secrets.%s" $key) -}}{{- end -}}
+{{- end -}}
+{{- if and (gt (int $v.replicas) 1) (not $v.sandbox) (not $v.secrets.pageTokenKey) -}}
+{{- fail "secrets.pageTokenKey: required with several replicas; without it a page token or an etag of one pod is refused by another" -}}
+{{- end -}}
+{{- if and (eq $v.ledger.kind "postgres") (not (and $v.ledger.urlSecret $v.secrets.ledgerKey)) -}}
+{{- fail "ledger: postgres needs ledger.urlSecret and secrets.ledgerKey" -}}
+{{- end -}}
+{{- if and $v.ledger.postgresql.enabled (not $v.ledger.postgresql.passwordSecret) -}}
+{{- fail "ledger.postgresql.passwordSecret: required with ledger.postgresql.enabled" -}}
+{{- end -}}
+{{- end -}}
