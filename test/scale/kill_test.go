@@ -50,7 +50,7 @@ func killed(t *testing.T, m *team) {
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	stored := m.opentact.Ask("/profile/messaging")
+	stored := m.opentact.Ask("/rest/profile/messaging")
 	for caller := range callers {
 		for i := range createsOfCaller {
 			if count := strings.Count(stored, `"`+profileName(caller, i)+`"`); count != 1 {

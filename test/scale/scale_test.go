@@ -88,7 +88,7 @@ func etags(t *testing.T, one, two grpc.ClientConnInterface) {
 	app := listed.GetSipApps()[0]
 	rename := func(name string) error {
 		_, err := pb.NewSipAppServiceClient(two).UpdateSipApp(within(t), &pb.UpdateSipAppRequest{
-			SipApp:     &pb.SipApp{Uuid: app.GetUuid(), Name: &name, Etag: app.GetEtag()},
+			SipApp:     &pb.SipApp{Uuid: app.GetUuid(), Name: &name, Etag: app.Etag},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"name"}},
 		})
 		return err
