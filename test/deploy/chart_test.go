@@ -17,7 +17,7 @@ const chart = "deploy/helm/sipfacade"
 // render returns the manifests of the chart with the values of a file, or helm's refusal.
 func render(t testing.TB, values string, more ...string) (string, error) {
 	t.Helper()
-	command := tool("deploy", "tool", "helm", "template", "desk", in(t, chart), "--namespace", "telephony", "--values", values)
+	command := tool("deploy", "tool", "helm", "template", "desk", in(t, chart), "--namespace", "telephony", "--kube-version=1.34.0", "--values", values)
 	return run(t, "", append(command, more...)...)
 }
 
