@@ -22,7 +22,7 @@ type Config struct {
 	// GRPCAddress, HTTPAddress and AdminAddress are the three listeners as
 	// host:port. Port 0 picks a free port.
 	GRPCAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9090" help:"gRPC server. Port 0 picks a free port, here and below."`
-	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON API and /openapi.json."`
+	HTTPAddress  string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"JSON API, start page, /docs and /openapi.json."`
 	AdminAddress string `group:"Listeners" placeholder:"HOST:PORT" default:"127.0.0.1:9091" help:"Health, metrics and, on loopback, profiles."`
 	// TLSCertFile and TLSKeyFile are the certificate chain and key, in PEM, of the
 	// gRPC and HTTP listeners. Without them these serve no TLS.

@@ -17,7 +17,7 @@ import (
 // own rules, and those of its type if it has none. It is "" for every other field.
 func Want(field protoreflect.FieldDescriptor) string {
 	if enum := field.Enum(); enum != nil {
-		return "one of " + strings.Join(Words(enum), ", ")
+		return "one of " + strings.Join(words(enum), ", ")
 	}
 	switch field.Kind() {
 	case protoreflect.FloatKind, protoreflect.DoubleKind:
@@ -27,9 +27,9 @@ func Want(field protoreflect.FieldDescriptor) string {
 	}
 }
 
-// Words returns the names of an enum that a caller can write: all but that of the zero value,
+// words returns the names of an enum that a caller can write: all but that of the zero value,
 // which means "not stated".
-func Words(enum protoreflect.EnumDescriptor) []string {
+func words(enum protoreflect.EnumDescriptor) []string {
 	var words []string
 	for i := range enum.Values().Len() {
 		if value := enum.Values().Get(i); value.Number() != 0 || !strings.HasSuffix(string(value.Name()), "_UNSPECIFIED") {

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 
-	"github.com/sipfacade/sipfacade/gen"
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/listener"
@@ -39,37 +38,28 @@ func (s *Server) libraryLog() *log.Logger {
 	return log.New(telemetry.StandardLogWriter(s.logger), "", 0)
 }
 
-// newJSON returns the handler of the JSON API: its description and the protos beside the calls.
+// newJSON returns the handler of the JSON API: its documents beside the calls.
 func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic, MaxBodyBytes: maxRequestBytes})
 	if err != nil {
 		return nil, err
 	}
 	s.gateway = calls
+	found, err := s.newDocuments()
+	if err != nil {
+		return nil, err
+	}
 	// Not http.ServeMux: it answers paths that are not clean with a redirect in HTML.
-	description, files := s.description(), s.newDownloads()
 	return identifyHTTP(s.observeHTTP(s.guarded(s.bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.TLS = listener.TLSState(r)
-		if r.Method == http.MethodGet && r.URL.Path == "/openapi.json" {
-			description.ServeHTTP(w, r)
-			return
-		}
-		if file, ok := files.find(r); ok {
-			file.ServeHTTP(w, r)
+		if document := found[r.URL.Path]; document != nil {
+			document.ServeHTTP(w, r)
 			return
 		}
 		answered := func() {}
 		defer func() { answered() }()
 		calls.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), answeredKey{}, &answered)))
 	}))))), nil
-}
-
-// description serves the description of the API.
-func (s *Server) description() http.Handler {
-	return s.published(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(gen.OpenAPI) // a client that went away needs no answer
-	}))
 }
 
 // bounded lets large bodies arrive only while their budget lasts, which is that of both

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/sipfacade/sipfacade/internal/config"
 	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
@@ -43,7 +42,7 @@ func (s *Server) Welcome() string {
 		"OpenTACT": "http://" + s.Address("sandbox-opentact") + sandboxopentact.BasePath,
 		"Infinity": "http://" + s.Address("sandbox-infinity") + sandboxinfinity.BasePath,
 		"Grpcurl":  s.grpcurl(), "Curl": s.curl(), "Connection": exampleConnection,
-		"Faults": !config.Exposed(s.config.AdminAddress),
+		"Faults": s.takesFaults(),
 	})
 	if err != nil {
 		return err.Error()

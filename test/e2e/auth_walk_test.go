@@ -180,6 +180,10 @@ func TestOpenToAll(t *testing.T) {
 			{"/protos.tar.gz", "looker", http.StatusOK},
 			{"/descriptor.binpb", "", map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[reflects]},
 			{"/descriptor.binpb", "looker", http.StatusOK},
+			{"/docs", "", map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[reflects]},
+			{"/docs", "looker", http.StatusOK},
+			{"/", "", map[bool]int{true: http.StatusOK, false: http.StatusUnauthorized}[reflects]},
+			{"/", "looker", http.StatusOK},
 			{"/v1/nothing", "", http.StatusNotFound},
 		} {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.base()+row.path, http.NoBody)

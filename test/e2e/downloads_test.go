@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/sipfacade/sipfacade/gen"
 )
 
-// TestDownloads: the server hands out the protos, and caches can ask whether they have
+// TestDownloads: the server hands out the protos and the API description, and caches can ask whether they have
 // changed.
 func TestDownloads(t *testing.T) {
 	t.Parallel()
@@ -20,6 +21,7 @@ func TestDownloads(t *testing.T) {
 	}{
 		"/protos.tar.gz":    {"application/gzip", gen.Protos},
 		"/descriptor.binpb": {"application/x-protobuf", gen.DescriptorImage},
+		"/openapi.json":     {"application/json", gen.OpenAPI},
 	} {
 		header, content := f.download(t, http.MethodGet, path, "", http.StatusOK)
 		if header.Get("Content-Type") != want.contentType || header.Get("X-Request-Id") == "" || !bytes.Equal(content, want.content) {
@@ -31,8 +33,25 @@ func TestDownloads(t *testing.T) {
 		}
 		f.download(t, http.MethodGet, path, `"another"`, http.StatusOK)
 		f.download(t, http.MethodHead, path, "", http.StatusOK)
-		f.download(t, http.MethodPost, path, "", http.StatusNotFound)
+		f.download(t, http.MethodPost, path, "", http.StatusMethodNotAllowed)
 	}
+}
+
+// TestPages: the server has a start page and the API reference, and tells the browser to load
+// nothing of another host. No other path is a page.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, http.NotFoundHandler()).url(), withToken())
+	for path, piece := range map[string]string{"/": f.server.Address("grpc"), "/docs": "docs/swagger-ui-bundle.js", "/docs/docs.js": "openapi.json"} {
+		header, content := f.download(t, http.MethodGet, path, "", http.StatusOK)
+		if !strings.Contains(header.Get("Content-Security-Policy"), "default-src 'none'") || !bytes.Contains(content, []byte(piece)) {
+			t.Errorf("%s: %v\n%s", path, header, content)
+		}
+		f.download(t, http.MethodHead, path, "", http.StatusOK)
+		f.download(t, http.MethodPost, path, "", http.StatusMethodNotAllowed)
+	}
+	f.download(t, http.MethodGet, "/docs/nothing", "", http.StatusNotFound)
+	f.download(t, http.MethodGet, "/docs/../docs", "", http.StatusNotFound)
 }
 
 // download asks for a file that is not that of the etag.
