@@ -32,7 +32,7 @@ var variables = []variable{
 	{name: "token", pattern: `[A-Za-z0-9_-]{50,}={0,2}`},
 	{name: "hex", pattern: `[0-9a-f]{16,}`, identity: true},
 	{name: "etag", prefix: `(?i:"etag": ?"|etag: ")`, pattern: `[A-Za-z0-9_-]{20}`},
-	{name: "milliseconds", prefix: `(?:"(?:took_)?ms": ?|pushback-ms: )`, pattern: `[0-9][0-9.]*`},
+	{name: "milliseconds", prefix: `(?:"(?:[a-z]+_)?ms": ?|pushback-ms: |;dur=)`, pattern: `[0-9][0-9.]*`},
 	{name: "seconds", prefix: `_sum\{[^}]*\} `, pattern: `[0-9][0-9.e+-]*`},
 	{name: "seconds", pattern: `[0-9]+\.[0-9]+(?: ms|ms| s|s)`},
 	{name: "port", prefix: `127\.0\.0\.1:`, pattern: `[1-9][0-9]{4}`},
