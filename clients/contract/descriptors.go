@@ -33,25 +33,22 @@ func clientDescriptors(image []byte) (*descriptorpb.FileDescriptorSet, error) {
 		if file.GetName() == rules {
 			continue
 		}
-		if err := removeRules(file); err != nil {
-			return nil, err
-		}
+		removeRules(file)
 		set.File = append(set.File, file)
 	}
 	return set, addErrorForm(set)
 }
 
 // removeRules removes the import of the rules and every option of theirs.
-func removeRules(file *descriptorpb.FileDescriptorProto) error {
+func removeRules(file *descriptorpb.FileDescriptorProto) {
 	at := slices.Index(file.GetDependency(), rules)
 	if at < 0 {
-		return nil
+		return
 	}
 	file.Dependency = slices.Delete(file.Dependency, at, at+1)
 	file.PublicDependency = renumbered(file.GetPublicDependency(), at)
 	file.WeakDependency = renumbered(file.GetWeakDependency(), at)
 	removeOptions(file.ProtoReflect())
-	return nil
 }
 
 // renumbered are the positions of imports after that at one position is gone.
