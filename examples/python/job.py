@@ -49,7 +49,7 @@ def invite_once(client: Client, connection: v1.SipConnection) -> v1.SipUserInvit
 
     again, call = client.sip_connections.CreateSipUserInvite.with_call(request)
     same = "the same invite" if again.sip_user_invite.uuid == created.uuid else "another invite"
-    print(f"repeated: {same}, replayed {dict(call.initial_metadata()).get('idempotent-replayed')}")
+    print(f"repeated: {same}, replayed", dict(call.initial_metadata()).get("idempotent-replayed"))
     return created
 
 
