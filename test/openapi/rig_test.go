@@ -65,7 +65,7 @@ func startRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.New(invocation.Config, server.Build{Version: "examples"}, telemetry.NewLogger(io.Discard, slog.LevelError, "json"))
+	s, err := server.New(invocation.Config, server.Process{Version: "examples"}, telemetry.NewLogger(io.Discard, slog.LevelError, "json"))
 	if err != nil {
 		t.Fatal(err)
 	}
