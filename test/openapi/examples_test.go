@@ -15,6 +15,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/gen"
 	document "github.com/sipfacade/sipfacade/internal/openapi"
+	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 )
 
 var update = flag.Bool("update", false, "write the examples of the document anew")
@@ -30,10 +31,19 @@ type asked struct {
 	Query     map[string]any `yaml:"query"`
 	Body      any            `yaml:"body"`
 	Status    int            `yaml:"status"`
+	// Fault is one that waits in the emulated OpenTACT.
+	Fault *struct {
+		Kind       fault.Kind `yaml:"kind"`
+		Route      string     `yaml:"route"`
+		Status     int        `yaml:"status"`
+		RetryAfter string     `yaml:"retry_after"`
+		Message    string     `yaml:"message"`
+	} `yaml:"fault"`
 }
 
 // example is a request with the answer that it got.
 type example struct {
+	Status     int             `json:"status"`
 	Parameters map[string]any  `json:"parameters,omitempty"`
 	Body       any             `json:"body,omitempty"`
 	Answer     json.RawMessage `json:"answer"`
@@ -96,7 +106,7 @@ func operationsOf(t *testing.T) map[string]target {
 // record sends the request and returns it with its answer.
 func (a asked) record(t *testing.T, r *rig, to target) example {
 	t.Helper()
-	made := example{Parameters: map[string]any{}, Body: a.Body}
+	made := example{Status: a.Status, Parameters: map[string]any{}, Body: a.Body}
 	path, query := to.path, url.Values{}
 	for name, value := range a.Path {
 		made.Parameters[name] = value
@@ -114,7 +124,12 @@ func (a asked) record(t *testing.T, r *rig, to target) example {
 		}
 		body = string(encoded)
 	}
-	status, answer := r.answer(t, to.method, path+"?"+query.Encode(), body)
+	var faults []fault.Fault
+	if a.Fault != nil {
+		faults = []fault.Fault{{Kind: a.Fault.Kind, Route: a.Fault.Route, Status: a.Fault.Status, RetryAfter: a.Fault.RetryAfter, Message: a.Fault.Message}}
+		r = startRig(t) // the pause and the circuit breaker of the other one are left alone
+	}
+	status, answer := r.answer(t, to.method, path+"?"+query.Encode(), body, faults...)
 	if status != a.Status {
 		t.Errorf("%s: want the status %d, got %d: %s", a.Operation, a.Status, status, answer)
 	}

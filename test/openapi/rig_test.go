@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 	"github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	"github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 	"github.com/sipfacade/sipfacade/internal/server"
@@ -33,13 +34,19 @@ type rig struct {
 	vendors atomic.Pointer[http.ServeMux]
 }
 
-// reset gives the server freshly seeded vendors.
-func (r *rig) reset() {
+// reset gives the server freshly seeded vendors. Those of OpenTACT's faults wait.
+func (r *rig) reset(waiting ...fault.Fault) error {
+	faults := opentact.NewFaultMenu()
+	for _, one := range waiting {
+		if _, err := faults.Add(one); err != nil {
+			return err
+		}
+	}
 	var ids, tokens atomic.Int64
 	now := func() time.Time { return time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC) }
 	mux := http.NewServeMux()
 	mux.Handle(opentact.BasePath+"/", opentact.New(opentact.Options{
-		Seed: true, Clock: now, Tokens: []string{vendorToken},
+		Seed: true, Clock: now, Tokens: []string{vendorToken}, Faults: faults,
 		NewUUID: func() string { return fmt.Sprintf("c0000000-0000-4000-8000-%012d", ids.Add(1)) },
 	}))
 	mux.Handle(infinity.BasePath+"/", infinity.New(infinity.Options{
@@ -47,13 +54,16 @@ func (r *rig) reset() {
 		NewToken: func() string { return fmt.Sprintf("device-token-%04d", tokens.Add(1)) },
 	}))
 	r.vendors.Store(mux)
+	return nil
 }
 
 // startRig starts a server, which stops when the test ends.
 func startRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{}
-	r.reset()
+	if err := r.reset(); err != nil {
+		t.Fatal(err)
+	}
 	vendors := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.vendors.Load().ServeHTTP(w, q) }))
 	t.Cleanup(vendors.Close)
 	invocation, err := config.Parse([]string{
@@ -83,9 +93,11 @@ func startRig(t *testing.T) *rig {
 }
 
 // answer sends a request to freshly seeded vendors.
-func (r *rig) answer(t *testing.T, method, target, body string) (status int, answer []byte) {
+func (r *rig) answer(t *testing.T, method, target, body string, faults ...fault.Fault) (status int, answer []byte) {
 	t.Helper()
-	r.reset()
+	if err := r.reset(faults...); err != nil {
+		t.Fatal(err)
+	}
 	request, err := http.NewRequestWithContext(t.Context(), method, r.base+target, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

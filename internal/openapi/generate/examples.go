@@ -4,6 +4,7 @@ import (
 	_ "embed" // for examples.json
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -18,6 +19,7 @@ var examplesText []byte
 
 // example is a request with its answer.
 type example struct {
+	Status     int                       `json:"status"`
 	Parameters map[string]jsontext.Value `json:"parameters"`
 	Body       jsontext.Value            `json:"body"`
 	Answer     jsontext.Value            `json:"answer"`
@@ -49,15 +51,20 @@ func setExample(content map[string]openapi.MediaType, value jsontext.Value) {
 	content[jsonType] = media
 }
 
-// addErrors adds the examples of errors to the answer that they all have.
+// addErrors adds the examples of errors to the answers that all operations share.
 func addErrors(document *openapi.Document, examples map[string]example) {
-	reasons := document.Components.Schemas["ErrorReason"]
-	content := document.Components.Responses["refused"].Content
+	addErrorsOf(document, "refused", examples, func(status int) bool { return status < http.StatusInternalServerError })
+	addErrorsOf(document, "failed", examples, func(status int) bool { return status >= http.StatusInternalServerError })
+}
+
+// addErrorsOf adds those with some statuses.
+func addErrorsOf(document *openapi.Document, answer string, examples map[string]example, has func(status int) bool) {
+	content := document.Components.Responses[answer].Content
 	media := content[jsonType]
 	media.Examples = map[string]openapi.Example{}
-	for _, reason := range reasons.Enum {
+	for _, reason := range document.Components.Schemas["ErrorReason"].Enum {
 		name := fmt.Sprint(reason)
-		if shown, there := examples[name]; there {
+		if shown, there := examples[name]; there && has(shown.Status) {
 			media.Examples[name] = openapi.Example{Value: shown.Answer}
 		}
 	}
