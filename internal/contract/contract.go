@@ -65,6 +65,13 @@ func IsRelation(field protoreflect.FieldDescriptor) bool {
 	return !strings.HasPrefix(string(name), "google.protobuf.") && name.Name() != "TrunkSettings"
 }
 
+// IsReference reports whether a field holds the key of another resource: vendors leave it
+// out of lists with the relation that it stands for.
+func IsReference(field protoreflect.FieldDescriptor) bool {
+	name := string(field.Name())
+	return RelationOf(field) != nil || strings.HasSuffix(name, "_uuid") || name == "product_id"
+}
+
 // RelationOf returns the relation whose key a field is, such as product for product_id, or
 // nil.
 func RelationOf(key protoreflect.FieldDescriptor) protoreflect.FieldDescriptor {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -84,6 +85,19 @@ func (e *encoder) optionalDouble(field uint64, number *float64) {
 func optionalNumber[N ~int32 | ~int64 | ~uint32](e *encoder, field uint64, number *N) {
 	if number != nil {
 		e.value(field, uint64(*number))
+	}
+}
+
+func (e *encoder) duration(field uint64, span *durationpb.Duration) {
+	if span != nil {
+		e.value(field, uint64(span.AsDuration()))
+	}
+}
+
+// frees appends a list of free-form objects.
+func (e *encoder) frees(field uint64, objects []*structpb.Struct) {
+	for _, object := range objects {
+		e.free(field, object)
 	}
 }
 

@@ -45,6 +45,12 @@ func (e *encoder) encode(resource proto.Message) (holds **string) {
 	case *sipfacadev1.SipConnection:
 		e.sipConnection(m)
 		return &m.Etag
+	case *sipfacadev1.SipDomain:
+		e.sipDomain(m)
+		return &m.Etag
+	case *sipfacadev1.SipUser:
+		e.sipUser(m)
+		return &m.Etag
 	case *sipfacadev1.SipUserInvite:
 		e.sipUserInvite(m)
 		return &m.Etag
@@ -79,6 +85,8 @@ func (e *encoder) outboundVoiceProfile(m *sipfacadev1.OutboundVoiceProfile) {
 	optionalNumber(e, 9, m.AudioTrackType)
 	e.timestamp(13, m.CreateTime)
 	e.timestamp(14, m.UpdateTime)
+	e.optionalFlag(17, m.Active)
+	e.trunkSettings(18, m.Class4IngressTrunkSettings)
 }
 
 func (e *encoder) pbxDevice(m *sipfacadev1.PbxDevice) {
@@ -181,6 +189,14 @@ func (e *encoder) sipApp(m *sipfacadev1.SipApp) {
 	optionalNumber(e, 9, m.Class4EgressResourceIpId)
 	e.timestamp(14, m.CreateTime)
 	e.timestamp(15, m.UpdateTime)
+	optionalNumber(e, 19, m.TechPrefix)
+	e.trunkSettings(20, m.Class4IngressTrunkSettings)
+	e.optionalText(22, m.WebhookUrl)
+	e.optionalText(23, m.WebhookMethod)
+	e.duration(24, m.WebhookTimeout)
+	e.optionalText(25, m.CallFlowUrl)
+	e.optionalText(26, m.CallFlowMethod)
+	e.duration(27, m.CallFlowTimeout)
 }
 
 func (e *encoder) sipConnection(m *sipfacadev1.SipConnection) {
@@ -200,6 +216,36 @@ func (e *encoder) sipConnection(m *sipfacadev1.SipConnection) {
 	optionalNumber(e, 17, m.Class4TrunkPrefixId)
 	e.timestamp(25, m.CreateTime)
 	e.timestamp(26, m.UpdateTime)
+	e.optionalText(28, m.Hostname)
+	optionalNumber(e, 29, m.ShakenVerifyPolicy)
+	e.optionalText(30, m.ShakenMinimumAttestation)
+}
+
+func (e *encoder) sipDomain(m *sipfacadev1.SipDomain) {
+	e.text(1, m.Domain)
+	e.timestamp(8, m.CreateTime)
+	e.timestamp(9, m.UpdateTime)
+}
+
+func (e *encoder) sipUser(m *sipfacadev1.SipUser) {
+	e.text(1, m.Uuid)
+	e.optionalText(2, m.Login)
+	e.optionalText(3, m.RemoteIp)
+	e.optionalText(4, m.FirstName)
+	e.optionalText(5, m.LastName)
+	e.optionalText(6, m.Email)
+	e.optionalText(7, m.PhoneNumber)
+	e.text(8, m.Avatar)
+	e.optionalText(9, m.Dob)
+	e.optionalText(10, m.Gender)
+	e.frees(11, m.Groups)
+	e.timestamp(12, m.CreateTime)
+	e.timestamp(13, m.UpdateTime)
+	e.optionalText(14, m.Password)
+	e.optionalText(15, m.SipDomain)
+	e.optionalFlag(16, m.SameDomainCallsOnly)
+	e.optionalFlag(17, m.Active)
+	e.optionalText(18, m.State)
 }
 
 func (e *encoder) sipUserInvite(m *sipfacadev1.SipUserInvite) {
@@ -209,6 +255,7 @@ func (e *encoder) sipUserInvite(m *sipfacadev1.SipUserInvite) {
 	e.optionalText(5, m.Token)
 	e.timestamp(6, m.CreateTime)
 	e.timestamp(7, m.UpdateTime)
+	e.optionalText(13, m.SipDomain)
 }
 
 func (e *encoder) trunkSettings(field uint64, m *sipfacadev1.TrunkSettings) {

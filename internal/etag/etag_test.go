@@ -101,7 +101,7 @@ func TestFields(t *testing.T) {
 	t.Parallel()
 	m := maker(t, "a")
 	for _, resource := range []proto.Message{
-		&pb.SipConnection{}, &pb.SipUserInvite{}, &pb.SipApp{}, &pb.MessagingProfile{}, &pb.OutboundVoiceProfile{},
+		&pb.SipConnection{}, &pb.SipUserInvite{}, &pb.SipDomain{}, &pb.SipUser{}, &pb.SipApp{}, &pb.MessagingProfile{}, &pb.OutboundVoiceProfile{},
 		&pb.PbxDomain{}, &pb.PbxUser{}, &pb.PbxGroup{}, &pb.PbxQueue{}, &pb.PbxQueueMember{}, &pb.PbxTrustedNetwork{}, &pb.PbxDevice{},
 	} {
 		empty, seen := m.Of(resource), map[string]protoreflect.Name{}
@@ -112,7 +112,7 @@ func TestFields(t *testing.T) {
 			field := resource.ProtoReflect().Descriptor().Fields().Get(i)
 			changed := proto.Clone(resource)
 			fill(changed.ProtoReflect(), field)
-			same := field.Name() == Field || contract.IsRelation(field) || contract.RelationOf(field) != nil
+			same := field.Name() == Field || contract.IsRelation(field) || contract.IsReference(field)
 			got := m.Of(changed)
 			if (got == empty) != same {
 				t.Errorf("%s: %q, without it %q", field.FullName(), got, empty)
@@ -130,6 +130,8 @@ func fill(message protoreflect.Message, field protoreflect.FieldDescriptor) {
 	switch {
 	case field.IsMap():
 		message.Mutable(field).Map().Set(protoreflect.ValueOfString("a").MapKey(), protoreflect.ValueOfString("b"))
+	case field.IsList():
+		message.Mutable(field).List().AppendMutable()
 	case field.Message() != nil:
 		inner := message.Mutable(field).Message()
 		if first := inner.Descriptor().Fields().Get(0); !first.IsMap() && !first.IsList() && first.Message() == nil {

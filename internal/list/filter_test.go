@@ -209,7 +209,7 @@ func TestFilterUnsigned(t *testing.T) {
 	}
 }
 
-const inviteFields = "account.*, create_time, created_by.*, expire_time, name, sip_connection.*, sip_connection_uuid, update_time, updated_by.*, uuid"
+const inviteFields = "account.*, create_time, created_by.*, expire_time, name, sip_connection.*, sip_connection_uuid, sip_domain, update_time, updated_by.*, uuid"
 
 func TestFilterViolations(t *testing.T) {
 	t.Parallel()

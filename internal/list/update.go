@@ -34,6 +34,9 @@ type Update struct {
 	Mask *fieldmaskpb.FieldMask
 	// Derived says that the mask follows from a body, and the caller gave none.
 	Derived bool
+	// Lacks reports whether the vendor does not have a field, which `*` then leaves out;
+	// nil means that it has all.
+	Lacks func(field protoreflect.FieldDescriptor) bool
 }
 
 // derivedKey is the context key that says that an update mask is derived.
@@ -168,11 +171,17 @@ func (u *writing) addPopulated() {
 	}
 }
 
+// lacks reports whether the vendor does not have a field.
+func (u *writing) lacks(field protoreflect.FieldDescriptor) bool {
+	return u.Lacks != nil && u.Lacks(field)
+}
+
 // addAll takes every field that can be updated. An input-only field that is
-// absent is left alone, because no caller can have read it.
+// absent is left alone, because no caller can have read it, and so is one that the vendor
+// does not have.
 func (u *writing) addAll() {
 	for field := range u.fields() {
-		absent := !u.resource.Has(field) && contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
+		absent := !u.resource.Has(field) && (contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY) || u.lacks(field))
 		if whyFixed(field) == "" && !absent {
 			u.add(field, "or name the fields to change in update_mask")
 		}

@@ -107,7 +107,7 @@ func TestChangesOfNumbersAndBools(t *testing.T) {
 	connection := &sipfacadev1.SipConnection{Name: proto.String("n"), Port: proto.Int32(5060)}
 	_, err := list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}}.Changes()
 	const all = "has no empty value: give it a value, or name the fields to change in update_mask"
-	want := []string{"sip_connection.active: " + all, "sip_connection.product_id: " + all}
+	want := []string{"sip_connection.active: " + all, "sip_connection.product_id: " + all, "sip_connection.shaken_verify_policy: " + all}
 	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}

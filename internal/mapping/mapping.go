@@ -22,6 +22,9 @@ type Dialect struct {
 	Writers map[string]string
 	// Resources are all messages that the vendor's answers are read into.
 	Resources []Resource
+	// Calls and Arguments are those that not all generations of the vendor's API have.
+	Calls     []Call
+	Arguments []Argument
 }
 
 // Resource is one message of the contract as the vendor writes it.
@@ -62,6 +65,14 @@ type Field struct {
 	// Answered says that the field is only read if the resource was asked for, never if it
 	// is nested in another one.
 	Answered bool
+	// Located says that the field is stated in the path of calls, and never in a body.
+	Located bool
+	// In says in which generations the field can be written; Instead what would do in the
+	// others.
+	In      In
+	Instead string
+	// Sent are the names to write in single generations, if not the first of Vendor.
+	Sent map[Generation]string
 	// Note says in the documentation why the field differs.
 	Note string
 }
@@ -69,10 +80,12 @@ type Field struct {
 // Form is how a value is written.
 type Form string
 
-// The forms of strings that need to be named. Each is a method of tolerant.Reader.
+// The forms of texts that need to be named. Each is a method of tolerant.Reader.
 const (
-	Date        Form = "Date"
-	PhoneNumber Form = "PhoneNumber"
+	Date         Form = "Date"
+	OptionalDate Form = "OptionalDate"
+	OptionalUUID Form = "OptionalUUID"
+	PhoneNumber  Form = "PhoneNumber"
 )
 
 // Dropped are members that are not read on purpose.

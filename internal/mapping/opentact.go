@@ -6,6 +6,7 @@ var (
 	ofLeasesAndUsers = []string{"tn", "tnorder", "login"}
 	ofOrdersAndUsers = []string{"tnorder", "login"}
 	ofUsers          = []string{"login"}
+	ofLeases         = []string{"tn", "tnorder"}
 )
 
 // Fields that several resources have.
@@ -15,10 +16,18 @@ var (
 	egressSettings = Field{
 		Name:   "class4_egress_trunk_settings",
 		Vendor: []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"},
-		Note:   "some documents misspell it",
+		Sent:   map[Generation]string{Generation1: "class4_egress_trunk_stings"},
+		Note:   "requests of generation 1 have the second, its documented name; later ones the first",
 	}
 
-	voiceProfileUUID  = Field{Name: "outbound_voice_profile_uuid", KeyOf: "outbound_voice_profile"}
+	subdomain = Field{
+		Name: "subdomain", In: OnlyFirst, Instead: "create a SIP domain with CreateSipDomain",
+	}
+	voiceProfileUUID = Field{
+		Name: "outbound_voice_profile_uuid", KeyOf: "outbound_voice_profile",
+		In: OnlyFirst, Instead: "set outbound_voice_profile_uuid of the SIP domain",
+	}
+	productID         = Field{Name: "product_id", KeyOf: "product"}
 	sipConnectionUUID = Field{Name: "sip_connection_uuid", KeyOf: "sip_connection"}
 
 	tnLeases = Field{Name: "tn_leases", Vendor: []string{"tnleases"}}
@@ -33,16 +42,40 @@ var OpenTACT = Dialect{
 		"expire_time": "expired_on", "delete_time": "deleted_on",
 		"updated_by": "modified_by",
 	},
-	Ours:    []string{"etag"},
-	Readers: map[string]string{"TrunkSettings": "readTrunkSettings"},
-	Writers: map[string]string{"TrunkSettings": "flatSettings"},
+	Ours:      []string{"etag"},
+	Readers:   map[string]string{"TrunkSettings": "readTrunkSettings"},
+	Writers:   map[string]string{"TrunkSettings": "flatSettings"},
+	Calls:     opentactCalls,
+	Arguments: opentactArguments,
 	Resources: []Resource{
 		account, user,
-		sipConnection, sipConnectionProduct, sipUser, sipUserInvite,
+		sipConnection, sipConnectionProduct, sipDomain, sipUser, sipUserInvite,
 		tnLease, telephoneNumber, tnOrder,
 		sipControlApp, sipAppCall,
 		messagingProfile, outboundVoiceProfile,
 	},
+}
+
+// What fields of several resources have in common.
+const (
+	keyOnly            = "the UUID, or an object with it; relations are shallow in lists"
+	domainName         = "the name, or an object with it"
+	fixedFlow          = "run a call flow on a call with ExecuteCallFlow"
+	inviteOfConnection = "leave it out: an invite belongs to the connection"
+)
+
+// ingressSettings are those of resources whose ingress trunk only later generations have.
+var ingressSettings = Field{Name: "class4_ingress_trunk_settings", In: SinceTwo, Instead: "leave it out"}
+
+// limit is a field of voice profiles that later generations have lost.
+func limit(name string, vendor ...string) Field {
+	return Field{Name: name, Vendor: vendor, In: OnlyFirst, Instead: "set product_id, whose product decides rates and limits"}
+}
+
+// noting returns the field with a note.
+func (f Field) noting(note string) Field {
+	f.Note = note
+	return f
 }
 
 var (
@@ -62,8 +95,13 @@ var (
 		Message: "SipConnection",
 		Foreign: ofLeasesAndUsers,
 		Fields: []Field{
-			active, egressSettings, voiceProfileUUID, tnLeases,
-			{Name: "product_id", KeyOf: "product"},
+			active, egressSettings, subdomain, voiceProfileUUID, productID, tnLeases,
+			{Name: "hostname", In: SinceTwo, Instead: "set ip"},
+			{Name: "shaken_verify_policy", In: OnlyThird, Instead: "leave it out"},
+			{
+				Name: "shaken_minimum_attestation", Vendor: []string{"shaken_minimum_accepted_attest_lvl"},
+				In: OnlyThird, Instead: "leave it out",
+			},
 			{Name: "sip_users", Vendor: []string{"sipusers"}},
 			{
 				Name:   "class4_trunk_prefix_id",
@@ -75,16 +113,38 @@ var (
 
 	sipConnectionProduct = Resource{Message: "SipConnectionProduct", Foreign: ofLeasesAndUsers, Key: "id"}
 
+	sipDomain = Resource{
+		Message: "SipDomain",
+		Foreign: ofLeasesAndUsers,
+		Key:     "domain",
+		Natural: []string{"domain"},
+		Fields: []Field{
+			{Name: "sip_connection_uuid", Vendor: []string{"sip_connection"}, Within: "uuid", Form: OptionalUUID, Note: keyOnly},
+			{Name: "sip_app_uuid", Vendor: []string{"sip_control_app"}, Within: "uuid", Form: OptionalUUID, Note: keyOnly},
+			{Name: "outbound_voice_profile_uuid", Vendor: []string{"outbound_voice_profile"}, Within: "uuid", Form: OptionalUUID, Note: keyOnly},
+		},
+	}
+
 	sipUser = Resource{
 		Message: "SipUser",
-		Fields:  []Field{dob},
+		Foreign: ofLeases,
+		Natural: []string{"login"},
+		Fields: []Field{
+			{Name: "dob", Form: OptionalDate},
+			{Name: "remote_ip", In: OnlyFirst, Instead: "leave it out"},
+			{Name: "active", Vendor: []string{"is_active"}, In: OnlyThird, Instead: "delete the user, or change its password"},
+			{Name: "sip_domain", Within: "domain", Note: domainName},
+		},
 		Dropped: []Dropped{{[]string{"ha1", "ha1b", "password"}, "secrets"}},
 	}
 
 	sipUserInvite = Resource{
 		Message: "SipUserInvite",
 		Foreign: ofLeasesAndUsers,
-		Fields:  []Field{sipConnectionUUID, {Name: "token", Answered: true, Note: "never of a nested invite"}},
+		Fields: []Field{
+			sipConnectionUUID, {Name: "token", Answered: true, Note: "never of a nested invite"},
+			{Name: "sip_domain", Within: "domain", Located: true, In: SinceTwo, Instead: inviteOfConnection, Note: domainName},
+		},
 	}
 
 	tnLease = Resource{
@@ -111,7 +171,17 @@ var (
 	sipControlApp = Resource{
 		Message: "SipApp",
 		Foreign: ofLeasesAndUsers,
-		Fields:  []Field{active, egressSettings, voiceProfileUUID, tnLeases},
+		Fields: []Field{
+			active, egressSettings, subdomain, voiceProfileUUID, tnLeases,
+			{Name: "product_id", KeyOf: "product", In: SinceTwo, Instead: "leave it out"},
+			ingressSettings,
+			{Name: "webhook_url", In: SinceTwo, Instead: fixedFlow},
+			{Name: "webhook_method", In: SinceTwo, Instead: fixedFlow},
+			{Name: "webhook_timeout", Vendor: []string{"webhook_request_timeout"}, In: SinceTwo, Instead: fixedFlow, Note: "milliseconds"},
+			{Name: "call_flow_url", In: SinceTwo, Instead: fixedFlow},
+			{Name: "call_flow_method", In: SinceTwo, Instead: fixedFlow},
+			{Name: "call_flow_timeout", Vendor: []string{"call_flow_request_timeout"}, In: SinceTwo, Instead: fixedFlow, Note: "milliseconds"},
+		},
 	}
 
 	sipAppCall = Resource{
@@ -145,8 +215,20 @@ var (
 		Message: "OutboundVoiceProfile",
 		Foreign: ofLeasesAndUsers,
 		Fields: []Field{
-			{Name: "daily_spend_limit", Vendor: []string{"daily_spend_limit", "daily_spent_limit"}},
-			{Name: "recording_format", Vendor: []string{"filemat", "format", "file_format"}, Note: "`filemat` is the vendor's own name"},
+			limit("tech_prefix"), limit("channel_limit"), limit("max_rate"), limit("record_calls"),
+			limit("daily_spend_limit", "daily_spend_limit", "daily_spent_limit"),
+			limit("recording_format", "filemat", "format", "file_format").noting("`filemat` is the vendor's own name"),
+			limit("audio_track_type"),
+			{
+				Name: "product_id", Vendor: []string{"product"}, Within: "id", In: SinceTwo, Instead: "set tech_prefix",
+				Note: "the id, or an object with it",
+			},
+			{Name: "active", Vendor: []string{"is_active"}, In: SinceTwo, Instead: "delete the profile"},
+			ingressSettings,
+			{
+				Name: "tn_lease_uuid", Vendor: []string{"tn_lease"}, Within: "uuid", Form: OptionalUUID,
+				In: SinceTwo, Instead: "leave it out", Note: keyOnly,
+			},
 		},
 	}
 )

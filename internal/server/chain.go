@@ -19,6 +19,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/generation"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/secret"
@@ -61,7 +62,7 @@ func (s *Server) chain(protocol string) []named {
 		{"deliver", deliver},
 		{"credentials", keepCredentials(s.config)},
 		{"explain", s.explain},
-		{"validate", validate(s.validator)},
+		{"validate", validate(s.validator, s.generation)},
 		{"once", s.once},
 	}...)
 }
@@ -250,12 +251,19 @@ func (s *Server) limit(ctx context.Context, request any, _ *grpc.UnaryServerInfo
 }
 
 // validate completes requests that came as JSON with what the gateway read beside the
-// message, and refuses those that are wrong in any way.
-func validate(validator *validation.Validator) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+// message, and refuses those that are wrong in any way, or that need what the generation of
+// the vendor's API does not have.
+func validate(validator *validation.Validator, spoken *generation.Checker) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		if err := spoken.CheckCall(info.FullMethod); err != nil {
+			return nil, err
+		}
 		if message, ok := request.(proto.Message); ok {
 			in := received.FromContext(ctx)
 			if err := validator.Check(message, in); err != nil {
+				return nil, err
+			}
+			if err := spoken.CheckFields(message); err != nil {
 				return nil, err
 			}
 			if in.MaskDerived() {

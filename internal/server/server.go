@@ -16,8 +16,10 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
+	"github.com/sipfacade/sipfacade/internal/generation"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/listener"
+	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
@@ -46,14 +48,16 @@ type Server struct {
 	metrics   *telemetry.Metrics
 	subjects  *status.Subjects
 	validator *validation.Validator
-	memory    *upstream.Memory
-	answers   *answers
-	receiver  *receiver
-	reads     map[string]bool // the methods without side effects
-	vendors   *vendors
-	ledger    *ledger.Ledger // nil if it is off
-	calls     *calls
-	callers   *callers
+	// generation knows what the spoken generation of OpenTACT's API has.
+	generation *generation.Checker
+	memory     *upstream.Memory
+	answers    *answers
+	receiver   *receiver
+	reads      map[string]bool // the methods without side effects
+	vendors    *vendors
+	ledger     *ledger.Ledger // nil if it is off
+	calls      *calls
+	callers    *callers
 
 	onceMethods map[string]*onceMethod // those that take request ids
 
@@ -98,7 +102,10 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 }
 
 func (s *Server) compileRules() (err error) {
-	s.validator, err = validation.New(contractServices()...)
+	s.generation = generation.New(mapping.Generation1, contractServices()...)
+	if s.validator, err = validation.New(contractServices()...); err == nil {
+		s.validator = s.validator.Lacking(s.generation.Lacks)
+	}
 	return err
 }
 

@@ -38,6 +38,12 @@ var lookups = map[protoreflect.Name]lookup{
 	"CreateSipConnection":         {"ListSipConnections", sent},
 	"UpdateSipConnection":         {"GetSipConnection", nil},
 	"DeleteSipConnection":         {"GetSipConnection", nil},
+	"CreateSipDomain":             {"ListSipDomains", []protoreflect.Name{"domain"}},
+	"UpdateSipDomain":             {"GetSipDomain", nil},
+	"DeleteSipDomain":             {"GetSipDomain", nil},
+	"CreateSipUser":               {"ListSipUsers", []protoreflect.Name{"login"}},
+	"UpdateSipUser":               {"GetSipUser", nil},
+	"DeleteSipUser":               {"GetSipUser", nil},
 
 	"CreateSipApp":         {"ListSipApps", sent},
 	"UpdateSipApp":         {"GetSipApp", nil},

@@ -22,7 +22,7 @@ func Rename(err error, name func(field string) string) error {
 			violation.Field = name(violation.GetField())
 		}
 		if Reason(err) == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID) {
-			known.Message = summary(bad.GetFieldViolations())
+			known.Message = Summary(bad.GetFieldViolations())
 		}
 		return true
 	})

@@ -6,6 +6,7 @@ package status
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -34,6 +35,19 @@ func Unsent(code codes.Code, reason sipfacadev1.ErrorReason, message string) err
 	return build(code, message, []protoadapt.MessageV1{info})
 }
 
+// Generation returns UPSTREAM_GENERATION: the generation of OpenTACT's API that is spoken
+// does not have what the request asks for.
+func Generation(code codes.Code, generation int, message string, details ...*errdetails.BadRequest) error {
+	all := []protoadapt.MessageV1{&errdetails.ErrorInfo{
+		Domain: Domain, Reason: ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION),
+		Metadata: map[string]string{"upstream": "opentact", "generation": strconv.Itoa(generation)},
+	}}
+	for _, detail := range details {
+		all = append(all, detail)
+	}
+	return build(code, message, all)
+}
+
 // Violation says what is wrong with one field if no rule of the contract has a name for
 // it; see BrokenRule.
 func Violation(field, format string, args ...any) *errdetails.BadRequest_FieldViolation {
@@ -59,7 +73,7 @@ func Invalid(violations ...*errdetails.BadRequest_FieldViolation) error {
 		violations = append(violations[:maxViolations:maxViolations], last)
 	}
 	return New(codes.InvalidArgument, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
-		summary(violations), &errdetails.BadRequest{FieldViolations: violations})
+		Summary(violations), &errdetails.BadRequest{FieldViolations: violations})
 }
 
 // ReasonName is the reason as ErrorInfo carries it, for example `REQUEST_INVALID`.
@@ -90,9 +104,9 @@ func Violations(err error) []*errdetails.BadRequest_FieldViolation {
 	return nil
 }
 
-// summary puts the violations into one line, so that a client that prints only
+// Summary puts the violations into one line, so that a client that prints only
 // the message still names the fields.
-func summary(violations []*errdetails.BadRequest_FieldViolation) string {
+func Summary(violations []*errdetails.BadRequest_FieldViolation) string {
 	parts := make([]string, len(violations))
 	for i, violation := range violations {
 		parts[i] = violation.GetField() + ": " + violation.GetDescription()

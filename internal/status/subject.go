@@ -103,8 +103,8 @@ func splitMethod(name string) (verb, resource string) {
 	return name[:end], name[end:]
 }
 
-// parentOf names the message that a variable such as sip_connection_uuid or
-// group_id refers to, if the contract has one.
+// parentOf names the message that a variable such as sip_connection_uuid, group_id or
+// sip_domain refers to, if the contract has one.
 func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) {
 	if len(way) == 0 {
 		return "", false
@@ -113,8 +113,9 @@ func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) 
 	for i, word := range words {
 		words[i] = strings.ToUpper(word[:1]) + word[1:]
 	}
+	whole := protoreflect.Name(strings.Join(words, "")) // sip_domain, whose id is its name
 	name := protoreflect.Name(strings.Join(words[:len(words)-1], ""))
-	for _, candidate := range []protoreflect.Name{name, "Pbx" + name} {
+	for _, candidate := range []protoreflect.Name{whole, name, "Pbx" + name} {
 		full := way[0].ParentFile().Package().Append(candidate)
 		if found, err := protoregistry.GlobalTypes.FindMessageByName(full); err == nil && name != "" {
 			return found.Descriptor().FullName(), true

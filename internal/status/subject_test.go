@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -20,6 +21,7 @@ const (
 // TestSubjects: what each call of the contract is about.
 func TestSubjects(t *testing.T) {
 	t.Parallel()
+	const domain, user = "sipfacade.v1.SipDomain", "sipfacade.v1.SipUser"
 	const service = "/sipfacade.v1.SipConnectionService/"
 	const connection, invite = "sipfacade.v1.SipConnection", "sipfacade.v1.SipUserInvite"
 	id, other := strings.ToLower(connectionID), strings.ToLower(inviteID)
@@ -60,6 +62,22 @@ func TestSubjects(t *testing.T) {
 			status.Subject{Type: connection, Created: connection, Field: "sip_connection", Names: vendorNames[connection]},
 		},
 		"DeleteSipConnection": {&sipfacadev1.DeleteSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
+		"ListSipDomains":      {&sipfacadev1.ListSipDomainsRequest{}, status.Subject{Type: domain, Created: domain}},
+		"GetSipDomain":        {&sipfacadev1.GetSipDomainRequest{Domain: "a.example"}, status.Subject{Type: domain, Name: "a.example", Created: domain}},
+		"CreateSipDomain":     {&sipfacadev1.CreateSipDomainRequest{}, status.Subject{Type: domain, Created: domain, Field: "sip_domain"}},
+		"UpdateSipDomain": {
+			&sipfacadev1.UpdateSipDomainRequest{SipDomain: &sipfacadev1.SipDomain{Domain: "a.example"}},
+			status.Subject{Type: domain, Name: "a.example", Created: domain, Field: "sip_domain"},
+		},
+		"DeleteSipDomain": {&sipfacadev1.DeleteSipDomainRequest{Domain: "a.example"}, status.Subject{Type: domain, Name: "a.example", Created: domain}},
+		"ListSipUsers":    {&sipfacadev1.ListSipUsersRequest{SipDomain: "a.example"}, status.Subject{Type: domain, Name: "a.example", Created: user}},
+		"GetSipUser":      {&sipfacadev1.GetSipUserRequest{SipDomain: "a.example", Uuid: connectionID}, status.Subject{Type: user, Name: id, Created: user}},
+		"CreateSipUser":   {&sipfacadev1.CreateSipUserRequest{SipDomain: "a.example"}, status.Subject{Type: domain, Name: "a.example", Created: user, Field: "sip_user"}},
+		"UpdateSipUser": {
+			&sipfacadev1.UpdateSipUserRequest{SipDomain: "a.example", SipUser: &sipfacadev1.SipUser{Uuid: connectionID}},
+			status.Subject{Type: user, Name: id, Created: user, Field: "sip_user"},
+		},
+		"DeleteSipUser": {&sipfacadev1.DeleteSipUserRequest{SipDomain: "a.example", Uuid: connectionID}, status.Subject{Type: user, Name: id, Created: user}},
 		"ListTnLeases": {
 			&sipfacadev1.ListTnLeasesRequest{},
 			status.Subject{Type: "sipfacade.v1.TnLease", Created: "sipfacade.v1.TnLease"},
@@ -97,7 +115,7 @@ func TestSubjectsNameMessages(t *testing.T) {
 			method := service.Methods().Get(j)
 			subject := subjects.Of("/"+string(service.FullName())+"/"+string(method.Name()), nil)
 			for _, name := range []string{subject.Type, subject.Created} {
-				if sipfacadev1.File_sipfacade_v1_sip_trunking_proto.Messages().ByName(protoreflect.FullName(name).Name()) == nil {
+				if _, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(name)); err != nil {
 					t.Errorf("%s is about %s, which is no resource", method.Name(), name)
 				}
 			}

@@ -125,7 +125,7 @@ func TestRedactFreeForm(t *testing.T) {
 	}
 	line := logged(&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{
 		Name: new("HQ"), Class4IngressTrunkSettings: &pb.TrunkSettings{OtherSettings: object},
-		SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{Login: "desk1", Groups: []*structpb.Struct{object}}}},
+		SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{Login: new("desk1"), Groups: []*structpb.Struct{object}}}},
 	}})
 	if strings.Contains(line, "s3cret") || strings.Count(line, "shown") != 2 || !strings.Contains(line, "HQ") || !strings.Contains(line, "call_limit") {
 		t.Errorf("got %s", line)

@@ -48,7 +48,7 @@ func shapeOf(method protoreflect.MethodDescriptor) shape {
 func parentsOf(request, resource protoreflect.FieldDescriptors) (parents []parent) {
 	for i := range request.Len() {
 		stated := resource.ByName(request.Get(i).Name())
-		if stated != nil && contract.Behaves(stated, annotations.FieldBehavior_OUTPUT_ONLY) {
+		if stated != nil && (contract.Behaves(stated, annotations.FieldBehavior_OUTPUT_ONLY) || contract.Behaves(stated, annotations.FieldBehavior_IMMUTABLE)) {
 			parents = append(parents, parent{inRequest: request.Get(i), inResource: stated})
 		}
 	}
@@ -66,13 +66,15 @@ func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescrip
 }
 
 // withoutUnwritten removes the violations of fields that are not written, so that they need
-// not be right: the id of what is created, and what the mask of an update leaves out.
+// not be right: the id of what is created, unless callers choose it, and what the mask of an
+// update leaves out.
 func (s shape) withoutUnwritten(request proto.Message, violations []*fieldViolation) []*fieldViolation {
 	if s.creates {
 		return slices.DeleteFunc(violations, func(violation *fieldViolation) bool {
 			name, inside := strings.CutPrefix(violation.GetField(), string(s.resource.Name())+".")
 			field := s.resource.Message().Fields().ByName(protoreflect.Name(name))
-			return inside && field != nil && contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER)
+			return inside && field != nil && contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) &&
+				!contract.Behaves(field, annotations.FieldBehavior_REQUIRED)
 		})
 	}
 	paths := s.maskPaths(request)
@@ -153,7 +155,8 @@ func (s shape) misplaced(request proto.Message) (violations []*fieldViolation) {
 	message, resource := request.ProtoReflect(), request.ProtoReflect().Get(s.resource).Message()
 	for _, parent := range s.parents {
 		stated := resource.Get(parent.inResource).String()
-		if resource.Has(parent.inResource) && !strings.EqualFold(stated, message.Get(parent.inRequest).String()) {
+		named := message.Has(parent.inRequest) && resource.Has(parent.inResource)
+		if named && !strings.EqualFold(stated, message.Get(parent.inRequest).String()) {
 			path := string(s.resource.Name()) + "." + string(parent.inResource.Name())
 			violations = append(violations, status.BrokenRule(path, "ID_MISMATCH", "the resource names another one than the request"))
 		}
@@ -165,8 +168,10 @@ func (s shape) misplaced(request proto.Message) (violations []*fieldViolation) {
 // and mask, so that a request that also breaks a rule is answered with all of them at
 // once. It is called only if the handler is not: no argument is parsed twice. If a rule
 // has refused an argument of a list already, nothing is added. Derived says that the update
-// mask follows from the body.
-func (s shape) argumentViolations(request proto.Message, derived bool, found []*fieldViolation) []*fieldViolation {
+// mask follows from the body; lacks, which fields the vendor does not have.
+func (s shape) argumentViolations(
+	request proto.Message, derived bool, found []*fieldViolation, lacks func(protoreflect.FieldDescriptor) bool,
+) []*fieldViolation {
 	if listed, ok := request.(list.Request); ok && s.rows != nil {
 		return slices.DeleteFunc(list.Problems(listed, s.rows), func(problem *fieldViolation) bool {
 			return names(found, problem.GetField())
@@ -177,6 +182,6 @@ func (s shape) argumentViolations(request proto.Message, derived bool, found []*
 	}
 	resource := request.ProtoReflect().Get(s.resource).Message().Interface()
 	mask, _ := request.ProtoReflect().Get(s.mask).Message().Interface().(*fieldmaskpb.FieldMask)
-	_, err := list.Update{Field: string(s.resource.Name()), Resource: resource, Mask: mask, Derived: derived}.Changes()
+	_, err := list.Update{Field: string(s.resource.Name()), Resource: resource, Mask: mask, Derived: derived, Lacks: lacks}.Changes()
 	return status.Violations(err)
 }

@@ -30,6 +30,17 @@ type Validator struct {
 	rules   protovalidate.Validator
 	written protovalidate.Filter // what rules are evaluated on
 	shapes  map[protoreflect.FullName]shape
+	// lacks reports whether the vendor's API does not have a field; nil means that it has
+	// all.
+	lacks func(field protoreflect.FieldDescriptor) bool
+}
+
+// Lacking returns a validator whose updates with the mask `*` leave out the fields that the
+// vendor's API does not have.
+func (v *Validator) Lacking(lacks func(field protoreflect.FieldDescriptor) bool) *Validator {
+	limited := *v
+	limited.lacks = lacks
+	return &limited
 }
 
 // New compiles the rules of every request of the services.
@@ -117,7 +128,7 @@ func (v *Validator) broken(request proto.Message, shape shape, in *received.Requ
 	if len(violations)+len(in.Violations) == 0 {
 		return nil
 	}
-	violations = append(violations, shape.argumentViolations(request, in.MaskDerived(), violations)...)
+	violations = append(violations, shape.argumentViolations(request, in.MaskDerived(), violations, v.lacks)...)
 	return status.Invalid(append(in.Violations, in.WithoutMisread(violations)...)...)
 }
 

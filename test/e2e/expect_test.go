@@ -104,7 +104,7 @@ func failureOf(o outcome) (failure, error) {
 // httpStatuses is the HTTP status of each gRPC code in the contract.
 func httpStatuses() map[codes.Code]int {
 	return map[codes.Code]int{
-		codes.Canceled: 499, codes.Unknown: 500, codes.InvalidArgument: 400, codes.DeadlineExceeded: 504,
+		codes.Canceled: 499, codes.Unimplemented: 501, codes.Unknown: 500, codes.InvalidArgument: 400, codes.DeadlineExceeded: 504,
 		codes.NotFound: 404, codes.AlreadyExists: 409, codes.PermissionDenied: 403, codes.ResourceExhausted: 429,
 		codes.FailedPrecondition: 400, codes.Aborted: 409, codes.Internal: 500, codes.Unavailable: 503, codes.Unauthenticated: 401,
 	}

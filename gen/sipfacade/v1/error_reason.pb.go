@@ -148,6 +148,10 @@ const (
 	// The connection has several SIP domains, and the request names none.
 	// `ResourceInfo` lists them. Do: name one in `sip_domain`.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS ErrorReason = 32
+	// The call is about the invites of a connection that has no SIP domain, and in
+	// generations 2 and 3 of OpenTACT's API invites are below one. Do: create a SIP
+	// domain with the connection's UUID, or set it on one that exists.
+	ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING ErrorReason = 33
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
@@ -225,6 +229,7 @@ var (
 		30: "ERROR_REASON_SHUTTING_DOWN",
 		31: "ERROR_REASON_UPSTREAM_GENERATION",
 		32: "ERROR_REASON_SIP_DOMAIN_AMBIGUOUS",
+		33: "ERROR_REASON_SIP_DOMAIN_MISSING",
 		40: "ERROR_REASON_CALLER_DEADLINE",
 		41: "ERROR_REASON_CALLER_CANCELLED",
 		42: "ERROR_REASON_HOST_NOT_ALLOWED",
@@ -267,6 +272,7 @@ var (
 		"ERROR_REASON_SHUTTING_DOWN":                30,
 		"ERROR_REASON_UPSTREAM_GENERATION":          31,
 		"ERROR_REASON_SIP_DOMAIN_AMBIGUOUS":         32,
+		"ERROR_REASON_SIP_DOMAIN_MISSING":           33,
 		"ERROR_REASON_CALLER_DEADLINE":              40,
 		"ERROR_REASON_CALLER_CANCELLED":             41,
 		"ERROR_REASON_HOST_NOT_ALLOWED":             42,
@@ -313,7 +319,7 @@ var File_sipfacade_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xb4\v\n" +
+	"\x1fsipfacade/v1/error_reason.proto\x12\fsipfacade.v1*\xd9\v\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_REQUEST_INVALID\x10\x01\x12 \n" +
@@ -343,7 +349,8 @@ const file_sipfacade_v1_error_reason_proto_rawDesc = "" +
 	"\x1fERROR_REASON_UPSTREAM_SATURATED\x10\x1d\x12\x1e\n" +
 	"\x1aERROR_REASON_SHUTTING_DOWN\x10\x1e\x12$\n" +
 	" ERROR_REASON_UPSTREAM_GENERATION\x10\x1f\x12%\n" +
-	"!ERROR_REASON_SIP_DOMAIN_AMBIGUOUS\x10 \x12 \n" +
+	"!ERROR_REASON_SIP_DOMAIN_AMBIGUOUS\x10 \x12#\n" +
+	"\x1fERROR_REASON_SIP_DOMAIN_MISSING\x10!\x12 \n" +
 	"\x1cERROR_REASON_CALLER_DEADLINE\x10(\x12!\n" +
 	"\x1dERROR_REASON_CALLER_CANCELLED\x10)\x12!\n" +
 	"\x1dERROR_REASON_HOST_NOT_ALLOWED\x10*\x12'\n" +

@@ -24,7 +24,9 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Limits, rates and recording of outbound calls.
+// Limits, rates and recording of outbound calls. Generations 2 and 3 of the vendor's API
+// have left little of it: `name`, `product_id`, `active`, `class4_ingress_trunk_settings`
+// and `tn_lease_uuid`; the limits and the recording are of generation 1 only.
 type OutboundVoiceProfile struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The profile's UUID, lower case. On an update it names the profile to change,
@@ -32,26 +34,27 @@ type OutboundVoiceProfile struct {
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The label of the profile, 1 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
-	// The digits that select the profile's rates, 100000 to 999999.
+	// The digits that select the profile's rates, 100000 to 999999. Writable in generation 1
+	// only; in later ones the product gives them.
 	TechPrefix *int32 `protobuf:"varint,3,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
-	// Calls at the same time, 0 or more.
+	// Calls at the same time, 0 or more. Generation 1 only.
 	ChannelLimit *float64 `protobuf:"fixed64,4,opt,name=channel_limit,json=channelLimit,proto3,oneof" json:"channel_limit,omitempty"`
 	// The highest rate a call may have, in the account's currency per minute, 0
-	// or more.
+	// or more. Generation 1 only.
 	MaxRate *float64 `protobuf:"fixed64,5,opt,name=max_rate,json=maxRate,proto3,oneof" json:"max_rate,omitempty"`
 	// Which calls are recorded, 0 to 2. The vendor does not publish the meanings.
-	// A guess: 0 none, 1 all, 2 by caller number.
+	// A guess: 0 none, 1 all, 2 by caller number. Generation 1 only.
 	RecordCalls *int32 `protobuf:"varint,6,opt,name=record_calls,json=recordCalls,proto3,oneof" json:"record_calls,omitempty"`
-	// What may be spent a day, in the account's currency, 0 or more. Vendor:
-	// `daily_spend_limit`; `daily_spent_limit` is read too.
+	// What may be spent a day, in the account's currency, 0 or more. Generation 1 only.
+	// Vendor: `daily_spend_limit`; `daily_spent_limit` is read too.
 	DailySpendLimit *float64 `protobuf:"fixed64,7,opt,name=daily_spend_limit,json=dailySpendLimit,proto3,oneof" json:"daily_spend_limit,omitempty"`
 	// The file format of recordings: 1 to 32 letters and digits, the facade's own
 	// limit. The vendor documents
-	// `wav` and `mp3`; another word of the vendor is shown as it came. Vendor:
-	// `filemat`, its own name for it.
+	// `wav` and `mp3`; another word of the vendor is shown as it came. Generation 1 only.
+	// Vendor: `filemat`, its own name for it.
 	RecordingFormat *string `protobuf:"bytes,8,opt,name=recording_format,json=recordingFormat,proto3,oneof" json:"recording_format,omitempty"`
 	// How the two sides of a call are recorded, 0 or 1. The vendor does not publish
-	// the meanings. A guess: 0 both on one track, 1 a track each.
+	// the meanings. A guess: 0 both on one track, 1 a track each. Generation 1 only.
 	AudioTrackType *int32 `protobuf:"varint,9,opt,name=audio_track_type,json=audioTrackType,proto3,oneof" json:"audio_track_type,omitempty"`
 	// The account that owns the profile.
 	Account *OpentactAccount `protobuf:"bytes,10,opt,name=account,proto3" json:"account,omitempty"`
@@ -66,7 +69,22 @@ type OutboundVoiceProfile struct {
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the profile has changed since. Over HTTP also the headers `ETag` and
 	// `If-Match`.
-	Etag          *string `protobuf:"bytes,15,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	Etag *string `protobuf:"bytes,15,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	// The id of the SIP product that decides the rates, 1 to 1024; see
+	// ListSipConnectionProducts. Generations 2 and 3, whose vendor requires it on create
+	// (vendor's own API description, 2021). Absent in lists, in which the vendor leaves
+	// relations out. Vendor: `product`.
+	ProductId *int32 `protobuf:"varint,16,opt,name=product_id,json=productId,proto3,oneof" json:"product_id,omitempty"`
+	// Whether the profile is used. Generations 2 and 3 (vendor's own API description, 2021).
+	// Vendor: `is_active`.
+	Active *bool `protobuf:"varint,17,opt,name=active,proto3,oneof" json:"active,omitempty"`
+	// Settings of the trunk that takes the calls. Generations 2 and 3, whose vendor requires
+	// them on create (vendor's own API description, 2021).
+	Class4IngressTrunkSettings *TrunkSettings `protobuf:"bytes,18,opt,name=class4_ingress_trunk_settings,json=class4IngressTrunkSettings,proto3" json:"class4_ingress_trunk_settings,omitempty"`
+	// The lease of the telephone number that calls are made with, a UUID; see ListTnLeases.
+	// Absent if there is none, and in lists. Generations 2 and 3 (vendor's own API
+	// description, 2021). Vendor: `tn_lease`.
+	TnLeaseUuid   *string `protobuf:"bytes,19,opt,name=tn_lease_uuid,json=tnLeaseUuid,proto3,oneof" json:"tn_lease_uuid,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -206,11 +224,40 @@ func (x *OutboundVoiceProfile) GetEtag() string {
 	return ""
 }
 
+func (x *OutboundVoiceProfile) GetProductId() int32 {
+	if x != nil && x.ProductId != nil {
+		return *x.ProductId
+	}
+	return 0
+}
+
+func (x *OutboundVoiceProfile) GetActive() bool {
+	if x != nil && x.Active != nil {
+		return *x.Active
+	}
+	return false
+}
+
+func (x *OutboundVoiceProfile) GetClass4IngressTrunkSettings() *TrunkSettings {
+	if x != nil {
+		return x.Class4IngressTrunkSettings
+	}
+	return nil
+}
+
+func (x *OutboundVoiceProfile) GetTnLeaseUuid() string {
+	if x != nil && x.TnLeaseUuid != nil {
+		return *x.TnLeaseUuid
+	}
+	return ""
+}
+
 var File_sipfacade_v1_outbound_voice_profile_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\n" +
-	")sipfacade/v1/outbound_voice_profile.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\"\xfb\a\n" +
+	")sipfacade/v1/outbound_voice_profile.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a!sipfacade/v1/trunk_settings.proto\"\x87\n" +
+	"\n" +
 	"\x14OutboundVoiceProfile\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x123\n" +
@@ -233,7 +280,14 @@ const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12$\n" +
-	"\x04etag\x18\x0f \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\bR\x04etag\x88\x01\x01B\a\n" +
+	"\x04etag\x18\x0f \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\bR\x04etag\x88\x01\x01\x12.\n" +
+	"\n" +
+	"product_id\x18\x10 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\x80\b(\x01H\tR\tproductId\x88\x01\x01\x12\x1b\n" +
+	"\x06active\x18\x11 \x01(\bH\n" +
+	"R\x06active\x88\x01\x01\x12^\n" +
+	"\x1dclass4_ingress_trunk_settings\x18\x12 \x01(\v2\x1b.sipfacade.v1.TrunkSettingsR\x1aclass4IngressTrunkSettings\x121\n" +
+	"\rtn_lease_uuid\x18\x13 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01H\vR\vtnLeaseUuid\x88\x01\x01B\a\n" +
 	"\x05_nameB\x0e\n" +
 	"\f_tech_prefixB\x10\n" +
 	"\x0e_channel_limitB\v\n" +
@@ -242,7 +296,10 @@ const file_sipfacade_v1_outbound_voice_profile_proto_rawDesc = "" +
 	"\x12_daily_spend_limitB\x13\n" +
 	"\x11_recording_formatB\x13\n" +
 	"\x11_audio_track_typeB\a\n" +
-	"\x05_etagB`\n" +
+	"\x05_etagB\r\n" +
+	"\v_product_idB\t\n" +
+	"\a_activeB\x10\n" +
+	"\x0e_tn_lease_uuidB`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
@@ -263,6 +320,7 @@ var file_sipfacade_v1_outbound_voice_profile_proto_goTypes = []any{
 	(*OpentactAccount)(nil),       // 1: sipfacade.v1.OpentactAccount
 	(*OpentactUser)(nil),          // 2: sipfacade.v1.OpentactUser
 	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*TrunkSettings)(nil),         // 4: sipfacade.v1.TrunkSettings
 }
 var file_sipfacade_v1_outbound_voice_profile_proto_depIdxs = []int32{
 	1, // 0: sipfacade.v1.OutboundVoiceProfile.account:type_name -> sipfacade.v1.OpentactAccount
@@ -270,11 +328,12 @@ var file_sipfacade_v1_outbound_voice_profile_proto_depIdxs = []int32{
 	2, // 2: sipfacade.v1.OutboundVoiceProfile.updated_by:type_name -> sipfacade.v1.OpentactUser
 	3, // 3: sipfacade.v1.OutboundVoiceProfile.create_time:type_name -> google.protobuf.Timestamp
 	3, // 4: sipfacade.v1.OutboundVoiceProfile.update_time:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	4, // 5: sipfacade.v1.OutboundVoiceProfile.class4_ingress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_outbound_voice_profile_proto_init() }
@@ -283,6 +342,7 @@ func file_sipfacade_v1_outbound_voice_profile_proto_init() {
 		return
 	}
 	file_sipfacade_v1_account_proto_init()
+	file_sipfacade_v1_trunk_settings_proto_init()
 	file_sipfacade_v1_outbound_voice_profile_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

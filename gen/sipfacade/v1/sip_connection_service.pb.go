@@ -37,7 +37,10 @@ type CreateSipUserInviteRequest struct {
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
-	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
+	// one. Generations 2 and 3.
+	SipDomain     string `protobuf:"bytes,5,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -98,6 +101,13 @@ func (x *CreateSipUserInviteRequest) GetValidateOnly() bool {
 		return x.ValidateOnly
 	}
 	return false
+}
+
+func (x *CreateSipUserInviteRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
 }
 
 // Response of CreateSipUserInvite.
@@ -165,7 +175,10 @@ type ListSipUserInvitesRequest struct {
 	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
 	// Strings are ordered by bytes, unset values first. Empty: oldest first.
-	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
+	// one. Generations 2 and 3.
+	SipDomain     string `protobuf:"bytes,6,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -235,6 +248,13 @@ func (x *ListSipUserInvitesRequest) GetOrderBy() string {
 	return ""
 }
 
+func (x *ListSipUserInvitesRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
 // Response of ListSipUserInvites.
 type ListSipUserInvitesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -296,7 +316,10 @@ type GetSipUserInviteRequest struct {
 	// The UUID of the connection, in any case.
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The UUID of the invite, in any case.
-	Uuid          string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
+	// one. Generations 2 and 3.
+	SipDomain     string `protobuf:"bytes,3,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -341,6 +364,13 @@ func (x *GetSipUserInviteRequest) GetSipConnectionUuid() string {
 func (x *GetSipUserInviteRequest) GetUuid() string {
 	if x != nil {
 		return x.Uuid
+	}
+	return ""
+}
+
+func (x *GetSipUserInviteRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
 	}
 	return ""
 }
@@ -403,7 +433,10 @@ type UpdateSipUserInviteRequest struct {
 	// `null` clears a field.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
-	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
+	// one. Generations 2 and 3.
+	SipDomain     string `protobuf:"bytes,5,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -466,6 +499,13 @@ func (x *UpdateSipUserInviteRequest) GetValidateOnly() bool {
 	return false
 }
 
+func (x *UpdateSipUserInviteRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
 // Response of UpdateSipUserInvite.
 type UpdateSipUserInviteResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -524,7 +564,10 @@ type DeleteSipUserInviteRequest struct {
 	// header `If-Match`.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
-	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
+	// one. Generations 2 and 3.
+	SipDomain     string `protobuf:"bytes,5,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -585,6 +628,13 @@ func (x *DeleteSipUserInviteRequest) GetValidateOnly() bool {
 		return x.ValidateOnly
 	}
 	return false
+}
+
+func (x *DeleteSipUserInviteRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
 }
 
 // Response of DeleteSipUserInvite: nothing but success.
@@ -1726,47 +1776,1212 @@ func (x *ListTnLeasesResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Request of ListSipDomains.
+type ListSipDomainsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, with the same other arguments;
+	// empty for the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `domain : "example.com" AND create_time > "2026-01-01T00:00:00Z"`.
+	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
+	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
+	// AIP-132 order over the same fields, for example `create_time desc, domain`.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
+	OrderBy       string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSipDomainsRequest) Reset() {
+	*x = ListSipDomainsRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSipDomainsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSipDomainsRequest) ProtoMessage() {}
+
+func (x *ListSipDomainsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSipDomainsRequest.ProtoReflect.Descriptor instead.
+func (*ListSipDomainsRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ListSipDomainsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSipDomainsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListSipDomainsRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *ListSipDomainsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+// Response of ListSipDomains.
+type ListSipDomainsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The rows of this page.
+	SipDomains []*SipDomain `protobuf:"bytes,1,rep,name=sip_domains,json=sipDomains,proto3" json:"sip_domains,omitempty"`
+	// The token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSipDomainsResponse) Reset() {
+	*x = ListSipDomainsResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSipDomainsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSipDomainsResponse) ProtoMessage() {}
+
+func (x *ListSipDomainsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSipDomainsResponse.ProtoReflect.Descriptor instead.
+func (*ListSipDomainsResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListSipDomainsResponse) GetSipDomains() []*SipDomain {
+	if x != nil {
+		return x.SipDomains
+	}
+	return nil
+}
+
+func (x *ListSipDomainsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Request of GetSipDomain.
+type GetSipDomainRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	Domain        string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSipDomainRequest) Reset() {
+	*x = GetSipDomainRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSipDomainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSipDomainRequest) ProtoMessage() {}
+
+func (x *GetSipDomainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSipDomainRequest.ProtoReflect.Descriptor instead.
+func (*GetSipDomainRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *GetSipDomainRequest) GetDomain() string {
+	if x != nil {
+		return x.Domain
+	}
+	return ""
+}
+
+// Response of GetSipDomain.
+type GetSipDomainResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain.
+	SipDomain     *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSipDomainResponse) Reset() {
+	*x = GetSipDomainResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSipDomainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSipDomainResponse) ProtoMessage() {}
+
+func (x *GetSipDomainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSipDomainResponse.ProtoReflect.Descriptor instead.
+func (*GetSipDomainResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *GetSipDomainResponse) GetSipDomain() *SipDomain {
+	if x != nil {
+		return x.SipDomain
+	}
+	return nil
+}
+
+// Request of CreateSipDomain.
+type CreateSipDomainRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain to create; `domain` is required.
+	SipDomain *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSipDomainRequest) Reset() {
+	*x = CreateSipDomainRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSipDomainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSipDomainRequest) ProtoMessage() {}
+
+func (x *CreateSipDomainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSipDomainRequest.ProtoReflect.Descriptor instead.
+func (*CreateSipDomainRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *CreateSipDomainRequest) GetSipDomain() *SipDomain {
+	if x != nil {
+		return x.SipDomain
+	}
+	return nil
+}
+
+func (x *CreateSipDomainRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateSipDomainRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Response of CreateSipDomain.
+type CreateSipDomainResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain as stored.
+	SipDomain     *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSipDomainResponse) Reset() {
+	*x = CreateSipDomainResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSipDomainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSipDomainResponse) ProtoMessage() {}
+
+func (x *CreateSipDomainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSipDomainResponse.ProtoReflect.Descriptor instead.
+func (*CreateSipDomainResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *CreateSipDomainResponse) GetSipDomain() *SipDomain {
+	if x != nil {
+		return x.SipDomain
+	}
+	return nil
+}
+
+// Request of UpdateSipDomain.
+type UpdateSipDomainRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain to change: `domain` names it, the other fields are the new values.
+	SipDomain *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSipDomainRequest) Reset() {
+	*x = UpdateSipDomainRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSipDomainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSipDomainRequest) ProtoMessage() {}
+
+func (x *UpdateSipDomainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSipDomainRequest.ProtoReflect.Descriptor instead.
+func (*UpdateSipDomainRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *UpdateSipDomainRequest) GetSipDomain() *SipDomain {
+	if x != nil {
+		return x.SipDomain
+	}
+	return nil
+}
+
+func (x *UpdateSipDomainRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateSipDomainRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Response of UpdateSipDomain.
+type UpdateSipDomainResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The domain as stored.
+	SipDomain     *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSipDomainResponse) Reset() {
+	*x = UpdateSipDomainResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSipDomainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSipDomainResponse) ProtoMessage() {}
+
+func (x *UpdateSipDomainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSipDomainResponse.ProtoReflect.Descriptor instead.
+func (*UpdateSipDomainResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *UpdateSipDomainResponse) GetSipDomain() *SipDomain {
+	if x != nil {
+		return x.SipDomain
+	}
+	return nil
+}
+
+// Request of DeleteSipDomain.
+type DeleteSipDomainRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
+	// The `etag` of the domain as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSipDomainRequest) Reset() {
+	*x = DeleteSipDomainRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSipDomainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSipDomainRequest) ProtoMessage() {}
+
+func (x *DeleteSipDomainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSipDomainRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSipDomainRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *DeleteSipDomainRequest) GetDomain() string {
+	if x != nil {
+		return x.Domain
+	}
+	return ""
+}
+
+func (x *DeleteSipDomainRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteSipDomainRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Response of DeleteSipDomain: nothing but success.
+type DeleteSipDomainResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSipDomainResponse) Reset() {
+	*x = DeleteSipDomainResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSipDomainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSipDomainResponse) ProtoMessage() {}
+
+func (x *DeleteSipDomainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSipDomainResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSipDomainResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{37}
+}
+
+// Request of ListSipUsers.
+type ListSipUsersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	SipDomain string `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, with the same other arguments;
+	// empty for the first page.
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// An AIP-160 filter over the scalar fields of the rows by their names here, and
+	// of nested messages one level down, in snake_case or lowerCamelCase, for
+	// example
+	// `login : "desk" AND active = true`.
+	// Operators: `= != < <= > >=`, `:` (contains, ignoring case), `AND`, `OR`,
+	// `NOT`, parentheses; at most 200 conditions. Empty: every row.
+	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
+	// AIP-132 order over the same fields, for example `login desc, create_time`.
+	// Strings are ordered by bytes, unset values first. Empty: oldest first.
+	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSipUsersRequest) Reset() {
+	*x = ListSipUsersRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSipUsersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSipUsersRequest) ProtoMessage() {}
+
+func (x *ListSipUsersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSipUsersRequest.ProtoReflect.Descriptor instead.
+func (*ListSipUsersRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ListSipUsersRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
+func (x *ListSipUsersRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSipUsersRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListSipUsersRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *ListSipUsersRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+// Response of ListSipUsers.
+type ListSipUsersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The rows of this page.
+	SipUsers []*SipUser `protobuf:"bytes,1,rep,name=sip_users,json=sipUsers,proto3" json:"sip_users,omitempty"`
+	// The token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSipUsersResponse) Reset() {
+	*x = ListSipUsersResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSipUsersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSipUsersResponse) ProtoMessage() {}
+
+func (x *ListSipUsersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSipUsersResponse.ProtoReflect.Descriptor instead.
+func (*ListSipUsersResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ListSipUsersResponse) GetSipUsers() []*SipUser {
+	if x != nil {
+		return x.SipUsers
+	}
+	return nil
+}
+
+func (x *ListSipUsersResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Request of GetSipUser.
+type GetSipUserRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	SipDomain string `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// The UUID of the user, in any case.
+	Uuid          string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSipUserRequest) Reset() {
+	*x = GetSipUserRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSipUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSipUserRequest) ProtoMessage() {}
+
+func (x *GetSipUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSipUserRequest.ProtoReflect.Descriptor instead.
+func (*GetSipUserRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *GetSipUserRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
+func (x *GetSipUserRequest) GetUuid() string {
+	if x != nil {
+		return x.Uuid
+	}
+	return ""
+}
+
+// Response of GetSipUser.
+type GetSipUserResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user.
+	SipUser       *SipUser `protobuf:"bytes,1,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSipUserResponse) Reset() {
+	*x = GetSipUserResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSipUserResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSipUserResponse) ProtoMessage() {}
+
+func (x *GetSipUserResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSipUserResponse.ProtoReflect.Descriptor instead.
+func (*GetSipUserResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *GetSipUserResponse) GetSipUser() *SipUser {
+	if x != nil {
+		return x.SipUser
+	}
+	return nil
+}
+
+// Request of CreateSipUser.
+type CreateSipUserRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	SipDomain string `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// The user to create; `login` and `password` are required.
+	SipUser *SipUser `protobuf:"bytes,2,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
+	// Makes the call safe to repeat: a repeat with the same id and the same content is
+	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
+	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// header `Idempotency-Key`.
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSipUserRequest) Reset() {
+	*x = CreateSipUserRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSipUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSipUserRequest) ProtoMessage() {}
+
+func (x *CreateSipUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSipUserRequest.ProtoReflect.Descriptor instead.
+func (*CreateSipUserRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *CreateSipUserRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
+func (x *CreateSipUserRequest) GetSipUser() *SipUser {
+	if x != nil {
+		return x.SipUser
+	}
+	return nil
+}
+
+func (x *CreateSipUserRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateSipUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Response of CreateSipUser.
+type CreateSipUserResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user as stored.
+	SipUser       *SipUser `protobuf:"bytes,1,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSipUserResponse) Reset() {
+	*x = CreateSipUserResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSipUserResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSipUserResponse) ProtoMessage() {}
+
+func (x *CreateSipUserResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSipUserResponse.ProtoReflect.Descriptor instead.
+func (*CreateSipUserResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *CreateSipUserResponse) GetSipUser() *SipUser {
+	if x != nil {
+		return x.SipUser
+	}
+	return nil
+}
+
+// Request of UpdateSipUser.
+type UpdateSipUserRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	SipDomain string `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// The user to change: `uuid` names it, the other fields are the new values.
+	SipUser *SipUser `protobuf:"bytes,2,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
+	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
+	// field that can be changed. Over HTTP it is derived from the body, in which
+	// `null` clears a field.
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSipUserRequest) Reset() {
+	*x = UpdateSipUserRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSipUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSipUserRequest) ProtoMessage() {}
+
+func (x *UpdateSipUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSipUserRequest.ProtoReflect.Descriptor instead.
+func (*UpdateSipUserRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *UpdateSipUserRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
+func (x *UpdateSipUserRequest) GetSipUser() *SipUser {
+	if x != nil {
+		return x.SipUser
+	}
+	return nil
+}
+
+func (x *UpdateSipUserRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateSipUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Response of UpdateSipUser.
+type UpdateSipUserResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The user as stored.
+	SipUser       *SipUser `protobuf:"bytes,1,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSipUserResponse) Reset() {
+	*x = UpdateSipUserResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSipUserResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSipUserResponse) ProtoMessage() {}
+
+func (x *UpdateSipUserResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSipUserResponse.ProtoReflect.Descriptor instead.
+func (*UpdateSipUserResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *UpdateSipUserResponse) GetSipUser() *SipUser {
+	if x != nil {
+		return x.SipUser
+	}
+	return nil
+}
+
+// Request of DeleteSipUser.
+type DeleteSipUserRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name of the domain, as the vendor has it.
+	SipDomain string `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
+	// The UUID of the user, in any case.
+	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	// The `etag` of the user as it was read: another one means that it has changed
+	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
+	// header `If-Match`.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Checks everything and writes nothing: the answer is what the call would give.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSipUserRequest) Reset() {
+	*x = DeleteSipUserRequest{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSipUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSipUserRequest) ProtoMessage() {}
+
+func (x *DeleteSipUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSipUserRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSipUserRequest) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *DeleteSipUserRequest) GetSipDomain() string {
+	if x != nil {
+		return x.SipDomain
+	}
+	return ""
+}
+
+func (x *DeleteSipUserRequest) GetUuid() string {
+	if x != nil {
+		return x.Uuid
+	}
+	return ""
+}
+
+func (x *DeleteSipUserRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *DeleteSipUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Response of DeleteSipUser: nothing but success.
+type DeleteSipUserResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSipUserResponse) Reset() {
+	*x = DeleteSipUserResponse{}
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSipUserResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSipUserResponse) ProtoMessage() {}
+
+func (x *DeleteSipUserResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sipfacade_v1_sip_connection_service_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSipUserResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSipUserResponse) Descriptor() ([]byte, []int) {
+	return file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP(), []int{47}
+}
+
 var File_sipfacade_v1_sip_connection_service_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\n" +
-	")sipfacade/v1/sip_connection_service.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fsipfacade/v1/sip_trunking.proto\"\x8a\x02\n" +
+	")sipfacade/v1/sip_connection_service.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1dsipfacade/v1/sip_domain.proto\x1a\x1fsipfacade/v1/sip_trunking.proto\"\xe2\x02\n" +
 	"\x1aCreateSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12N\n" +
 	"\x0fsip_user_invite\x18\x02 \x01(\v2\x1b.sipfacade.v1.SipUserInviteB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipUserInvite\x127\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"b\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\x12V\n" +
+	"\n" +
+	"sip_domain\x18\x05 \x01(\tB7\xbaH4\xd8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\"b\n" +
 	"\x1bCreateSipUserInviteResponse\x12C\n" +
-	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xe7\x01\n" +
+	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xbf\x02\n" +
 	"\x19ListSipUserInvitesRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12$\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tR\tpageToken\x12 \n" +
 	"\x06filter\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80@R\x06filter\x12#\n" +
-	"\border_by\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"\x8b\x01\n" +
+	"\border_by\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\x12V\n" +
+	"\n" +
+	"sip_domain\x18\x06 \x01(\tB7\xbaH4\xd8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\"\x8b\x01\n" +
 	"\x1aListSipUserInvitesResponse\x12E\n" +
 	"\x10sip_user_invites\x18\x01 \x03(\v2\x1b.sipfacade.v1.SipUserInviteR\x0esipUserInvites\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"}\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd5\x01\n" +
 	"\x17GetSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12\"\n" +
-	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"_\n" +
+	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12V\n" +
+	"\n" +
+	"sip_domain\x18\x03 \x01(\tB7\xbaH4\xd8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\"_\n" +
 	"\x18GetSipUserInviteResponse\x12C\n" +
-	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\x8e\x02\n" +
+	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xe6\x02\n" +
 	"\x1aUpdateSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12N\n" +
 	"\x0fsip_user_invite\x18\x02 \x01(\v2\x1b.sipfacade.v1.SipUserInviteB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\rsipUserInvite\x12;\n" +
 	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\x12#\n" +
-	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"b\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\x12V\n" +
+	"\n" +
+	"sip_domain\x18\x05 \x01(\tB7\xbaH4\xd8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\"b\n" +
 	"\x1bUpdateSipUserInviteResponse\x12C\n" +
-	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\xc3\x01\n" +
+	"\x0fsip_user_invite\x18\x01 \x01(\v2\x1b.sipfacade.v1.SipUserInviteR\rsipUserInvite\"\x9b\x02\n" +
 	"\x1aDeleteSipUserInviteRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12\"\n" +
 	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
 	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
-	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x1d\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\x12V\n" +
+	"\n" +
+	"sip_domain\x18\x05 \x01(\tB7\xbaH4\xd8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\"\x1d\n" +
 	"\x1bDeleteSipUserInviteResponse\"\x9e\a\n" +
 	"\"AssignSipConnectionTnLeasesRequest\x12>\n" +
 	"\x13sip_connection_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x11sipConnectionUuid\x12=\n" +
@@ -1841,7 +3056,87 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\border_by\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"r\n" +
 	"\x14ListTnLeasesResponse\x122\n" +
 	"\ttn_leases\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseR\btnLeases\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xaa\x13\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa3\x01\n" +
+	"\x15ListSipDomainsRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12 \n" +
+	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80@R\x06filter\x12#\n" +
+	"\border_by\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"z\n" +
+	"\x16ListSipDomainsResponse\x128\n" +
+	"\vsip_domains\x18\x01 \x03(\v2\x17.sipfacade.v1.SipDomainR\n" +
+	"sipDomains\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"i\n" +
+	"\x13GetSipDomainRequest\x12R\n" +
+	"\x06domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\x06domain\"N\n" +
+	"\x14GetSipDomainResponse\x126\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.SipDomainR\tsipDomain\"\xb9\x01\n" +
+	"\x16CreateSipDomainRequest\x12A\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.SipDomainB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\tsipDomain\x127\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"Q\n" +
+	"\x17CreateSipDomainResponse\x126\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.SipDomainR\tsipDomain\"\xbd\x01\n" +
+	"\x16UpdateSipDomainRequest\x12A\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.SipDomainB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\tsipDomain\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"Q\n" +
+	"\x17UpdateSipDomainResponse\x126\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\v2\x17.sipfacade.v1.SipDomainR\tsipDomain\"\xaf\x01\n" +
+	"\x16DeleteSipDomainRequest\x12R\n" +
+	"\x06domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\x06domain\x12\x1c\n" +
+	"\x04etag\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x19\n" +
+	"\x17DeleteSipDomainResponse\"\xfc\x01\n" +
+	"\x13ListSipUsersRequest\x12Y\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\x12$\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\x12 \n" +
+	"\x06filter\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80@R\x06filter\x12#\n" +
+	"\border_by\x18\x05 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\aorderBy\"r\n" +
+	"\x14ListSipUsersResponse\x122\n" +
+	"\tsip_users\x18\x01 \x03(\v2\x15.sipfacade.v1.SipUserR\bsipUsers\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x92\x01\n" +
+	"\x11GetSipUserRequest\x12Y\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\x12\"\n" +
+	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\"F\n" +
+	"\x12GetSipUserResponse\x120\n" +
+	"\bsip_user\x18\x01 \x01(\v2\x15.sipfacade.v1.SipUserR\asipUser\"\x8c\x02\n" +
+	"\x14CreateSipUserRequest\x12Y\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\x12;\n" +
+	"\bsip_user\x18\x02 \x01(\v2\x15.sipfacade.v1.SipUserB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\asipUser\x127\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"I\n" +
+	"\x15CreateSipUserResponse\x120\n" +
+	"\bsip_user\x18\x01 \x01(\v2\x15.sipfacade.v1.SipUserR\asipUser\"\x90\x02\n" +
+	"\x14UpdateSipUserRequest\x12Y\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\x12;\n" +
+	"\bsip_user\x18\x02 \x01(\v2\x15.sipfacade.v1.SipUserB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\asipUser\x12;\n" +
+	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"I\n" +
+	"\x15UpdateSipUserResponse\x120\n" +
+	"\bsip_user\x18\x01 \x01(\v2\x15.sipfacade.v1.SipUserR\asipUser\"\xd8\x01\n" +
+	"\x14DeleteSipUserRequest\x12Y\n" +
+	"\n" +
+	"sip_domain\x18\x01 \x01(\tB:\xe0A\x02\xbaH4\xc8\x01\x01r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$R\tsipDomain\x12\"\n" +
+	"\x04uuid\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
+	"\x04etag\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x17\n" +
+	"\x15DeleteSipUserResponse2\xe6\x1e\n" +
 	"\x14SipConnectionService\x12\xca\x01\n" +
 	"\x13CreateSipUserInvite\x12(.sipfacade.v1.CreateSipUserInviteRequest\x1a).sipfacade.v1.CreateSipUserInviteResponse\"^\x82\xd3\xe4\x93\x02U:\x0fsip_user_inviteb\x0fsip_user_invite\"1/v1/sip-connections/{sip_connection_uuid}/invites\x90\x02\x00\x12\xa5\x01\n" +
 	"\x12ListSipUserInvites\x12'.sipfacade.v1.ListSipUserInvitesRequest\x1a(.sipfacade.v1.ListSipUserInvitesResponse\"<\x82\xd3\xe4\x93\x023\x121/v1/sip-connections/{sip_connection_uuid}/invites\x90\x02\x01\x12\xb7\x01\n" +
@@ -1856,7 +3151,23 @@ const file_sipfacade_v1_sip_connection_service_proto_rawDesc = "" +
 	"\x13UpdateSipConnection\x12(.sipfacade.v1.UpdateSipConnectionRequest\x1a).sipfacade.v1.UpdateSipConnectionResponse\"T\x82\xd3\xe4\x93\x02K:\x0esip_connectionb\x0esip_connection2)/v1/sip-connections/{sip_connection.uuid}\x90\x02\x02\x12\x91\x01\n" +
 	"\x13DeleteSipConnection\x12(.sipfacade.v1.DeleteSipConnectionRequest\x1a).sipfacade.v1.DeleteSipConnectionResponse\"%\x82\xd3\xe4\x93\x02\x1c*\x1a/v1/sip-connections/{uuid}\x90\x02\x02\x12\xa4\x01\n" +
 	"\x19ListSipConnectionProducts\x12..sipfacade.v1.ListSipConnectionProductsRequest\x1a/.sipfacade.v1.ListSipConnectionProductsResponse\"&\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/sip-connection-products\x90\x02\x01\x12o\n" +
-	"\fListTnLeases\x12!.sipfacade.v1.ListTnLeasesRequest\x1a\".sipfacade.v1.ListTnLeasesResponse\"\x18\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/tn-leases\x90\x02\x01B`\n" +
+	"\fListTnLeases\x12!.sipfacade.v1.ListTnLeasesRequest\x1a\".sipfacade.v1.ListTnLeasesResponse\"\x18\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/tn-leases\x90\x02\x01\x12w\n" +
+	"\x0eListSipDomains\x12#.sipfacade.v1.ListSipDomainsRequest\x1a$.sipfacade.v1.ListSipDomainsResponse\"\x1a\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/sip-domains\x90\x02\x01\x12\x86\x01\n" +
+	"\fGetSipDomain\x12!.sipfacade.v1.GetSipDomainRequest\x1a\".sipfacade.v1.GetSipDomainResponse\"/\x82\xd3\xe4\x93\x02&b\n" +
+	"sip_domain\x12\x18/v1/sip-domains/{domain}\x90\x02\x01\x12\x92\x01\n" +
+	"\x0fCreateSipDomain\x12$.sipfacade.v1.CreateSipDomainRequest\x1a%.sipfacade.v1.CreateSipDomainResponse\"2\x82\xd3\xe4\x93\x02):\n" +
+	"sip_domainb\n" +
+	"sip_domain\"\x0f/v1/sip-domains\x90\x02\x00\x12\xa6\x01\n" +
+	"\x0fUpdateSipDomain\x12$.sipfacade.v1.UpdateSipDomainRequest\x1a%.sipfacade.v1.UpdateSipDomainResponse\"F\x82\xd3\xe4\x93\x02=:\n" +
+	"sip_domainb\n" +
+	"sip_domain2#/v1/sip-domains/{sip_domain.domain}\x90\x02\x02\x12\x83\x01\n" +
+	"\x0fDeleteSipDomain\x12$.sipfacade.v1.DeleteSipDomainRequest\x1a%.sipfacade.v1.DeleteSipDomainResponse\"#\x82\xd3\xe4\x93\x02\x1a*\x18/v1/sip-domains/{domain}\x90\x02\x02\x12\x84\x01\n" +
+	"\fListSipUsers\x12!.sipfacade.v1.ListSipUsersRequest\x1a\".sipfacade.v1.ListSipUsersResponse\"-\x82\xd3\xe4\x93\x02$\x12\"/v1/sip-domains/{sip_domain}/users\x90\x02\x01\x12\x8f\x01\n" +
+	"\n" +
+	"GetSipUser\x12\x1f.sipfacade.v1.GetSipUserRequest\x1a .sipfacade.v1.GetSipUserResponse\">\x82\xd3\xe4\x93\x025b\bsip_user\x12)/v1/sip-domains/{sip_domain}/users/{uuid}\x90\x02\x01\x12\x9b\x01\n" +
+	"\rCreateSipUser\x12\".sipfacade.v1.CreateSipUserRequest\x1a#.sipfacade.v1.CreateSipUserResponse\"A\x82\xd3\xe4\x93\x028:\bsip_userb\bsip_user\"\"/v1/sip-domains/{sip_domain}/users\x90\x02\x00\x12\xab\x01\n" +
+	"\rUpdateSipUser\x12\".sipfacade.v1.UpdateSipUserRequest\x1a#.sipfacade.v1.UpdateSipUserResponse\"Q\x82\xd3\xe4\x93\x02H:\bsip_userb\bsip_user22/v1/sip-domains/{sip_domain}/users/{sip_user.uuid}\x90\x02\x02\x12\x8e\x01\n" +
+	"\rDeleteSipUser\x12\".sipfacade.v1.DeleteSipUserRequest\x1a#.sipfacade.v1.DeleteSipUserResponse\"4\x82\xd3\xe4\x93\x02+*)/v1/sip-domains/{sip_domain}/users/{uuid}\x90\x02\x02B`\n" +
 	"\x10com.sipfacade.v1P\x01Z;github.com/sipfacade/sipfacade/gen/sipfacade/v1;sipfacadev1\xaa\x02\fSipfacade.V1b\x06proto3"
 
 var (
@@ -1871,7 +3182,7 @@ func file_sipfacade_v1_sip_connection_service_proto_rawDescGZIP() []byte {
 	return file_sipfacade_v1_sip_connection_service_proto_rawDescData
 }
 
-var file_sipfacade_v1_sip_connection_service_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_sipfacade_v1_sip_connection_service_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_sipfacade_v1_sip_connection_service_proto_goTypes = []any{
 	(*CreateSipUserInviteRequest)(nil),          // 0: sipfacade.v1.CreateSipUserInviteRequest
 	(*CreateSipUserInviteResponse)(nil),         // 1: sipfacade.v1.CreateSipUserInviteResponse
@@ -1901,64 +3212,120 @@ var file_sipfacade_v1_sip_connection_service_proto_goTypes = []any{
 	(*ListSipConnectionProductsResponse)(nil),   // 25: sipfacade.v1.ListSipConnectionProductsResponse
 	(*ListTnLeasesRequest)(nil),                 // 26: sipfacade.v1.ListTnLeasesRequest
 	(*ListTnLeasesResponse)(nil),                // 27: sipfacade.v1.ListTnLeasesResponse
-	(*SipUserInvite)(nil),                       // 28: sipfacade.v1.SipUserInvite
-	(*fieldmaskpb.FieldMask)(nil),               // 29: google.protobuf.FieldMask
-	(*TnLease)(nil),                             // 30: sipfacade.v1.TnLease
-	(*SipConnection)(nil),                       // 31: sipfacade.v1.SipConnection
-	(*SipConnectionProduct)(nil),                // 32: sipfacade.v1.SipConnectionProduct
+	(*ListSipDomainsRequest)(nil),               // 28: sipfacade.v1.ListSipDomainsRequest
+	(*ListSipDomainsResponse)(nil),              // 29: sipfacade.v1.ListSipDomainsResponse
+	(*GetSipDomainRequest)(nil),                 // 30: sipfacade.v1.GetSipDomainRequest
+	(*GetSipDomainResponse)(nil),                // 31: sipfacade.v1.GetSipDomainResponse
+	(*CreateSipDomainRequest)(nil),              // 32: sipfacade.v1.CreateSipDomainRequest
+	(*CreateSipDomainResponse)(nil),             // 33: sipfacade.v1.CreateSipDomainResponse
+	(*UpdateSipDomainRequest)(nil),              // 34: sipfacade.v1.UpdateSipDomainRequest
+	(*UpdateSipDomainResponse)(nil),             // 35: sipfacade.v1.UpdateSipDomainResponse
+	(*DeleteSipDomainRequest)(nil),              // 36: sipfacade.v1.DeleteSipDomainRequest
+	(*DeleteSipDomainResponse)(nil),             // 37: sipfacade.v1.DeleteSipDomainResponse
+	(*ListSipUsersRequest)(nil),                 // 38: sipfacade.v1.ListSipUsersRequest
+	(*ListSipUsersResponse)(nil),                // 39: sipfacade.v1.ListSipUsersResponse
+	(*GetSipUserRequest)(nil),                   // 40: sipfacade.v1.GetSipUserRequest
+	(*GetSipUserResponse)(nil),                  // 41: sipfacade.v1.GetSipUserResponse
+	(*CreateSipUserRequest)(nil),                // 42: sipfacade.v1.CreateSipUserRequest
+	(*CreateSipUserResponse)(nil),               // 43: sipfacade.v1.CreateSipUserResponse
+	(*UpdateSipUserRequest)(nil),                // 44: sipfacade.v1.UpdateSipUserRequest
+	(*UpdateSipUserResponse)(nil),               // 45: sipfacade.v1.UpdateSipUserResponse
+	(*DeleteSipUserRequest)(nil),                // 46: sipfacade.v1.DeleteSipUserRequest
+	(*DeleteSipUserResponse)(nil),               // 47: sipfacade.v1.DeleteSipUserResponse
+	(*SipUserInvite)(nil),                       // 48: sipfacade.v1.SipUserInvite
+	(*fieldmaskpb.FieldMask)(nil),               // 49: google.protobuf.FieldMask
+	(*TnLease)(nil),                             // 50: sipfacade.v1.TnLease
+	(*SipConnection)(nil),                       // 51: sipfacade.v1.SipConnection
+	(*SipConnectionProduct)(nil),                // 52: sipfacade.v1.SipConnectionProduct
+	(*SipDomain)(nil),                           // 53: sipfacade.v1.SipDomain
+	(*SipUser)(nil),                             // 54: sipfacade.v1.SipUser
 }
 var file_sipfacade_v1_sip_connection_service_proto_depIdxs = []int32{
-	28, // 0: sipfacade.v1.CreateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	28, // 1: sipfacade.v1.CreateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	28, // 2: sipfacade.v1.ListSipUserInvitesResponse.sip_user_invites:type_name -> sipfacade.v1.SipUserInvite
-	28, // 3: sipfacade.v1.GetSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	28, // 4: sipfacade.v1.UpdateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	29, // 5: sipfacade.v1.UpdateSipUserInviteRequest.update_mask:type_name -> google.protobuf.FieldMask
-	28, // 6: sipfacade.v1.UpdateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
-	30, // 7: sipfacade.v1.AssignSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	30, // 8: sipfacade.v1.ListSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	31, // 9: sipfacade.v1.ListSipConnectionsResponse.sip_connections:type_name -> sipfacade.v1.SipConnection
-	31, // 10: sipfacade.v1.GetSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
-	31, // 11: sipfacade.v1.CreateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
-	31, // 12: sipfacade.v1.CreateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
-	31, // 13: sipfacade.v1.UpdateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
-	29, // 14: sipfacade.v1.UpdateSipConnectionRequest.update_mask:type_name -> google.protobuf.FieldMask
-	31, // 15: sipfacade.v1.UpdateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
-	32, // 16: sipfacade.v1.ListSipConnectionProductsResponse.sip_connection_products:type_name -> sipfacade.v1.SipConnectionProduct
-	30, // 17: sipfacade.v1.ListTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
-	0,  // 18: sipfacade.v1.SipConnectionService.CreateSipUserInvite:input_type -> sipfacade.v1.CreateSipUserInviteRequest
-	2,  // 19: sipfacade.v1.SipConnectionService.ListSipUserInvites:input_type -> sipfacade.v1.ListSipUserInvitesRequest
-	4,  // 20: sipfacade.v1.SipConnectionService.GetSipUserInvite:input_type -> sipfacade.v1.GetSipUserInviteRequest
-	6,  // 21: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:input_type -> sipfacade.v1.UpdateSipUserInviteRequest
-	8,  // 22: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:input_type -> sipfacade.v1.DeleteSipUserInviteRequest
-	10, // 23: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:input_type -> sipfacade.v1.AssignSipConnectionTnLeasesRequest
-	12, // 24: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:input_type -> sipfacade.v1.ListSipConnectionTnLeasesRequest
-	14, // 25: sipfacade.v1.SipConnectionService.ListSipConnections:input_type -> sipfacade.v1.ListSipConnectionsRequest
-	16, // 26: sipfacade.v1.SipConnectionService.GetSipConnection:input_type -> sipfacade.v1.GetSipConnectionRequest
-	18, // 27: sipfacade.v1.SipConnectionService.CreateSipConnection:input_type -> sipfacade.v1.CreateSipConnectionRequest
-	20, // 28: sipfacade.v1.SipConnectionService.UpdateSipConnection:input_type -> sipfacade.v1.UpdateSipConnectionRequest
-	22, // 29: sipfacade.v1.SipConnectionService.DeleteSipConnection:input_type -> sipfacade.v1.DeleteSipConnectionRequest
-	24, // 30: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:input_type -> sipfacade.v1.ListSipConnectionProductsRequest
-	26, // 31: sipfacade.v1.SipConnectionService.ListTnLeases:input_type -> sipfacade.v1.ListTnLeasesRequest
-	1,  // 32: sipfacade.v1.SipConnectionService.CreateSipUserInvite:output_type -> sipfacade.v1.CreateSipUserInviteResponse
-	3,  // 33: sipfacade.v1.SipConnectionService.ListSipUserInvites:output_type -> sipfacade.v1.ListSipUserInvitesResponse
-	5,  // 34: sipfacade.v1.SipConnectionService.GetSipUserInvite:output_type -> sipfacade.v1.GetSipUserInviteResponse
-	7,  // 35: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:output_type -> sipfacade.v1.UpdateSipUserInviteResponse
-	9,  // 36: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:output_type -> sipfacade.v1.DeleteSipUserInviteResponse
-	11, // 37: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:output_type -> sipfacade.v1.AssignSipConnectionTnLeasesResponse
-	13, // 38: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:output_type -> sipfacade.v1.ListSipConnectionTnLeasesResponse
-	15, // 39: sipfacade.v1.SipConnectionService.ListSipConnections:output_type -> sipfacade.v1.ListSipConnectionsResponse
-	17, // 40: sipfacade.v1.SipConnectionService.GetSipConnection:output_type -> sipfacade.v1.GetSipConnectionResponse
-	19, // 41: sipfacade.v1.SipConnectionService.CreateSipConnection:output_type -> sipfacade.v1.CreateSipConnectionResponse
-	21, // 42: sipfacade.v1.SipConnectionService.UpdateSipConnection:output_type -> sipfacade.v1.UpdateSipConnectionResponse
-	23, // 43: sipfacade.v1.SipConnectionService.DeleteSipConnection:output_type -> sipfacade.v1.DeleteSipConnectionResponse
-	25, // 44: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:output_type -> sipfacade.v1.ListSipConnectionProductsResponse
-	27, // 45: sipfacade.v1.SipConnectionService.ListTnLeases:output_type -> sipfacade.v1.ListTnLeasesResponse
-	32, // [32:46] is the sub-list for method output_type
-	18, // [18:32] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	48, // 0: sipfacade.v1.CreateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	48, // 1: sipfacade.v1.CreateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	48, // 2: sipfacade.v1.ListSipUserInvitesResponse.sip_user_invites:type_name -> sipfacade.v1.SipUserInvite
+	48, // 3: sipfacade.v1.GetSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	48, // 4: sipfacade.v1.UpdateSipUserInviteRequest.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	49, // 5: sipfacade.v1.UpdateSipUserInviteRequest.update_mask:type_name -> google.protobuf.FieldMask
+	48, // 6: sipfacade.v1.UpdateSipUserInviteResponse.sip_user_invite:type_name -> sipfacade.v1.SipUserInvite
+	50, // 7: sipfacade.v1.AssignSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	50, // 8: sipfacade.v1.ListSipConnectionTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	51, // 9: sipfacade.v1.ListSipConnectionsResponse.sip_connections:type_name -> sipfacade.v1.SipConnection
+	51, // 10: sipfacade.v1.GetSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
+	51, // 11: sipfacade.v1.CreateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
+	51, // 12: sipfacade.v1.CreateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
+	51, // 13: sipfacade.v1.UpdateSipConnectionRequest.sip_connection:type_name -> sipfacade.v1.SipConnection
+	49, // 14: sipfacade.v1.UpdateSipConnectionRequest.update_mask:type_name -> google.protobuf.FieldMask
+	51, // 15: sipfacade.v1.UpdateSipConnectionResponse.sip_connection:type_name -> sipfacade.v1.SipConnection
+	52, // 16: sipfacade.v1.ListSipConnectionProductsResponse.sip_connection_products:type_name -> sipfacade.v1.SipConnectionProduct
+	50, // 17: sipfacade.v1.ListTnLeasesResponse.tn_leases:type_name -> sipfacade.v1.TnLease
+	53, // 18: sipfacade.v1.ListSipDomainsResponse.sip_domains:type_name -> sipfacade.v1.SipDomain
+	53, // 19: sipfacade.v1.GetSipDomainResponse.sip_domain:type_name -> sipfacade.v1.SipDomain
+	53, // 20: sipfacade.v1.CreateSipDomainRequest.sip_domain:type_name -> sipfacade.v1.SipDomain
+	53, // 21: sipfacade.v1.CreateSipDomainResponse.sip_domain:type_name -> sipfacade.v1.SipDomain
+	53, // 22: sipfacade.v1.UpdateSipDomainRequest.sip_domain:type_name -> sipfacade.v1.SipDomain
+	49, // 23: sipfacade.v1.UpdateSipDomainRequest.update_mask:type_name -> google.protobuf.FieldMask
+	53, // 24: sipfacade.v1.UpdateSipDomainResponse.sip_domain:type_name -> sipfacade.v1.SipDomain
+	54, // 25: sipfacade.v1.ListSipUsersResponse.sip_users:type_name -> sipfacade.v1.SipUser
+	54, // 26: sipfacade.v1.GetSipUserResponse.sip_user:type_name -> sipfacade.v1.SipUser
+	54, // 27: sipfacade.v1.CreateSipUserRequest.sip_user:type_name -> sipfacade.v1.SipUser
+	54, // 28: sipfacade.v1.CreateSipUserResponse.sip_user:type_name -> sipfacade.v1.SipUser
+	54, // 29: sipfacade.v1.UpdateSipUserRequest.sip_user:type_name -> sipfacade.v1.SipUser
+	49, // 30: sipfacade.v1.UpdateSipUserRequest.update_mask:type_name -> google.protobuf.FieldMask
+	54, // 31: sipfacade.v1.UpdateSipUserResponse.sip_user:type_name -> sipfacade.v1.SipUser
+	0,  // 32: sipfacade.v1.SipConnectionService.CreateSipUserInvite:input_type -> sipfacade.v1.CreateSipUserInviteRequest
+	2,  // 33: sipfacade.v1.SipConnectionService.ListSipUserInvites:input_type -> sipfacade.v1.ListSipUserInvitesRequest
+	4,  // 34: sipfacade.v1.SipConnectionService.GetSipUserInvite:input_type -> sipfacade.v1.GetSipUserInviteRequest
+	6,  // 35: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:input_type -> sipfacade.v1.UpdateSipUserInviteRequest
+	8,  // 36: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:input_type -> sipfacade.v1.DeleteSipUserInviteRequest
+	10, // 37: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:input_type -> sipfacade.v1.AssignSipConnectionTnLeasesRequest
+	12, // 38: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:input_type -> sipfacade.v1.ListSipConnectionTnLeasesRequest
+	14, // 39: sipfacade.v1.SipConnectionService.ListSipConnections:input_type -> sipfacade.v1.ListSipConnectionsRequest
+	16, // 40: sipfacade.v1.SipConnectionService.GetSipConnection:input_type -> sipfacade.v1.GetSipConnectionRequest
+	18, // 41: sipfacade.v1.SipConnectionService.CreateSipConnection:input_type -> sipfacade.v1.CreateSipConnectionRequest
+	20, // 42: sipfacade.v1.SipConnectionService.UpdateSipConnection:input_type -> sipfacade.v1.UpdateSipConnectionRequest
+	22, // 43: sipfacade.v1.SipConnectionService.DeleteSipConnection:input_type -> sipfacade.v1.DeleteSipConnectionRequest
+	24, // 44: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:input_type -> sipfacade.v1.ListSipConnectionProductsRequest
+	26, // 45: sipfacade.v1.SipConnectionService.ListTnLeases:input_type -> sipfacade.v1.ListTnLeasesRequest
+	28, // 46: sipfacade.v1.SipConnectionService.ListSipDomains:input_type -> sipfacade.v1.ListSipDomainsRequest
+	30, // 47: sipfacade.v1.SipConnectionService.GetSipDomain:input_type -> sipfacade.v1.GetSipDomainRequest
+	32, // 48: sipfacade.v1.SipConnectionService.CreateSipDomain:input_type -> sipfacade.v1.CreateSipDomainRequest
+	34, // 49: sipfacade.v1.SipConnectionService.UpdateSipDomain:input_type -> sipfacade.v1.UpdateSipDomainRequest
+	36, // 50: sipfacade.v1.SipConnectionService.DeleteSipDomain:input_type -> sipfacade.v1.DeleteSipDomainRequest
+	38, // 51: sipfacade.v1.SipConnectionService.ListSipUsers:input_type -> sipfacade.v1.ListSipUsersRequest
+	40, // 52: sipfacade.v1.SipConnectionService.GetSipUser:input_type -> sipfacade.v1.GetSipUserRequest
+	42, // 53: sipfacade.v1.SipConnectionService.CreateSipUser:input_type -> sipfacade.v1.CreateSipUserRequest
+	44, // 54: sipfacade.v1.SipConnectionService.UpdateSipUser:input_type -> sipfacade.v1.UpdateSipUserRequest
+	46, // 55: sipfacade.v1.SipConnectionService.DeleteSipUser:input_type -> sipfacade.v1.DeleteSipUserRequest
+	1,  // 56: sipfacade.v1.SipConnectionService.CreateSipUserInvite:output_type -> sipfacade.v1.CreateSipUserInviteResponse
+	3,  // 57: sipfacade.v1.SipConnectionService.ListSipUserInvites:output_type -> sipfacade.v1.ListSipUserInvitesResponse
+	5,  // 58: sipfacade.v1.SipConnectionService.GetSipUserInvite:output_type -> sipfacade.v1.GetSipUserInviteResponse
+	7,  // 59: sipfacade.v1.SipConnectionService.UpdateSipUserInvite:output_type -> sipfacade.v1.UpdateSipUserInviteResponse
+	9,  // 60: sipfacade.v1.SipConnectionService.DeleteSipUserInvite:output_type -> sipfacade.v1.DeleteSipUserInviteResponse
+	11, // 61: sipfacade.v1.SipConnectionService.AssignSipConnectionTnLeases:output_type -> sipfacade.v1.AssignSipConnectionTnLeasesResponse
+	13, // 62: sipfacade.v1.SipConnectionService.ListSipConnectionTnLeases:output_type -> sipfacade.v1.ListSipConnectionTnLeasesResponse
+	15, // 63: sipfacade.v1.SipConnectionService.ListSipConnections:output_type -> sipfacade.v1.ListSipConnectionsResponse
+	17, // 64: sipfacade.v1.SipConnectionService.GetSipConnection:output_type -> sipfacade.v1.GetSipConnectionResponse
+	19, // 65: sipfacade.v1.SipConnectionService.CreateSipConnection:output_type -> sipfacade.v1.CreateSipConnectionResponse
+	21, // 66: sipfacade.v1.SipConnectionService.UpdateSipConnection:output_type -> sipfacade.v1.UpdateSipConnectionResponse
+	23, // 67: sipfacade.v1.SipConnectionService.DeleteSipConnection:output_type -> sipfacade.v1.DeleteSipConnectionResponse
+	25, // 68: sipfacade.v1.SipConnectionService.ListSipConnectionProducts:output_type -> sipfacade.v1.ListSipConnectionProductsResponse
+	27, // 69: sipfacade.v1.SipConnectionService.ListTnLeases:output_type -> sipfacade.v1.ListTnLeasesResponse
+	29, // 70: sipfacade.v1.SipConnectionService.ListSipDomains:output_type -> sipfacade.v1.ListSipDomainsResponse
+	31, // 71: sipfacade.v1.SipConnectionService.GetSipDomain:output_type -> sipfacade.v1.GetSipDomainResponse
+	33, // 72: sipfacade.v1.SipConnectionService.CreateSipDomain:output_type -> sipfacade.v1.CreateSipDomainResponse
+	35, // 73: sipfacade.v1.SipConnectionService.UpdateSipDomain:output_type -> sipfacade.v1.UpdateSipDomainResponse
+	37, // 74: sipfacade.v1.SipConnectionService.DeleteSipDomain:output_type -> sipfacade.v1.DeleteSipDomainResponse
+	39, // 75: sipfacade.v1.SipConnectionService.ListSipUsers:output_type -> sipfacade.v1.ListSipUsersResponse
+	41, // 76: sipfacade.v1.SipConnectionService.GetSipUser:output_type -> sipfacade.v1.GetSipUserResponse
+	43, // 77: sipfacade.v1.SipConnectionService.CreateSipUser:output_type -> sipfacade.v1.CreateSipUserResponse
+	45, // 78: sipfacade.v1.SipConnectionService.UpdateSipUser:output_type -> sipfacade.v1.UpdateSipUserResponse
+	47, // 79: sipfacade.v1.SipConnectionService.DeleteSipUser:output_type -> sipfacade.v1.DeleteSipUserResponse
+	56, // [56:80] is the sub-list for method output_type
+	32, // [32:56] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_sip_connection_service_proto_init() }
@@ -1966,6 +3333,7 @@ func file_sipfacade_v1_sip_connection_service_proto_init() {
 	if File_sipfacade_v1_sip_connection_service_proto != nil {
 		return
 	}
+	file_sipfacade_v1_sip_domain_proto_init()
 	file_sipfacade_v1_sip_trunking_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1973,7 +3341,7 @@ func file_sipfacade_v1_sip_connection_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sipfacade_v1_sip_connection_service_proto_rawDesc), len(file_sipfacade_v1_sip_connection_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -33,14 +33,29 @@ const (
 	SipConnectionService_DeleteSipConnection_FullMethodName         = "/sipfacade.v1.SipConnectionService/DeleteSipConnection"
 	SipConnectionService_ListSipConnectionProducts_FullMethodName   = "/sipfacade.v1.SipConnectionService/ListSipConnectionProducts"
 	SipConnectionService_ListTnLeases_FullMethodName                = "/sipfacade.v1.SipConnectionService/ListTnLeases"
+	SipConnectionService_ListSipDomains_FullMethodName              = "/sipfacade.v1.SipConnectionService/ListSipDomains"
+	SipConnectionService_GetSipDomain_FullMethodName                = "/sipfacade.v1.SipConnectionService/GetSipDomain"
+	SipConnectionService_CreateSipDomain_FullMethodName             = "/sipfacade.v1.SipConnectionService/CreateSipDomain"
+	SipConnectionService_UpdateSipDomain_FullMethodName             = "/sipfacade.v1.SipConnectionService/UpdateSipDomain"
+	SipConnectionService_DeleteSipDomain_FullMethodName             = "/sipfacade.v1.SipConnectionService/DeleteSipDomain"
+	SipConnectionService_ListSipUsers_FullMethodName                = "/sipfacade.v1.SipConnectionService/ListSipUsers"
+	SipConnectionService_GetSipUser_FullMethodName                  = "/sipfacade.v1.SipConnectionService/GetSipUser"
+	SipConnectionService_CreateSipUser_FullMethodName               = "/sipfacade.v1.SipConnectionService/CreateSipUser"
+	SipConnectionService_UpdateSipUser_FullMethodName               = "/sipfacade.v1.SipConnectionService/UpdateSipUser"
+	SipConnectionService_DeleteSipUser_FullMethodName               = "/sipfacade.v1.SipConnectionService/DeleteSipUser"
 )
 
 // SipConnectionServiceClient is the client API for SipConnectionService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// SIP connections of OpenTACT: the trunks themselves, the invites with which SIP
-// users register under them, and the telephone numbers that ring them.
+// SIP connections of OpenTACT: the trunks themselves, the telephone numbers that ring
+// them, the SIP domains and users behind them, and the invites with which users register.
+//
+// The vendor's API has three generations; the operator chooses which one is spoken
+// (`opentact_generation`). A call or a field that it does not have is refused as
+// UPSTREAM_GENERATION before the vendor is called; comments say which generations have it,
+// and mean all of them if they say nothing.
 //
 // Every list takes `page_size`, `page_token`, `filter` and `order_by`; every
 // update takes an `update_mask`; every error carries a `google.rpc.ErrorInfo`
@@ -48,15 +63,23 @@ const (
 type SipConnectionServiceClient interface {
 	// Creates an invite under a connection and returns it with its token.
 	//
+	// In generations 2 and 3 the invite is made below the connection's SIP domain: the one
+	// that `sip_domain` names, or the only one. SIP_DOMAIN_AMBIGUOUS if there are several and
+	// none is named, SIP_DOMAIN_MISSING if there is none. The other calls of invites find
+	// their domain in the same way.
+	//
 	// Vendor: CreateSIPUserInvite, POST
-	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020). The
+	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020); since
+	// generation 2 POST /sip/domain/{domain}/invite (vendor's own API description, 2021). The
 	// service does not repeat it: if the outcome is unknown, the error says
 	// OUTCOME_UNKNOWN.
 	CreateSipUserInvite(ctx context.Context, in *CreateSipUserInviteRequest, opts ...grpc.CallOption) (*CreateSipUserInviteResponse, error)
-	// Lists the invites of a connection with their tokens.
+	// Lists the invites of a connection with their tokens; in generations 2 and 3 those of
+	// one of its SIP domains.
 	//
 	// Vendor: ListSIPUserInvites, GET /sip/connection/{sip_connection_uuid}/invites
-	// (SIP User Invite, 2020). The vendor answers all invites at once; paging,
+	// (SIP User Invite, 2020); since generation 2 GET /sip/domain/{domain}/invite (vendor's
+	// own API description, 2021). The vendor answers all invites at once; paging,
 	// filter and order are the service's.
 	ListSipUserInvites(ctx context.Context, in *ListSipUserInvitesRequest, opts ...grpc.CallOption) (*ListSipUserInvitesResponse, error)
 	// Returns one invite with its token. RESOURCE_NOT_FOUND if the connection has
@@ -68,12 +91,16 @@ type SipConnectionServiceClient interface {
 	// Changes the fields of an invite that the mask names and returns it as stored.
 	//
 	// Vendor: ModifySIPUserInvite, PATCH
-	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020).
+	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020); since
+	// generation 2 PATCH /sip/domain/{domain}/invite/{uuid} (vendor's own API description,
+	// 2021).
 	UpdateSipUserInvite(ctx context.Context, in *UpdateSipUserInviteRequest, opts ...grpc.CallOption) (*UpdateSipUserInviteResponse, error)
 	// Deletes an invite, so that its token no longer registers anyone.
 	//
 	// Vendor: RemoveSIPUserInviteByUUID, DELETE
-	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020).
+	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020); since
+	// generation 2 DELETE /sip/domain/{domain}/invite/{uuid} (vendor's own API description,
+	// 2021).
 	DeleteSipUserInvite(ctx context.Context, in *DeleteSipUserInviteRequest, opts ...grpc.CallOption) (*DeleteSipUserInviteResponse, error)
 	// Assigns telephone numbers to a connection and removes others, in one call.
 	// Returns the leases that the vendor answers: whole ones, or, if it answers
@@ -116,18 +143,75 @@ type SipConnectionServiceClient interface {
 	// Lists the products that a connection can be sold under.
 	//
 	// Vendor: GetSIPConnectionProductsList, GET /sip/connection/product (SIP
-	// Connection, 2020); if that route is not found, GET /sip/product (vendor's
-	// own API description, 2021).
+	// Connection, 2020); since generation 2, and in generation 1 if that route is not found,
+	// GET /sip/product (vendor's own API description, 2021).
 	ListSipConnectionProducts(ctx context.Context, in *ListSipConnectionProductsRequest, opts ...grpc.CallOption) (*ListSipConnectionProductsResponse, error)
 	// Lists the telephone numbers that the account leases, those that ring
 	// nothing included. What is free to assign is found with the filter
 	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
 	// what a lease rings.
 	//
-	// Vendor: GET /lease/tn (documentation of 2020); if that route is not found,
-	// POST /lease/tn/search, page by page to its end (vendor's own API
-	// description, 2021).
+	// Vendor: GET /lease/tn (documentation of 2020); since generation 2, and in generation 1
+	// if that route is not found, POST /lease/tn/search, page by page to its end (vendor's
+	// own API description, 2021).
 	ListTnLeases(ctx context.Context, in *ListTnLeasesRequest, opts ...grpc.CallOption) (*ListTnLeasesResponse, error)
+	// Lists the SIP domains of the account. The vendor leaves relations out of its list, so
+	// `sip_connection_uuid` and the like may be absent: GetSipDomain shows them. Generations
+	// 2 and 3.
+	//
+	// Vendor: ListSIPDomains, GET /sip/domain (vendor's own API description, 2021; the name
+	// of the operation is a guess).
+	ListSipDomains(ctx context.Context, in *ListSipDomainsRequest, opts ...grpc.CallOption) (*ListSipDomainsResponse, error)
+	// Returns one SIP domain with what its calls are handed to. Generations 2 and 3.
+	//
+	// Vendor: GetSIPDomain, GET /sip/domain/{domain} (vendor's own API description, 2021; the
+	// name of the operation is a guess).
+	GetSipDomain(ctx context.Context, in *GetSipDomainRequest, opts ...grpc.CallOption) (*GetSipDomainResponse, error)
+	// Creates a SIP domain. Generations 2 and 3.
+	//
+	// Vendor: CreateSIPDomain, POST /sip/domain (vendor's own API description, 2021). The
+	// service does not repeat it.
+	CreateSipDomain(ctx context.Context, in *CreateSipDomainRequest, opts ...grpc.CallOption) (*CreateSipDomainResponse, error)
+	// Changes the fields of a SIP domain that the mask names and returns it as stored.
+	// Generations 2 and 3.
+	//
+	// Vendor: ModifySIPDomain, PATCH /sip/domain/{domain} (vendor's own API description, 2021;
+	// the name of the operation is a guess).
+	UpdateSipDomain(ctx context.Context, in *UpdateSipDomainRequest, opts ...grpc.CallOption) (*UpdateSipDomainResponse, error)
+	// Deletes a SIP domain. RESOURCE_IN_USE if the vendor says that others still use it.
+	// Generations 2 and 3.
+	//
+	// Vendor: RemoveSIPDomain, DELETE /sip/domain/{domain} (vendor's own API description,
+	// 2021).
+	DeleteSipDomain(ctx context.Context, in *DeleteSipDomainRequest, opts ...grpc.CallOption) (*DeleteSipDomainResponse, error)
+	// Lists the SIP users of a domain, without their passwords. Generations 2 and 3; in
+	// generation 1 GetSipConnection shows a connection's users.
+	//
+	// Vendor: ListSIPUsers, GET /sip/domain/{domain}/user (vendor's own API description, 2021;
+	// the name of the operation is a guess).
+	ListSipUsers(ctx context.Context, in *ListSipUsersRequest, opts ...grpc.CallOption) (*ListSipUsersResponse, error)
+	// Returns one SIP user. Generations 2 and 3.
+	//
+	// Vendor: GetSIPUser, GET /sip/domain/{domain}/user/{uuid} (vendor's own API description,
+	// 2021).
+	GetSipUser(ctx context.Context, in *GetSipUserRequest, opts ...grpc.CallOption) (*GetSipUserResponse, error)
+	// Creates a SIP user below a domain. Generations 2 and 3; in generation 1 an invite lets a
+	// user register.
+	//
+	// Vendor: CreateSIPUser, POST /sip/domain/{domain}/user (vendor's own API description,
+	// 2021). The service does not repeat it.
+	CreateSipUser(ctx context.Context, in *CreateSipUserRequest, opts ...grpc.CallOption) (*CreateSipUserResponse, error)
+	// Changes the fields of a SIP user that the mask names, its password for example, and
+	// returns it as stored. Generations 2 and 3.
+	//
+	// Vendor: ModifySIPUser, PATCH /sip/domain/{domain}/user/{uuid} (vendor's own API
+	// description, 2021).
+	UpdateSipUser(ctx context.Context, in *UpdateSipUserRequest, opts ...grpc.CallOption) (*UpdateSipUserResponse, error)
+	// Deletes a SIP user. Generations 2 and 3.
+	//
+	// Vendor: RemoveSIPUser, DELETE /sip/domain/{domain}/user/{uuid} (vendor's own API
+	// description, 2021).
+	DeleteSipUser(ctx context.Context, in *DeleteSipUserRequest, opts ...grpc.CallOption) (*DeleteSipUserResponse, error)
 }
 
 type sipConnectionServiceClient struct {
@@ -278,12 +362,117 @@ func (c *sipConnectionServiceClient) ListTnLeases(ctx context.Context, in *ListT
 	return out, nil
 }
 
+func (c *sipConnectionServiceClient) ListSipDomains(ctx context.Context, in *ListSipDomainsRequest, opts ...grpc.CallOption) (*ListSipDomainsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSipDomainsResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_ListSipDomains_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) GetSipDomain(ctx context.Context, in *GetSipDomainRequest, opts ...grpc.CallOption) (*GetSipDomainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetSipDomainResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_GetSipDomain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) CreateSipDomain(ctx context.Context, in *CreateSipDomainRequest, opts ...grpc.CallOption) (*CreateSipDomainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateSipDomainResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_CreateSipDomain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) UpdateSipDomain(ctx context.Context, in *UpdateSipDomainRequest, opts ...grpc.CallOption) (*UpdateSipDomainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateSipDomainResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_UpdateSipDomain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) DeleteSipDomain(ctx context.Context, in *DeleteSipDomainRequest, opts ...grpc.CallOption) (*DeleteSipDomainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSipDomainResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_DeleteSipDomain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) ListSipUsers(ctx context.Context, in *ListSipUsersRequest, opts ...grpc.CallOption) (*ListSipUsersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSipUsersResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_ListSipUsers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) GetSipUser(ctx context.Context, in *GetSipUserRequest, opts ...grpc.CallOption) (*GetSipUserResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetSipUserResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_GetSipUser_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) CreateSipUser(ctx context.Context, in *CreateSipUserRequest, opts ...grpc.CallOption) (*CreateSipUserResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateSipUserResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_CreateSipUser_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) UpdateSipUser(ctx context.Context, in *UpdateSipUserRequest, opts ...grpc.CallOption) (*UpdateSipUserResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateSipUserResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_UpdateSipUser_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sipConnectionServiceClient) DeleteSipUser(ctx context.Context, in *DeleteSipUserRequest, opts ...grpc.CallOption) (*DeleteSipUserResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSipUserResponse)
+	err := c.cc.Invoke(ctx, SipConnectionService_DeleteSipUser_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SipConnectionServiceServer is the server API for SipConnectionService service.
 // All implementations must embed UnimplementedSipConnectionServiceServer
 // for forward compatibility.
 //
-// SIP connections of OpenTACT: the trunks themselves, the invites with which SIP
-// users register under them, and the telephone numbers that ring them.
+// SIP connections of OpenTACT: the trunks themselves, the telephone numbers that ring
+// them, the SIP domains and users behind them, and the invites with which users register.
+//
+// The vendor's API has three generations; the operator chooses which one is spoken
+// (`opentact_generation`). A call or a field that it does not have is refused as
+// UPSTREAM_GENERATION before the vendor is called; comments say which generations have it,
+// and mean all of them if they say nothing.
 //
 // Every list takes `page_size`, `page_token`, `filter` and `order_by`; every
 // update takes an `update_mask`; every error carries a `google.rpc.ErrorInfo`
@@ -291,15 +480,23 @@ func (c *sipConnectionServiceClient) ListTnLeases(ctx context.Context, in *ListT
 type SipConnectionServiceServer interface {
 	// Creates an invite under a connection and returns it with its token.
 	//
+	// In generations 2 and 3 the invite is made below the connection's SIP domain: the one
+	// that `sip_domain` names, or the only one. SIP_DOMAIN_AMBIGUOUS if there are several and
+	// none is named, SIP_DOMAIN_MISSING if there is none. The other calls of invites find
+	// their domain in the same way.
+	//
 	// Vendor: CreateSIPUserInvite, POST
-	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020). The
+	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020); since
+	// generation 2 POST /sip/domain/{domain}/invite (vendor's own API description, 2021). The
 	// service does not repeat it: if the outcome is unknown, the error says
 	// OUTCOME_UNKNOWN.
 	CreateSipUserInvite(context.Context, *CreateSipUserInviteRequest) (*CreateSipUserInviteResponse, error)
-	// Lists the invites of a connection with their tokens.
+	// Lists the invites of a connection with their tokens; in generations 2 and 3 those of
+	// one of its SIP domains.
 	//
 	// Vendor: ListSIPUserInvites, GET /sip/connection/{sip_connection_uuid}/invites
-	// (SIP User Invite, 2020). The vendor answers all invites at once; paging,
+	// (SIP User Invite, 2020); since generation 2 GET /sip/domain/{domain}/invite (vendor's
+	// own API description, 2021). The vendor answers all invites at once; paging,
 	// filter and order are the service's.
 	ListSipUserInvites(context.Context, *ListSipUserInvitesRequest) (*ListSipUserInvitesResponse, error)
 	// Returns one invite with its token. RESOURCE_NOT_FOUND if the connection has
@@ -311,12 +508,16 @@ type SipConnectionServiceServer interface {
 	// Changes the fields of an invite that the mask names and returns it as stored.
 	//
 	// Vendor: ModifySIPUserInvite, PATCH
-	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020).
+	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020); since
+	// generation 2 PATCH /sip/domain/{domain}/invite/{uuid} (vendor's own API description,
+	// 2021).
 	UpdateSipUserInvite(context.Context, *UpdateSipUserInviteRequest) (*UpdateSipUserInviteResponse, error)
 	// Deletes an invite, so that its token no longer registers anyone.
 	//
 	// Vendor: RemoveSIPUserInviteByUUID, DELETE
-	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020).
+	// /sip/connection/{sip_connection_uuid}/invites/{uuid} (SIP User Invite, 2020); since
+	// generation 2 DELETE /sip/domain/{domain}/invite/{uuid} (vendor's own API description,
+	// 2021).
 	DeleteSipUserInvite(context.Context, *DeleteSipUserInviteRequest) (*DeleteSipUserInviteResponse, error)
 	// Assigns telephone numbers to a connection and removes others, in one call.
 	// Returns the leases that the vendor answers: whole ones, or, if it answers
@@ -359,18 +560,75 @@ type SipConnectionServiceServer interface {
 	// Lists the products that a connection can be sold under.
 	//
 	// Vendor: GetSIPConnectionProductsList, GET /sip/connection/product (SIP
-	// Connection, 2020); if that route is not found, GET /sip/product (vendor's
-	// own API description, 2021).
+	// Connection, 2020); since generation 2, and in generation 1 if that route is not found,
+	// GET /sip/product (vendor's own API description, 2021).
 	ListSipConnectionProducts(context.Context, *ListSipConnectionProductsRequest) (*ListSipConnectionProductsResponse, error)
 	// Lists the telephone numbers that the account leases, those that ring
 	// nothing included. What is free to assign is found with the filter
 	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
 	// what a lease rings.
 	//
-	// Vendor: GET /lease/tn (documentation of 2020); if that route is not found,
-	// POST /lease/tn/search, page by page to its end (vendor's own API
-	// description, 2021).
+	// Vendor: GET /lease/tn (documentation of 2020); since generation 2, and in generation 1
+	// if that route is not found, POST /lease/tn/search, page by page to its end (vendor's
+	// own API description, 2021).
 	ListTnLeases(context.Context, *ListTnLeasesRequest) (*ListTnLeasesResponse, error)
+	// Lists the SIP domains of the account. The vendor leaves relations out of its list, so
+	// `sip_connection_uuid` and the like may be absent: GetSipDomain shows them. Generations
+	// 2 and 3.
+	//
+	// Vendor: ListSIPDomains, GET /sip/domain (vendor's own API description, 2021; the name
+	// of the operation is a guess).
+	ListSipDomains(context.Context, *ListSipDomainsRequest) (*ListSipDomainsResponse, error)
+	// Returns one SIP domain with what its calls are handed to. Generations 2 and 3.
+	//
+	// Vendor: GetSIPDomain, GET /sip/domain/{domain} (vendor's own API description, 2021; the
+	// name of the operation is a guess).
+	GetSipDomain(context.Context, *GetSipDomainRequest) (*GetSipDomainResponse, error)
+	// Creates a SIP domain. Generations 2 and 3.
+	//
+	// Vendor: CreateSIPDomain, POST /sip/domain (vendor's own API description, 2021). The
+	// service does not repeat it.
+	CreateSipDomain(context.Context, *CreateSipDomainRequest) (*CreateSipDomainResponse, error)
+	// Changes the fields of a SIP domain that the mask names and returns it as stored.
+	// Generations 2 and 3.
+	//
+	// Vendor: ModifySIPDomain, PATCH /sip/domain/{domain} (vendor's own API description, 2021;
+	// the name of the operation is a guess).
+	UpdateSipDomain(context.Context, *UpdateSipDomainRequest) (*UpdateSipDomainResponse, error)
+	// Deletes a SIP domain. RESOURCE_IN_USE if the vendor says that others still use it.
+	// Generations 2 and 3.
+	//
+	// Vendor: RemoveSIPDomain, DELETE /sip/domain/{domain} (vendor's own API description,
+	// 2021).
+	DeleteSipDomain(context.Context, *DeleteSipDomainRequest) (*DeleteSipDomainResponse, error)
+	// Lists the SIP users of a domain, without their passwords. Generations 2 and 3; in
+	// generation 1 GetSipConnection shows a connection's users.
+	//
+	// Vendor: ListSIPUsers, GET /sip/domain/{domain}/user (vendor's own API description, 2021;
+	// the name of the operation is a guess).
+	ListSipUsers(context.Context, *ListSipUsersRequest) (*ListSipUsersResponse, error)
+	// Returns one SIP user. Generations 2 and 3.
+	//
+	// Vendor: GetSIPUser, GET /sip/domain/{domain}/user/{uuid} (vendor's own API description,
+	// 2021).
+	GetSipUser(context.Context, *GetSipUserRequest) (*GetSipUserResponse, error)
+	// Creates a SIP user below a domain. Generations 2 and 3; in generation 1 an invite lets a
+	// user register.
+	//
+	// Vendor: CreateSIPUser, POST /sip/domain/{domain}/user (vendor's own API description,
+	// 2021). The service does not repeat it.
+	CreateSipUser(context.Context, *CreateSipUserRequest) (*CreateSipUserResponse, error)
+	// Changes the fields of a SIP user that the mask names, its password for example, and
+	// returns it as stored. Generations 2 and 3.
+	//
+	// Vendor: ModifySIPUser, PATCH /sip/domain/{domain}/user/{uuid} (vendor's own API
+	// description, 2021).
+	UpdateSipUser(context.Context, *UpdateSipUserRequest) (*UpdateSipUserResponse, error)
+	// Deletes a SIP user. Generations 2 and 3.
+	//
+	// Vendor: RemoveSIPUser, DELETE /sip/domain/{domain}/user/{uuid} (vendor's own API
+	// description, 2021).
+	DeleteSipUser(context.Context, *DeleteSipUserRequest) (*DeleteSipUserResponse, error)
 	mustEmbedUnimplementedSipConnectionServiceServer()
 }
 
@@ -422,6 +680,36 @@ func (UnimplementedSipConnectionServiceServer) ListSipConnectionProducts(context
 }
 func (UnimplementedSipConnectionServiceServer) ListTnLeases(context.Context, *ListTnLeasesRequest) (*ListTnLeasesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListTnLeases not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) ListSipDomains(context.Context, *ListSipDomainsRequest) (*ListSipDomainsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSipDomains not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) GetSipDomain(context.Context, *GetSipDomainRequest) (*GetSipDomainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSipDomain not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) CreateSipDomain(context.Context, *CreateSipDomainRequest) (*CreateSipDomainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateSipDomain not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) UpdateSipDomain(context.Context, *UpdateSipDomainRequest) (*UpdateSipDomainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateSipDomain not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) DeleteSipDomain(context.Context, *DeleteSipDomainRequest) (*DeleteSipDomainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSipDomain not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) ListSipUsers(context.Context, *ListSipUsersRequest) (*ListSipUsersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSipUsers not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) GetSipUser(context.Context, *GetSipUserRequest) (*GetSipUserResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSipUser not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) CreateSipUser(context.Context, *CreateSipUserRequest) (*CreateSipUserResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateSipUser not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) UpdateSipUser(context.Context, *UpdateSipUserRequest) (*UpdateSipUserResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateSipUser not implemented")
+}
+func (UnimplementedSipConnectionServiceServer) DeleteSipUser(context.Context, *DeleteSipUserRequest) (*DeleteSipUserResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSipUser not implemented")
 }
 func (UnimplementedSipConnectionServiceServer) mustEmbedUnimplementedSipConnectionServiceServer() {}
 func (UnimplementedSipConnectionServiceServer) testEmbeddedByValue()                              {}
@@ -696,6 +984,186 @@ func _SipConnectionService_ListTnLeases_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SipConnectionService_ListSipDomains_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSipDomainsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).ListSipDomains(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_ListSipDomains_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).ListSipDomains(ctx, req.(*ListSipDomainsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_GetSipDomain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSipDomainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).GetSipDomain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_GetSipDomain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).GetSipDomain(ctx, req.(*GetSipDomainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_CreateSipDomain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateSipDomainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).CreateSipDomain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_CreateSipDomain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).CreateSipDomain(ctx, req.(*CreateSipDomainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_UpdateSipDomain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateSipDomainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).UpdateSipDomain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_UpdateSipDomain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).UpdateSipDomain(ctx, req.(*UpdateSipDomainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_DeleteSipDomain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSipDomainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).DeleteSipDomain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_DeleteSipDomain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).DeleteSipDomain(ctx, req.(*DeleteSipDomainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_ListSipUsers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSipUsersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).ListSipUsers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_ListSipUsers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).ListSipUsers(ctx, req.(*ListSipUsersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_GetSipUser_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSipUserRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).GetSipUser(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_GetSipUser_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).GetSipUser(ctx, req.(*GetSipUserRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_CreateSipUser_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateSipUserRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).CreateSipUser(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_CreateSipUser_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).CreateSipUser(ctx, req.(*CreateSipUserRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_UpdateSipUser_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateSipUserRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).UpdateSipUser(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_UpdateSipUser_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).UpdateSipUser(ctx, req.(*UpdateSipUserRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SipConnectionService_DeleteSipUser_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSipUserRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SipConnectionServiceServer).DeleteSipUser(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SipConnectionService_DeleteSipUser_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SipConnectionServiceServer).DeleteSipUser(ctx, req.(*DeleteSipUserRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SipConnectionService_ServiceDesc is the grpc.ServiceDesc for SipConnectionService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -758,6 +1226,46 @@ var SipConnectionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListTnLeases",
 			Handler:    _SipConnectionService_ListTnLeases_Handler,
+		},
+		{
+			MethodName: "ListSipDomains",
+			Handler:    _SipConnectionService_ListSipDomains_Handler,
+		},
+		{
+			MethodName: "GetSipDomain",
+			Handler:    _SipConnectionService_GetSipDomain_Handler,
+		},
+		{
+			MethodName: "CreateSipDomain",
+			Handler:    _SipConnectionService_CreateSipDomain_Handler,
+		},
+		{
+			MethodName: "UpdateSipDomain",
+			Handler:    _SipConnectionService_UpdateSipDomain_Handler,
+		},
+		{
+			MethodName: "DeleteSipDomain",
+			Handler:    _SipConnectionService_DeleteSipDomain_Handler,
+		},
+		{
+			MethodName: "ListSipUsers",
+			Handler:    _SipConnectionService_ListSipUsers_Handler,
+		},
+		{
+			MethodName: "GetSipUser",
+			Handler:    _SipConnectionService_GetSipUser_Handler,
+		},
+		{
+			MethodName: "CreateSipUser",
+			Handler:    _SipConnectionService_CreateSipUser_Handler,
+		},
+		{
+			MethodName: "UpdateSipUser",
+			Handler:    _SipConnectionService_UpdateSipUser_Handler,
+		},
+		{
+			MethodName: "DeleteSipUser",
+			Handler:    _SipConnectionService_DeleteSipUser_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -13,6 +13,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
@@ -36,7 +37,8 @@ type SipConnection struct {
 	// The label of the connection, 1 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
 	// The SIP domain name of the connection below the vendor's domain, 3 to 255
-	// characters.
+	// characters. Generation 1 only; later ones have SIP domains of their own, see
+	// SipDomain.
 	Subdomain *string `protobuf:"bytes,3,opt,name=subdomain,proto3,oneof" json:"subdomain,omitempty"`
 	// The address of the customer's equipment, IPv4 in dotted form.
 	Ip *string `protobuf:"bytes,4,opt,name=ip,proto3,oneof" json:"ip,omitempty"`
@@ -55,12 +57,14 @@ type SipConnection struct {
 	Product *SipConnectionProduct `protobuf:"bytes,9,opt,name=product,proto3" json:"product,omitempty"`
 	// Settings of the trunk that takes calls from the customer.
 	Class4IngressTrunkSettings *TrunkSettings `protobuf:"bytes,10,opt,name=class4_ingress_trunk_settings,json=class4IngressTrunkSettings,proto3" json:"class4_ingress_trunk_settings,omitempty"`
-	// Settings of the trunk that sends calls to the customer. Some vendor documents
-	// spell it `class4_egress_trunk_stings`; both spellings are read, this one is
-	// sent.
+	// Settings of the trunk that sends calls to the customer. Vendor:
+	// `class4_egress_trunk_stings` in requests of generation 1 (SIP Connection, 2020),
+	// `class4_egress_trunk_settings` in those of generations 2 and 3 (vendor's own API
+	// description, 2021); answers are read in both spellings.
 	Class4EgressTrunkSettings *TrunkSettings `protobuf:"bytes,11,opt,name=class4_egress_trunk_settings,json=class4EgressTrunkSettings,proto3" json:"class4_egress_trunk_settings,omitempty"`
 	// The outbound voice profile to use, a UUID. On reads it is taken from
-	// `outbound_voice_profile`. Vendor: `outbound_voice_profile`.
+	// `outbound_voice_profile`. Generation 1 only; later ones state it on the SIP domain.
+	// Vendor: `outbound_voice_profile`.
 	OutboundVoiceProfileUuid *string `protobuf:"bytes,12,opt,name=outbound_voice_profile_uuid,json=outboundVoiceProfileUuid,proto3,oneof" json:"outbound_voice_profile_uuid,omitempty"`
 	// The ingress trunk's id in the Class4 switch.
 	Class4IngressTrunkId *int64 `protobuf:"varint,13,opt,name=class4_ingress_trunk_id,json=class4IngressTrunkId,proto3,oneof" json:"class4_ingress_trunk_id,omitempty"`
@@ -99,7 +103,22 @@ type SipConnection struct {
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the connection has changed since. Over HTTP also the headers `ETag` and
 	// `If-Match`.
-	Etag          *string `protobuf:"bytes,27,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	Etag *string `protobuf:"bytes,27,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	// The host name of the customer's equipment, in place of `ip`: 1 to 255 characters (the
+	// facade's own limit). Generations 2 and 3 (vendor's own API description, 2021).
+	Hostname *string `protobuf:"bytes,28,opt,name=hostname,proto3,oneof" json:"hostname,omitempty"`
+	// What happens to calls by the signature of their caller id (STIR/SHAKEN): 0 no check, 1
+	// blocked without a signature, 2 blocked if the signature is invalid, 3 passed even if
+	// the check fails. Generation 3 (documentation of 2022).
+	ShakenVerifyPolicy *int32 `protobuf:"varint,29,opt,name=shaken_verify_policy,json=shakenVerifyPolicy,proto3,oneof" json:"shaken_verify_policy,omitempty"`
+	// The lowest attestation that a signed caller id may have (STIR/SHAKEN): `A` full, `B`
+	// partial, `C` gateway. Another word of the vendor is shown as it came. Generation 3
+	// (documentation of 2022). Vendor: `shaken_minimum_accepted_attest_lvl`.
+	ShakenMinimumAttestation *string `protobuf:"bytes,30,opt,name=shaken_minimum_attestation,json=shakenMinimumAttestation,proto3,oneof" json:"shaken_minimum_attestation,omitempty"`
+	// The SIP domains whose calls the connection takes. Absent if the vendor did not state
+	// them: ListSipDomains asks for them. Generations 2 and 3 (vendor's own API description,
+	// 2021).
+	SipDomains    *SipDomainList `protobuf:"bytes,31,opt,name=sip_domains,json=sipDomains,proto3" json:"sip_domains,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -323,6 +342,34 @@ func (x *SipConnection) GetEtag() string {
 	return ""
 }
 
+func (x *SipConnection) GetHostname() string {
+	if x != nil && x.Hostname != nil {
+		return *x.Hostname
+	}
+	return ""
+}
+
+func (x *SipConnection) GetShakenVerifyPolicy() int32 {
+	if x != nil && x.ShakenVerifyPolicy != nil {
+		return *x.ShakenVerifyPolicy
+	}
+	return 0
+}
+
+func (x *SipConnection) GetShakenMinimumAttestation() string {
+	if x != nil && x.ShakenMinimumAttestation != nil {
+		return *x.ShakenMinimumAttestation
+	}
+	return ""
+}
+
+func (x *SipConnection) GetSipDomains() *SipDomainList {
+	if x != nil {
+		return x.SipDomains
+	}
+	return nil
+}
+
 // A product that a SIP connection is sold under. It decides rates and routing.
 type SipConnectionProduct struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -442,38 +489,61 @@ func (x *SipConnectionProduct) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// A SIP user: a device or person that registers under a connection. It appears
-// only nested in a connection. The vendor's digest secrets (`ha1`, `ha1b`) and
-// `password` are dropped when its answer is read.
+// A SIP user: a device or person that registers below a SIP domain, or in generation 1
+// below a connection, in which it appears nested only. The vendor's digest secrets (`ha1`,
+// `ha1b`) and `password` are dropped when its answer is read.
 type SipUser struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The user's UUID.
+	// The user's UUID, lower case. On an update it names the user to change, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
-	// The user part of the SIP address.
-	Login string `protobuf:"bytes,2,opt,name=login,proto3" json:"login,omitempty"`
-	// The address from which the user may register.
-	RemoteIp string `protobuf:"bytes,3,opt,name=remote_ip,json=remoteIp,proto3" json:"remote_ip,omitempty"`
-	// Given name.
-	FirstName string `protobuf:"bytes,4,opt,name=first_name,json=firstName,proto3" json:"first_name,omitempty"`
+	// The user part of the SIP address, for example `frontdesk`: 1 to 255 characters (the
+	// facade's own limit). Required on create.
+	Login *string `protobuf:"bytes,2,opt,name=login,proto3,oneof" json:"login,omitempty"`
+	// The address from which the user may register, IPv4 in dotted form. Generation 1 only,
+	// which shows users nested in connections.
+	RemoteIp *string `protobuf:"bytes,3,opt,name=remote_ip,json=remoteIp,proto3,oneof" json:"remote_ip,omitempty"`
+	// Given name, at most 255 characters, as every text below (the facade's own limit).
+	FirstName *string `protobuf:"bytes,4,opt,name=first_name,json=firstName,proto3,oneof" json:"first_name,omitempty"`
 	// Family name.
-	LastName string `protobuf:"bytes,5,opt,name=last_name,json=lastName,proto3" json:"last_name,omitempty"`
-	// Contact address.
-	Email string `protobuf:"bytes,6,opt,name=email,proto3" json:"email,omitempty"`
-	// Contact number, as the vendor wrote it.
-	PhoneNumber string `protobuf:"bytes,7,opt,name=phone_number,json=phoneNumber,proto3" json:"phone_number,omitempty"`
+	LastName *string `protobuf:"bytes,5,opt,name=last_name,json=lastName,proto3,oneof" json:"last_name,omitempty"`
+	// Contact address, as the vendor or the caller wrote it.
+	Email *string `protobuf:"bytes,6,opt,name=email,proto3,oneof" json:"email,omitempty"`
+	// Contact number, as the vendor or the caller wrote it.
+	PhoneNumber *string `protobuf:"bytes,7,opt,name=phone_number,json=phoneNumber,proto3,oneof" json:"phone_number,omitempty"`
 	// URL of the picture.
 	Avatar string `protobuf:"bytes,8,opt,name=avatar,proto3" json:"avatar,omitempty"`
 	// Date of birth, `YYYY-MM-DD`.
-	Dob string `protobuf:"bytes,9,opt,name=dob,proto3" json:"dob,omitempty"`
-	// As the vendor writes it; the vocabulary is open.
-	Gender string `protobuf:"bytes,10,opt,name=gender,proto3" json:"gender,omitempty"`
+	Dob *string `protobuf:"bytes,9,opt,name=dob,proto3,oneof" json:"dob,omitempty"`
+	// As the vendor writes it; the vocabulary is open. `Male`, `Female` and `Other` are known
+	// (vendor's own API description, 2021).
+	Gender *string `protobuf:"bytes,10,opt,name=gender,proto3,oneof" json:"gender,omitempty"`
 	// The groups of the user. The vendor does not document their shape, so each is
 	// passed on as it came, without secrets.
 	Groups []*structpb.Struct `protobuf:"bytes,11,rep,name=groups,proto3" json:"groups,omitempty"`
 	// When the user was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the user was last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// What the user registers with: 1 to 255 characters (the facade's own limit). Required on
+	// create. An update that sets it rotates it; it is never shown.
+	Password *string `protobuf:"bytes,14,opt,name=password,proto3,oneof" json:"password,omitempty"`
+	// The SIP domain of the user, from the path of the call, or as the vendor states it if the
+	// user is nested. Absent in generation 1.
+	SipDomain *string `protobuf:"bytes,15,opt,name=sip_domain,json=sipDomain,proto3,oneof" json:"sip_domain,omitempty"`
+	// Whether the user may only call, and be called by, users of the same domain. The
+	// vendor's default is not documented. Generations 2 and 3 (vendor's own API description,
+	// 2021).
+	SameDomainCallsOnly *bool `protobuf:"varint,16,opt,name=same_domain_calls_only,json=sameDomainCallsOnly,proto3,oneof" json:"same_domain_calls_only,omitempty"`
+	// Whether the user may register. Generation 3 (documentation of 2022, which has it for
+	// updates; that a create takes it too is a guess). Vendor: `is_active`.
+	Active *bool `protobuf:"varint,17,opt,name=active,proto3,oneof" json:"active,omitempty"`
+	// As the vendor writes it; it does not document the words. Generation 3 (documentation of
+	// 2022).
+	State *string `protobuf:"bytes,18,opt,name=state,proto3,oneof" json:"state,omitempty"`
+	// An opaque hash of what the vendor stores. An update that states it is refused as
+	// ETAG_MISMATCH if the user has changed since. Over HTTP also the headers `ETag` and
+	// `If-Match`.
+	Etag          *string `protobuf:"bytes,19,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -516,43 +586,43 @@ func (x *SipUser) GetUuid() string {
 }
 
 func (x *SipUser) GetLogin() string {
-	if x != nil {
-		return x.Login
+	if x != nil && x.Login != nil {
+		return *x.Login
 	}
 	return ""
 }
 
 func (x *SipUser) GetRemoteIp() string {
-	if x != nil {
-		return x.RemoteIp
+	if x != nil && x.RemoteIp != nil {
+		return *x.RemoteIp
 	}
 	return ""
 }
 
 func (x *SipUser) GetFirstName() string {
-	if x != nil {
-		return x.FirstName
+	if x != nil && x.FirstName != nil {
+		return *x.FirstName
 	}
 	return ""
 }
 
 func (x *SipUser) GetLastName() string {
-	if x != nil {
-		return x.LastName
+	if x != nil && x.LastName != nil {
+		return *x.LastName
 	}
 	return ""
 }
 
 func (x *SipUser) GetEmail() string {
-	if x != nil {
-		return x.Email
+	if x != nil && x.Email != nil {
+		return *x.Email
 	}
 	return ""
 }
 
 func (x *SipUser) GetPhoneNumber() string {
-	if x != nil {
-		return x.PhoneNumber
+	if x != nil && x.PhoneNumber != nil {
+		return *x.PhoneNumber
 	}
 	return ""
 }
@@ -565,15 +635,15 @@ func (x *SipUser) GetAvatar() string {
 }
 
 func (x *SipUser) GetDob() string {
-	if x != nil {
-		return x.Dob
+	if x != nil && x.Dob != nil {
+		return *x.Dob
 	}
 	return ""
 }
 
 func (x *SipUser) GetGender() string {
-	if x != nil {
-		return x.Gender
+	if x != nil && x.Gender != nil {
+		return *x.Gender
 	}
 	return ""
 }
@@ -597,6 +667,48 @@ func (x *SipUser) GetUpdateTime() *timestamppb.Timestamp {
 		return x.UpdateTime
 	}
 	return nil
+}
+
+func (x *SipUser) GetPassword() string {
+	if x != nil && x.Password != nil {
+		return *x.Password
+	}
+	return ""
+}
+
+func (x *SipUser) GetSipDomain() string {
+	if x != nil && x.SipDomain != nil {
+		return *x.SipDomain
+	}
+	return ""
+}
+
+func (x *SipUser) GetSameDomainCallsOnly() bool {
+	if x != nil && x.SameDomainCallsOnly != nil {
+		return *x.SameDomainCallsOnly
+	}
+	return false
+}
+
+func (x *SipUser) GetActive() bool {
+	if x != nil && x.Active != nil {
+		return *x.Active
+	}
+	return false
+}
+
+func (x *SipUser) GetState() string {
+	if x != nil && x.State != nil {
+		return *x.State
+	}
+	return ""
+}
+
+func (x *SipUser) GetEtag() string {
+	if x != nil && x.Etag != nil {
+		return *x.Etag
+	}
+	return ""
 }
 
 // The SIP users of a connection, if the vendor stated them.
@@ -653,7 +765,8 @@ type SipUserInvite struct {
 	// any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The UUID of the connection, from the path of the call, or from
-	// `sip_connection` if the invite is nested.
+	// `sip_connection` if the invite is nested. Of a nested invite of generations 2 and 3 it is
+	// absent: the vendor names the SIP domain there.
 	SipConnectionUuid *string `protobuf:"bytes,2,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3,oneof" json:"sip_connection_uuid,omitempty"`
 	// The label of the invite, 3 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,3,opt,name=name,proto3,oneof" json:"name,omitempty"`
@@ -679,7 +792,12 @@ type SipUserInvite struct {
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the invite has changed since. Over HTTP also the headers `ETag` and
 	// `If-Match`.
-	Etag          *string `protobuf:"bytes,12,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	Etag *string `protobuf:"bytes,12,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	// The SIP domain that the invited user will belong to. It is set on create, and says on
+	// an update where the invite is; the connection's only domain if it is left out. Another
+	// way to say it is `sip_domain` of the request. Generations 2 and 3; absent in generation
+	// 1, where an invite belongs to the connection itself.
+	SipDomain     *string `protobuf:"bytes,13,opt,name=sip_domain,json=sipDomain,proto3,oneof" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -794,6 +912,13 @@ func (x *SipUserInvite) GetUpdatedBy() *OpentactUser {
 func (x *SipUserInvite) GetEtag() string {
 	if x != nil && x.Etag != nil {
 		return *x.Etag
+	}
+	return ""
+}
+
+func (x *SipUserInvite) GetSipDomain() string {
+	if x != nil && x.SipDomain != nil {
+		return *x.SipDomain
 	}
 	return ""
 }
@@ -1261,17 +1386,20 @@ type SipApp struct {
 	// The label of the app, 1 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
 	// The SIP domain name of the app below the vendor's domain, 3 to 255
-	// characters.
+	// characters. Generation 1 only; later ones have SIP domains of their own, see
+	// SipDomain.
 	Subdomain *string `protobuf:"bytes,3,opt,name=subdomain,proto3,oneof" json:"subdomain,omitempty"`
 	// Whether the app takes calls. The vendor's default is true. Vendor:
 	// `is_active`.
 	Active *bool `protobuf:"varint,4,opt,name=active,proto3,oneof" json:"active,omitempty"`
-	// Settings of the trunk that sends calls to the app. Some vendor documents
-	// spell it `class4_egress_trunk_stings`; both spellings are read, this one is
-	// sent.
+	// Settings of the trunk that sends calls to the app. Vendor:
+	// `class4_egress_trunk_stings` in requests of generation 1 (SIP Control App, 2020),
+	// `class4_egress_trunk_settings` in those of generations 2 and 3 (vendor's own API
+	// description, 2021); answers are read in both spellings.
 	Class4EgressTrunkSettings *TrunkSettings `protobuf:"bytes,5,opt,name=class4_egress_trunk_settings,json=class4EgressTrunkSettings,proto3" json:"class4_egress_trunk_settings,omitempty"`
 	// The outbound voice profile to use, a UUID. On reads it is taken from
-	// `outbound_voice_profile`. Vendor: `outbound_voice_profile`.
+	// `outbound_voice_profile`. Generation 1 only; later ones state it on the SIP domain.
+	// Vendor: `outbound_voice_profile`.
 	OutboundVoiceProfileUuid *string `protobuf:"bytes,6,opt,name=outbound_voice_profile_uuid,json=outboundVoiceProfileUuid,proto3,oneof" json:"outbound_voice_profile_uuid,omitempty"`
 	// The outbound voice profile itself. If the vendor answers no more, only
 	// `uuid` is set.
@@ -1296,9 +1424,48 @@ type SipApp struct {
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the app has changed since. Over HTTP also the headers `ETag` and
 	// `If-Match`.
-	Etag          *string `protobuf:"bytes,16,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Etag *string `protobuf:"bytes,16,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
+	// The id of the SIP product, 1 to 1024; see ListSipConnectionProducts. On reads it is
+	// taken from `product`. Generations 2 and 3, whose vendor requires it on create (vendor's
+	// own API description, 2021). Vendor: `product`.
+	ProductId *int32 `protobuf:"varint,17,opt,name=product_id,json=productId,proto3,oneof" json:"product_id,omitempty"`
+	// The SIP product itself. Generations 2 and 3.
+	Product *SipConnectionProduct `protobuf:"bytes,18,opt,name=product,proto3" json:"product,omitempty"`
+	// The digits that select the app's rates, given by the product. Absent if the vendor
+	// states none, as in generation 1.
+	TechPrefix *int32 `protobuf:"varint,19,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
+	// Settings of the trunk that takes calls from the app. Generations 2 and 3, whose vendor
+	// requires them on create (vendor's own API description, 2021).
+	Class4IngressTrunkSettings *TrunkSettings `protobuf:"bytes,20,opt,name=class4_ingress_trunk_settings,json=class4IngressTrunkSettings,proto3" json:"class4_ingress_trunk_settings,omitempty"`
+	// The SIP domains whose calls the app takes. Absent if the vendor did not state them:
+	// ListSipDomains asks for them. Generations 2 and 3 (vendor's own API description, 2021).
+	SipDomains *SipDomainList `protobuf:"bytes,21,opt,name=sip_domains,json=sipDomains,proto3" json:"sip_domains,omitempty"`
+	// The URL that the vendor tells about changes of a call's state, with `state`, `from` and
+	// `to`: at most 2048 characters (the facade's own limit). Generations 2 and 3 (vendor's
+	// own API description, 2021).
+	WebhookUrl *string `protobuf:"bytes,22,opt,name=webhook_url,json=webhookUrl,proto3,oneof" json:"webhook_url,omitempty"`
+	// How the vendor calls `webhook_url`: `GET` or `POST`. Another word of the vendor is
+	// shown as it came. Generations 2 and 3 (vendor's own API description, 2021).
+	WebhookMethod *string `protobuf:"bytes,23,opt,name=webhook_method,json=webhookMethod,proto3,oneof" json:"webhook_method,omitempty"`
+	// How long the vendor waits for `webhook_url` to answer, in whole milliseconds, from 0,
+	// which is no limit by the vendor's word `off`, to an hour (the facade's own limit).
+	// Generations 2 and 3 (vendor's own API description, 2021). Vendor:
+	// `webhook_request_timeout`, milliseconds.
+	WebhookTimeout *durationpb.Duration `protobuf:"bytes,24,opt,name=webhook_timeout,json=webhookTimeout,proto3" json:"webhook_timeout,omitempty"`
+	// The URL from which the vendor fetches the call flow of a call: with `from` and `to` in
+	// the query, or with the call as JSON in the body; it expects XML. At most 2048 characters
+	// (the facade's own limit). Generations 2 and 3 (vendor's own API description, 2021).
+	CallFlowUrl *string `protobuf:"bytes,25,opt,name=call_flow_url,json=callFlowUrl,proto3,oneof" json:"call_flow_url,omitempty"`
+	// How the vendor calls `call_flow_url`: `GET` or `POST`. Another word of the vendor is
+	// shown as it came. Generations 2 and 3 (vendor's own API description, 2021).
+	CallFlowMethod *string `protobuf:"bytes,26,opt,name=call_flow_method,json=callFlowMethod,proto3,oneof" json:"call_flow_method,omitempty"`
+	// How long the vendor waits for `call_flow_url` to answer, in whole milliseconds, from 0,
+	// which is no limit by the vendor's word `off`, to an hour (the facade's own limit).
+	// Generations 2 and 3 (vendor's own API description, 2021). Vendor:
+	// `call_flow_request_timeout`, milliseconds.
+	CallFlowTimeout *durationpb.Duration `protobuf:"bytes,27,opt,name=call_flow_timeout,json=callFlowTimeout,proto3" json:"call_flow_timeout,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *SipApp) Reset() {
@@ -1441,6 +1608,83 @@ func (x *SipApp) GetEtag() string {
 		return *x.Etag
 	}
 	return ""
+}
+
+func (x *SipApp) GetProductId() int32 {
+	if x != nil && x.ProductId != nil {
+		return *x.ProductId
+	}
+	return 0
+}
+
+func (x *SipApp) GetProduct() *SipConnectionProduct {
+	if x != nil {
+		return x.Product
+	}
+	return nil
+}
+
+func (x *SipApp) GetTechPrefix() int32 {
+	if x != nil && x.TechPrefix != nil {
+		return *x.TechPrefix
+	}
+	return 0
+}
+
+func (x *SipApp) GetClass4IngressTrunkSettings() *TrunkSettings {
+	if x != nil {
+		return x.Class4IngressTrunkSettings
+	}
+	return nil
+}
+
+func (x *SipApp) GetSipDomains() *SipDomainList {
+	if x != nil {
+		return x.SipDomains
+	}
+	return nil
+}
+
+func (x *SipApp) GetWebhookUrl() string {
+	if x != nil && x.WebhookUrl != nil {
+		return *x.WebhookUrl
+	}
+	return ""
+}
+
+func (x *SipApp) GetWebhookMethod() string {
+	if x != nil && x.WebhookMethod != nil {
+		return *x.WebhookMethod
+	}
+	return ""
+}
+
+func (x *SipApp) GetWebhookTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.WebhookTimeout
+	}
+	return nil
+}
+
+func (x *SipApp) GetCallFlowUrl() string {
+	if x != nil && x.CallFlowUrl != nil {
+		return *x.CallFlowUrl
+	}
+	return ""
+}
+
+func (x *SipApp) GetCallFlowMethod() string {
+	if x != nil && x.CallFlowMethod != nil {
+		return *x.CallFlowMethod
+	}
+	return ""
+}
+
+func (x *SipApp) GetCallFlowTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.CallFlowTimeout
+	}
+	return nil
 }
 
 // How text messages of telephone numbers are sent and reported.
@@ -1755,7 +1999,7 @@ var File_sipfacade_v1_sip_trunking_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\n" +
-	"\x1fsipfacade/v1/sip_trunking.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a)sipfacade/v1/outbound_voice_profile.proto\x1a!sipfacade/v1/trunk_settings.proto\"\x8b\x0f\n" +
+	"\x1fsipfacade/v1/sip_trunking.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asipfacade/v1/account.proto\x1a)sipfacade/v1/outbound_voice_profile.proto\x1a\x1dsipfacade/v1/sip_domain.proto\x1a!sipfacade/v1/trunk_settings.proto\"\xd5\x11\n" +
 	"\rSipConnection\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -1793,7 +2037,13 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x1a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12$\n" +
-	"\x04etag\x18\x1b \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\rR\x04etag\x88\x01\x01B\a\n" +
+	"\x04etag\x18\x1b \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\rR\x04etag\x88\x01\x01\x12+\n" +
+	"\bhostname\x18\x1c \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xff\x01H\x0eR\bhostname\x88\x01\x01\x12@\n" +
+	"\x14shaken_verify_policy\x18\x1d \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x03(\x00H\x0fR\x12shakenVerifyPolicy\x88\x01\x01\x12Q\n" +
+	"\x1ashaken_minimum_attestation\x18\x1e \x01(\tB\x0e\xbaH\vr\tR\x01AR\x01BR\x01CH\x10R\x18shakenMinimumAttestation\x88\x01\x01\x12A\n" +
+	"\vsip_domains\x18\x1f \x01(\v2\x1b.sipfacade.v1.SipDomainListB\x03\xe0A\x03R\n" +
+	"sipDomainsB\a\n" +
 	"\x05_nameB\f\n" +
 	"\n" +
 	"_subdomainB\x05\n" +
@@ -1808,7 +2058,10 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x17_class4_egress_trunk_idB\x1f\n" +
 	"\x1d_class4_egress_resource_ip_idB\x19\n" +
 	"\x17_class4_trunk_prefix_idB\a\n" +
-	"\x05_etag\"\xcf\x03\n" +
+	"\x05_etagB\v\n" +
+	"\t_hostnameB\x17\n" +
+	"\x15_shaken_verify_policyB\x1d\n" +
+	"\x1b_shaken_minimum_attestation\"\xcf\x03\n" +
 	"\x14SipConnectionProduct\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\x05B\x03\xe0A\x03H\x00R\x02id\x88\x01\x01\x12\x17\n" +
 	"\x04name\x18\x02 \x01(\tB\x03\xe0A\x03R\x04name\x12%\n" +
@@ -1825,27 +2078,51 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x03_idB\x0e\n" +
 	"\f_tech_prefixB\x10\n" +
 	"\x0e_rate_table_idB\x10\n" +
-	"\x0e_route_plan_id\"\xf3\x03\n" +
-	"\aSipUser\x12\x17\n" +
-	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12\x19\n" +
-	"\x05login\x18\x02 \x01(\tB\x03\xe0A\x03R\x05login\x12 \n" +
-	"\tremote_ip\x18\x03 \x01(\tB\x03\xe0A\x03R\bremoteIp\x12\"\n" +
+	"\x0e_route_plan_id\"\xb8\b\n" +
+	"\aSipUser\x12\"\n" +
+	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12(\n" +
+	"\x05login\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x05login\x88\x01\x01\x12)\n" +
+	"\tremote_ip\x18\x03 \x01(\tB\a\xbaH\x04r\x02x\x01H\x01R\bremoteIp\x88\x01\x01\x12,\n" +
 	"\n" +
-	"first_name\x18\x04 \x01(\tB\x03\xe0A\x03R\tfirstName\x12 \n" +
-	"\tlast_name\x18\x05 \x01(\tB\x03\xe0A\x03R\blastName\x12\x19\n" +
-	"\x05email\x18\x06 \x01(\tB\x03\xe0A\x03R\x05email\x12&\n" +
-	"\fphone_number\x18\a \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12\x1b\n" +
-	"\x06avatar\x18\b \x01(\tB\x03\xe0A\x03R\x06avatar\x12\x15\n" +
-	"\x03dob\x18\t \x01(\tB\x03\xe0A\x03R\x03dob\x12\x1b\n" +
+	"first_name\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x02R\tfirstName\x88\x01\x01\x12*\n" +
+	"\tlast_name\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x03R\blastName\x88\x01\x01\x12#\n" +
+	"\x05email\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x04R\x05email\x88\x01\x01\x120\n" +
+	"\fphone_number\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\x05R\vphoneNumber\x88\x01\x01\x12\x1b\n" +
+	"\x06avatar\x18\b \x01(\tB\x03\xe0A\x03R\x06avatar\x12Q\n" +
+	"\x03dob\x18\t \x01(\tB:\xbaH7r523^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$H\x06R\x03dob\x88\x01\x01\x12%\n" +
 	"\x06gender\x18\n" +
-	" \x01(\tB\x03\xe0A\x03R\x06gender\x124\n" +
+	" \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01H\aR\x06gender\x88\x01\x01\x124\n" +
 	"\x06groups\x18\v \x03(\v2\x17.google.protobuf.StructB\x03\xe0A\x03R\x06groups\x12@\n" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"?\n" +
+	"updateTime\x124\n" +
+	"\bpassword\x18\x0e \x01(\tB\x13\xe0A\x02\xe0A\x04\xbaH\ar\x05\x10\x01\x18\xff\x01\x80\x01\x01H\bR\bpassword\x88\x01\x01\x12'\n" +
+	"\n" +
+	"sip_domain\x18\x0f \x01(\tB\x03\xe0A\x03H\tR\tsipDomain\x88\x01\x01\x128\n" +
+	"\x16same_domain_calls_only\x18\x10 \x01(\bH\n" +
+	"R\x13sameDomainCallsOnly\x88\x01\x01\x12\x1b\n" +
+	"\x06active\x18\x11 \x01(\bH\vR\x06active\x88\x01\x01\x12\x1e\n" +
+	"\x05state\x18\x12 \x01(\tB\x03\xe0A\x03H\fR\x05state\x88\x01\x01\x12$\n" +
+	"\x04etag\x18\x13 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\rR\x04etag\x88\x01\x01B\b\n" +
+	"\x06_loginB\f\n" +
+	"\n" +
+	"_remote_ipB\r\n" +
+	"\v_first_nameB\f\n" +
+	"\n" +
+	"_last_nameB\b\n" +
+	"\x06_emailB\x0f\n" +
+	"\r_phone_numberB\x06\n" +
+	"\x04_dobB\t\n" +
+	"\a_genderB\v\n" +
+	"\t_passwordB\r\n" +
+	"\v_sip_domainB\x19\n" +
+	"\x17_same_domain_calls_onlyB\t\n" +
+	"\a_activeB\b\n" +
+	"\x06_stateB\a\n" +
+	"\x05_etag\"?\n" +
 	"\vSipUserList\x120\n" +
-	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.SipUserB\x03\xe0A\x03R\x05items\"\xda\x05\n" +
+	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.SipUserB\x03\xe0A\x03R\x05items\"\xc6\x06\n" +
 	"\rSipUserInvite\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x128\n" +
 	"\x13sip_connection_uuid\x18\x02 \x01(\tB\x03\xe0A\x03H\x00R\x11sipConnectionUuid\x88\x01\x01\x12&\n" +
@@ -1864,11 +2141,14 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	" \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tcreatedBy\x12>\n" +
 	"\n" +
 	"updated_by\x18\v \x01(\v2\x1a.sipfacade.v1.OpentactUserB\x03\xe0A\x03R\tupdatedBy\x12$\n" +
-	"\x04etag\x18\f \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x03R\x04etag\x88\x01\x01B\x16\n" +
+	"\x04etag\x18\f \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x03R\x04etag\x88\x01\x01\x12[\n" +
+	"\n" +
+	"sip_domain\x18\r \x01(\tB7\xe0A\x05\xbaH1r/\x18\xfd\x012*^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$H\x04R\tsipDomain\x88\x01\x01B\x16\n" +
 	"\x14_sip_connection_uuidB\a\n" +
 	"\x05_nameB\b\n" +
 	"\x06_tokenB\a\n" +
-	"\x05_etag\"K\n" +
+	"\x05_etagB\r\n" +
+	"\v_sip_domain\"K\n" +
 	"\x11SipUserInviteList\x126\n" +
 	"\x05items\x18\x01 \x03(\v2\x1b.sipfacade.v1.SipUserInviteB\x03\xe0A\x03R\x05items\"\xec\a\n" +
 	"\aTnLease\x12\x17\n" +
@@ -1918,7 +2198,7 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\xe0\b\n" +
+	"updateTime\"\xb9\x11\n" +
 	"\x06SipApp\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -1941,7 +2221,26 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12$\n" +
-	"\x04etag\x18\x10 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x06R\x04etag\x88\x01\x01B\a\n" +
+	"\x04etag\x18\x10 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03(\x80\x01H\x06R\x04etag\x88\x01\x01\x12.\n" +
+	"\n" +
+	"product_id\x18\x11 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\x80\b(\x01H\aR\tproductId\x88\x01\x01\x12A\n" +
+	"\aproduct\x18\x12 \x01(\v2\".sipfacade.v1.SipConnectionProductB\x03\xe0A\x03R\aproduct\x12)\n" +
+	"\vtech_prefix\x18\x13 \x01(\x05B\x03\xe0A\x03H\bR\n" +
+	"techPrefix\x88\x01\x01\x12^\n" +
+	"\x1dclass4_ingress_trunk_settings\x18\x14 \x01(\v2\x1b.sipfacade.v1.TrunkSettingsR\x1aclass4IngressTrunkSettings\x12A\n" +
+	"\vsip_domains\x18\x15 \x01(\v2\x1b.sipfacade.v1.SipDomainListB\x03\xe0A\x03R\n" +
+	"sipDomains\x121\n" +
+	"\vwebhook_url\x18\x16 \x01(\tB\v\xbaH\br\x06\x18\x80\x10\x88\x01\x01H\tR\n" +
+	"webhookUrl\x88\x01\x01\x12<\n" +
+	"\x0ewebhook_method\x18\x17 \x01(\tB\x10\xbaH\rr\vR\x03GETR\x04POSTH\n" +
+	"R\rwebhookMethod\x88\x01\x01\x12\xde\x01\n" +
+	"\x0fwebhook_timeout\x18\x18 \x01(\v2\x19.google.protobuf.DurationB\x99\x01\xbaH\x95\x01\xba\x01\x87\x01\n" +
+	"$sip_app.webhook_timeout.milliseconds\x12&must be a whole number of milliseconds\x1a7duration(string(this.getMilliseconds()) + 'ms') == this\xaa\x01\a\"\x03\b\x90\x1c2\x00R\x0ewebhookTimeout\x124\n" +
+	"\rcall_flow_url\x18\x19 \x01(\tB\v\xbaH\br\x06\x18\x80\x10\x88\x01\x01H\vR\vcallFlowUrl\x88\x01\x01\x12?\n" +
+	"\x10call_flow_method\x18\x1a \x01(\tB\x10\xbaH\rr\vR\x03GETR\x04POSTH\fR\x0ecallFlowMethod\x88\x01\x01\x12\xe3\x01\n" +
+	"\x11call_flow_timeout\x18\x1b \x01(\v2\x19.google.protobuf.DurationB\x9b\x01\xbaH\x97\x01\xba\x01\x89\x01\n" +
+	"&sip_app.call_flow_timeout.milliseconds\x12&must be a whole number of milliseconds\x1a7duration(string(this.getMilliseconds()) + 'ms') == this\xaa\x01\a\"\x03\b\x90\x1c2\x00R\x0fcallFlowTimeoutB\a\n" +
 	"\x05_nameB\f\n" +
 	"\n" +
 	"_subdomainB\t\n" +
@@ -1949,7 +2248,13 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x1c_outbound_voice_profile_uuidB\x19\n" +
 	"\x17_class4_egress_trunk_idB\x1f\n" +
 	"\x1d_class4_egress_resource_ip_idB\a\n" +
-	"\x05_etag\"\xb0\b\n" +
+	"\x05_etagB\r\n" +
+	"\v_product_idB\x0e\n" +
+	"\f_tech_prefixB\x0e\n" +
+	"\f_webhook_urlB\x11\n" +
+	"\x0f_webhook_methodB\x10\n" +
+	"\x0e_call_flow_urlB\x13\n" +
+	"\x11_call_flow_method\"\xb0\b\n" +
 	"\x10MessagingProfile\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x125\n" +
@@ -2032,7 +2337,9 @@ var file_sipfacade_v1_sip_trunking_proto_goTypes = []any{
 	(*OpentactAccount)(nil),       // 15: sipfacade.v1.OpentactAccount
 	(*OpentactUser)(nil),          // 16: sipfacade.v1.OpentactUser
 	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),       // 18: google.protobuf.Struct
+	(*SipDomainList)(nil),         // 18: sipfacade.v1.SipDomainList
+	(*structpb.Struct)(nil),       // 19: google.protobuf.Struct
+	(*durationpb.Duration)(nil),   // 20: google.protobuf.Duration
 }
 var file_sipfacade_v1_sip_trunking_proto_depIdxs = []int32{
 	1,  // 0: sipfacade.v1.SipConnection.product:type_name -> sipfacade.v1.SipConnectionProduct
@@ -2047,59 +2354,65 @@ var file_sipfacade_v1_sip_trunking_proto_depIdxs = []int32{
 	16, // 9: sipfacade.v1.SipConnection.updated_by:type_name -> sipfacade.v1.OpentactUser
 	17, // 10: sipfacade.v1.SipConnection.create_time:type_name -> google.protobuf.Timestamp
 	17, // 11: sipfacade.v1.SipConnection.update_time:type_name -> google.protobuf.Timestamp
-	17, // 12: sipfacade.v1.SipConnectionProduct.create_time:type_name -> google.protobuf.Timestamp
-	17, // 13: sipfacade.v1.SipConnectionProduct.update_time:type_name -> google.protobuf.Timestamp
-	18, // 14: sipfacade.v1.SipUser.groups:type_name -> google.protobuf.Struct
-	17, // 15: sipfacade.v1.SipUser.create_time:type_name -> google.protobuf.Timestamp
-	17, // 16: sipfacade.v1.SipUser.update_time:type_name -> google.protobuf.Timestamp
-	2,  // 17: sipfacade.v1.SipUserList.items:type_name -> sipfacade.v1.SipUser
-	17, // 18: sipfacade.v1.SipUserInvite.expire_time:type_name -> google.protobuf.Timestamp
-	17, // 19: sipfacade.v1.SipUserInvite.create_time:type_name -> google.protobuf.Timestamp
-	17, // 20: sipfacade.v1.SipUserInvite.update_time:type_name -> google.protobuf.Timestamp
-	0,  // 21: sipfacade.v1.SipUserInvite.sip_connection:type_name -> sipfacade.v1.SipConnection
-	15, // 22: sipfacade.v1.SipUserInvite.account:type_name -> sipfacade.v1.OpentactAccount
-	16, // 23: sipfacade.v1.SipUserInvite.created_by:type_name -> sipfacade.v1.OpentactUser
-	16, // 24: sipfacade.v1.SipUserInvite.updated_by:type_name -> sipfacade.v1.OpentactUser
-	4,  // 25: sipfacade.v1.SipUserInviteList.items:type_name -> sipfacade.v1.SipUserInvite
-	8,  // 26: sipfacade.v1.TnLease.tn:type_name -> sipfacade.v1.TelephoneNumber
-	15, // 27: sipfacade.v1.TnLease.account:type_name -> sipfacade.v1.OpentactAccount
-	9,  // 28: sipfacade.v1.TnLease.tn_order:type_name -> sipfacade.v1.TnOrder
-	17, // 29: sipfacade.v1.TnLease.expire_time:type_name -> google.protobuf.Timestamp
-	11, // 30: sipfacade.v1.TnLease.messaging_profile:type_name -> sipfacade.v1.MessagingProfile
-	0,  // 31: sipfacade.v1.TnLease.sip_connection:type_name -> sipfacade.v1.SipConnection
-	10, // 32: sipfacade.v1.TnLease.sip_app:type_name -> sipfacade.v1.SipApp
-	16, // 33: sipfacade.v1.TnLease.created_by:type_name -> sipfacade.v1.OpentactUser
-	16, // 34: sipfacade.v1.TnLease.updated_by:type_name -> sipfacade.v1.OpentactUser
-	17, // 35: sipfacade.v1.TnLease.create_time:type_name -> google.protobuf.Timestamp
-	17, // 36: sipfacade.v1.TnLease.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 37: sipfacade.v1.TnLeaseList.items:type_name -> sipfacade.v1.TnLease
-	17, // 38: sipfacade.v1.TelephoneNumber.delete_time:type_name -> google.protobuf.Timestamp
-	18, // 39: sipfacade.v1.TnOrder.request:type_name -> google.protobuf.Struct
-	18, // 40: sipfacade.v1.TnOrder.price:type_name -> google.protobuf.Struct
-	17, // 41: sipfacade.v1.TnOrder.create_time:type_name -> google.protobuf.Timestamp
-	17, // 42: sipfacade.v1.TnOrder.update_time:type_name -> google.protobuf.Timestamp
-	13, // 43: sipfacade.v1.SipApp.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
-	14, // 44: sipfacade.v1.SipApp.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
-	7,  // 45: sipfacade.v1.SipApp.tn_leases:type_name -> sipfacade.v1.TnLeaseList
-	15, // 46: sipfacade.v1.SipApp.account:type_name -> sipfacade.v1.OpentactAccount
-	16, // 47: sipfacade.v1.SipApp.created_by:type_name -> sipfacade.v1.OpentactUser
-	16, // 48: sipfacade.v1.SipApp.updated_by:type_name -> sipfacade.v1.OpentactUser
-	17, // 49: sipfacade.v1.SipApp.create_time:type_name -> google.protobuf.Timestamp
-	17, // 50: sipfacade.v1.SipApp.update_time:type_name -> google.protobuf.Timestamp
-	7,  // 51: sipfacade.v1.MessagingProfile.tn_leases:type_name -> sipfacade.v1.TnLeaseList
-	15, // 52: sipfacade.v1.MessagingProfile.account:type_name -> sipfacade.v1.OpentactAccount
-	16, // 53: sipfacade.v1.MessagingProfile.created_by:type_name -> sipfacade.v1.OpentactUser
-	16, // 54: sipfacade.v1.MessagingProfile.updated_by:type_name -> sipfacade.v1.OpentactUser
-	17, // 55: sipfacade.v1.MessagingProfile.create_time:type_name -> google.protobuf.Timestamp
-	17, // 56: sipfacade.v1.MessagingProfile.update_time:type_name -> google.protobuf.Timestamp
-	10, // 57: sipfacade.v1.SipAppCall.sip_app:type_name -> sipfacade.v1.SipApp
-	17, // 58: sipfacade.v1.SipAppCall.create_time:type_name -> google.protobuf.Timestamp
-	17, // 59: sipfacade.v1.SipAppCall.update_time:type_name -> google.protobuf.Timestamp
-	60, // [60:60] is the sub-list for method output_type
-	60, // [60:60] is the sub-list for method input_type
-	60, // [60:60] is the sub-list for extension type_name
-	60, // [60:60] is the sub-list for extension extendee
-	0,  // [0:60] is the sub-list for field type_name
+	18, // 12: sipfacade.v1.SipConnection.sip_domains:type_name -> sipfacade.v1.SipDomainList
+	17, // 13: sipfacade.v1.SipConnectionProduct.create_time:type_name -> google.protobuf.Timestamp
+	17, // 14: sipfacade.v1.SipConnectionProduct.update_time:type_name -> google.protobuf.Timestamp
+	19, // 15: sipfacade.v1.SipUser.groups:type_name -> google.protobuf.Struct
+	17, // 16: sipfacade.v1.SipUser.create_time:type_name -> google.protobuf.Timestamp
+	17, // 17: sipfacade.v1.SipUser.update_time:type_name -> google.protobuf.Timestamp
+	2,  // 18: sipfacade.v1.SipUserList.items:type_name -> sipfacade.v1.SipUser
+	17, // 19: sipfacade.v1.SipUserInvite.expire_time:type_name -> google.protobuf.Timestamp
+	17, // 20: sipfacade.v1.SipUserInvite.create_time:type_name -> google.protobuf.Timestamp
+	17, // 21: sipfacade.v1.SipUserInvite.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 22: sipfacade.v1.SipUserInvite.sip_connection:type_name -> sipfacade.v1.SipConnection
+	15, // 23: sipfacade.v1.SipUserInvite.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 24: sipfacade.v1.SipUserInvite.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 25: sipfacade.v1.SipUserInvite.updated_by:type_name -> sipfacade.v1.OpentactUser
+	4,  // 26: sipfacade.v1.SipUserInviteList.items:type_name -> sipfacade.v1.SipUserInvite
+	8,  // 27: sipfacade.v1.TnLease.tn:type_name -> sipfacade.v1.TelephoneNumber
+	15, // 28: sipfacade.v1.TnLease.account:type_name -> sipfacade.v1.OpentactAccount
+	9,  // 29: sipfacade.v1.TnLease.tn_order:type_name -> sipfacade.v1.TnOrder
+	17, // 30: sipfacade.v1.TnLease.expire_time:type_name -> google.protobuf.Timestamp
+	11, // 31: sipfacade.v1.TnLease.messaging_profile:type_name -> sipfacade.v1.MessagingProfile
+	0,  // 32: sipfacade.v1.TnLease.sip_connection:type_name -> sipfacade.v1.SipConnection
+	10, // 33: sipfacade.v1.TnLease.sip_app:type_name -> sipfacade.v1.SipApp
+	16, // 34: sipfacade.v1.TnLease.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 35: sipfacade.v1.TnLease.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 36: sipfacade.v1.TnLease.create_time:type_name -> google.protobuf.Timestamp
+	17, // 37: sipfacade.v1.TnLease.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 38: sipfacade.v1.TnLeaseList.items:type_name -> sipfacade.v1.TnLease
+	17, // 39: sipfacade.v1.TelephoneNumber.delete_time:type_name -> google.protobuf.Timestamp
+	19, // 40: sipfacade.v1.TnOrder.request:type_name -> google.protobuf.Struct
+	19, // 41: sipfacade.v1.TnOrder.price:type_name -> google.protobuf.Struct
+	17, // 42: sipfacade.v1.TnOrder.create_time:type_name -> google.protobuf.Timestamp
+	17, // 43: sipfacade.v1.TnOrder.update_time:type_name -> google.protobuf.Timestamp
+	13, // 44: sipfacade.v1.SipApp.class4_egress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	14, // 45: sipfacade.v1.SipApp.outbound_voice_profile:type_name -> sipfacade.v1.OutboundVoiceProfile
+	7,  // 46: sipfacade.v1.SipApp.tn_leases:type_name -> sipfacade.v1.TnLeaseList
+	15, // 47: sipfacade.v1.SipApp.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 48: sipfacade.v1.SipApp.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 49: sipfacade.v1.SipApp.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 50: sipfacade.v1.SipApp.create_time:type_name -> google.protobuf.Timestamp
+	17, // 51: sipfacade.v1.SipApp.update_time:type_name -> google.protobuf.Timestamp
+	1,  // 52: sipfacade.v1.SipApp.product:type_name -> sipfacade.v1.SipConnectionProduct
+	13, // 53: sipfacade.v1.SipApp.class4_ingress_trunk_settings:type_name -> sipfacade.v1.TrunkSettings
+	18, // 54: sipfacade.v1.SipApp.sip_domains:type_name -> sipfacade.v1.SipDomainList
+	20, // 55: sipfacade.v1.SipApp.webhook_timeout:type_name -> google.protobuf.Duration
+	20, // 56: sipfacade.v1.SipApp.call_flow_timeout:type_name -> google.protobuf.Duration
+	7,  // 57: sipfacade.v1.MessagingProfile.tn_leases:type_name -> sipfacade.v1.TnLeaseList
+	15, // 58: sipfacade.v1.MessagingProfile.account:type_name -> sipfacade.v1.OpentactAccount
+	16, // 59: sipfacade.v1.MessagingProfile.created_by:type_name -> sipfacade.v1.OpentactUser
+	16, // 60: sipfacade.v1.MessagingProfile.updated_by:type_name -> sipfacade.v1.OpentactUser
+	17, // 61: sipfacade.v1.MessagingProfile.create_time:type_name -> google.protobuf.Timestamp
+	17, // 62: sipfacade.v1.MessagingProfile.update_time:type_name -> google.protobuf.Timestamp
+	10, // 63: sipfacade.v1.SipAppCall.sip_app:type_name -> sipfacade.v1.SipApp
+	17, // 64: sipfacade.v1.SipAppCall.create_time:type_name -> google.protobuf.Timestamp
+	17, // 65: sipfacade.v1.SipAppCall.update_time:type_name -> google.protobuf.Timestamp
+	66, // [66:66] is the sub-list for method output_type
+	66, // [66:66] is the sub-list for method input_type
+	66, // [66:66] is the sub-list for extension type_name
+	66, // [66:66] is the sub-list for extension extendee
+	0,  // [0:66] is the sub-list for field type_name
 }
 
 func init() { file_sipfacade_v1_sip_trunking_proto_init() }
@@ -2109,9 +2422,11 @@ func file_sipfacade_v1_sip_trunking_proto_init() {
 	}
 	file_sipfacade_v1_account_proto_init()
 	file_sipfacade_v1_outbound_voice_profile_proto_init()
+	file_sipfacade_v1_sip_domain_proto_init()
 	file_sipfacade_v1_trunk_settings_proto_init()
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[0].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[1].OneofWrappers = []any{}
+	file_sipfacade_v1_sip_trunking_proto_msgTypes[2].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[4].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[6].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[8].OneofWrappers = []any{}

@@ -72,7 +72,7 @@ func (m *model) plan(kind protoreflect.MessageType) (*message, error) {
 	planned := &message{Name: string(descriptor.Name()), Function: function(descriptor), Etag: names[etagField]}
 	for i := range descriptor.Fields().Len() {
 		field := descriptor.Fields().Get(i)
-		if field.Name() == etagField || contract.IsRelation(field) || contract.RelationOf(field) != nil {
+		if field.Name() == etagField || contract.IsRelation(field) || contract.IsReference(field) {
 			continue
 		}
 		statement, err := m.statement(field, "m."+names[field.Name()])
@@ -108,6 +108,7 @@ func function(of protoreflect.MessageDescriptor) string {
 var wellKnown = map[protoreflect.FullName]string{
 	"google.protobuf.Timestamp": "timestamp",
 	"google.protobuf.Struct":    "free",
+	"google.protobuf.Duration":  "duration",
 }
 
 // scalars are the methods for optional scalars.
@@ -125,6 +126,8 @@ func (m *model) statement(field protoreflect.FieldDescriptor, value string) (str
 		if field.MapKey().Kind() == protoreflect.StringKind && field.MapValue().Kind() == protoreflect.StringKind {
 			method = "texts"
 		}
+	case field.IsList() && field.Message() != nil && wellKnown[field.Message().FullName()] == "free":
+		method = "frees"
 	case field.IsList(), field.ContainingOneof() != nil && !field.ContainingOneof().IsSynthetic():
 	case field.Message() != nil:
 		if method = wellKnown[field.Message().FullName()]; method == "" {

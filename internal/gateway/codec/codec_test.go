@@ -146,7 +146,7 @@ func TestDecodeViolations(t *testing.T) {
 			`c.nmae: unknown field "nmae"; did you mean "name"?`,
 			`c.Port: unknown field "Port"; did you mean "port"?`,
 			`c.quux: unknown field "quux"; known: uuid, name, subdomain, ip, port, active, productId, ` +
-				`class4IngressTrunkSettings, class4EgressTrunkSettings, outboundVoiceProfileUuid`,
+				`class4IngressTrunkSettings, class4EgressTrunkSettings, outboundVoiceProfileUuid, hostname, shakenVerifyPolicy, shakenMinimumAttestation`,
 			`c.product_od: unknown field "product_od"; did you mean "product_id"?`,
 		}},
 		{&sipfacadev1.SipConnection{}, `{"name":"a","name":"b","productId":1,"product_id":2}`,

@@ -73,8 +73,12 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeCreateSipAppResponse(e, "", orEmpty(m))
 	case *sipfacadev1.CreateSipConnectionResponse:
 		encodeCreateSipConnectionResponse(e, "", orEmpty(m))
+	case *sipfacadev1.CreateSipDomainResponse:
+		encodeCreateSipDomainResponse(e, "", orEmpty(m))
 	case *sipfacadev1.CreateSipUserInviteResponse:
 		encodeCreateSipUserInviteResponse(e, "", orEmpty(m))
+	case *sipfacadev1.CreateSipUserResponse:
+		encodeCreateSipUserResponse(e, "", orEmpty(m))
 	case *sipfacadev1.DeleteMessagingProfileResponse:
 		encodeDeleteMessagingProfileResponse(e, "", orEmpty(m))
 	case *sipfacadev1.DeleteOutboundVoiceProfileResponse:
@@ -97,8 +101,12 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeDeleteSipAppResponse(e, "", orEmpty(m))
 	case *sipfacadev1.DeleteSipConnectionResponse:
 		encodeDeleteSipConnectionResponse(e, "", orEmpty(m))
+	case *sipfacadev1.DeleteSipDomainResponse:
+		encodeDeleteSipDomainResponse(e, "", orEmpty(m))
 	case *sipfacadev1.DeleteSipUserInviteResponse:
 		encodeDeleteSipUserInviteResponse(e, "", orEmpty(m))
+	case *sipfacadev1.DeleteSipUserResponse:
+		encodeDeleteSipUserResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ExecuteCallFlowResponse:
 		encodeExecuteCallFlowResponse(e, "", orEmpty(m))
 	case *sipfacadev1.GetMessagingProfileResponse:
@@ -125,8 +133,12 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeGetSipAppResponse(e, "", orEmpty(m))
 	case *sipfacadev1.GetSipConnectionResponse:
 		encodeGetSipConnectionResponse(e, "", orEmpty(m))
+	case *sipfacadev1.GetSipDomainResponse:
+		encodeGetSipDomainResponse(e, "", orEmpty(m))
 	case *sipfacadev1.GetSipUserInviteResponse:
 		encodeGetSipUserInviteResponse(e, "", orEmpty(m))
+	case *sipfacadev1.GetSipUserResponse:
+		encodeGetSipUserResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListMessagingProfilesResponse:
 		encodeListMessagingProfilesResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListOutboundVoiceProfilesResponse:
@@ -163,8 +175,12 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeListSipConnectionTnLeasesResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListSipConnectionsResponse:
 		encodeListSipConnectionsResponse(e, "", orEmpty(m))
+	case *sipfacadev1.ListSipDomainsResponse:
+		encodeListSipDomainsResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListSipUserInvitesResponse:
 		encodeListSipUserInvitesResponse(e, "", orEmpty(m))
+	case *sipfacadev1.ListSipUsersResponse:
+		encodeListSipUsersResponse(e, "", orEmpty(m))
 	case *sipfacadev1.ListTnLeasesResponse:
 		encodeListTnLeasesResponse(e, "", orEmpty(m))
 	case *sipfacadev1.MessagingProfile:
@@ -207,6 +223,10 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeSipConnection(e, "", orEmpty(m))
 	case *sipfacadev1.SipConnectionProduct:
 		encodeSipConnectionProduct(e, "", orEmpty(m))
+	case *sipfacadev1.SipDomain:
+		encodeSipDomain(e, "", orEmpty(m))
+	case *sipfacadev1.SipDomainList:
+		encodeSipDomainList(e, "", orEmpty(m))
 	case *sipfacadev1.SipUser:
 		encodeSipUser(e, "", orEmpty(m))
 	case *sipfacadev1.SipUserInvite:
@@ -247,8 +267,12 @@ func (e *encoder) message(message proto.Message) bool {
 		encodeUpdateSipAppResponse(e, "", orEmpty(m))
 	case *sipfacadev1.UpdateSipConnectionResponse:
 		encodeUpdateSipConnectionResponse(e, "", orEmpty(m))
+	case *sipfacadev1.UpdateSipDomainResponse:
+		encodeUpdateSipDomainResponse(e, "", orEmpty(m))
 	case *sipfacadev1.UpdateSipUserInviteResponse:
 		encodeUpdateSipUserInviteResponse(e, "", orEmpty(m))
+	case *sipfacadev1.UpdateSipUserResponse:
+		encodeUpdateSipUserResponse(e, "", orEmpty(m))
 	default:
 		return false
 	}
@@ -514,11 +538,29 @@ func encodeCreateSipConnectionResponse(e *encoder, key string, m *sipfacadev1.Cr
 	e.close(start, key)
 }
 
+// encodeCreateSipDomainResponse writes a sipfacade.v1.CreateSipDomainResponse.
+func encodeCreateSipDomainResponse(e *encoder, key string, m *sipfacadev1.CreateSipDomainResponse) {
+	start := e.open(key)
+	if m.SipDomain != nil {
+		encodeSipDomain(e, `,"sipDomain":`, m.SipDomain)
+	}
+	e.close(start, key)
+}
+
 // encodeCreateSipUserInviteResponse writes a sipfacade.v1.CreateSipUserInviteResponse.
 func encodeCreateSipUserInviteResponse(e *encoder, key string, m *sipfacadev1.CreateSipUserInviteResponse) {
 	start := e.open(key)
 	if m.SipUserInvite != nil {
 		encodeSipUserInvite(e, `,"sipUserInvite":`, m.SipUserInvite)
+	}
+	e.close(start, key)
+}
+
+// encodeCreateSipUserResponse writes a sipfacade.v1.CreateSipUserResponse.
+func encodeCreateSipUserResponse(e *encoder, key string, m *sipfacadev1.CreateSipUserResponse) {
+	start := e.open(key)
+	if m.SipUser != nil {
+		encodeSipUser(e, `,"sipUser":`, m.SipUser)
 	}
 	e.close(start, key)
 }
@@ -589,8 +631,20 @@ func encodeDeleteSipConnectionResponse(e *encoder, key string, _ *sipfacadev1.De
 	e.close(start, key)
 }
 
+// encodeDeleteSipDomainResponse writes a sipfacade.v1.DeleteSipDomainResponse.
+func encodeDeleteSipDomainResponse(e *encoder, key string, _ *sipfacadev1.DeleteSipDomainResponse) {
+	start := e.open(key)
+	e.close(start, key)
+}
+
 // encodeDeleteSipUserInviteResponse writes a sipfacade.v1.DeleteSipUserInviteResponse.
 func encodeDeleteSipUserInviteResponse(e *encoder, key string, _ *sipfacadev1.DeleteSipUserInviteResponse) {
+	start := e.open(key)
+	e.close(start, key)
+}
+
+// encodeDeleteSipUserResponse writes a sipfacade.v1.DeleteSipUserResponse.
+func encodeDeleteSipUserResponse(e *encoder, key string, _ *sipfacadev1.DeleteSipUserResponse) {
 	start := e.open(key)
 	e.close(start, key)
 }
@@ -712,11 +766,29 @@ func encodeGetSipConnectionResponse(e *encoder, key string, m *sipfacadev1.GetSi
 	e.close(start, key)
 }
 
+// encodeGetSipDomainResponse writes a sipfacade.v1.GetSipDomainResponse.
+func encodeGetSipDomainResponse(e *encoder, key string, m *sipfacadev1.GetSipDomainResponse) {
+	start := e.open(key)
+	if m.SipDomain != nil {
+		encodeSipDomain(e, `,"sipDomain":`, m.SipDomain)
+	}
+	e.close(start, key)
+}
+
 // encodeGetSipUserInviteResponse writes a sipfacade.v1.GetSipUserInviteResponse.
 func encodeGetSipUserInviteResponse(e *encoder, key string, m *sipfacadev1.GetSipUserInviteResponse) {
 	start := e.open(key)
 	if m.SipUserInvite != nil {
 		encodeSipUserInvite(e, `,"sipUserInvite":`, m.SipUserInvite)
+	}
+	e.close(start, key)
+}
+
+// encodeGetSipUserResponse writes a sipfacade.v1.GetSipUserResponse.
+func encodeGetSipUserResponse(e *encoder, key string, m *sipfacadev1.GetSipUserResponse) {
+	start := e.open(key)
+	if m.SipUser != nil {
+		encodeSipUser(e, `,"sipUser":`, m.SipUser)
 	}
 	e.close(start, key)
 }
@@ -865,10 +937,26 @@ func encodeListSipConnectionsResponse(e *encoder, key string, m *sipfacadev1.Lis
 	e.close(start, key)
 }
 
+// encodeListSipDomainsResponse writes a sipfacade.v1.ListSipDomainsResponse.
+func encodeListSipDomainsResponse(e *encoder, key string, m *sipfacadev1.ListSipDomainsResponse) {
+	start := e.open(key)
+	encodeList(e, `,"sipDomains":`, m.SipDomains, encodeSipDomain)
+	e.string(`,"nextPageToken":`, m.NextPageToken)
+	e.close(start, key)
+}
+
 // encodeListSipUserInvitesResponse writes a sipfacade.v1.ListSipUserInvitesResponse.
 func encodeListSipUserInvitesResponse(e *encoder, key string, m *sipfacadev1.ListSipUserInvitesResponse) {
 	start := e.open(key)
 	encodeList(e, `,"sipUserInvites":`, m.SipUserInvites, encodeSipUserInvite)
+	e.string(`,"nextPageToken":`, m.NextPageToken)
+	e.close(start, key)
+}
+
+// encodeListSipUsersResponse writes a sipfacade.v1.ListSipUsersResponse.
+func encodeListSipUsersResponse(e *encoder, key string, m *sipfacadev1.ListSipUsersResponse) {
+	start := e.open(key)
+	encodeList(e, `,"sipUsers":`, m.SipUsers, encodeSipUser)
 	e.string(`,"nextPageToken":`, m.NextPageToken)
 	e.close(start, key)
 }
@@ -1032,6 +1120,18 @@ func encodeOutboundVoiceProfile(e *encoder, key string, m *sipfacadev1.OutboundV
 	}
 	if m.Etag != nil {
 		e.string(`,"etag":`, *m.Etag)
+	}
+	if m.ProductId != nil {
+		e.int32(`,"productId":`, *m.ProductId)
+	}
+	if m.Active != nil {
+		e.bool(`,"active":`, *m.Active)
+	}
+	if m.Class4IngressTrunkSettings != nil {
+		encodeTrunkSettings(e, `,"class4IngressTrunkSettings":`, m.Class4IngressTrunkSettings)
+	}
+	if m.TnLeaseUuid != nil {
+		e.string(`,"tnLeaseUuid":`, *m.TnLeaseUuid)
 	}
 	e.close(start, key)
 }
@@ -1409,6 +1509,39 @@ func encodeSipApp(e *encoder, key string, m *sipfacadev1.SipApp) {
 	if m.Etag != nil {
 		e.string(`,"etag":`, *m.Etag)
 	}
+	if m.ProductId != nil {
+		e.int32(`,"productId":`, *m.ProductId)
+	}
+	if m.Product != nil {
+		encodeSipConnectionProduct(e, `,"product":`, m.Product)
+	}
+	if m.TechPrefix != nil {
+		e.int32(`,"techPrefix":`, *m.TechPrefix)
+	}
+	if m.Class4IngressTrunkSettings != nil {
+		encodeTrunkSettings(e, `,"class4IngressTrunkSettings":`, m.Class4IngressTrunkSettings)
+	}
+	if m.SipDomains != nil {
+		encodeSipDomainList(e, `,"sipDomains":`, m.SipDomains)
+	}
+	if m.WebhookUrl != nil {
+		e.string(`,"webhookUrl":`, *m.WebhookUrl)
+	}
+	if m.WebhookMethod != nil {
+		e.string(`,"webhookMethod":`, *m.WebhookMethod)
+	}
+	if m.WebhookTimeout != nil {
+		encodeDuration(e, `,"webhookTimeout":`, m.WebhookTimeout)
+	}
+	if m.CallFlowUrl != nil {
+		e.string(`,"callFlowUrl":`, *m.CallFlowUrl)
+	}
+	if m.CallFlowMethod != nil {
+		e.string(`,"callFlowMethod":`, *m.CallFlowMethod)
+	}
+	if m.CallFlowTimeout != nil {
+		encodeDuration(e, `,"callFlowTimeout":`, m.CallFlowTimeout)
+	}
 	e.close(start, key)
 }
 
@@ -1515,6 +1648,18 @@ func encodeSipConnection(e *encoder, key string, m *sipfacadev1.SipConnection) {
 	if m.Etag != nil {
 		e.string(`,"etag":`, *m.Etag)
 	}
+	if m.Hostname != nil {
+		e.string(`,"hostname":`, *m.Hostname)
+	}
+	if m.ShakenVerifyPolicy != nil {
+		e.int32(`,"shakenVerifyPolicy":`, *m.ShakenVerifyPolicy)
+	}
+	if m.ShakenMinimumAttestation != nil {
+		e.string(`,"shakenMinimumAttestation":`, *m.ShakenMinimumAttestation)
+	}
+	if m.SipDomains != nil {
+		encodeSipDomainList(e, `,"sipDomains":`, m.SipDomains)
+	}
 	e.close(start, key)
 }
 
@@ -1545,25 +1690,100 @@ func encodeSipConnectionProduct(e *encoder, key string, m *sipfacadev1.SipConnec
 	e.close(start, key)
 }
 
+// encodeSipDomain writes a sipfacade.v1.SipDomain.
+func encodeSipDomain(e *encoder, key string, m *sipfacadev1.SipDomain) {
+	start := e.open(key)
+	e.string(`,"domain":`, m.Domain)
+	if m.SipConnectionUuid != nil {
+		e.string(`,"sipConnectionUuid":`, *m.SipConnectionUuid)
+	}
+	if m.SipAppUuid != nil {
+		e.string(`,"sipAppUuid":`, *m.SipAppUuid)
+	}
+	if m.OutboundVoiceProfileUuid != nil {
+		e.string(`,"outboundVoiceProfileUuid":`, *m.OutboundVoiceProfileUuid)
+	}
+	if m.Account != nil {
+		encodeOpentactAccount(e, `,"account":`, m.Account)
+	}
+	if m.CreatedBy != nil {
+		encodeOpentactUser(e, `,"createdBy":`, m.CreatedBy)
+	}
+	if m.UpdatedBy != nil {
+		encodeOpentactUser(e, `,"updatedBy":`, m.UpdatedBy)
+	}
+	if m.CreateTime != nil {
+		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
+	}
+	if m.UpdateTime != nil {
+		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
+	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
+	}
+	e.close(start, key)
+}
+
+// encodeSipDomainList writes a sipfacade.v1.SipDomainList.
+func encodeSipDomainList(e *encoder, key string, m *sipfacadev1.SipDomainList) {
+	start := e.open(key)
+	encodeList(e, `,"items":`, m.Items, encodeSipDomain)
+	e.close(start, key)
+}
+
 // encodeSipUser writes a sipfacade.v1.SipUser.
 func encodeSipUser(e *encoder, key string, m *sipfacadev1.SipUser) {
 	start := e.open(key)
 	e.string(`,"uuid":`, m.Uuid)
-	e.string(`,"login":`, m.Login)
-	e.string(`,"remoteIp":`, m.RemoteIp)
-	e.string(`,"firstName":`, m.FirstName)
-	e.string(`,"lastName":`, m.LastName)
-	e.string(`,"email":`, m.Email)
-	e.string(`,"phoneNumber":`, m.PhoneNumber)
+	if m.Login != nil {
+		e.string(`,"login":`, *m.Login)
+	}
+	if m.RemoteIp != nil {
+		e.string(`,"remoteIp":`, *m.RemoteIp)
+	}
+	if m.FirstName != nil {
+		e.string(`,"firstName":`, *m.FirstName)
+	}
+	if m.LastName != nil {
+		e.string(`,"lastName":`, *m.LastName)
+	}
+	if m.Email != nil {
+		e.string(`,"email":`, *m.Email)
+	}
+	if m.PhoneNumber != nil {
+		e.string(`,"phoneNumber":`, *m.PhoneNumber)
+	}
 	e.string(`,"avatar":`, m.Avatar)
-	e.string(`,"dob":`, m.Dob)
-	e.string(`,"gender":`, m.Gender)
+	if m.Dob != nil {
+		e.string(`,"dob":`, *m.Dob)
+	}
+	if m.Gender != nil {
+		e.string(`,"gender":`, *m.Gender)
+	}
 	encodeList(e, `,"groups":`, m.Groups, encodeStruct)
 	if m.CreateTime != nil {
 		encodeTimestamp(e, `,"createTime":`, m.CreateTime)
 	}
 	if m.UpdateTime != nil {
 		encodeTimestamp(e, `,"updateTime":`, m.UpdateTime)
+	}
+	if m.Password != nil {
+		e.string(`,"password":`, *m.Password)
+	}
+	if m.SipDomain != nil {
+		e.string(`,"sipDomain":`, *m.SipDomain)
+	}
+	if m.SameDomainCallsOnly != nil {
+		e.bool(`,"sameDomainCallsOnly":`, *m.SameDomainCallsOnly)
+	}
+	if m.Active != nil {
+		e.bool(`,"active":`, *m.Active)
+	}
+	if m.State != nil {
+		e.string(`,"state":`, *m.State)
+	}
+	if m.Etag != nil {
+		e.string(`,"etag":`, *m.Etag)
 	}
 	e.close(start, key)
 }
@@ -1604,6 +1824,9 @@ func encodeSipUserInvite(e *encoder, key string, m *sipfacadev1.SipUserInvite) {
 	}
 	if m.Etag != nil {
 		e.string(`,"etag":`, *m.Etag)
+	}
+	if m.SipDomain != nil {
+		e.string(`,"sipDomain":`, *m.SipDomain)
 	}
 	e.close(start, key)
 }
@@ -1825,11 +2048,29 @@ func encodeUpdateSipConnectionResponse(e *encoder, key string, m *sipfacadev1.Up
 	e.close(start, key)
 }
 
+// encodeUpdateSipDomainResponse writes a sipfacade.v1.UpdateSipDomainResponse.
+func encodeUpdateSipDomainResponse(e *encoder, key string, m *sipfacadev1.UpdateSipDomainResponse) {
+	start := e.open(key)
+	if m.SipDomain != nil {
+		encodeSipDomain(e, `,"sipDomain":`, m.SipDomain)
+	}
+	e.close(start, key)
+}
+
 // encodeUpdateSipUserInviteResponse writes a sipfacade.v1.UpdateSipUserInviteResponse.
 func encodeUpdateSipUserInviteResponse(e *encoder, key string, m *sipfacadev1.UpdateSipUserInviteResponse) {
 	start := e.open(key)
 	if m.SipUserInvite != nil {
 		encodeSipUserInvite(e, `,"sipUserInvite":`, m.SipUserInvite)
+	}
+	e.close(start, key)
+}
+
+// encodeUpdateSipUserResponse writes a sipfacade.v1.UpdateSipUserResponse.
+func encodeUpdateSipUserResponse(e *encoder, key string, m *sipfacadev1.UpdateSipUserResponse) {
+	start := e.open(key)
+	if m.SipUser != nil {
+		encodeSipUser(e, `,"sipUser":`, m.SipUser)
 	}
 	e.close(start, key)
 }

@@ -175,8 +175,9 @@ func (m *model) addEnum(descriptor protoreflect.FieldDescriptor) {
 
 // isWritten reports whether callers write the field.
 func (f *field) isWritten() bool {
-	return !contract.Behaves(f.descriptor, annotations.FieldBehavior_OUTPUT_ONLY) &&
-		!contract.Behaves(f.descriptor, annotations.FieldBehavior_IDENTIFIER)
+	given := !contract.Behaves(f.descriptor, annotations.FieldBehavior_IDENTIFIER) ||
+		contract.Behaves(f.descriptor, annotations.FieldBehavior_REQUIRED) // an id that callers choose
+	return given && !f.Located && !contract.Behaves(f.descriptor, annotations.FieldBehavior_OUTPUT_ONLY)
 }
 
 // related finds the resource that a field refers to, or a list of which its message wraps.

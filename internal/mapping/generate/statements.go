@@ -5,7 +5,10 @@ import (
 	"strings"
 	"unicode"
 
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // switchCase is one member of a vendor's object and what reads it.
@@ -44,6 +47,7 @@ type fieldType struct {
 var wellKnown = map[protoreflect.FullName]string{
 	"google.protobuf.Timestamp": "Time",
 	"google.protobuf.Struct":    "Struct",
+	"google.protobuf.Duration":  "Milliseconds",
 }
 
 // Cases are the members that are read wherever the object stands.
@@ -60,7 +64,7 @@ func (m *message) AnsweredCases() []switchCase {
 // so that a misread is counted under the name that came.
 func (m *message) cases(takes func(f *field) bool) (cases []switchCase) {
 	for _, f := range m.fields {
-		if f.KeyOf != "" || !takes(f) {
+		if f.KeyOf != "" || !takes(f) || contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY) {
 			continue
 		}
 		for _, member := range f.Vendor {
@@ -110,7 +114,7 @@ func (m *message) call(f *field, member string) string {
 	case method == "":
 		return ""
 	case f.Within != "":
-		return fmt.Sprintf("r.Within(%q, %q, %s, (*tolerant.Reader).%s)", member, f.Within, at, method)
+		return fmt.Sprintf("tolerant.Within(r, %q, %q, %s, (*tolerant.Reader).%s)", member, f.Within, at, method)
 	default:
 		return fmt.Sprintf("r.%s(%q, %s)", method, member, at)
 	}
@@ -160,6 +164,8 @@ func (m *message) KeyStatements() []string {
 			"number, err := strconv.ParseInt(text, 10, 32)", "if err != nil {", "return nil", "}",
 			"id := int32(number)", made + "&id}",
 		}
+	case key.Name != "uuid" && key.Form == "":
+		return []string{made + "text}"}
 	case key.Form != "":
 		return []string{made + "tolerant." + string(key.Form) + "(text)}"}
 	default:
@@ -235,13 +241,19 @@ func (m *message) KnownUnread() string {
 
 // column is a field that callers write, with the vendor's names for it as Go literals, and
 // its expressions in a body.
-type column struct{ Field, Vendor, Value, IsSet string }
+type column struct {
+	Field, Vendor, Value, IsSet string
+	Secret                      bool
+}
 
 // Columns are the fields that callers write.
 func (m *message) Columns() (columns []column) {
 	for _, f := range m.fields {
 		if f.isWritten() {
-			columns = append(columns, column{f.Name, literals(f.Vendor), m.value(f), f.is("!=")})
+			columns = append(columns, column{
+				f.Name, literals(f.Vendor), m.value(f), f.is("!="),
+				contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY),
+			})
 		}
 	}
 	return columns
@@ -262,6 +274,8 @@ func (m *message) value(f *field) string {
 		return get
 	case wellKnown[f.descriptor.Message().FullName()] == "Time":
 		return get + ".AsTime()"
+	case wellKnown[f.descriptor.Message().FullName()] == "Milliseconds":
+		return get + ".AsDuration().Milliseconds()"
 	case m.model.dialect.Writers[string(f.descriptor.Message().Name())] != "":
 		return m.model.dialect.Writers[string(f.descriptor.Message().Name())] + "(" + get + ")"
 	default:

@@ -45,6 +45,7 @@ func TestGeneration3Connection(t *testing.T) {
 	object := `{"uuid":"` + strings.ToUpper(connectionUUID) + `","shaken_verify_policy":1,"shaken_minimum_accepted_attest_lvl":"B","account":"` + otherUUID + `",
 		"created_by":"` + inviteUUID + `","modified_by":{},"product":3,"outbound_voice_profile":"` + otherUUID + `","tnleases":["` + inviteUUID + `"],"sipusers":["` + otherUUID + `",{}]}`
 	check(t, object, &pb.SipConnection{
+		ShakenVerifyPolicy: new(int32(1)), ShakenMinimumAttestation: new("B"),
 		Uuid: connectionUUID, ProductId: new(int32(3)), Product: &pb.SipConnectionProduct{Id: new(int32(3))},
 		OutboundVoiceProfileUuid: new(otherUUID), OutboundVoiceProfile: &pb.OutboundVoiceProfile{Uuid: otherUUID},
 		Account: &pb.OpentactAccount{Uuid: otherUUID}, CreatedBy: &pb.OpentactUser{Uuid: inviteUUID},
@@ -76,13 +77,13 @@ func TestKeysFollowTheRelation(t *testing.T) {
 	}
 }
 
-// TestGeneration3SIPUser: new members are passed over, and secrets never read.
+// TestGeneration3SIPUser: the members of later generations are read, and secrets never read.
 func TestGeneration3SIPUser(t *testing.T) {
 	t.Parallel()
 	object := `{"sipusers":[{"uuid":"` + otherUUID + `","login":"desk1","ha1":"s3cret","ha1b":"s3cret","password":"s3cret","state":"online","is_active":true,
 		"same_domain_calls_only":false,"groups":[{"name":"sales","password":"s3cret"},{}],"dob":"1990-05-01T00:00:00.000Z"}]}`
 	check(t, object, &pb.SipConnection{SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{
-		Uuid: otherUUID, Login: "desk1", Dob: "1990-05-01",
+		Uuid: otherUUID, Login: new("desk1"), Dob: new("1990-05-01"), SameDomainCallsOnly: new(false), Active: new(true), State: new("online"),
 		Groups: []*structpb.Struct{{Fields: map[string]*structpb.Value{"name": structpb.NewStringValue("sales")}}},
 	}}}}, connectionFrom(t, object))
 }

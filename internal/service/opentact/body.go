@@ -1,6 +1,8 @@
 package opentact
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -23,6 +25,13 @@ type column struct {
 	field protoreflect.Name
 	// names are the vendor's names for it, the one to write first.
 	names []string
+	// secret says that no answer has the field.
+	secret bool
+}
+
+// isSecret reports whether no answer has the field that a member of a body writes.
+func (c columns) isSecret(member string) bool {
+	return slices.ContainsFunc(c, func(column column) bool { return column.secret && slices.Contains(column.names, member) })
 }
 
 // creation returns the body of a create: every writable field that is set.
@@ -31,6 +40,17 @@ func (b body[M]) creation(m *M) opentact.Object {
 	for _, column := range b.columns {
 		if value, isSet := b.value(m, column.field); isSet {
 			object = append(object, opentact.Member{Name: column.names[0], Value: value})
+		}
+	}
+	return object
+}
+
+// shown returns a body without what the vendor never shows, such as passwords.
+func (b body[M]) shown(sent opentact.Object) opentact.Object {
+	var object opentact.Object
+	for _, member := range sent {
+		if !b.columns.isSecret(member.Name) {
+			object = append(object, member)
 		}
 	}
 	return object

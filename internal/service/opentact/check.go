@@ -2,6 +2,7 @@ package opentact
 
 import (
 	"context"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
@@ -43,17 +44,39 @@ func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route 
 
 // checkCreate reads what a new resource would be below, and plans the create. A kind that is
 // below nothing is listed, so that the vendor sees the credential.
-func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Object, parents []string) error {
+//
+// If there is one with the same natural key, the create would be refused.
+func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Object, wanted R, parents []string) error {
 	var err error
-	if len(parents) > 0 {
-		_, err = sipConnections.read(ctx, b, parents)
-	} else {
+	if k.above != nil {
+		err = k.above(ctx, b, parents)
+	}
+	taken := false
+	if err == nil && (k.above == nil || k.natural != "") {
 		err = opentact.List(ctx, b.Vendor, k.routes.List, k.answers, func() opentact.Keep[M] {
-			return func(row *M) *M { return row }
-		})
+			taken = false
+			return func(row *M) *M {
+				taken = taken || k.isLike(row, wanted)
+				return row
+			}
+		}, parents...)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return upstream.BeforeWrite(err, k.routes.Create)
+	case taken:
+		return upstream.Unsent(opentact.Vendor, k.routes.Create, upstream.KindTaken)
+	default:
+		return b.Vendor.PlanWrite(ctx, k.routes.Create, body, parents...)
 	}
-	return b.Vendor.PlanWrite(ctx, k.routes.Create, body, parents...)
+}
+
+// isLike reports whether a resource has the natural key of another one. The case of letters
+// does not matter in the names of domains and users.
+func (k kind[M, R]) isLike(row R, wanted R) bool {
+	if k.natural == "" {
+		return false
+	}
+	field := row.ProtoReflect().Descriptor().Fields().ByName(k.natural)
+	return strings.EqualFold(row.ProtoReflect().Get(field).String(), wanted.ProtoReflect().Get(field).String())
 }

@@ -2,7 +2,6 @@ package opentact
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -10,10 +9,12 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // message is a pointer to the message M of the contract.
@@ -22,18 +23,26 @@ type message[M any] interface {
 	proto.Message
 }
 
+// dated is a resource that says when it was created.
+type dated[M any] interface {
+	message[M]
+	GetCreateTime() *timestamppb.Timestamp
+}
+
 // identified is a resource that OpenTACT identifies by a UUID.
 type identified[M any] interface {
-	message[M]
+	dated[M]
 	GetUuid() string
-	GetCreateTime() *timestamppb.Timestamp
 }
 
 // kind is one kind of resource. All kinds are listed, read, created and updated by the
 // same code.
-type kind[M any, R identified[M]] struct {
+type kind[M any, R dated[M]] struct {
 	// field is the resource's field in requests.
 	field string
+	// key is the field that identifies a resource, and id returns it.
+	key protoreflect.Name
+	id  func(row R) string
 	// routes are the vendor's; if none reads one resource, the list is searched.
 	routes opentact.Collection
 	// answers is how the resource is read from answers.
@@ -43,30 +52,68 @@ type kind[M any, R identified[M]] struct {
 	// locate sets what a resource is below, from the UUIDs above it in the path; nil if it
 	// is below nothing.
 	locate func(row R, parents []string)
+	// above reads what a resource is below; nil if it is below nothing.
+	above func(ctx context.Context, b Backend, parents []string) error
+	// natural is the field by which a resource of the same parents is found that is like
+	// another; empty if there is none.
+	natural protoreflect.Name
 }
 
 // The kinds of resource. What of them is read and written is generated from the tables of
 // package mapping.
 var (
 	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionBody)
-	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody).below(ofConnection)
+	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody).below(ofConnection, readConnection)
+	sipDomains            = newDomainKind()
+	sipUsers              = newKind("sip_user", opentact.Users, sipUserKind, sipUserBody).below(ofDomain, readDomain).foundBy("login")
 	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppBody)
 	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileBody)
 	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileBody)
 )
 
 func newKind[M any, R identified[M]](field string, routes opentact.Collection, answers opentact.Kind[M], body body[M]) kind[M, R] {
-	return kind[M, R]{field: field, routes: routes, answers: answers, body: body}
+	return kind[M, R]{field: field, key: "uuid", id: R.GetUuid, routes: routes, answers: answers, body: body}
 }
 
-// below returns the kind with what locates its resources.
-func (k kind[M, R]) below(locate func(row R, parents []string)) kind[M, R] {
-	k.locate = locate
+// newDomainKind returns the kind of SIP domains, which are identified by their names.
+func newDomainKind() kind[pb.SipDomain, *pb.SipDomain] {
+	return kind[pb.SipDomain, *pb.SipDomain]{
+		field: "sip_domain", key: "domain", id: (*pb.SipDomain).GetDomain,
+		routes: opentact.Domains, answers: sipDomainKind, body: sipDomainBody, natural: "domain",
+	}
+}
+
+// below returns the kind with what locates its resources and what reads their parent.
+func (k kind[M, R]) below(
+	locate func(row R, parents []string), above func(ctx context.Context, b Backend, parents []string) error,
+) kind[M, R] {
+	k.locate, k.above = locate, above
+	return k
+}
+
+// foundBy returns the kind with the field by which one like another is found.
+func (k kind[M, R]) foundBy(natural protoreflect.Name) kind[M, R] {
+	k.natural = natural
 	return k
 }
 
 // ofConnection sets the connection of an invite.
 func ofConnection(invite *pb.SipUserInvite, parents []string) { invite.SipConnectionUuid = &parents[0] }
+
+// ofDomain sets the SIP domain of a user.
+func ofDomain(user *pb.SipUser, parents []string) { user.SipDomain = &parents[0] }
+
+// readConnection reads the connection that something is below.
+func readConnection(ctx context.Context, b Backend, parents []string) error {
+	_, err := sipConnections.read(ctx, b, parents[:1])
+	return err
+}
+
+// readDomain reads the SIP domain that something is below.
+func readDomain(ctx context.Context, b Backend, parents []string) error {
+	_, err := sipDomains.read(ctx, b, parents[:1])
+	return err
+}
 
 // nowhere is for rows that are below nothing.
 func nowhere[M any](*M) {}
@@ -108,7 +155,7 @@ func page[M any, R message[M]](
 func (k kind[M, R]) list(ctx context.Context, b Backend, request list.Request, parents ...string) ([]R, string, error) {
 	parents = canonical(parents)
 	locate := func(row R) { k.located(row, parents) }
-	rows, next, err := page(b.Tokens, request, "uuid", locate, func(begin func() opentact.Keep[M]) error {
+	rows, next, err := page(b.Tokens, request, string(k.key), locate, func(begin func() opentact.Keep[M]) error {
 		return opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
 	})
 	etag.StampAll(b.Etags, rows)
@@ -132,11 +179,12 @@ func stamped[M any, R message[M]](b Backend) func(stored R, err error) (R, error
 
 // read reads one resource; uuids are those of its path, in lower case.
 func (k kind[M, R]) read(ctx context.Context, b Backend, uuids []string) (R, error) {
-	if k.routes.Get != nil {
-		return opentact.Get(ctx, b.Vendor, k.routes.Get, k.answers, uuids...)
-	}
 	last := len(uuids) - 1
-	wanted := func(m *M) bool { return R(m).GetUuid() == uuids[last] }
+	if k.routes.Get != nil {
+		found, err := opentact.Get(ctx, b.Vendor, k.routes.Get, k.answers, uuids...)
+		return k.located(found, uuids[:last]), err
+	}
+	wanted := func(m *M) bool { return k.id(R(m)) == uuids[last] }
 	found, err := opentact.Find(ctx, b.Vendor, k.routes.List, k.answers, wanted, uuids[:last]...)
 	return k.located(found, uuids[:last]), err
 }
@@ -148,7 +196,7 @@ func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted
 	began, sent := time.Now(), k.body.creation(wanted)
 	parents = canonical(parents)
 	if request.GetValidateOnly() {
-		return k.located(echo(wanted, k.body.columns, ""), parents), k.checkCreate(ctx, b, sent, parents)
+		return k.located(echo(wanted, k.body.columns, k.key, k.chosen(wanted)), parents), k.checkCreate(ctx, b, sent, wanted, parents)
 	}
 	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Create, k.answers, sent, parents...)
 	if err != nil {
@@ -157,7 +205,15 @@ func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted
 	if stored == nil {
 		stored = k.findCreated(ctx, b, sent, began, parents)
 	}
-	return k.known(b, stored, wanted, k.body.columns, append(parents, "")), nil
+	return k.known(b, stored, wanted, k.body.columns, append(parents, k.chosen(wanted))), nil
+}
+
+// chosen returns the id that the caller of a create chose, or "" if the vendor gives it.
+func (k kind[M, R]) chosen(wanted R) string {
+	if k.body.columns.find(k.key).names == nil {
+		return ""
+	}
+	return k.id(wanted)
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
@@ -165,12 +221,12 @@ func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted
 // fails, the write still succeeded.
 func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wanted R, parents ...string) (R, error) {
 	changes, err := list.Update{
-		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx),
+		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx), Lacks: b.Lacks,
 	}.Changes()
 	if err != nil {
 		return nil, err
 	}
-	uuids := canonical(append(parents, wanted.GetUuid()))
+	uuids := canonical(append(parents, k.id(wanted)))
 	before, err := k.before(ctx, b, request, k.routes.Update, etag.Stated(wanted), uuids)
 	if err != nil {
 		return nil, err
@@ -219,7 +275,7 @@ func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, uui
 func (k kind[M, R]) known(b Backend, stored *M, wanted R, sent columns, uuids []string) R {
 	last := len(uuids) - 1
 	if stored == nil {
-		return k.located(echo(wanted, sent, uuids[last]), uuids[:last])
+		return k.located(echo(wanted, sent, k.key, uuids[last]), uuids[:last])
 	}
 	located := k.located(stored, uuids[:last])
 	b.Etags.Stamp(located)
@@ -227,25 +283,29 @@ func (k kind[M, R]) known(b Backend, stored *M, wanted R, sent columns, uuids []
 }
 
 // echo returns what is known of a resource from the request that wrote it: the fields
-// that were sent and the id.
-func echo[R proto.Message](wanted R, sent columns, uuid string) R {
+// that were sent and may be shown, and the id.
+func echo[R proto.Message](wanted R, sent columns, key protoreflect.Name, id string) R {
 	copied, _ := proto.Clone(wanted).(R)
 	reflected := copied.ProtoReflect()
 	reflected.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if sent.find(field.Name()).names == nil {
+		if sent.find(field.Name()).names == nil || contract.Secret(field) {
 			reflected.Clear(field)
 		}
 		return true
 	})
-	reflected.Set(reflected.Descriptor().Fields().ByName("uuid"), protoreflect.ValueOfString(uuid))
+	reflected.Set(reflected.Descriptor().Fields().ByName(key), protoreflect.ValueOfString(id))
 	return copied
 }
 
-// canonical returns UUIDs as the vendor takes them: in lower case.
-func canonical(uuids []string) []string {
-	lower := make([]string, len(uuids))
-	for i, uuid := range uuids {
-		lower[i] = strings.ToLower(uuid)
+// canonical returns ids as the vendor takes them: UUIDs in lower case, names of SIP domains
+// as they are.
+func canonical(ids []string) []string {
+	taken := make([]string, len(ids))
+	for i, id := range ids {
+		taken[i] = id
+		if uuid, ok := tolerant.CanonicalUUID(id); ok {
+			taken[i] = uuid
+		}
 	}
-	return lower
+	return taken
 }

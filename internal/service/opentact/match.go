@@ -64,6 +64,7 @@ func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, si
 // then it is not known that the resource does not exist.
 func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) ([]R, error) {
 	var found []R
+	sent = k.body.shown(sent)
 	doubts := false
 	begin := func() opentact.Keep[M] {
 		found, doubts = nil, false
@@ -97,7 +98,7 @@ func (k kind[M, R]) confirmed(
 	ctx context.Context, b Backend, sent opentact.Object, since time.Time, rows []R, parents []string,
 ) (whole []R, doubts bool, err error) {
 	for _, row := range rows {
-		stored, err := k.read(ctx, b, append(parents, row.GetUuid()))
+		stored, err := k.read(ctx, b, append(parents, k.id(row)))
 		if err != nil {
 			return nil, false, err
 		}

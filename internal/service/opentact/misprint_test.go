@@ -156,12 +156,13 @@ func TestMisprint33PrefixIDInBothNames(t *testing.T) {
 	}
 }
 
-// TestGeneration2Connection: what the second generation added is passed over, and what it
-// took away is unset.
+// TestGeneration2Connection: what the second generation added is read, and what it took away
+// is unset.
 func TestGeneration2Connection(t *testing.T) {
 	t.Parallel()
 	const object = `{"uuid":"` + connectionUUID + `","name":"HQ","hostname":"sip.example.com","ip":null,"port":"5060","sip_domains":[{"domain":"hq"}],"product":{"id":"3"}}`
 	check(t, object, &pb.SipConnection{
+		Hostname: new("sip.example.com"), SipDomains: &pb.SipDomainList{Items: []*pb.SipDomain{{Domain: "hq"}}},
 		Uuid: connectionUUID, Name: new("HQ"), Port: new(int32(5060)), ProductId: new(int32(3)), Product: &pb.SipConnectionProduct{Id: new(int32(3))},
 	}, connectionFrom(t, object))
 }
@@ -175,5 +176,5 @@ func TestGeneration2Invite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, "invite", &pb.ListSipUserInvitesResponse{SipUserInvites: []*pb.SipUserInvite{{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID), Name: new("Desk"), Token: new("t0ken")}}}, got)
+	check(t, "invite", &pb.ListSipUserInvitesResponse{SipUserInvites: []*pb.SipUserInvite{{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID), Name: new("Desk"), Token: new("t0ken"), SipDomain: new("hq")}}}, got)
 }

@@ -27,6 +27,13 @@ func (b Backend) Rules() reconcile.Rules {
 		pb.SipConnectionService_CreateSipConnection_FullMethodName: created(b, sipConnections,
 			func(r *pb.CreateSipConnectionRequest) (*pb.SipConnection, []string) { return r.GetSipConnection(), nil },
 			func(m *pb.SipConnection) proto.Message { return &pb.CreateSipConnectionResponse{SipConnection: m} }),
+		pb.SipConnectionService_CreateSipDomain_FullMethodName: created(b, sipDomains,
+			func(r *pb.CreateSipDomainRequest) (*pb.SipDomain, []string) { return r.GetSipDomain(), nil },
+			func(m *pb.SipDomain) proto.Message { return &pb.CreateSipDomainResponse{SipDomain: m} }),
+		pb.SipConnectionService_CreateSipUser_FullMethodName: created(b, sipUsers,
+			func(r *pb.CreateSipUserRequest) (*pb.SipUser, []string) {
+				return r.GetSipUser(), []string{r.GetSipDomain()}
+			}, func(m *pb.SipUser) proto.Message { return &pb.CreateSipUserResponse{SipUser: m} }),
 		pb.SipAppService_CreateSipApp_FullMethodName: created(b, sipApps,
 			func(r *pb.CreateSipAppRequest) (*pb.SipApp, []string) { return r.GetSipApp(), nil },
 			func(m *pb.SipApp) proto.Message { return &pb.CreateSipAppResponse{SipApp: m} }),
@@ -56,7 +63,7 @@ func (b Backend) Rules() reconcile.Rules {
 
 // created is the rule of a create: parts takes the resource and its parents from the request,
 // respond makes the response.
-func created[M any, R identified[M], Q proto.Message](
+func created[M any, R dated[M], Q proto.Message](
 	b Backend, k kind[M, R], parts func(request Q) (R, []string), respond func(stored R) proto.Message,
 ) reconcile.Rule {
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {

@@ -1,6 +1,8 @@
 package opentact
 
 import (
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -15,6 +17,9 @@ type Backend struct {
 	Tokens *list.Tokens
 	// Etags makes etags.
 	Etags *etag.Maker
+	// Lacks reports whether the generation of the vendor's API does not take a field; nil
+	// means that it takes all.
+	Lacks func(field protoreflect.FieldDescriptor) bool
 }
 
 // SipConnectionService serves SIP connections, their invites and their numbers.

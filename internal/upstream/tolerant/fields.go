@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -42,6 +43,22 @@ func (r *Reader) UUID(name string, at *string) error {
 	return err
 }
 
+// OptionalUUID reads a UUID in lower case; another text is a misread.
+func (r *Reader) OptionalUUID(name string, at **string) error {
+	text, ok, err := r.Text(name)
+	if !ok || err != nil {
+		return err
+	}
+	uuid, ok := CanonicalUUID(text)
+	if !ok {
+		r.count(name)
+		return nil
+	}
+	r.kept++
+	*at = r.Slabs.Strings.Set(uuid)
+	return nil
+}
+
 // PhoneNumber reads the digits of a telephone number. Digits that are long enough to be
 // E.164 get their plus.
 func (r *Reader) PhoneNumber(name string, at *string) error {
@@ -62,6 +79,35 @@ func (r *Reader) Date(name string, at *string) error {
 		*at = day
 	}
 	return err
+}
+
+// OptionalDate reads a calendar date as Date does.
+func (r *Reader) OptionalDate(name string, at **string) error {
+	var day string
+	if err := r.Date(name, &day); err != nil || day == "" {
+		return err
+	}
+	*at = r.Slabs.Strings.Set(day)
+	return nil
+}
+
+// Milliseconds reads a time span as a whole number of milliseconds.
+func (r *Reader) Milliseconds(name string, at **durationpb.Duration) error {
+	value, ok, err := coerce(r, name, parseMilliseconds)
+	if ok {
+		r.kept++
+		*at = &durationpb.Duration{Seconds: value / 1000, Nanos: int32(value%1000) * int32(time.Millisecond)}
+	}
+	return err
+}
+
+// longestMilliseconds is the longest time span that a Duration can hold.
+const longestMilliseconds = 315_576_000_000 * 1000
+
+// parseMilliseconds reads a whole number that a Duration can hold and that is not negative.
+func parseMilliseconds(raw []byte) (int64, bool) {
+	value, ok := ParseInteger(raw)
+	return value, ok && value >= 0 && value <= longestMilliseconds
 }
 
 // Time reads a date-time with its zone. Zero dates count as none.

@@ -57,7 +57,7 @@ func TestWithin(t *testing.T) {
 	} {
 		r := NewReader(strings.NewReader(value))
 		var text string
-		if err := r.Within("zone", "name", &text, (*Reader).String); err != nil || r.End() != nil {
+		if err := Within(r, "zone", "name", &text, (*Reader).String); err != nil || r.End() != nil {
 			t.Errorf("%s: %v", value, err)
 		}
 		if diff := cmp.Diff(want, result{text, r.Kept() > 0, misreadsOf(r)}); diff != "" {

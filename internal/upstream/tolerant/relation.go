@@ -134,7 +134,7 @@ func readMembers[M any](r *Reader, m *M, member Member[M]) (empty bool, err erro
 
 // Within reads a field that the vendor keeps in an object of its own, under the name
 // member, or states in place of that object.
-func (r *Reader) Within(name, member string, at *string, read func(r *Reader, name string, at *string) error) error {
+func Within[T any](r *Reader, name, member string, at *T, read func(r *Reader, name string, at *T) error) error {
 	switch r.Kind() {
 	case '{':
 		return r.Object(func(found []byte) error {

@@ -1,0 +1,176 @@
+// Package generation knows which calls and fields of the contract the configured generation
+// of OpenTACT's API has, and refuses the others before any vendor is called. What it knows
+// comes from the tables of package mapping.
+package generation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// Checker refuses what a generation does not have. It is safe for concurrent use.
+type Checker struct {
+	generation mapping.Generation
+	calls      map[string]string // what would do instead, by the method's path
+	requests   map[protoreflect.FullName]request
+	fields     map[protoreflect.FullName]string // what would do instead
+}
+
+// request says where a request can hold what the generation does not have.
+type request struct {
+	resource  protoreflect.FieldDescriptor // nil if it has none
+	lacking   []protoreflect.FieldDescriptor
+	arguments []protoreflect.FieldDescriptor
+}
+
+// New returns the checker of a generation for the requests of the services.
+func New(generation mapping.Generation, services ...protoreflect.ServiceDescriptor) *Checker {
+	c := &Checker{
+		generation: generation, calls: map[string]string{},
+		requests: map[protoreflect.FullName]request{}, fields: map[protoreflect.FullName]string{},
+	}
+	c.addCalls()
+	c.addFields()
+	for _, service := range services {
+		for i := range service.Methods().Len() {
+			c.addRequest(service.Methods().Get(i))
+		}
+	}
+	return c
+}
+
+// packageName is the contract's package.
+var packageName = sipfacadev1.File_sipfacade_v1_error_reason_proto.Package()
+
+// addCalls keeps the calls that the generation cannot serve.
+func (c *Checker) addCalls() {
+	for _, call := range mapping.OpenTACT.Calls {
+		if !call.In.Has(c.generation) {
+			c.calls[fmt.Sprintf("/%s.%s/%s", packageName, call.Service, call.Method)] = call.Instead
+		}
+	}
+}
+
+// addFields keeps the fields that the generation does not take.
+func (c *Checker) addFields() {
+	for _, resource := range mapping.OpenTACT.Resources {
+		for _, field := range resource.Fields {
+			if !field.In.Has(c.generation) {
+				c.fields[packageName.Append(protoreflect.Name(resource.Message)).Append(protoreflect.Name(field.Name))] = field.Instead
+			}
+		}
+	}
+	for _, argument := range mapping.OpenTACT.Arguments {
+		for _, name := range argument.Requests {
+			if !argument.In.Has(c.generation) {
+				c.fields[packageName.Append(protoreflect.Name(name)).Append(protoreflect.Name(argument.Field))] = argument.Instead
+			}
+		}
+	}
+}
+
+// addRequest keeps where requests of a method can hold such fields.
+func (c *Checker) addRequest(method protoreflect.MethodDescriptor) {
+	fields := method.Input().Fields()
+	held := request{arguments: c.lacking(fields)}
+	held.resource = fields.ByName(protoreflect.Name(contract.HTTPRule(method).GetBody()))
+	if held.resource != nil && held.resource.Message() != nil {
+		held.lacking = c.lacking(held.resource.Message().Fields())
+	}
+	if len(held.lacking)+len(held.arguments) > 0 {
+		c.requests[method.Input().FullName()] = held
+	}
+}
+
+// lacking are those fields of a message that the generation does not take.
+func (c *Checker) lacking(fields protoreflect.FieldDescriptors) (found []protoreflect.FieldDescriptor) {
+	for i := range fields.Len() {
+		if c.Lacks(fields.Get(i)) {
+			found = append(found, fields.Get(i))
+		}
+	}
+	return found
+}
+
+// Lacks reports whether the generation does not take a field.
+func (c *Checker) Lacks(field protoreflect.FieldDescriptor) bool {
+	_, lacks := c.fields[field.FullName()]
+	return lacks
+}
+
+// CheckCall returns UPSTREAM_GENERATION for a method that the generation cannot serve; the
+// method is named by its path.
+func (c *Checker) CheckCall(fullMethod string) error {
+	instead, refused := c.calls[fullMethod]
+	if !refused {
+		return nil
+	}
+	return c.refuse(codes.Unimplemented, fmt.Sprintf("generation %d of OpenTACT's API, which this server speaks, has no such call; %s", c.generation, instead))
+}
+
+// CheckFields returns UPSTREAM_GENERATION with a violation for each field that a request
+// writes and the generation does not take.
+func (c *Checker) CheckFields(message proto.Message) error {
+	held, some := c.requests[message.ProtoReflect().Descriptor().FullName()]
+	if !some {
+		return nil
+	}
+	var wrong []*errdetails.BadRequest_FieldViolation
+	for _, field := range held.arguments {
+		if message.ProtoReflect().Has(field) {
+			wrong = append(wrong, c.violation("", field))
+		}
+	}
+	for _, field := range held.lacking {
+		if held.writes(message.ProtoReflect(), field) {
+			wrong = append(wrong, c.violation(string(held.resource.Name())+".", field))
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return c.refuse(codes.InvalidArgument, status.Summary(wrong), &errdetails.BadRequest{FieldViolations: wrong})
+}
+
+// writes reports whether a request writes a field of its resource: one that its update mask
+// names, or, without a mask or with `*`, one that is set.
+func (r request) writes(message protoreflect.Message, field protoreflect.FieldDescriptor) bool {
+	var paths []string
+	if mask := message.Descriptor().Fields().ByName("update_mask"); mask != nil {
+		stated, _ := message.Get(mask).Message().Interface().(*fieldmaskpb.FieldMask)
+		paths = stated.GetPaths()
+	}
+	if len(paths) == 0 || slices.Contains(paths, "*") {
+		return message.Get(r.resource).Message().Has(field)
+	}
+	return slices.ContainsFunc(paths, func(path string) bool {
+		top, _, _ := strings.Cut(path, ".")
+		return top == string(field.Name()) || top == field.JSONName()
+	})
+}
+
+// violation says that a field is not there, and what would do instead.
+func (c *Checker) violation(prefix string, field protoreflect.FieldDescriptor) *errdetails.BadRequest_FieldViolation {
+	return status.BrokenRule(prefix+string(field.Name()), reasonName,
+		"generation %d of OpenTACT's API, which this server speaks, does not take it; %s", c.generation, c.fields[field.FullName()])
+}
+
+// reasonName is the reason of all that this package refuses.
+const reasonName = "UPSTREAM_GENERATION"
+
+// refuse returns the error.
+func (c *Checker) refuse(code codes.Code, message string, details ...*errdetails.BadRequest) error {
+	return status.Generation(code, int(c.generation), message, details...)
+}
