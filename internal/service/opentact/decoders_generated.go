@@ -30,7 +30,7 @@ func opentactAccountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opent
 	case "class4_id":
 		return r.OptionalInt64("class4_id", &m.Class4Id)
 	case "time_zone":
-		return r.Within("time_zone", "name", &m.TimeZone, (*tolerant.Reader).String)
+		return tolerant.Within(r, "time_zone", "name", &m.TimeZone, (*tolerant.Reader).String)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
@@ -166,6 +166,14 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
+	case "hostname":
+		return r.OptionalString("hostname", &m.Hostname)
+	case "shaken_verify_policy":
+		return r.OptionalInt32("shaken_verify_policy", &m.ShakenVerifyPolicy)
+	case "shaken_minimum_accepted_attest_lvl":
+		return r.OptionalString("shaken_minimum_accepted_attest_lvl", &m.ShakenMinimumAttestation)
+	case "sip_domains":
+		return tolerant.Many(r, "sip_domains", func(list []*sipfacadev1.SipDomain) { m.SipDomains = &sipfacadev1.SipDomainList{Items: list} }, sipDomainMember, sipDomainOf)
 	default:
 		return r.Unknown(name)
 	}
@@ -244,6 +252,51 @@ func sipConnectionProductOf(text string) *sipfacadev1.SipConnectionProduct {
 	return &sipfacadev1.SipConnectionProduct{Id: &id}
 }
 
+// sipDomainMember reads one member of a SIP domain.
+func sipDomainMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipDomain) error {
+	switch string(name) {
+	case "domain":
+		return r.String("domain", &m.Domain)
+	case "sip_connection":
+		return tolerant.Within(r, "sip_connection", "uuid", &m.SipConnectionUuid, (*tolerant.Reader).OptionalUUID)
+	case "sip_control_app":
+		return tolerant.Within(r, "sip_control_app", "uuid", &m.SipAppUuid, (*tolerant.Reader).OptionalUUID)
+	case "outbound_voice_profile":
+		return tolerant.Within(r, "outbound_voice_profile", "uuid", &m.OutboundVoiceProfileUuid, (*tolerant.Reader).OptionalUUID)
+	case "account":
+		return tolerant.One(r, "account", &m.Account, opentactAccountMember, opentactAccountOf)
+	case "created_by":
+		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
+	case "modified_by":
+		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
+	case "created_on":
+		return r.Time("created_on", &m.CreateTime)
+	case "modified_on":
+		return r.Time("modified_on", &m.UpdateTime)
+	default:
+		return r.Unknown(name)
+	}
+}
+
+// sipDomainAnswer reads one member of a SIP domain that was asked for, and
+// refuses an object of another kind.
+func sipDomainAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipDomain) error {
+	switch string(name) {
+	case "tn", "tnorder", "login":
+		return &tolerant.ForeignError{Member: string(name)}
+	default:
+		return sipDomainMember(r, name, m)
+	}
+}
+
+// sipDomainKind is how answers hold a SIP domain.
+var sipDomainKind = opentact.Kind[sipfacadev1.SipDomain]{Member: sipDomainAnswer, Bare: sipDomainOf}
+
+// sipDomainOf returns a SIP domain of which only domain is known.
+func sipDomainOf(text string) *sipfacadev1.SipDomain {
+	return &sipfacadev1.SipDomain{Domain: text}
+}
+
 // sipUserMember reads one member of a SIP user.
 // Not read, secrets: ha1, ha1b, password.
 func sipUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) error {
@@ -251,35 +304,57 @@ func sipUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) erro
 	case "uuid":
 		return r.UUID("uuid", &m.Uuid)
 	case "login":
-		return r.String("login", &m.Login)
+		return r.OptionalString("login", &m.Login)
 	case "remote_ip":
-		return r.String("remote_ip", &m.RemoteIp)
+		return r.OptionalString("remote_ip", &m.RemoteIp)
 	case "first_name":
-		return r.String("first_name", &m.FirstName)
+		return r.OptionalString("first_name", &m.FirstName)
 	case "last_name":
-		return r.String("last_name", &m.LastName)
+		return r.OptionalString("last_name", &m.LastName)
 	case "email":
-		return r.String("email", &m.Email)
+		return r.OptionalString("email", &m.Email)
 	case "phone_number":
-		return r.String("phone_number", &m.PhoneNumber)
+		return r.OptionalString("phone_number", &m.PhoneNumber)
 	case "avatar":
 		return r.String("avatar", &m.Avatar)
 	case "dob":
-		return r.Date("dob", &m.Dob)
+		return r.OptionalDate("dob", &m.Dob)
 	case "gender":
-		return r.String("gender", &m.Gender)
+		return r.OptionalString("gender", &m.Gender)
 	case "groups":
 		return r.Structs("groups", &m.Groups)
 	case "created_on":
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
+	case "sip_domain":
+		return tolerant.Within(r, "sip_domain", "domain", &m.SipDomain, (*tolerant.Reader).OptionalString)
+	case "same_domain_calls_only":
+		return r.OptionalBool("same_domain_calls_only", &m.SameDomainCallsOnly)
+	case "is_active":
+		return r.OptionalBool("is_active", &m.Active)
+	case "state":
+		return r.OptionalString("state", &m.State)
 	case "ha1", "ha1b", "password":
 		return r.Skip()
 	default:
 		return r.Unknown(name)
 	}
 }
+
+// sipUserAnswer reads one member of a SIP user that was asked for, and
+// refuses an object of another kind.
+func sipUserAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) error {
+	switch string(name) {
+	case "tn", "tnorder":
+		return &tolerant.ForeignError{Member: string(name)}
+	default:
+		return sipUserMember(r, name, m)
+	}
+}
+
+// sipUserKind is how answers hold a SIP user.
+var sipUserKind = opentact.Kind[sipfacadev1.SipUser]{Member: sipUserAnswer, Bare: sipUserOf}
 
 // sipUserOf returns a SIP user of which only uuid is known.
 func sipUserOf(text string) *sipfacadev1.SipUser {
@@ -313,6 +388,8 @@ func sipUserInviteMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser
 		return tolerant.One(r, "created_by", &m.CreatedBy, opentactUserMember, opentactUserOf)
 	case "modified_by":
 		return tolerant.One(r, "modified_by", &m.UpdatedBy, opentactUserMember, opentactUserOf)
+	case "sip_domain":
+		return tolerant.Within(r, "sip_domain", "domain", &m.SipDomain, (*tolerant.Reader).OptionalString)
 	case "token":
 		return r.Skip()
 	default:
@@ -501,6 +578,28 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
+	case "product":
+		err := tolerant.One(r, "product", &m.Product, sipConnectionProductMember, sipConnectionProductOf)
+		m.ProductId = tolerant.Key(&r.Slabs.Int32s, m.Product.GetId())
+		return err
+	case "tech_prefix":
+		return r.OptionalInt32("tech_prefix", &m.TechPrefix)
+	case "class4_ingress_trunk_settings":
+		return readTrunkSettings(r, "class4_ingress_trunk_settings", &m.Class4IngressTrunkSettings)
+	case "sip_domains":
+		return tolerant.Many(r, "sip_domains", func(list []*sipfacadev1.SipDomain) { m.SipDomains = &sipfacadev1.SipDomainList{Items: list} }, sipDomainMember, sipDomainOf)
+	case "webhook_url":
+		return r.OptionalString("webhook_url", &m.WebhookUrl)
+	case "webhook_method":
+		return r.OptionalString("webhook_method", &m.WebhookMethod)
+	case "webhook_request_timeout":
+		return r.Milliseconds("webhook_request_timeout", &m.WebhookTimeout)
+	case "call_flow_url":
+		return r.OptionalString("call_flow_url", &m.CallFlowUrl)
+	case "call_flow_method":
+		return r.OptionalString("call_flow_method", &m.CallFlowMethod)
+	case "call_flow_request_timeout":
+		return r.Milliseconds("call_flow_request_timeout", &m.CallFlowTimeout)
 	default:
 		return r.Unknown(name)
 	}
@@ -536,7 +635,7 @@ func sipAppCallMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipAppCall
 	case "uuid":
 		return r.UUID("uuid", &m.Uuid)
 	case "tn":
-		return r.Within("tn", "tn", &m.PhoneNumber, (*tolerant.Reader).PhoneNumber)
+		return tolerant.Within(r, "tn", "tn", &m.PhoneNumber, (*tolerant.Reader).PhoneNumber)
 	case "from":
 		return r.String("from", &m.Caller)
 	case "to":
@@ -681,6 +780,14 @@ func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
+	case "product":
+		return tolerant.Within(r, "product", "id", &m.ProductId, (*tolerant.Reader).OptionalInt32)
+	case "is_active":
+		return r.OptionalBool("is_active", &m.Active)
+	case "class4_ingress_trunk_settings":
+		return readTrunkSettings(r, "class4_ingress_trunk_settings", &m.Class4IngressTrunkSettings)
+	case "tn_lease":
+		return tolerant.Within(r, "tn_lease", "uuid", &m.TnLeaseUuid, (*tolerant.Reader).OptionalUUID)
 	default:
 		return r.Unknown(name)
 	}
@@ -730,6 +837,12 @@ func sipConnectionValue(m *sipfacadev1.SipConnection, field protoreflect.Name) (
 		return flatSettings(m.GetClass4EgressTrunkSettings()), m.Class4EgressTrunkSettings != nil
 	case "outbound_voice_profile_uuid":
 		return strings.ToLower(m.GetOutboundVoiceProfileUuid()), m.OutboundVoiceProfileUuid != nil
+	case "hostname":
+		return m.GetHostname(), m.Hostname != nil
+	case "shaken_verify_policy":
+		return m.GetShakenVerifyPolicy(), m.ShakenVerifyPolicy != nil
+	case "shaken_minimum_attestation":
+		return m.GetShakenMinimumAttestation(), m.ShakenMinimumAttestation != nil
 	default:
 		return nil, false
 	}
@@ -739,15 +852,93 @@ func sipConnectionValue(m *sipfacadev1.SipConnection, field protoreflect.Name) (
 var sipConnectionBody = body[sipfacadev1.SipConnection]{
 	value: sipConnectionValue,
 	columns: columns{
-		{"name", []string{"name"}},
-		{"subdomain", []string{"subdomain"}},
-		{"ip", []string{"ip"}},
-		{"port", []string{"port"}},
-		{"active", []string{"is_active"}},
-		{"product_id", []string{"product"}},
-		{"class4_ingress_trunk_settings", []string{"class4_ingress_trunk_settings"}},
-		{"class4_egress_trunk_settings", []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"}},
-		{"outbound_voice_profile_uuid", []string{"outbound_voice_profile"}},
+		{field: "name", names: []string{"name"}},
+		{field: "subdomain", names: []string{"subdomain"}},
+		{field: "ip", names: []string{"ip"}},
+		{field: "port", names: []string{"port"}},
+		{field: "active", names: []string{"is_active"}},
+		{field: "product_id", names: []string{"product"}},
+		{field: "class4_ingress_trunk_settings", names: []string{"class4_ingress_trunk_settings"}},
+		{field: "class4_egress_trunk_settings", names: []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"}},
+		{field: "outbound_voice_profile_uuid", names: []string{"outbound_voice_profile"}},
+		{field: "hostname", names: []string{"hostname"}},
+		{field: "shaken_verify_policy", names: []string{"shaken_verify_policy"}},
+		{field: "shaken_minimum_attestation", names: []string{"shaken_minimum_accepted_attest_lvl"}},
+	},
+}
+
+// sipDomainValue returns a field of a SIP domain as the vendor takes it.
+func sipDomainValue(m *sipfacadev1.SipDomain, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "domain":
+		return m.GetDomain(), m.Domain != ""
+	case "sip_connection_uuid":
+		return strings.ToLower(m.GetSipConnectionUuid()), m.SipConnectionUuid != nil
+	case "sip_app_uuid":
+		return strings.ToLower(m.GetSipAppUuid()), m.SipAppUuid != nil
+	case "outbound_voice_profile_uuid":
+		return strings.ToLower(m.GetOutboundVoiceProfileUuid()), m.OutboundVoiceProfileUuid != nil
+	default:
+		return nil, false
+	}
+}
+
+// sipDomainBody is what bodies hold of a SIP domain.
+var sipDomainBody = body[sipfacadev1.SipDomain]{
+	value: sipDomainValue,
+	columns: columns{
+		{field: "domain", names: []string{"domain"}},
+		{field: "sip_connection_uuid", names: []string{"sip_connection"}},
+		{field: "sip_app_uuid", names: []string{"sip_control_app"}},
+		{field: "outbound_voice_profile_uuid", names: []string{"outbound_voice_profile"}},
+	},
+}
+
+// sipUserValue returns a field of a SIP user as the vendor takes it.
+func sipUserValue(m *sipfacadev1.SipUser, field protoreflect.Name) (value any, isSet bool) {
+	switch field {
+	case "login":
+		return m.GetLogin(), m.Login != nil
+	case "remote_ip":
+		return m.GetRemoteIp(), m.RemoteIp != nil
+	case "first_name":
+		return m.GetFirstName(), m.FirstName != nil
+	case "last_name":
+		return m.GetLastName(), m.LastName != nil
+	case "email":
+		return m.GetEmail(), m.Email != nil
+	case "phone_number":
+		return m.GetPhoneNumber(), m.PhoneNumber != nil
+	case "dob":
+		return m.GetDob(), m.Dob != nil
+	case "gender":
+		return m.GetGender(), m.Gender != nil
+	case "password":
+		return m.GetPassword(), m.Password != nil
+	case "same_domain_calls_only":
+		return m.GetSameDomainCallsOnly(), m.SameDomainCallsOnly != nil
+	case "active":
+		return m.GetActive(), m.Active != nil
+	default:
+		return nil, false
+	}
+}
+
+// sipUserBody is what bodies hold of a SIP user.
+var sipUserBody = body[sipfacadev1.SipUser]{
+	value: sipUserValue,
+	columns: columns{
+		{field: "login", names: []string{"login"}},
+		{field: "remote_ip", names: []string{"remote_ip"}},
+		{field: "first_name", names: []string{"first_name"}},
+		{field: "last_name", names: []string{"last_name"}},
+		{field: "email", names: []string{"email"}},
+		{field: "phone_number", names: []string{"phone_number"}},
+		{field: "dob", names: []string{"dob"}},
+		{field: "gender", names: []string{"gender"}},
+		{field: "password", names: []string{"password"}, secret: true},
+		{field: "same_domain_calls_only", names: []string{"same_domain_calls_only"}},
+		{field: "active", names: []string{"is_active"}},
 	},
 }
 
@@ -767,8 +958,8 @@ func sipUserInviteValue(m *sipfacadev1.SipUserInvite, field protoreflect.Name) (
 var sipUserInviteBody = body[sipfacadev1.SipUserInvite]{
 	value: sipUserInviteValue,
 	columns: columns{
-		{"name", []string{"name"}},
-		{"expire_time", []string{"expired_on"}},
+		{field: "name", names: []string{"name"}},
+		{field: "expire_time", names: []string{"expired_on"}},
 	},
 }
 
@@ -785,6 +976,22 @@ func sipAppValue(m *sipfacadev1.SipApp, field protoreflect.Name) (value any, isS
 		return flatSettings(m.GetClass4EgressTrunkSettings()), m.Class4EgressTrunkSettings != nil
 	case "outbound_voice_profile_uuid":
 		return strings.ToLower(m.GetOutboundVoiceProfileUuid()), m.OutboundVoiceProfileUuid != nil
+	case "product_id":
+		return m.GetProductId(), m.ProductId != nil
+	case "class4_ingress_trunk_settings":
+		return flatSettings(m.GetClass4IngressTrunkSettings()), m.Class4IngressTrunkSettings != nil
+	case "webhook_url":
+		return m.GetWebhookUrl(), m.WebhookUrl != nil
+	case "webhook_method":
+		return m.GetWebhookMethod(), m.WebhookMethod != nil
+	case "webhook_timeout":
+		return m.GetWebhookTimeout().AsDuration().Milliseconds(), m.WebhookTimeout != nil
+	case "call_flow_url":
+		return m.GetCallFlowUrl(), m.CallFlowUrl != nil
+	case "call_flow_method":
+		return m.GetCallFlowMethod(), m.CallFlowMethod != nil
+	case "call_flow_timeout":
+		return m.GetCallFlowTimeout().AsDuration().Milliseconds(), m.CallFlowTimeout != nil
 	default:
 		return nil, false
 	}
@@ -794,11 +1001,19 @@ func sipAppValue(m *sipfacadev1.SipApp, field protoreflect.Name) (value any, isS
 var sipAppBody = body[sipfacadev1.SipApp]{
 	value: sipAppValue,
 	columns: columns{
-		{"name", []string{"name"}},
-		{"subdomain", []string{"subdomain"}},
-		{"active", []string{"is_active"}},
-		{"class4_egress_trunk_settings", []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"}},
-		{"outbound_voice_profile_uuid", []string{"outbound_voice_profile"}},
+		{field: "name", names: []string{"name"}},
+		{field: "subdomain", names: []string{"subdomain"}},
+		{field: "active", names: []string{"is_active"}},
+		{field: "class4_egress_trunk_settings", names: []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"}},
+		{field: "outbound_voice_profile_uuid", names: []string{"outbound_voice_profile"}},
+		{field: "product_id", names: []string{"product"}},
+		{field: "class4_ingress_trunk_settings", names: []string{"class4_ingress_trunk_settings"}},
+		{field: "webhook_url", names: []string{"webhook_url"}},
+		{field: "webhook_method", names: []string{"webhook_method"}},
+		{field: "webhook_timeout", names: []string{"webhook_request_timeout"}},
+		{field: "call_flow_url", names: []string{"call_flow_url"}},
+		{field: "call_flow_method", names: []string{"call_flow_method"}},
+		{field: "call_flow_timeout", names: []string{"call_flow_request_timeout"}},
 	},
 }
 
@@ -830,14 +1045,14 @@ func messagingProfileValue(m *sipfacadev1.MessagingProfile, field protoreflect.N
 var messagingProfileBody = body[sipfacadev1.MessagingProfile]{
 	value: messagingProfileValue,
 	columns: columns{
-		{"name", []string{"name"}},
-		{"callback_url", []string{"callback_url"}},
-		{"failover_callback_url", []string{"callback_url2"}},
-		{"number_pool_enabled", []string{"number_pool_enable"}},
-		{"long_code_weight", []string{"long_code_weight"}},
-		{"toll_free_weight", []string{"tollfree_weight", "toll_free_weight"}},
-		{"skip_unhealthy_tns", []string{"skip_unhealthy_tns"}},
-		{"sticky_sender", []string{"sticky_sender"}},
+		{field: "name", names: []string{"name"}},
+		{field: "callback_url", names: []string{"callback_url"}},
+		{field: "failover_callback_url", names: []string{"callback_url2"}},
+		{field: "number_pool_enabled", names: []string{"number_pool_enable"}},
+		{field: "long_code_weight", names: []string{"long_code_weight"}},
+		{field: "toll_free_weight", names: []string{"tollfree_weight", "toll_free_weight"}},
+		{field: "skip_unhealthy_tns", names: []string{"skip_unhealthy_tns"}},
+		{field: "sticky_sender", names: []string{"sticky_sender"}},
 	},
 }
 
@@ -860,6 +1075,14 @@ func outboundVoiceProfileValue(m *sipfacadev1.OutboundVoiceProfile, field protor
 		return m.GetRecordingFormat(), m.RecordingFormat != nil
 	case "audio_track_type":
 		return m.GetAudioTrackType(), m.AudioTrackType != nil
+	case "product_id":
+		return m.GetProductId(), m.ProductId != nil
+	case "active":
+		return m.GetActive(), m.Active != nil
+	case "class4_ingress_trunk_settings":
+		return flatSettings(m.GetClass4IngressTrunkSettings()), m.Class4IngressTrunkSettings != nil
+	case "tn_lease_uuid":
+		return strings.ToLower(m.GetTnLeaseUuid()), m.TnLeaseUuid != nil
 	default:
 		return nil, false
 	}
@@ -869,20 +1092,26 @@ func outboundVoiceProfileValue(m *sipfacadev1.OutboundVoiceProfile, field protor
 var outboundVoiceProfileBody = body[sipfacadev1.OutboundVoiceProfile]{
 	value: outboundVoiceProfileValue,
 	columns: columns{
-		{"name", []string{"name"}},
-		{"tech_prefix", []string{"tech_prefix"}},
-		{"channel_limit", []string{"channel_limit"}},
-		{"max_rate", []string{"max_rate"}},
-		{"record_calls", []string{"record_calls"}},
-		{"daily_spend_limit", []string{"daily_spend_limit", "daily_spent_limit"}},
-		{"recording_format", []string{"filemat", "format", "file_format"}},
-		{"audio_track_type", []string{"audio_track_type"}},
+		{field: "name", names: []string{"name"}},
+		{field: "tech_prefix", names: []string{"tech_prefix"}},
+		{field: "channel_limit", names: []string{"channel_limit"}},
+		{field: "max_rate", names: []string{"max_rate"}},
+		{field: "record_calls", names: []string{"record_calls"}},
+		{field: "daily_spend_limit", names: []string{"daily_spend_limit", "daily_spent_limit"}},
+		{field: "recording_format", names: []string{"filemat", "format", "file_format"}},
+		{field: "audio_track_type", names: []string{"audio_track_type"}},
+		{field: "product_id", names: []string{"product"}},
+		{field: "active", names: []string{"is_active"}},
+		{field: "class4_ingress_trunk_settings", names: []string{"class4_ingress_trunk_settings"}},
+		{field: "tn_lease_uuid", names: []string{"tn_lease"}},
 	},
 }
 
 // writable are the columns of all resources that callers write.
 var writable = map[protoreflect.FullName]columns{
 	"sipfacade.v1.SipConnection":        sipConnectionBody.columns,
+	"sipfacade.v1.SipDomain":            sipDomainBody.columns,
+	"sipfacade.v1.SipUser":              sipUserBody.columns,
 	"sipfacade.v1.SipUserInvite":        sipUserInviteBody.columns,
 	"sipfacade.v1.SipApp":               sipAppBody.columns,
 	"sipfacade.v1.MessagingProfile":     messagingProfileBody.columns,

@@ -51,7 +51,7 @@ func (r *Reader) OptionalUUID(name string, at **string) error {
 	}
 	uuid, ok := CanonicalUUID(text)
 	if !ok {
-		r.count(name)
+		r.CountMisread(name)
 		return nil
 	}
 	r.kept++
