@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sipfacade/sipfacade/test/install"
 	"github.com/sipfacade/sipfacade/test/sandbox"
 )
 
@@ -21,11 +22,9 @@ const (
 
 func TestAlertRules(t *testing.T) {
 	t.Parallel()
-	promtool := func(arguments ...string) []string {
-		return tool("promtool", append([]string{"tool", "promtool"}, arguments...)...)
-	}
-	mustRun(t, "", promtool("check", "rules", "--lint=all", "--lint-fatal", in(t, alertRules))...)
-	mustRun(t, "", promtool("test", "rules", in(t, "deploy/prometheus/alerts_test.yaml"))...)
+	promtool := install.Tool(t, "promtool")
+	mustRun(t, "", promtool, "check", "rules", "--lint=all", "--lint-fatal", in(t, alertRules))
+	mustRun(t, "", promtool, "test", "rules", in(t, "deploy/prometheus/alerts_test.yaml"))
 }
 
 // TestAlertsLinkTheRunbook holds that each alert has a section of its own name.
@@ -68,13 +67,10 @@ func TestAlertsLinkTheRunbook(t *testing.T) {
 // in a scrape of the running service.
 func TestExpressions(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it builds the parser of PromQL")
-	}
 	anonymous, closed := sandbox.Start(t), sandbox.Start(t, "--auth-tokens-file="+noTokens(t))
 	makeTraffic(t, anonymous)
 	get(t, "http://"+closed.HTTP+"/v1/sip-apps", http.StatusUnauthorized)
-	command := tool("promtool", "run", "./expressions", "-scrape", scrape(t, anonymous), "-scrape", scrape(t, closed), in(t, dashboard), in(t, alertRules))
+	command := tool("promql", "run", "./expressions", "-scrape", scrape(t, anonymous), "-scrape", scrape(t, closed), in(t, dashboard), in(t, alertRules))
 	t.Log(mustRun(t, "", command...))
 }
 
@@ -92,7 +88,7 @@ func noTokens(t testing.TB) string {
 func makeTraffic(t testing.TB, s *sandbox.Sandbox) {
 	t.Helper()
 	get(t, "http://"+s.HTTP+"/v1/sip-apps", http.StatusOK)
-	s.Fault(t, `{"vendor":"opentact","kind":"reshape","shape":"unknown_fields","route":"ListSIPControlApps","times":1}`)
+	s.Fault(t, `{"vendor":"opentact","kind":"shape","shape":"unknown_fields","route":"ListSIPControlApps","times":1}`)
 	get(t, "http://"+s.HTTP+"/v1/sip-apps", http.StatusOK)
 	s.Fault(t, `{"vendor":"opentact","kind":"status","status":200,"route":"ListSIPConnections","times":1,"body":`+
 		`"{\"success\":true,\"payload\":[{\"uuid\":\"5f1c2b3a-0000-4000-8000-000000000001\",\"name\":\"desk\",\"port\":\"many\"}]}"}`)

@@ -47,7 +47,7 @@ func mustRun(t testing.TB, input string, command ...string) string {
 	return output
 }
 
-// tool is the command line of a tool of tools/deploy or tools/promtool.
+// tool is the command line of a tool of tools/deploy or tools/promql.
 func tool(module string, arguments ...string) []string {
 	return append([]string{"go", "-C", filepath.Join("tools", module)}, arguments...)
 }
