@@ -34,6 +34,11 @@ func checkTokensFile(c *Config, _ sources, found *findings) {
 	checkFile("auth_tokens_file", c.AuthTokensFile, found)
 }
 
+func checkRoutesFiles(c *Config, _ sources, found *findings) {
+	checkFile("opentact_routes_file", c.OpentactRoutesFile, found)
+	checkFile("infinity_routes_file", c.InfinityRoutesFile, found)
+}
+
 // checkFile reports a file that cannot be read. What it holds is checked when the server
 // is built.
 func checkFile(key, path string, found *findings) {

@@ -88,6 +88,10 @@ type Config struct {
 
 	// OpentactBaseURL is the URL of the OpenTACT API.
 	OpentactBaseURL string `group:"OpenTACT" placeholder:"URL" default:"https://api.opentact.org/rest" help:"Plain http is accepted for loopback only."`
+	// OpentactGeneration is the generation of the API that is spoken: 1, 2 or 3.
+	OpentactGeneration int `group:"OpenTACT" placeholder:"GENERATION" enum:"1,2,3" default:"1" help:"Generation of the vendor's API to speak, in the sandbox too: 1 (2020), 2 (2021) or 3 (2022)."`
+	// OpentactRoutesFile overrides single routes, the token's header and keys of bodies.
+	OpentactRoutesFile string `group:"OpenTACT" placeholder:"FILE" help:"YAML file that overrides single routes: operation name and path."`
 	// OpentactCredentials says whose OpenTACT credential a call uses.
 	OpentactCredentials CredentialSource `group:"OpenTACT" placeholder:"SOURCE" enum:"service,caller" default:"service" help:"service: the login below. caller: each call brings its own."`
 	// OpentactToken is a JWT that is sent as it is.
@@ -100,6 +104,8 @@ type Config struct {
 
 	// InfinityBaseURL is the URL of Infinity's Config API.
 	InfinityBaseURL string `group:"Infinity" placeholder:"URL" default:"https://api.infinitycloud.com/config/v2" help:"Plain http is accepted for loopback only."`
+	// InfinityRoutesFile overrides single routes.
+	InfinityRoutesFile string `group:"Infinity" placeholder:"FILE" help:"YAML file that overrides single routes: operation name and path."`
 	// InfinityCredentials says whose Infinity credential a call uses.
 	InfinityCredentials CredentialSource `group:"Infinity" placeholder:"SOURCE" enum:"service,caller" default:"service" help:"service: a credential below. caller: each call brings its own."`
 	// InfinityAPIKey is sent as Authorization: ApiKey.

@@ -20,7 +20,7 @@ func examples() map[string][3]string {
 		"upstream_max_bytes": {"1MiB", "2MiB", "3MiB"}, "insecure_no_auth": {"true", "false", "true"},
 		"explain": {"false", "true", "false"}, "reflection": {"false", "true", "false"}, "sandbox": {"true", "false", "true"},
 		"opentact_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
-		"opentact_credentials": {"caller", "service", "caller"}, "opentact_token": {"one", "two", "three"},
+		"opentact_credentials": {"caller", "service", "caller"}, "opentact_generation": {"1", "2", "3"}, "opentact_token": {"one", "two", "three"},
 		"opentact_email": {"one@example.com", "two@example.com", "three@example.com"}, "opentact_password": {"one", "two", "three"},
 		"infinity_base_url":    {"https://one.example", "https://two.example", "https://three.example"},
 		"infinity_credentials": {"caller", "service", "caller"}, "infinity_api_key": {"one", "two", "three"},

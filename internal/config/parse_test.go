@@ -102,7 +102,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		GRPCAddress: "127.0.0.1:9090", HTTPAddress: "127.0.0.1:8080", AdminAddress: "127.0.0.1:9091",
 		Explain: true, Reflection: true, UpstreamTimeout: 30 * time.Second, UpstreamMaxBytes: 64 << 20,
-		OpentactBaseURL: "https://api.opentact.org/rest", OpentactCredentials: CallerCredentials,
+		OpentactBaseURL: "https://api.opentact.org/rest", OpentactCredentials: CallerCredentials, OpentactGeneration: 1,
 		InfinityBaseURL: "https://api.infinitycloud.com/config/v2", InfinityCredentials: ServiceCredentials, InfinityTimeZone: "UTC",
 		LogLevel: slog.LevelInfo, LogFormat: LogFormatAuto, DrainDelay: 3 * time.Second, DrainTimeout: 35 * time.Second,
 		UpstreamMaxConnections: 128, UpstreamQueue: 2000, UpstreamMemory: 0,

@@ -54,7 +54,7 @@ func (c *Config) check(command string, origin sources, found *findings) {
 		checkAddresses, checkConflicts, checkExposure, checkAllowedHosts,
 		checkTLS, checkCORSOrigins, checkTokensFile, checkIssuer,
 		checkSandbox, checkBaseURLs, checkCredentials, checkTimeZone,
-		checkNumbers, checkDrainTimeout, checkLedger,
+		checkNumbers, checkDrainTimeout, checkLedger, checkRoutesFiles,
 	}
 	if command == CommandHealthcheck {
 		rules = []rule{checkProbe}

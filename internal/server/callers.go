@@ -67,7 +67,8 @@ func newCallers(c config.Config) (*callers, error) {
 // everything that is wrong with them.
 func CheckFiles(c config.Config) error {
 	_, err := newCallers(c)
-	return err
+	_, wrong := readRoutes(c)
+	return errors.Join(err, wrong)
 }
 
 func parseTokens(contents [][]byte) (*auth.Directory, error) { return auth.ParseDirectory(contents[0]) }

@@ -102,7 +102,7 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 }
 
 func (s *Server) compileRules() (err error) {
-	s.generation = generation.New(mapping.Generation1, contractServices()...)
+	s.generation = generation.New(mapping.Generation(s.config.OpentactGeneration), contractServices()...)
 	if s.validator, err = validation.New(contractServices()...); err == nil {
 		s.validator = s.validator.Lacking(s.generation.Lacks)
 	}

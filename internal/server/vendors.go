@@ -32,18 +32,23 @@ type vendors struct {
 // sandbox mode.
 func (s *Server) connect() (*vendors, error) {
 	c := s.config
+	overridden, err := readRoutes(c)
+	if err != nil {
+		return nil, err
+	}
 	watchedOpentact := s.watch(opentact.Vendor, c.OpentactCredentials)
 	watchedInfinity := s.watch(infinity.Vendor, c.InfinityCredentials)
 	toOpentact := opentact.Options{
+		Dialect: overridden.dialect(c.OpentactGeneration),
 		Options: s.pipelineOptions(watchedOpentact), FromCaller: c.OpentactCredentials == config.CallerCredentials,
 	}
 	toInfinity := infinity.Options{
 		Options: s.pipelineOptions(watchedInfinity), FromCaller: c.InfinityCredentials == config.CallerCredentials,
 	}
+	toOpentact.Paths, toInfinity.Paths = overridden.opentact.Paths, overridden.infinity.Paths
 	connected := &vendors{}
-	var err error
 	if c.Sandbox {
-		err = connected.emulate(&toOpentact, &toInfinity)
+		err = connected.emulate(c.OpentactGeneration, &toOpentact, &toInfinity)
 	} else {
 		err = configured(c, s.logger, &toOpentact, &toInfinity)
 	}
@@ -142,13 +147,13 @@ func revealed(logger *slog.Logger, key string, secret config.Secret) func() stri
 
 // emulate starts both emulators, each on a loopback socket of its own, so that calls
 // take the whole real path, and logs in as their owners.
-func (v *vendors) emulate(toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
+func (v *vendors) emulate(generation int, toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
 	menus := map[string]*fault.Menu{
 		opentact.Vendor: sandboxopentact.NewFaultMenu(), infinity.Vendor: sandboxinfinity.NewFaultMenu(),
 	}
 	v.faults = fault.NewAdmin(menus, v.forgetFailures)
 	toOpentact.BaseURL, err = v.start("sandbox-opentact", sandboxopentact.BasePath,
-		sandboxopentact.New(sandboxopentact.Options{Seed: true, Faults: menus[opentact.Vendor]}))
+		sandboxopentact.New(sandboxopentact.Options{Seed: true, Generation: sandboxopentact.Generation(generation), Faults: menus[opentact.Vendor]}))
 	if err != nil {
 		return err
 	}

@@ -73,6 +73,10 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was not sent: the resource has changed since its etag was read"),
 	upstream.KindTaken: both(codes.AlreadyExists, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS,
 		"would be refused: there is one like it already"),
+	upstream.KindSeveralParents: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS,
+		"was not sent: the connection has several SIP domains, and the request names none in sip_domain"),
+	upstream.KindNoParent: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING,
+		"was not sent: the connection has no SIP domain, which its invites would be below"),
 	upstream.KindUnresolved: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"failed inside the service"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
@@ -287,6 +291,10 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 		details = append(details, &errdetails.ResourceInfo{
 			ResourceType: subject.Created, Description: e.Message,
 		})
+	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS:
+		details = append(details, resourcesNamed("sipfacade.v1.SipDomain", e.Names)...)
+	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING:
+		details = append(details, resourcesNamed("sipfacade.v1.SipConnection", e.Names)...)
 	case sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
 		sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_IN_USE:
 		details = append(details, &errdetails.ResourceInfo{
@@ -296,6 +304,14 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 	}
 	if e.RetryAfter > 0 && (found.code == codes.ResourceExhausted || found.code == codes.Unavailable) {
 		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.RetryAfter)})
+	}
+	return details
+}
+
+// resourcesNamed has a ResourceInfo for each name of a resource.
+func resourcesNamed(kind string, names []string) (details []protoadapt.MessageV1) {
+	for _, name := range names {
+		details = append(details, &errdetails.ResourceInfo{ResourceType: kind, ResourceName: name})
 	}
 	return details
 }

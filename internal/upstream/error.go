@@ -54,6 +54,12 @@ const (
 	KindChanged
 	// KindTaken: there is one like the resource already, and nothing was sent.
 	KindTaken
+	// KindSeveralParents: the call does not say below which of several resources it means
+	// one, and nothing was sent.
+	KindSeveralParents
+	// KindNoParent: there is nothing that the call could mean one below, and nothing was
+	// sent.
+	KindNoParent
 	// KindUnresolved: what became of an earlier attempt at a write cannot be found out.
 	KindUnresolved
 	// KindInternal: a defect of the service, such as a call that cannot be built.
@@ -69,7 +75,7 @@ var kindNames = map[Kind]string{
 	KindShuttingDown:      "shutting_down",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
 	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
-	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken", KindUnresolved: "unresolved", KindInternal: "internal",
+	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken", KindSeveralParents: "several_parents", KindNoParent: "no_parent", KindUnresolved: "unresolved", KindInternal: "internal",
 }
 
 // String is the name of the kind in metrics and logs.
@@ -119,6 +125,8 @@ type Error struct {
 	Message string
 	// Fields are the vendor's messages about single arguments, made safe likewise.
 	Fields []FieldError
+	// Names are the resources that KindSeveralParents and KindNoParent are about.
+	Names []string
 
 	cause error
 	// before marks the failure of a request that the call needed first, such as a
@@ -180,6 +188,12 @@ func Unsent(vendor string, route *Route, kind Kind) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true}
 }
 
+// Undecided is the error of a call that does not say below which resource it means one:
+// KindSeveralParents with all of them, KindNoParent with what has none.
+func Undecided(vendor string, route *Route, kind Kind, names ...string) *Error {
+	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true, Names: names}
+}
+
 // Unresolved is the error of a write that was attempted before, and of which it is not known
 // what became.
 func Unresolved(vendor string, route *Route, cause error) *Error {
@@ -212,6 +226,7 @@ var deliveries = map[Kind]Delivery{
 	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
 	KindCredentialRejected: NotSent, KindCredentialUnset: NotSent, KindInternal: NotSent,
 	KindThrottled: NotSent, KindBreakerOpen: NotSent, KindChanged: NotSent, KindTaken: NotSent,
+	KindSeveralParents: NotSent, KindNoParent: NotSent,
 }
 
 // Delivery says what became of a failed write. It is empty for reads. If the login

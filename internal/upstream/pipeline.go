@@ -108,6 +108,8 @@ type Options struct {
 	// Grace is how long a write that was sent is waited for after its caller has gone;
 	// 0 means two seconds.
 	Grace time.Duration
+	// Paths are path templates by the operation, in place of those of the routes.
+	Paths map[string]string
 	// Observe is called after each attempt; nil means that attempts are not observed.
 	Observe func(Observation)
 	// Tracer follows each exchange; nil means that none is followed.
@@ -174,8 +176,23 @@ func (p *Pipeline) Do(ctx context.Context, call *Call) error {
 	return nil
 }
 
+// overridden returns a route with the path that the options have for it.
+func (p *Pipeline) overridden(route *Route) *Route {
+	if route == nil {
+		return nil
+	}
+	path, ok := p.options.Paths[route.Operation]
+	if !ok || path == route.Path {
+		return route
+	}
+	made := *route
+	made.Path = path
+	return &made
+}
+
 // begin returns the execution of a call, which must be ended.
 func (p *Pipeline) begin(ctx context.Context, call *Call) *execution {
+	call.Route = p.overridden(call.Route)
 	e := &execution{
 		Pipeline: p, call: call, credential: credentialOf(ctx, p.dialect), recorder: explain.FromContext(ctx),
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,11 +36,32 @@ type testCase struct {
 	Faults []map[string]any `yaml:"faults"`
 	// Vendor are switches of the emulator.
 	Vendor vendorSwitches `yaml:"vendor"`
+	// Generations are those of OpenTACT that the case runs against; none means all of them.
+	Generations []int `yaml:"generations"`
 	// Flags are further flags of the server.
 	Flags []string `yaml:"flags"`
 	Steps []step   `yaml:"steps"`
 
-	file string
+	file       string
+	generation int // the one that this run is against
+}
+
+// runsIn are the generations that the case runs against. A case of Infinity, or one that
+// changes how the emulator of generation 1 answers, runs once.
+func (c *testCase) runsIn() []int {
+	switch {
+	case len(c.Generations) > 0:
+		return c.Generations
+	case c.Vendor.SecondGeneration, c.Vendor.ErrorFields, c.Vendor.AssignAnswersUUIDs, !c.callsOpenTACT():
+		return []int{1}
+	default:
+		return []int{1, 2, 3}
+	}
+}
+
+// callsOpenTACT reports whether a step calls a service of OpenTACT.
+func (c *testCase) callsOpenTACT() bool {
+	return slices.ContainsFunc(c.Steps, func(s step) bool { return s.Call != "" && !strings.HasPrefix(s.Call, "PbxConfigService.") })
 }
 
 // vendorSwitches are how the emulated vendor differs from its default.

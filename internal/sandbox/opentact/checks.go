@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,38 @@ func ipv4(value any) (any, string) {
 	}
 	if address, err := netip.ParseAddr(s); err != nil || !address.Is4() {
 		return nil, "must be an IPv4 address"
+	}
+	return s, ""
+}
+
+// domainForm is a choice: the vendor does not document what the name of a domain may be.
+var domainForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z._-]{0,251}[0-9A-Za-z])?$`)
+
+func domainName(value any) (any, string) {
+	if s, ok := value.(string); ok && domainForm.MatchString(s) {
+		return s, ""
+	}
+	return nil, "must match " + domainForm.String()
+}
+
+// day is a date, or a date-time.
+func day(value any) (any, string) {
+	if s, ok := value.(string); ok {
+		if at, err := time.Parse(time.DateOnly, s); err == nil {
+			return at, ""
+		}
+	}
+	return dateTime(value)
+}
+
+// link is a URL with a scheme.
+func link(value any) (any, string) {
+	s, ok := value.(string)
+	if !ok {
+		return nil, "must be a string"
+	}
+	if at, err := url.Parse(s); err != nil || at.Scheme == "" || at.Host == "" {
+		return nil, "must be a URL with a scheme"
 	}
 	return s, ""
 }

@@ -1,7 +1,8 @@
 // Package opentact is a stateful emulator of the vendor OpenTACT: it keeps
 // connections, invites, numbers, apps and profiles in memory and answers as the
-// vendor's documentation of 2020 describes, strictly and with the secrets. The same
-// code serves the demo, the tests, and teams who build against the facade.
+// vendor's documents describe, strictly and with the secrets: those of 2020, of 2021 or of
+// 2022, by the generation that the options choose. The same code serves the demo, the tests,
+// and teams who build against the facade.
 //
 // If the vendor's behaviour is not public, a comment that begins with "a choice:"
 // says what was chosen and why.
@@ -22,5 +23,10 @@
 //	acc00000  account                     1
 //	0a5e4000  people who can log in       2         1 is the one who logs in
 //
-// Products have the numbers 1 to 4 for ids, as at the vendor.
+// Products have the numbers 1 to 4 for ids, as at the vendor. SIP domains, which the second
+// and third generation have, are identified by their names below northwind.example.com: hq,
+// capitolhill, ballard, bellevue and tacoma of connections 1 to 5, contact and agents of
+// connection 6, reminders of app 1, and spare, which nothing uses. Invites and users belong to
+// the domain of their connection; of connection 6 the invites are below contact, the users
+// below agents.
 package opentact

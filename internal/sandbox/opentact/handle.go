@@ -7,7 +7,7 @@ import "net/http"
 func (s *Server) handler(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
-		result, err := s.run(e, &call{request: r})
+		result, err := s.run(e, &call{request: r, generation: s.options.Generation})
 		if err != nil {
 			s.refuse(w, err)
 			return
@@ -25,7 +25,7 @@ func (s *Server) run(e endpoint, c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.user = user
-	if err := c.checkPath(e.Parameters()); err != nil {
+	if err := c.checkPath(e.Parameters()); err != nil && !e.anyPath {
 		return answer{}, err
 	}
 	if err := e.read(c); err != nil {
@@ -36,13 +36,18 @@ func (s *Server) run(e endpoint, c *call) (answer, error) {
 	return e.operate(s, c)
 }
 
-// checkPath checks the ids in the path against the vendor's pattern. A choice: an
+// checkPath checks the ids in the path against the vendor's pattern, names of domains
+// against that of domains. A choice: an
 // id that does not match is a 400, as for any other argument.
 func (c *call) checkPath(names []string) error {
 	var problems []problem
 	for _, name := range names {
 		id := c.request.PathValue(name)
-		if _, wrong := uuid(id); wrong != "" {
+		form := uuid
+		if name == "domain" {
+			form = domainName
+		}
+		if _, wrong := form(id); wrong != "" {
 			problems = append(problems, problem{name, wrong, id})
 		}
 	}

@@ -7,7 +7,8 @@ import (
 
 // call is a request with what was read from it.
 type call struct {
-	request *http.Request
+	request    *http.Request
+	generation Generation
 	// user is who logged in.
 	user *record
 	// body is a checked body: the values to set, by their correct names.
@@ -27,23 +28,26 @@ type operation func(*Server, *call) (answer, error)
 
 func ok(payload any) (answer, error) { return answer{http.StatusOK, payload}, nil }
 
-// scope is the connection to which invites and SIP users belong; it is empty for
-// other kinds.
+// scope is the connection or the SIP domain to which invites and SIP users belong; it is
+// empty for other kinds.
 type scope struct {
+	of    kind
 	field string
 	param string
 }
 
 func noScope() scope { return scope{} }
 
-func ofConnection(param string) scope { return scope{"sip_connection", param} }
+func ofConnection(param string) scope { return scope{connections, "sip_connection", param} }
 
-// parent returns the id of the connection, which has to exist.
+func ofDomain() scope { return scope{domains, "sip_domain", "domain"} }
+
+// parent returns the id of the connection or domain, which has to exist.
 func (sc scope) parent(s *Server, c *call) (string, error) {
 	if sc.field == "" {
 		return "", nil
 	}
-	_, err := s.find(connections, c.request.PathValue(sc.param))
+	_, err := s.find(sc.of, c.request.PathValue(sc.param))
 	return c.request.PathValue(sc.param), err
 }
 
@@ -93,6 +97,12 @@ func create(k kind, sc scope) operation {
 			return answer{}, err
 		}
 		r := s.newRecord(k, c)
+		if name, chosen := c.body[resources[k].identity].(string); chosen { // callers name domains
+			if s.store.Get(k, name) != nil {
+				return answer{}, &failure{status: http.StatusConflict, message: resources[k].name + " exists already"}
+			}
+			r.id = name
+		}
 		if sc.field != "" {
 			r.values[sc.field] = parent
 		}
@@ -157,7 +167,7 @@ func (s *Server) newRecord(k kind, c *call) *record {
 	now := s.now()
 	r := &record{kind: k, id: s.options.NewUUID(), createdOn: now, modifiedOn: now, values: map[string]any{}}
 	for _, f := range resources[k].fields {
-		if f.initial != nil {
+		if f.initial != nil && f.has(s.options.Generation) {
 			r.values[f.name] = f.initial
 		}
 	}

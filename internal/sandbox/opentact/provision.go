@@ -19,15 +19,34 @@ func (s *Server) provision(r *record, changed map[string]any) {
 		s.provisionTrunk(r, "ingress", changed)
 		s.provisionTrunk(r, "egress", changed)
 		s.provisionOnce(r, "class4_trunk_prefix_id")
-		// a choice: calls carry the technical prefix of the connection's product.
-		if product := s.store.Get(products, idOf(r.values["product"])); product != nil {
-			r.values["tech_prefix"] = product.values["tech_prefix"]
-		}
+		r.values["class4_tech_prefix_id"] = r.values["class4_trunk_prefix_id"]
+		s.provisionPrefix(r)
 	case apps:
 		s.provisionTrunk(r, "egress", changed)
+		s.provisionLater(r, changed)
+	case voiceProfiles:
+		s.provisionLater(r, changed)
 	case sipUsers:
+		setOnce(r, "state", "offline")
 		s.provisionDigest(r, changed)
 	}
+}
+
+// provisionPrefix: a choice, calls carry the technical prefix of the product.
+func (s *Server) provisionPrefix(r *record) {
+	if product := s.store.Get(products, idOf(r.values["product"])); product != nil {
+		r.values["tech_prefix"] = product.values["tech_prefix"]
+	}
+}
+
+// provisionLater gives a record what its kind has since the second generation.
+func (s *Server) provisionLater(r *record, changed map[string]any) {
+	if s.options.Generation == FirstGeneration {
+		return
+	}
+	s.provisionTrunk(r, "ingress", changed)
+	s.provisionOnce(r, "class4_tech_prefix_id")
+	s.provisionPrefix(r)
 }
 
 func setOnce(r *record, name string, value any) {
@@ -80,6 +99,9 @@ func (s *Server) provisionDigest(r *record, changed map[string]any) {
 	}
 	delete(r.values, "password")
 	realm := "opentact.example.com"
+	if domain := r.text("sip_domain"); domain != "" && s.options.Generation != FirstGeneration {
+		realm = domain
+	}
 	if connection := s.store.Get(connections, r.text("sip_connection")); connection != nil && connection.text("subdomain") != "" {
 		realm = connection.text("subdomain") + "." + realm
 	}
@@ -107,21 +129,25 @@ type relation struct {
 	field string
 }
 
-// holders are who keeps an app or a voice profile from being removed. The vendor
-// declares the 409 for apps; a choice: voice profiles are kept in the same way.
+// holders are who keeps an app, a voice profile or a SIP domain from being removed. The
+// vendor declares the 409 for apps and domains; a choice: voice profiles are kept in the
+// same way, and users and invites are what keeps a domain.
 func referencesTo(k kind) []relation {
 	switch k {
 	case apps:
 		return []relation{{leases, "sip_control_app"}}
 	case voiceProfiles:
-		return []relation{{connections, "outbound_voice_profile"}, {apps, "outbound_voice_profile"}}
+		return []relation{{connections, "outbound_voice_profile"}, {apps, "outbound_voice_profile"}, {domains, "outbound_voice_profile"}}
+	case domains:
+		return []relation{{sipUsers, "sip_domain"}, {invites, "sip_domain"}}
 	}
 	return nil
 }
 
 func (s *Server) inUse(r *record) error {
 	for _, reference := range referencesTo(r.kind) {
-		if len(s.store.having(reference.kind, reference.field, r.id)) > 0 {
+		hidden := reference.kind == domains && s.options.Generation == FirstGeneration
+		if !hidden && len(s.store.having(reference.kind, reference.field, r.id)) > 0 {
 			return &failure{status: http.StatusConflict, message: resources[r.kind].name + " is still in use"}
 		}
 	}
@@ -134,12 +160,17 @@ func (s *Server) inUse(r *record) error {
 func (s *Server) removeDependents(r *record) {
 	switch r.kind {
 	case connections:
-		for _, k := range []kind{invites, sipUsers} {
-			for _, child := range s.store.having(k, "sip_connection", r.id) {
-				s.store.Remove(child.kind, child.id)
+		if s.options.Generation == FirstGeneration {
+			for _, k := range []kind{invites, sipUsers} {
+				for _, child := range s.store.having(k, "sip_connection", r.id) {
+					s.store.Remove(child.kind, child.id)
+				}
 			}
 		}
+		s.unset(domains, "sip_connection", r.id)
 		s.unset(leases, "sip_connection", r.id)
+	case apps:
+		s.unset(domains, "sip_control_app", r.id)
 	case messagingProfiles:
 		s.unset(leases, "messaging_profile", r.id)
 	}

@@ -17,6 +17,10 @@ type endpoint struct {
 	operate operation
 	// open endpoints authenticate in their own way.
 	open bool
+	// anyPath says that the ids of the path are not looked at.
+	anyPath bool
+	// generations serve the endpoint; none means all of them.
+	generations []Generation
 }
 
 func on(operation, method, pattern string, operate operation) endpoint {
@@ -27,13 +31,38 @@ func on(operation, method, pattern string, operate operation) endpoint {
 }
 
 func (e endpoint) creating(k kind) endpoint {
-	e.read = func(c *call) error { return c.readChanges(resources[k].fields, true) }
+	e.read = func(c *call) error { return c.readChanges(writableIn(c.generation, resources[k].fields), true) }
 	return e
 }
 
 func (e endpoint) modifying(k kind) endpoint {
-	e.read = func(c *call) error { return c.readChanges(resources[k].fields, false) }
+	e.read = func(c *call) error {
+		fields := slices.DeleteFunc(writableIn(c.generation, resources[k].fields), func(f field) bool { return f.createOnly })
+		return c.readChanges(fields, false)
+	}
 	return e
+}
+
+// absent returns the endpoint as a generation serves it that does not have it.
+func (e endpoint) absent() endpoint {
+	e.operate = noSuchRoute
+	e.read = func(*call) error { return noRoute() }
+	e.anyPath = true
+	return e
+}
+
+// in returns the endpoint as one that only some generations serve.
+func (e endpoint) in(generations []Generation) endpoint {
+	e.generations = generations
+	return e
+}
+
+// allIn returns the endpoints as such that only some generations serve.
+func allIn(generations []Generation, endpoints []endpoint) []endpoint {
+	for i := range endpoints {
+		endpoints[i].generations = generations
+	}
+	return endpoints
 }
 
 func (e endpoint) assigning() endpoint {
@@ -50,10 +79,11 @@ func (c *call) readChanges(fields []field, creating bool) error {
 	return err
 }
 
-// endpoints returns those of both generations; literal segments come before the ids that
+// endpoints returns those of all generations; literal segments come before the ids that
 // would match them.
 func endpoints() []endpoint {
-	return slices.Concat(accountRoutes(), leaseRoutes(), connectionRoutes(), inviteRoutes(), sipUserRoutes(), appRoutes(),
+	return slices.Concat(accountRoutes(), leaseRoutes(), connectionRoutes(), allIn(onlyFirst, inviteRoutes()), allIn(onlyFirst, sipUserRoutes()),
+		allIn(sinceTwo, domainRoutes()), appRoutes(),
 		profileRoutes("MessagingProfile", "/profile/messaging", messagingProfiles),
 		profileRoutes("OutboundVoiceProfile", "/profile/outbound_voice", voiceProfiles))
 }
@@ -69,14 +99,14 @@ func accountRoutes() []endpoint {
 func leaseRoutes() []endpoint {
 	search := on("SearchTNLeases", http.MethodPost, "/lease/tn/search", searchLeases)
 	search.read = func(c *call) error { return c.readChanges(searching(), false) }
-	return []endpoint{on("ListTNLeases", http.MethodGet, "/lease/tn", allLeases), search}
+	return []endpoint{on("ListTNLeases", http.MethodGet, "/lease/tn", allLeases).in(onlyFirst), search.in(sinceTwo)}
 }
 
 func connectionRoutes() []endpoint {
 	const base, entity = "/sip/connection", "/sip/connection/{uuid}"
 	return []endpoint{
-		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/connection/product", list(products, noScope())),
-		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/product", list(products, noScope())),
+		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/connection/product", list(products, noScope())).in(onlyFirst),
+		on("GetSIPConnectionProductsList", http.MethodGet, "/sip/product", list(products, noScope())).in(sinceTwo),
 		on("ListSIPConnections", http.MethodGet, base, list(connections, noScope())),
 		on("CreateSIPConnection", http.MethodPost, base, create(connections, noScope())).creating(connections),
 		on("GetSIPConnectionByUUID", http.MethodGet, entity, get(connections, noScope(), "uuid")),
@@ -112,13 +142,39 @@ func sipUserRoutes() []endpoint {
 	}
 }
 
+// domainRoutes are those of SIP domains, and of the users and invites below them.
+func domainRoutes() []endpoint {
+	const base, entity = "/sip/domain", "/sip/domain/{domain}"
+	const userBase, userEntity = entity + "/user", entity + "/user/{uuid}"
+	const inviteBase, inviteEntity = entity + "/invite", entity + "/invite/{uuid}"
+	parent := ofDomain()
+	return []endpoint{
+		on("ListSIPDomains", http.MethodGet, base, list(domains, noScope())),
+		on("CreateSIPDomain", http.MethodPost, base, create(domains, noScope())).creating(domains),
+		on("GetSIPDomain", http.MethodGet, entity, get(domains, noScope(), "domain")),
+		on("ModifySIPDomain", http.MethodPatch, entity, modify(domains, noScope(), "domain")).modifying(domains),
+		on("RemoveSIPDomain", http.MethodDelete, entity, remove(domains, noScope(), "domain")),
+		on("ListSIPUsers", http.MethodGet, userBase, list(sipUsers, parent)),
+		on("CreateSIPUser", http.MethodPost, userBase, create(sipUsers, parent)).creating(sipUsers),
+		on("GetSIPUser", http.MethodGet, userEntity, get(sipUsers, parent, "uuid")),
+		on("ModifySIPUser", http.MethodPatch, userEntity, modify(sipUsers, parent, "uuid")).modifying(sipUsers),
+		on("RemoveSIPUser", http.MethodDelete, userEntity, remove(sipUsers, parent, "uuid")),
+		on("CreateSIPUserInvite", http.MethodPost, inviteBase, create(invites, parent)).creating(invites),
+		on("ListSIPUserInvites", http.MethodGet, inviteBase, list(invites, parent)),
+		on("ModifySIPUserInvite", http.MethodPatch, inviteEntity, modify(invites, parent, "uuid")).modifying(invites),
+		on("RemoveSIPUserInviteByUUID", http.MethodDelete, inviteEntity, remove(invites, parent, "uuid")),
+	}
+}
+
 func appRoutes() []endpoint {
 	const base, entity = "/sip/app", "/sip/app/{uuid}"
 	execute := on("ExecuteSIPControlAppCallExecuteCallFlow", http.MethodPost, "/sip/app/call/{uuid}", executeCallFlow)
 	execute.read = (*call).readCallFlow
+	moved := execute
+	moved.Pattern = "/call/sca/{uuid}"
 	return []endpoint{
 		on("GetOnlineCalls", http.MethodGet, "/sip/app/call/online", onlineCalls),
-		execute,
+		execute.in([]Generation{FirstGeneration, SecondGeneration}), moved.in(onlyThird),
 		on("CreateSIPControlApp", http.MethodPost, base, create(apps, noScope())).creating(apps),
 		on("ListSIPControlApps", http.MethodGet, base, list(apps, noScope())),
 		on("GetSIPControlAppByUUID", http.MethodGet, entity, get(apps, noScope(), "uuid")),
@@ -156,16 +212,10 @@ func Operations() []string { return route.Operations(Routes()) }
 func (s *Server) routeTable() *route.Table {
 	var rows []route.Row
 	for _, e := range endpoints() {
-		if slices.Contains(absent[s.options.Generation], e.Pattern) {
-			e.operate = noSuchRoute
+		if len(e.generations) > 0 && !slices.Contains(e.generations, s.options.Generation) {
+			e = e.absent()
 		}
 		rows = append(rows, route.Row{Route: e.Route, Handler: s.Wrap(e.Operation, s.handler(e))})
 	}
 	return route.NewTable(BasePath, func(text string) bool { return text != "" }, rows)
-}
-
-// absent are the paths that a generation does not have.
-var absent = map[Generation][]string{
-	FirstGeneration:  {"/sip/product", "/lease/tn/search"},
-	SecondGeneration: {"/sip/connection/product", "/lease/tn"},
 }

@@ -55,6 +55,7 @@ func (s *Server) seed() {
 	in.defaultMessagingProfile()
 	in.connections()
 	in.apps()
+	in.domains()
 	in.invites()
 	in.sipUsers()
 	in.orders()
@@ -67,6 +68,7 @@ func (in seeder) connections() {
 		in.put(connections, ConnectionUUID(i+1), row.createdDay, map[string]any{
 			"name": row.name, "subdomain": orNull(row.subdomain), "ip": orNull(row.ip), "port": row.port, "is_active": row.active,
 			"product": row.product, "outbound_voice_profile": reference(voiceProfileFamily, row.voiceProfile),
+			"shaken_verify_policy":          int64(0),
 			"class4_ingress_trunk_settings": map[string]any{"media_type": row.media, "call_limit": int64(20 + 10*i), "codecs": []any{"PCMU", "G729"}},
 			"class4_egress_trunk_settings":  map[string]any{"media_type": row.media, "call_limit": int64(20 + 10*i), "ignore_ring": false},
 		})
@@ -79,6 +81,17 @@ func (in seeder) apps() {
 			"name": row.name, "subdomain": orNull(row.subdomain), "is_active": row.active,
 			"outbound_voice_profile":       reference(voiceProfileFamily, row.voiceProfile),
 			"class4_egress_trunk_settings": map[string]any{"media_type": row.media, "ring_timeout": int64(45)},
+			"product":                      int64(1), "webhook_request_timeout": int64(0), "call_flow_request_timeout": int64(3000 * min(i, 1)),
+		})
+	}
+}
+
+// domains adds the SIP domains, which only later generations show.
+func (in seeder) domains() {
+	for i, row := range domainRows() {
+		in.put(domains, row.name, 20+i, map[string]any{
+			"domain": row.name, "sip_connection": reference(connectionFamily, row.connection),
+			"sip_control_app": reference(appFamily, row.app), "outbound_voice_profile": reference(voiceProfileFamily, row.voiceProfile),
 		})
 	}
 }
@@ -87,6 +100,7 @@ func (in seeder) invites() {
 	for i, row := range inviteRows() {
 		in.put(invites, InviteUUID(i+1), row.createdDay, map[string]any{
 			"name": row.name, "expired_on": in.expiry(row.expiresIn), "sip_connection": ConnectionUUID(row.connection),
+			"sip_domain": inviteDomain(row.connection),
 		})
 	}
 }
@@ -96,6 +110,7 @@ func (in seeder) sipUsers() {
 		in.put(sipUsers, SIPUserUUID(i+1), 34+i, map[string]any{
 			"login": row.login, "password": SecretSIPPassword, "first_name": row.first, "last_name": row.last,
 			"email": row.login + "@northwind.example.com", "remote_ip": orNull(row.remoteIP), "sip_connection": ConnectionUUID(row.connection),
+			"sip_domain": userDomain(row.connection), "same_domain_calls_only": false, "is_active": true,
 		})
 	}
 }

@@ -118,7 +118,7 @@ func voiceProfileRows() []map[string]any {
 func voiceProfileValues(name string, prefix int64, channels, rate float64, record int64, spend float64, file any, track int64) map[string]any {
 	return map[string]any{
 		"name": name, "tech_prefix": prefix, "channel_limit": channels, "max_rate": rate, "record_calls": record,
-		"daily_spend_limit": spend, "filemat": file, "audio_track_type": track,
+		"daily_spend_limit": spend, "filemat": file, "audio_track_type": track, "is_active": true, "product": int64(1),
 	}
 }
 
@@ -135,6 +135,47 @@ func product(name string, description any, kind string, prefix, rates, plan int6
 	return map[string]any{
 		"name": name, "description": description, "type": kind, "tech_prefix": prefix, "rate_table_id": rates, "route_plan_id": plan,
 	}
+}
+
+// domainRow is a SIP domain, below a connection or an app or neither.
+type domainRow struct {
+	name                          string
+	connection, app, voiceProfile int
+}
+
+// domainRows: the contact centre has two, and the lab trunk none.
+func domainRows() []domainRow {
+	return []domainRow{
+		{"hq.northwind.example.com", 1, 0, 1},
+		{"capitolhill.northwind.example.com", 2, 0, 1},
+		{"ballard.northwind.example.com", 3, 0, 1},
+		{"bellevue.northwind.example.com", 4, 0, 2},
+		{"tacoma.northwind.example.com", 5, 0, 0},
+		{"contact.northwind.example.com", 6, 0, 2},
+		{"agents.northwind.example.com", 6, 0, 2},
+		{"reminders.northwind.example.com", 0, 1, 2},
+		{"spare.northwind.example.com", 0, 0, 0},
+	}
+}
+
+// inviteDomain is the domain of the invites of a connection: its first.
+func inviteDomain(connection int) string {
+	for _, row := range domainRows() {
+		if row.connection == connection {
+			return row.name
+		}
+	}
+	return ""
+}
+
+// userDomain is the domain of the users of a connection: its last.
+func userDomain(connection int) (name string) {
+	for _, row := range domainRows() {
+		if row.connection == connection {
+			name = row.name
+		}
+	}
+	return name
 }
 
 type sipUserRow struct {

@@ -28,14 +28,17 @@ const (
 	defaultTokenTTL    = 24 * time.Hour
 )
 
-// Generation is a generation of the vendor's API. They differ in paths.
+// Generation is a generation of the vendor's API. They differ in paths, in the members of
+// bodies and answers, and in the form of some answers. No two are served at once.
 type Generation int
 
 const (
-	// FirstGeneration is that of 2020.
-	FirstGeneration Generation = iota
+	// FirstGeneration is that of 2020; 0 means it too.
+	FirstGeneration Generation = 1
 	// SecondGeneration is that of 2021.
-	SecondGeneration
+	SecondGeneration Generation = 2
+	// ThirdGeneration is that of 2022.
+	ThirdGeneration Generation = 3
 )
 
 // Options configure a Server. The zero value is an account without entities, at a
@@ -53,12 +56,12 @@ type Options struct {
 	NewUUID func() string
 	// MaxEntities bounds the number of entities; 0 means 200,000.
 	MaxEntities int
-	// ErrorFields adds `meta` and `fields` to errors, as the third generation does.
+	// ErrorFields adds `meta` and `fields` to errors, as the third generation always does.
 	ErrorFields bool
 	// AssignAnswersUUIDs makes the assignment of TN leases answer UUID strings, as
-	// the third generation does.
+	// the third generation always does.
 	AssignAnswersUUIDs bool
-	// Generation decides which paths there are.
+	// Generation decides which paths and members there are; 0 means the first.
 	Generation Generation
 	// Faults is the menu in front of every route; nil makes one for this server.
 	Faults *fault.Menu
@@ -97,6 +100,12 @@ func New(options Options) *Server {
 }
 
 func (o *Options) setDefaults() {
+	if o.Generation == 0 {
+		o.Generation = FirstGeneration
+	}
+	if o.Generation == ThirdGeneration {
+		o.ErrorFields, o.AssignAnswersUUIDs = true, true
+	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}

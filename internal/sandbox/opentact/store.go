@@ -19,6 +19,7 @@ const (
 	products
 	invites
 	sipUsers
+	domains
 	apps
 	calls
 	leases

@@ -25,7 +25,7 @@ func (s *Server) view(r *record, depth int) object {
 		o = append(o, member{form.identity, r.id})
 	}
 	for i := range form.fields {
-		if f := &form.fields[i]; !f.hidden {
+		if f := &form.fields[i]; !f.hidden && f.has(s.options.Generation) {
 			o = append(o, member{f.name, s.fieldView(r, f, depth)})
 		}
 	}

@@ -99,6 +99,17 @@ func (c columns) only(changes []list.Change) columns {
 	return changed
 }
 
+// BodyKeys are the members that bodies have, by their usual names, each once.
+func BodyKeys() (keys []string) {
+	for _, written := range writable {
+		for _, column := range written {
+			keys = append(keys, column.names[0])
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // VendorNames returns, for each resource, our field names by the vendor's, so that errors
 // can name the fields that callers know.
 func VendorNames() map[protoreflect.FullName]map[string]string {

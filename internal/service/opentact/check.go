@@ -27,11 +27,11 @@ type deletion interface {
 
 // before reads the resource that a write is about to change, if the request is only to be
 // checked or states an etag. It is an error if the resource has another etag.
-func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route *upstream.Route, etag string, uuids []string) (R, error) {
+func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route *upstream.Route, etag string, at place) (R, error) {
 	if etag == "" && !request.GetValidateOnly() {
 		return nil, nil
 	}
-	stored, err := k.read(ctx, b, uuids)
+	stored, err := k.read(ctx, b, at)
 	switch {
 	case err != nil:
 		return nil, upstream.BeforeWrite(err, route)
@@ -46,10 +46,10 @@ func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route 
 // below nothing is listed, so that the vendor sees the credential.
 //
 // If there is one with the same natural key, the create would be refused.
-func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Object, wanted R, parents []string) error {
+func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Object, wanted R, at place) error {
 	var err error
 	if k.above != nil {
-		err = k.above(ctx, b, parents)
+		err = k.above(ctx, b, at)
 	}
 	taken := false
 	if err == nil && (k.above == nil || k.natural != "") {
@@ -59,7 +59,7 @@ func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Ob
 				taken = taken || k.isLike(row, wanted)
 				return row
 			}
-		}, parents...)
+		}, at.path...)
 	}
 	switch {
 	case err != nil:
@@ -67,7 +67,7 @@ func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Ob
 	case taken:
 		return upstream.Unsent(opentact.Vendor, k.routes.Create, upstream.KindTaken)
 	default:
-		return b.Vendor.PlanWrite(ctx, k.routes.Create, body, parents...)
+		return b.Vendor.PlanWrite(ctx, k.routes.Create, body, at.path...)
 	}
 }
 

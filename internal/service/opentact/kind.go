@@ -14,7 +14,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // message is a pointer to the message M of the contract.
@@ -49,11 +48,13 @@ type kind[M any, R dated[M]] struct {
 	answers opentact.Kind[M]
 	// body is what callers write of it.
 	body body[M]
-	// locate sets what a resource is below, from the UUIDs above it in the path; nil if it
-	// is below nothing.
-	locate func(row R, parents []string)
+	// locate sets what a resource is below; nil if it is below nothing.
+	locate func(row R, at place)
+	// find completes the place of a resource if the vendor has it elsewhere than callers
+	// do; nil if it has not.
+	find func(ctx context.Context, b Backend, request any, at place) (place, error)
 	// above reads what a resource is below; nil if it is below nothing.
-	above func(ctx context.Context, b Backend, parents []string) error
+	above func(ctx context.Context, b Backend, at place) error
 	// natural is the field by which a resource of the same parents is found that is like
 	// another; empty if there is none.
 	natural protoreflect.Name
@@ -63,7 +64,7 @@ type kind[M any, R dated[M]] struct {
 // package mapping.
 var (
 	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionBody)
-	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody).below(ofConnection, readConnection)
+	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody).below(ofInvite, readConnection).through(findInvites)
 	sipDomains            = newDomainKind()
 	sipUsers              = newKind("sip_user", opentact.Users, sipUserKind, sipUserBody).below(ofDomain, readDomain).foundBy("login")
 	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppBody)
@@ -84,9 +85,7 @@ func newDomainKind() kind[pb.SipDomain, *pb.SipDomain] {
 }
 
 // below returns the kind with what locates its resources and what reads their parent.
-func (k kind[M, R]) below(
-	locate func(row R, parents []string), above func(ctx context.Context, b Backend, parents []string) error,
-) kind[M, R] {
+func (k kind[M, R]) below(locate func(row R, at place), above func(ctx context.Context, b Backend, at place) error) kind[M, R] {
 	k.locate, k.above = locate, above
 	return k
 }
@@ -97,31 +96,19 @@ func (k kind[M, R]) foundBy(natural protoreflect.Name) kind[M, R] {
 	return k
 }
 
-// ofConnection sets the connection of an invite.
-func ofConnection(invite *pb.SipUserInvite, parents []string) { invite.SipConnectionUuid = &parents[0] }
-
-// ofDomain sets the SIP domain of a user.
-func ofDomain(user *pb.SipUser, parents []string) { user.SipDomain = &parents[0] }
-
-// readConnection reads the connection that something is below.
-func readConnection(ctx context.Context, b Backend, parents []string) error {
-	_, err := sipConnections.read(ctx, b, parents[:1])
-	return err
-}
-
-// readDomain reads the SIP domain that something is below.
-func readDomain(ctx context.Context, b Backend, parents []string) error {
-	_, err := sipDomains.read(ctx, b, parents[:1])
-	return err
+// through returns the kind with what completes the places of its resources.
+func (k kind[M, R]) through(find func(ctx context.Context, b Backend, request any, at place) (place, error)) kind[M, R] {
+	k.find = find
+	return k
 }
 
 // nowhere is for rows that are below nothing.
 func nowhere[M any](*M) {}
 
 // located returns a resource that says what it is below.
-func (k kind[M, R]) located(row R, parents []string) R {
+func (k kind[M, R]) located(row R, at place) R {
 	if k.locate != nil && row != nil {
-		k.locate(row, parents)
+		k.locate(row, at)
 	}
 	return row
 }
@@ -151,20 +138,29 @@ func page[M any, R message[M]](
 	return rows, next, nil
 }
 
-// list serves a list of the kind; parents are the UUIDs above it in the path.
+// list serves a list of the kind; parents are the ids above it in the path.
 func (k kind[M, R]) list(ctx context.Context, b Backend, request list.Request, parents ...string) ([]R, string, error) {
-	parents = canonical(parents)
-	locate := func(row R) { k.located(row, parents) }
-	rows, next, err := page(b.Tokens, request, string(k.key), locate, func(begin func() opentact.Keep[M]) error {
-		return opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, parents...)
+	at := within(parents)
+	locate := func(row R) { k.located(row, at) }
+	rows, next, err := page(b.Tokens, request, string(k.key), locate, func(begin func() opentact.Keep[M]) (err error) {
+		if at, err = k.place(ctx, b, request, at, k.routes.List); err != nil {
+			return err
+		}
+		return opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, at.path...)
 	})
-	etag.StampAll(b.Etags, rows)
+	for _, row := range rows {
+		b.Etags.Stamp(row)
+	}
 	return rows, next, err
 }
 
-// get returns one resource with its etag; uuids are those of its path.
-func (k kind[M, R]) get(ctx context.Context, b Backend, uuids ...string) (R, error) {
-	return stamped[M, R](b)(k.read(ctx, b, canonical(uuids)))
+// get returns one resource with its etag; ids are those of its path.
+func (k kind[M, R]) get(ctx context.Context, b Backend, request any, ids ...string) (R, error) {
+	at, err := k.place(ctx, b, request, of(ids), k.routes.List)
+	if err != nil {
+		return nil, err
+	}
+	return stamped[M, R](b)(k.read(ctx, b, at))
 }
 
 // stamped returns what sets the etag of a resource that was read.
@@ -177,16 +173,15 @@ func stamped[M any, R message[M]](b Backend) func(stored R, err error) (R, error
 	}
 }
 
-// read reads one resource; uuids are those of its path, in lower case.
-func (k kind[M, R]) read(ctx context.Context, b Backend, uuids []string) (R, error) {
-	last := len(uuids) - 1
+// read reads one resource.
+func (k kind[M, R]) read(ctx context.Context, b Backend, at place) (R, error) {
 	if k.routes.Get != nil {
-		found, err := opentact.Get(ctx, b.Vendor, k.routes.Get, k.answers, uuids...)
-		return k.located(found, uuids[:last]), err
+		found, err := opentact.Get(ctx, b.Vendor, k.routes.Get, k.answers, at.one()...)
+		return k.located(found, at), err
 	}
-	wanted := func(m *M) bool { return k.id(R(m)) == uuids[last] }
-	found, err := opentact.Find(ctx, b.Vendor, k.routes.List, k.answers, wanted, uuids[:last]...)
-	return k.located(found, uuids[:last]), err
+	wanted := func(m *M) bool { return k.id(R(m)) == at.id }
+	found, err := opentact.Find(ctx, b.Vendor, k.routes.List, k.answers, wanted, at.path...)
+	return k.located(found, at), err
 }
 
 // create sends what is set and returns the resource as stored. If the vendor confirms
@@ -194,18 +189,22 @@ func (k kind[M, R]) read(ctx context.Context, b Backend, uuids []string) (R, err
 // from others, what was sent is returned: the create still succeeded.
 func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted R, parents ...string) (R, error) {
 	began, sent := time.Now(), k.body.creation(wanted)
-	parents = canonical(parents)
-	if request.GetValidateOnly() {
-		return k.located(echo(wanted, k.body.columns, k.key, k.chosen(wanted)), parents), k.checkCreate(ctx, b, sent, wanted, parents)
+	at, err := k.place(ctx, b, request, within(parents), k.routes.Create)
+	if err != nil {
+		return nil, err
 	}
-	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Create, k.answers, sent, parents...)
+	at.id = k.chosen(wanted)
+	if request.GetValidateOnly() {
+		return k.located(echo(wanted, k.body.columns, k.key, at.id), at), k.checkCreate(ctx, b, sent, wanted, at)
+	}
+	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Create, k.answers, sent, at.path...)
 	if err != nil {
 		return nil, err
 	}
 	if stored == nil {
-		stored = k.findCreated(ctx, b, sent, began, parents)
+		stored = k.findCreated(ctx, b, sent, began, at)
 	}
-	return k.known(b, stored, wanted, k.body.columns, append(parents, k.chosen(wanted))), nil
+	return k.known(b, stored, wanted, k.body.columns, at), nil
 }
 
 // chosen returns the id that the caller of a create chose, or "" if the vendor gives it.
@@ -226,58 +225,63 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 	if err != nil {
 		return nil, err
 	}
-	uuids := canonical(append(parents, k.id(wanted)))
-	before, err := k.before(ctx, b, request, k.routes.Update, etag.Stated(wanted), uuids)
+	at, err := k.place(ctx, b, request, of(append(parents, k.id(wanted))), k.routes.Update)
+	if err != nil {
+		return nil, err
+	}
+	before, err := k.before(ctx, b, request, k.routes.Update, etag.Stated(wanted), at)
 	if err != nil {
 		return nil, err
 	}
 	if request.GetValidateOnly() {
 		list.Apply(before, wanted, changes)
-		return before, b.Vendor.PlanWrite(ctx, k.routes.Update, k.body.update(wanted, changes), uuids...)
+		return before, b.Vendor.PlanWrite(ctx, k.routes.Update, k.body.update(wanted, changes), at.one()...)
 	}
-	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), uuids...)
+	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), at.one()...)
 	if err != nil {
 		return nil, err
 	}
 	if stored == nil {
-		stored = k.readBack(ctx, b, uuids)
+		stored = k.readBack(ctx, b, at)
 	}
-	return k.known(b, stored, wanted, k.body.columns.only(changes), uuids), nil
+	return k.known(b, stored, wanted, k.body.columns.only(changes), at), nil
 }
 
 // readBack returns the resource of a write that succeeded, or nil if it cannot be read.
-func (k kind[M, R]) readBack(ctx context.Context, b Backend, uuids []string) *M {
+func (k kind[M, R]) readBack(ctx context.Context, b Backend, at place) *M {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	found, err := k.read(ctx, b, uuids)
+	found, err := k.read(ctx, b, at)
 	if err != nil {
 		return nil
 	}
 	return found
 }
 
-// remove deletes a resource; uuids are those of its path.
-func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, uuids ...string) error {
-	uuids = canonical(uuids)
-	_, err := k.before(ctx, b, request, k.routes.Delete, request.GetEtag(), uuids)
+// remove deletes a resource; ids are those of its path.
+func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, ids ...string) error {
+	at, err := k.place(ctx, b, request, of(ids), k.routes.Delete)
+	if err != nil {
+		return err
+	}
+	_, err = k.before(ctx, b, request, k.routes.Delete, request.GetEtag(), at)
 	switch {
 	case err != nil:
 		return err
 	case request.GetValidateOnly():
-		return b.Vendor.PlanRemove(ctx, k.routes.Delete, uuids...)
+		return b.Vendor.PlanRemove(ctx, k.routes.Delete, at.one()...)
 	default:
-		return b.Vendor.Remove(ctx, k.routes.Delete, uuids...)
+		return b.Vendor.Remove(ctx, k.routes.Delete, at.one()...)
 	}
 }
 
 // known returns a resource that was written: with its etag as stored, or else as far as it
-// is known from the request; uuids are those of its path.
-func (k kind[M, R]) known(b Backend, stored *M, wanted R, sent columns, uuids []string) R {
-	last := len(uuids) - 1
+// is known from the request.
+func (k kind[M, R]) known(b Backend, stored *M, wanted R, sent columns, at place) R {
 	if stored == nil {
-		return k.located(echo(wanted, sent, k.key, uuids[last]), uuids[:last])
+		return k.located(echo(wanted, sent, k.key, at.id), at)
 	}
-	located := k.located(stored, uuids[:last])
+	located := k.located(stored, at)
 	b.Etags.Stamp(located)
 	return located
 }
@@ -295,17 +299,4 @@ func echo[R proto.Message](wanted R, sent columns, key protoreflect.Name, id str
 	})
 	reflected.Set(reflected.Descriptor().Fields().ByName(key), protoreflect.ValueOfString(id))
 	return copied
-}
-
-// canonical returns ids as the vendor takes them: UUIDs in lower case, names of SIP domains
-// as they are.
-func canonical(ids []string) []string {
-	taken := make([]string, len(ids))
-	for i, id := range ids {
-		taken[i] = id
-		if uuid, ok := tolerant.CanonicalUUID(id); ok {
-			taken[i] = uuid
-		}
-	}
-	return taken
 }

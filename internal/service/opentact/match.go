@@ -17,10 +17,10 @@ const clockSkew = time.Minute
 
 // findCreated returns the resource of a create that the vendor confirmed without showing
 // it, or nil if it cannot be told from others, in what is left of the time.
-func (k kind[M, R]) findCreated(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) *M {
+func (k kind[M, R]) findCreated(ctx context.Context, b Backend, sent opentact.Object, since time.Time, at place) *M {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	found, err := k.matching(ctx, b, sent, since, parents)
+	found, err := k.matching(ctx, b, sent, since, at)
 	if err != nil || len(found) != 1 {
 		return nil
 	}
@@ -62,7 +62,7 @@ func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, si
 // matching returns the resources that have every member that was sent and were created
 // since. OpenTACT has no natural keys. If it finds none, and one that may be it, it fails:
 // then it is not known that the resource does not exist.
-func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, parents []string) ([]R, error) {
+func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, at place) ([]R, error) {
 	var found []R
 	sent = k.body.shown(sent)
 	doubts := false
@@ -80,10 +80,10 @@ func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Objec
 	}
 	answers := k.answers
 	answers.Proof = true
-	err := opentact.List(ctx, b.Vendor, k.routes.List, answers, begin, parents...)
+	err := opentact.List(ctx, b.Vendor, k.routes.List, answers, begin, at.path...)
 	if err == nil && k.routes.Get != nil && len(found) <= mostCandidates {
 		var left bool
-		found, left, err = k.confirmed(ctx, b, sent, since, found, parents)
+		found, left, err = k.confirmed(ctx, b, sent, since, found, at)
 		doubts = doubts || left
 	}
 	if err == nil && doubts && len(found) == 0 {
@@ -95,10 +95,11 @@ func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Objec
 // confirmed reads each row of a list again and returns those that have every member, and
 // whether there is doubt about one.
 func (k kind[M, R]) confirmed(
-	ctx context.Context, b Backend, sent opentact.Object, since time.Time, rows []R, parents []string,
+	ctx context.Context, b Backend, sent opentact.Object, since time.Time, rows []R, at place,
 ) (whole []R, doubts bool, err error) {
 	for _, row := range rows {
-		stored, err := k.read(ctx, b, append(parents, k.id(row)))
+		at.id = k.id(row)
+		stored, err := k.read(ctx, b, at)
 		if err != nil {
 			return nil, false, err
 		}

@@ -17,7 +17,7 @@ func (s *ProfileService) ListMessagingProfiles(ctx context.Context, request *pb.
 
 // GetMessagingProfile returns one messaging profile.
 func (s *ProfileService) GetMessagingProfile(ctx context.Context, request *pb.GetMessagingProfileRequest) (*pb.GetMessagingProfileResponse, error) {
-	found, err := messagingProfiles.get(ctx, s.Backend, request.GetUuid())
+	found, err := messagingProfiles.get(ctx, s.Backend, request, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func (s *ProfileService) ListOutboundVoiceProfiles(ctx context.Context, request 
 
 // GetOutboundVoiceProfile returns one voice profile.
 func (s *ProfileService) GetOutboundVoiceProfile(ctx context.Context, request *pb.GetOutboundVoiceProfileRequest) (*pb.GetOutboundVoiceProfileResponse, error) {
-	found, err := outboundVoiceProfiles.get(ctx, s.Backend, request.GetUuid())
+	found, err := outboundVoiceProfiles.get(ctx, s.Backend, request, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (b Backend) Rules() reconcile.Rules {
 		pb.SipAppService_AssignSipAppTnLeases_FullMethodName: leasesOfApps.rule(b,
 			func(leases []*pb.TnLease) proto.Message { return &pb.AssignSipAppTnLeasesResponse{TnLeases: leases} }),
 		// No call shows which call flow runs.
-		pb.SipAppService_ExecuteCallFlow_FullMethodName: {Vendor: opentact.Vendor, Route: opentact.ExecuteRoute},
+		pb.SipAppService_ExecuteCallFlow_FullMethodName: {Vendor: opentact.Vendor, Route: b.Vendor.Route(opentact.ExecuteRoute)},
 	}
 }
 
@@ -69,10 +69,13 @@ func created[M any, R dated[M], Q proto.Message](
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
 		typed, _ := request.(Q)
 		wanted, parents := parts(typed)
-		parents = canonical(parents)
-		rows, err := k.matching(ctx, b, k.body.creation(wanted), since, parents)
+		at, err := k.place(ctx, b, typed, within(parents), k.routes.List)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := k.matching(ctx, b, k.body.creation(wanted), since, at)
 		for _, row := range rows {
-			located := k.located(row, parents)
+			located := k.located(row, at)
 			b.Etags.Stamp(located)
 			found = append(found, reconcile.Candidate{
 				Response: respond(located), Type: string(located.ProtoReflect().Descriptor().FullName()), ID: reconcile.IDOf(located),
@@ -80,7 +83,7 @@ func created[M any, R dated[M], Q proto.Message](
 		}
 		return found, err
 	}
-	return reconcile.Rule{Vendor: opentact.Vendor, Route: k.routes.Create, Compared: byAllFields, Find: find}
+	return reconcile.Rule{Vendor: opentact.Vendor, Route: b.Vendor.Route(k.routes.Create), Compared: byAllFields, Find: find}
 }
 
 // rule is the rule of an assignment: it has taken effect if every lease is where it should be.
@@ -105,5 +108,5 @@ func (h leaseHolder) rule(b Backend, respond func(leases []*pb.TnLease) proto.Me
 		}
 		return reconcile.Found(respond(h.answered(held, add, remove, above[0])), there), nil
 	}
-	return reconcile.Rule{Vendor: opentact.Vendor, Route: h.assign, Compared: byLeases, Find: find}
+	return reconcile.Rule{Vendor: opentact.Vendor, Route: b.Vendor.Route(h.assign), Compared: byLeases, Find: find}
 }

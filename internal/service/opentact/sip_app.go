@@ -17,7 +17,7 @@ func (s *SipAppService) ListSipApps(ctx context.Context, request *pb.ListSipApps
 
 // GetSipApp returns one app.
 func (s *SipAppService) GetSipApp(ctx context.Context, request *pb.GetSipAppRequest) (*pb.GetSipAppResponse, error) {
-	found, err := sipApps.get(ctx, s.Backend, request.GetUuid())
+	found, err := sipApps.get(ctx, s.Backend, request, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}

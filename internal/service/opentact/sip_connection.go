@@ -17,7 +17,7 @@ func (s *SipConnectionService) ListSipConnections(ctx context.Context, request *
 
 // GetSipConnection returns one connection.
 func (s *SipConnectionService) GetSipConnection(ctx context.Context, request *pb.GetSipConnectionRequest) (*pb.GetSipConnectionResponse, error) {
-	found, err := sipConnections.get(ctx, s.Backend, request.GetUuid())
+	found, err := sipConnections.get(ctx, s.Backend, request, request.GetUuid())
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func (s *SipConnectionService) ListSipDomains(ctx context.Context, request *pb.L
 
 // GetSipDomain returns one SIP domain.
 func (s *SipConnectionService) GetSipDomain(ctx context.Context, request *pb.GetSipDomainRequest) (*pb.GetSipDomainResponse, error) {
-	found, err := sipDomains.get(ctx, s.Backend, request.GetDomain())
+	found, err := sipDomains.get(ctx, s.Backend, request, request.GetDomain())
 	if err != nil {
 		return nil, err
 	}

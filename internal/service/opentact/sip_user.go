@@ -17,7 +17,7 @@ func (s *SipConnectionService) ListSipUsers(ctx context.Context, request *pb.Lis
 
 // GetSipUser returns one SIP user.
 func (s *SipConnectionService) GetSipUser(ctx context.Context, request *pb.GetSipUserRequest) (*pb.GetSipUserResponse, error) {
-	found, err := sipUsers.get(ctx, s.Backend, request.GetSipDomain(), request.GetUuid())
+	found, err := sipUsers.get(ctx, s.Backend, request, request.GetSipDomain(), request.GetUuid())
 	if err != nil {
 		return nil, err
 	}

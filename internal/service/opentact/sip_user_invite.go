@@ -17,7 +17,7 @@ func (s *SipConnectionService) ListSipUserInvites(ctx context.Context, request *
 
 // GetSipUserInvite returns one invite.
 func (s *SipConnectionService) GetSipUserInvite(ctx context.Context, request *pb.GetSipUserInviteRequest) (*pb.GetSipUserInviteResponse, error) {
-	found, err := sipUserInvites.get(ctx, s.Backend, request.GetSipConnectionUuid(), request.GetUuid())
+	found, err := sipUserInvites.get(ctx, s.Backend, request, request.GetSipConnectionUuid(), request.GetUuid())
 	if err != nil {
 		return nil, err
 	}

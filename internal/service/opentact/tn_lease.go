@@ -31,7 +31,7 @@ var (
 			return of.GetSipConnectionUuid()
 		},
 		check: func(ctx context.Context, b Backend, uuids []string) error {
-			_, err := sipConnections.read(ctx, b, uuids)
+			_, err := sipConnections.read(ctx, b, of(uuids))
 			return err
 		},
 	}
@@ -43,7 +43,7 @@ var (
 			return of.GetSipAppUuid()
 		},
 		check: func(ctx context.Context, b Backend, uuids []string) error {
-			_, err := sipApps.read(ctx, b, uuids)
+			_, err := sipApps.read(ctx, b, of(uuids))
 			return err
 		},
 	}

@@ -112,6 +112,11 @@ func route(operation, method, path string, action upstream.Action) *upstream.Rou
 	return &upstream.Route{Operation: operation, Method: method, Path: path, Action: action, Source: source}
 }
 
+// NetworkSegments are the spellings of the path segment of trusted networks in the document.
+func NetworkSegments() []string {
+	return []string{"trustednetworks", "trustedNetworks", "trustedNetwork"}
+}
+
 // Routes is the table of every vendor operation that the service uses.
 func Routes() []*upstream.Route {
 	routes := []*upstream.Route{AddGroupUsers, RemoveGroupUsers, AddUserGroups, SetMemberOrder}

@@ -22,6 +22,9 @@ import (
 // tokenHeader carries the JWT. Some documents print it with a dot.
 const tokenHeader = "X-Auth-Token"
 
+// Headers are the headers that can carry the JWT; some documents have the second.
+func Headers() []string { return []string{tokenHeader, "Authorization"} }
+
 // The life of a login.
 const (
 	// assumedLife is used if the token does not say when it expires.
@@ -50,15 +53,18 @@ func (form) FromCaller() bool { return false }
 func (form) Refusal(body []byte) (upstream.Rejection, bool) { return readRefusal(body) }
 
 // callerToken takes the JWT that the call brought.
-type callerToken struct{ form }
+type callerToken struct {
+	form
+	header string
+}
 
 // Authorize sets the caller's token.
-func (callerToken) Authorize(ctx context.Context, request *http.Request) error {
+func (c callerToken) Authorize(ctx context.Context, request *http.Request) error {
 	token := upstream.CallerCredential(ctx, Vendor)
 	if token == "" {
 		return upstream.CredentialMissing(Vendor)
 	}
-	request.Header.Set(tokenHeader, token)
+	request.Header.Set(c.header, token)
 	return nil
 }
 
@@ -71,12 +77,13 @@ func (callerToken) Renew(context.Context, *http.Request) (bool, error) { return 
 // staticToken uses a JWT as it was given.
 type staticToken struct {
 	form
-	token func() string
+	header string
+	token  func() string
 }
 
 // Authorize sets the token.
 func (s staticToken) Authorize(_ context.Context, request *http.Request) error {
-	request.Header.Set(tokenHeader, s.token())
+	request.Header.Set(s.header, s.token())
 	return nil
 }
 
@@ -85,7 +92,7 @@ func (s staticToken) expires() time.Time { return expiryOf(s.token()) }
 
 // Renew reports whether the token has been replaced since the request.
 func (s staticToken) Renew(_ context.Context, request *http.Request) (bool, error) {
-	return request.Header.Get(tokenHeader) != s.token(), nil
+	return request.Header.Get(s.header) != s.token(), nil
 }
 
 // none is the credential of a service that was given none.
@@ -120,6 +127,8 @@ func (basic) Renew(context.Context, *http.Request) (bool, error) { return false,
 type login struct {
 	form
 	pipeline *upstream.Pipeline
+	header   string
+	route    *upstream.Route // of the login itself
 	now      func() time.Time
 	flight   singleflight.Group
 
@@ -135,6 +144,8 @@ func newLogin(options Options) *login {
 	own.BreakerChanged = nil // the vendor's breaker is that of the calls, which counts failed logins too
 	return &login{
 		pipeline: upstream.NewPipeline(own, basic{email: options.Email, password: options.Password}),
+		header:   options.Dialect.header(),
+		route:    newTable(options.Dialect).route(routeAuth),
 		now:      options.Now,
 	}
 }
@@ -155,7 +166,7 @@ func (l *login) Authorize(ctx context.Context, request *http.Request) error {
 	if err != nil {
 		return err
 	}
-	request.Header.Set(tokenHeader, token)
+	request.Header.Set(l.header, token)
 	return nil
 }
 
@@ -163,7 +174,7 @@ func (l *login) Authorize(ctx context.Context, request *http.Request) error {
 // has happened since the request was made.
 func (l *login) Renew(ctx context.Context, request *http.Request) (bool, error) {
 	l.mu.Lock()
-	if l.token == request.Header.Get(tokenHeader) {
+	if l.token == request.Header.Get(l.header) {
 		l.token = ""
 	}
 	l.mu.Unlock()
@@ -237,7 +248,7 @@ func (l *login) requestToken(ctx context.Context) (token string, err error) {
 			err = upstream.Internal(Vendor, fmt.Errorf("panic during the login: %v\n%s", cause, debug.Stack()))
 		}
 	}()
-	err = l.pipeline.Do(ctx, &upstream.Call{Route: routeAuth, Decode: func(_ int, _ http.Header, body io.Reader) error {
+	err = l.pipeline.Do(ctx, &upstream.Call{Route: l.route, Decode: func(_ int, _ http.Header, body io.Reader) error {
 		token, err = readToken(body)
 		return err
 	}})

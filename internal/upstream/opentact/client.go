@@ -26,6 +26,8 @@ type Options struct {
 	// Options are those of the pipeline. BaseURL is https://api.opentact.org/rest, or an
 	// emulator's. If Transport is nil, the client makes a pooled one of its own.
 	upstream.Options
+	// Dialect is how the vendor is spoken to; empty means generation 1.
+	Dialect Dialect
 	// FromCaller: each call brings its JWT in its context.
 	FromCaller bool
 	// Token returns a JWT to use as it is.
@@ -40,6 +42,7 @@ type Options struct {
 // Client calls OpenTACT. It is safe for concurrent use.
 type Client struct {
 	pipeline *upstream.Pipeline
+	table    *table
 	expires  func() time.Time // when the service's token ends; a function, which prints no token
 }
 
@@ -52,7 +55,10 @@ func New(options Options) *Client {
 		options.Now = time.Now
 	}
 	dialect := newDialect(options)
-	client := &Client{pipeline: upstream.NewPipeline(options.Options, dialect), expires: func() time.Time { return time.Time{} }}
+	client := &Client{
+		pipeline: upstream.NewPipeline(options.Options, dialect), table: newTable(options.Dialect),
+		expires: func() time.Time { return time.Time{} },
+	}
 	if expiring, ok := dialect.(interface{ expires() time.Time }); ok {
 		client.expires = expiring.expires
 	}
@@ -73,9 +79,9 @@ func (c *Client) ForgetFailures() { c.pipeline.ForgetFailures() }
 func newDialect(options Options) upstream.Dialect {
 	switch {
 	case options.FromCaller:
-		return callerToken{}
+		return callerToken{header: options.Dialect.header()}
 	case options.Token != nil:
-		return staticToken{token: options.Token}
+		return staticToken{header: options.Dialect.header(), token: options.Token}
 	case options.Password != nil:
 		return newLogin(options)
 	default:
@@ -88,6 +94,7 @@ func newDialect(options Options) upstream.Dialect {
 // documents show objects of another kind there.
 func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *tolerant.Reader) error) error {
 	call.ContentType = cmp.Or(call.ContentType, jsonType)
+	call.Route = c.table.route(call.Route)
 	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
 		r := tolerant.NewReader(body)
 		defer r.Release()
@@ -162,7 +169,7 @@ func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kin
 		return nil, err
 	}
 	if found == nil {
-		return nil, upstream.NotListed(Vendor, route)
+		return nil, upstream.NotListed(Vendor, c.table.route(route))
 	}
 	return found, nil
 }
@@ -170,7 +177,7 @@ func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kin
 // Write sends a body and returns the stored object, or nil if the vendor confirmed the
 // write and answered no object of the kind.
 func Write[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], body Object, parameters ...string) (*M, error) {
-	encoded, err := body.JSON()
+	encoded, err := c.table.spell(body).JSON()
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +188,7 @@ func Write[M any](ctx context.Context, c *Client, route *upstream.Route, kind Ki
 // answered: none if the vendor confirmed and showed none of the kind. Some generations
 // answer UUID strings: then the objects have nothing else.
 func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], add, remove []string, parameters ...string) ([]*M, error) {
-	encoded, err := assignment(add, remove).JSON()
+	encoded, err := c.table.spell(assignment(add, remove)).JSON()
 	if err != nil {
 		return nil, err
 	}

@@ -31,10 +31,13 @@ const leasesTaken = 100
 // errEndlessSearch says that the pages of a search do not add up to its total.
 var errEndlessSearch = errors.New("the vendor's search answered an empty page before the total that it states")
 
-// ListLeases lists all numbers of the account, GET /lease/tn. Later generations of the
-// vendor's API have a search instead, so a 404 of any form is followed by POST
-// /lease/tn/search, page by page to its end.
+// ListLeases lists all numbers of the account, GET /lease/tn. Since generation 2 there is a
+// search instead, POST /lease/tn/search, page by page to its end. If generation 1 is spoken,
+// the search follows a 404 of any form: the vendor may have left that generation behind.
 func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], begin func() Keep[M]) error {
+	if c.Generation() != Generation1 {
+		return searchLeases(ctx, c, kind, begin())
+	}
 	err := List(ctx, c, routeListLeases, kind, begin)
 	if isNotFound(err) {
 		return searchLeases(ctx, c, kind, begin())
@@ -58,7 +61,7 @@ func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep
 		case total == nil && len(rows) < leasesTaken, total != nil && skipped >= *total:
 			return nil
 		case len(rows) == 0:
-			return upstream.BadResponse(Vendor, routeSearchLeases, errEndlessSearch)
+			return upstream.BadResponse(Vendor, c.table.route(routeSearchLeases), errEndlessSearch)
 		}
 	}
 }

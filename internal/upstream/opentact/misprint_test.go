@@ -181,7 +181,7 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s: %+v", key, route)
 		}
 		seen[key] = true
-		if methods[route.Action] != route.Method && route != routeSearchLeases {
+		if methods[route.Action] != route.Method && route.Operation != routeSearchLeases.Operation {
 			t.Errorf("%s: action %d", key, route.Action)
 		}
 		parameters := make([]string, strings.Count(route.Path, "{"))

@@ -12,7 +12,7 @@ import (
 
 // PlanWrite is Write without sending.
 func (c *Client) PlanWrite(ctx context.Context, route *upstream.Route, body Object, parameters ...string) error {
-	encoded, err := body.JSON()
+	encoded, err := c.table.spell(body).JSON()
 	if err != nil {
 		return err
 	}
@@ -39,5 +39,6 @@ func (c *Client) PlanCallFlow(ctx context.Context, call, xml string) error {
 }
 
 func (c *Client) plan(ctx context.Context, call *upstream.Call) error {
+	call.Route = c.table.route(call.Route)
 	return c.pipeline.Plan(ctx, call)
 }

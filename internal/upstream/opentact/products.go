@@ -8,12 +8,12 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// ListProducts is GetSIPConnectionProductsList, GET /sip/connection/product. Later
-// generations of the vendor's API moved it to /sip/product, so a 404 of any form
-// is followed by a call there.
+// ListProducts is GetSIPConnectionProductsList, GET /sip/connection/product, and since
+// generation 2 GET /sip/product. If generation 1 is spoken, a 404 of any form is followed by
+// a call there: the vendor may have left that generation behind.
 func ListProducts[M any](ctx context.Context, c *Client, kind Kind[M], begin func() Keep[M]) error {
 	err := List(ctx, c, routeListProducts, kind, begin)
-	if isNotFound(err) {
+	if c.Generation() == Generation1 && isNotFound(err) {
 		return List(ctx, c, routeListProductsSinceGen2, kind, begin)
 	}
 	return err

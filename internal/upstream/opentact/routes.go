@@ -2,7 +2,6 @@ package opentact
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
@@ -19,21 +18,13 @@ const (
 	documentApps        = "documentation 2020, SIP Control App"
 	documentProfiles    = "documentation 2020, Profile"
 	description2021     = "API description 2021"
+	documentation2022   = "documentation 2022"
+	clients2023         = "public clients of 2023"
 )
 
 // Collection are the routes of a kind of object that is created, read, updated and deleted.
 type Collection struct {
 	List, Get, Create, Update, Delete *upstream.Route
-}
-
-// routes are the routes that the vendor has.
-func (c Collection) routes() (routes []*upstream.Route) {
-	for _, route := range []*upstream.Route{c.List, c.Get, c.Create, c.Update, c.Delete} {
-		if route != nil {
-			routes = append(routes, route)
-		}
-	}
-	return routes
 }
 
 // routeAuth is the login.
@@ -42,15 +33,17 @@ var routeAuth = &upstream.Route{
 	Action: upstream.Read, Source: documentAuth,
 }
 
-// Routes is the table of every vendor operation that the service uses.
-func Routes() []*upstream.Route {
-	return slices.Concat(
-		[]*upstream.Route{routeAuth},
-		Invites.routes(), Connections.routes(),
-		[]*upstream.Route{AssignConnectionLeases, ListConnectionLeases, routeListProducts, routeListProductsSinceGen2},
-		[]*upstream.Route{routeListLeases, routeSearchLeases},
-		Apps.routes(),
-		[]*upstream.Route{AssignAppLeases, ListAppLeases, ListOnlineCalls, ExecuteRoute},
-		MessagingProfiles.routes(), OutboundVoiceProfiles.routes(),
-	)
+// Routes are the routes of every version of every operation, each path once.
+func Routes() (routes []*upstream.Route) {
+	seen := map[string]bool{}
+	for _, row := range Rows() {
+		for _, version := range row.Versions {
+			route := row.at(version)
+			if key := route.Method + " " + route.Path; !seen[key] {
+				seen[key] = true
+				routes = append(routes, route)
+			}
+		}
+	}
+	return routes
 }

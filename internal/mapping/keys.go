@@ -1,0 +1,14 @@
+package mapping
+
+// Sent are the names that a generation is sent in place of the usual ones.
+func (d Dialect) Sent(generation Generation) map[string]string {
+	sent := map[string]string{}
+	for _, resource := range d.Resources {
+		for _, field := range resource.Fields {
+			if name, ok := field.Sent[generation]; ok {
+				sent[field.Vendor[0]] = name
+			}
+		}
+	}
+	return sent
+}

@@ -1,0 +1,53 @@
+package server
+
+import (
+	"errors"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/routesfile"
+	services "github.com/sipfacade/sipfacade/internal/service/opentact"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+)
+
+// overrides are what the routes files of both vendors override.
+type overrides struct{ opentact, infinity routesfile.Overrides }
+
+// readRoutes reads the routes files. Its error has all mistakes of both.
+func readRoutes(c config.Config) (o overrides, err error) {
+	var wrong []error
+	if o.opentact, err = routesfile.Read(c.OpentactRoutesFile, opentactRoutes(c)); err != nil {
+		wrong = append(wrong, config.Mistake("opentact_routes_file", err.Error()))
+	}
+	if o.infinity, err = routesfile.Read(c.InfinityRoutesFile, infinityRoutes()); err != nil {
+		wrong = append(wrong, config.Mistake("infinity_routes_file", err.Error()))
+	}
+	return o, errors.Join(wrong...)
+}
+
+// opentactRoutes is what a routes file of OpenTACT may override.
+func opentactRoutes(c config.Config) routesfile.Vendor {
+	var routes []*upstream.Route
+	for _, row := range opentact.Rows() {
+		if route, ok := row.Of(opentact.Generation(c.OpentactGeneration)); ok {
+			routes = append(routes, route)
+		}
+	}
+	return routesfile.Vendor{Routes: routes, Headers: opentact.Headers(), Keys: services.BodyKeys()}
+}
+
+// infinityRoutes is what a routes file of Infinity may override.
+func infinityRoutes() routesfile.Vendor {
+	return routesfile.Vendor{Routes: infinity.Routes(), Segment: infinity.NetworkSegments()}
+}
+
+// dialect is how OpenTACT is spoken to.
+func (o overrides) dialect(generation int) opentact.Dialect {
+	keys := mapping.OpenTACT.Sent(mapping.Generation(generation))
+	for usual, sent := range o.opentact.Keys {
+		keys[usual] = sent
+	}
+	return opentact.Dialect{Generation: opentact.Generation(generation), Keys: keys, Header: o.opentact.Header}
+}

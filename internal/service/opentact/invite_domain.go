@@ -1,0 +1,131 @@
+package opentact
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+)
+
+// findInvites completes the place of invites. In generation 1 they are below the connection;
+// since generation 2 they are below its SIP domain: the one that the request names, or the
+// only one.
+func findInvites(ctx context.Context, b Backend, request any, at place) (place, error) {
+	if b.Vendor.Generation() == opentact.Generation1 {
+		return at, nil
+	}
+	domain, err := domainOfInvites(ctx, b, namedDomain(request), at.above[0])
+	if err != nil {
+		return place{}, err
+	}
+	at.domain, at.path = domain, []string{domain}
+	return at, nil
+}
+
+// namedDomain returns the SIP domain that a request about invites names, in a field of its
+// own or in the invite, or "".
+func namedDomain(request any) string {
+	if named, ok := request.(interface{ GetSipDomain() string }); ok && named.GetSipDomain() != "" {
+		return named.GetSipDomain()
+	}
+	if held, ok := request.(interface{ GetSipUserInvite() *pb.SipUserInvite }); ok {
+		return held.GetSipUserInvite().GetSipDomain()
+	}
+	return ""
+}
+
+// domainOfInvites returns the domain that the invites of a connection are below.
+func domainOfInvites(ctx context.Context, b Backend, named, connection string) (string, error) {
+	if named != "" {
+		return checkedDomain(ctx, b, named, connection)
+	}
+	domains, err := domainsOf(ctx, b, connection)
+	switch {
+	case err != nil:
+		return "", err
+	case len(domains) == 0:
+		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindNoParent, connection)
+	case len(domains) > 1:
+		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindSeveralParents, domains...)
+	default:
+		return domains[0], nil
+	}
+}
+
+// checkedDomain returns the domain that a request names. It must exist, and must not state
+// another connection.
+func checkedDomain(ctx context.Context, b Backend, named, connection string) (string, error) {
+	domain, err := sipDomains.read(ctx, b, of([]string{named}))
+	switch {
+	case err != nil:
+		return "", err
+	case domain.SipConnectionUuid != nil && domain.GetSipConnectionUuid() != connection:
+		return "", upstream.NotListed(opentact.Vendor, b.Vendor.Route(opentact.Domains.List))
+	default:
+		return named, nil
+	}
+}
+
+// domainsOf returns the names of a connection's domains: as the connection states them, or
+// else as the domains state their connection.
+func domainsOf(ctx context.Context, b Backend, connection string) ([]string, error) {
+	stored, err := sipConnections.read(ctx, b, of([]string{connection}))
+	if err != nil {
+		return nil, err
+	}
+	if names := namesOf(stored.GetSipDomains().GetItems()); len(names) > 0 {
+		return names, nil
+	}
+	return domainsStating(ctx, b, connection)
+}
+
+// namesOf returns the names of domains, sorted.
+func namesOf(domains []*pb.SipDomain) (names []string) {
+	for _, domain := range domains {
+		if domain.GetDomain() != "" {
+			names = append(names, domain.GetDomain())
+		}
+	}
+	slices.SortFunc(names, strings.Compare)
+	return slices.Compact(names)
+}
+
+// mostUnstated is how many domains are read one by one, because the vendor's list leaves out
+// what their calls are handed to.
+const mostUnstated = 20
+
+// domainsStating returns the names of the domains that state a connection. Rows of the
+// vendor's list may leave relations out: these domains are read one by one.
+func domainsStating(ctx context.Context, b Backend, connection string) ([]string, error) {
+	var found, unstated []*pb.SipDomain
+	begin := func() opentact.Keep[pb.SipDomain] {
+		found, unstated = nil, nil
+		return func(row *pb.SipDomain) *pb.SipDomain {
+			switch {
+			case row.GetSipConnectionUuid() == connection:
+				found = append(found, row)
+			case row.SipConnectionUuid == nil && len(unstated) < mostUnstated:
+				unstated = append(unstated, row)
+			default:
+				return row
+			}
+			return nil
+		}
+	}
+	if err := opentact.List(ctx, b.Vendor, opentact.Domains.List, sipDomainKind, begin); err != nil {
+		return nil, err
+	}
+	for _, row := range unstated {
+		stored, err := sipDomains.read(ctx, b, of([]string{row.GetDomain()}))
+		if err != nil {
+			return nil, err
+		}
+		if stored.GetSipConnectionUuid() == connection {
+			found = append(found, stored)
+		}
+	}
+	return namesOf(found), nil
+}

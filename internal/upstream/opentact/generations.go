@@ -1,0 +1,230 @@
+package opentact
+
+import (
+	"slices"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// Generation is a generation of the vendor's API: 1, 2 or 3.
+type Generation int
+
+// The generations.
+const (
+	Generation1 Generation = 1
+	Generation2 Generation = 2
+	Generation3 Generation = 3
+)
+
+// Certainty is how sure it is that a route is as it is written here.
+type Certainty string
+
+// The certainties.
+const (
+	// Documented: the vendor's documentation states it.
+	Documented Certainty = "documented"
+	// Described: the vendor's own API description of 2021 states it.
+	Described Certainty = "described"
+	// Observed: public clients that talk to the vendor call it.
+	Observed Certainty = "observed"
+	// Inferred: it follows from what others state, and nobody was seen to call it.
+	Inferred Certainty = "inferred"
+)
+
+// Answer is what a route answers as its payload.
+type Answer string
+
+// The answers.
+const (
+	AnswersObject Answer = "object"
+	AnswersList   Answer = "list"
+	AnswersPage   Answer = "page of a search"
+	AnswersUUIDs  Answer = "list of UUID strings"
+)
+
+// Version is a route as some generations have it.
+type Version struct {
+	Generations []Generation
+	// Path is the template below the base URL.
+	Path string
+	// Body names the message whose fields the body has, by the mapping tables; or it lists
+	// the body's keys, separated by spaces. Empty: there is no body.
+	Body string
+	// Answer is the payload.
+	Answer    Answer
+	Certainty Certainty
+	// Source names the document.
+	Source string
+}
+
+// Row is one operation of the vendor in all its versions.
+type Row struct {
+	// Route is what the service calls. Its path is that of the first version.
+	Route    *upstream.Route
+	Versions []Version
+}
+
+// The generations that share a version.
+var (
+	all    = []Generation{Generation1, Generation2, Generation3}
+	first  = []Generation{Generation1}
+	second = []Generation{Generation2}
+	third  = []Generation{Generation3}
+	later  = []Generation{Generation2, Generation3}
+)
+
+// Rows is the table of every operation that the service uses, with its versions.
+func Rows() []Row {
+	return slices.Concat(accountRows(), connectionRows(), inviteRows(), domainRows(), appRows(), profileRows())
+}
+
+// Version returns the version of a generation; ok is false if it has none.
+func (r Row) Version(generation Generation) (version Version, ok bool) {
+	for _, candidate := range r.Versions {
+		if slices.Contains(candidate.Generations, generation) {
+			return candidate, true
+		}
+	}
+	return Version{}, false
+}
+
+// ReadRoute is a route that changes nothing, as a generation has it.
+type ReadRoute struct {
+	*upstream.Route
+	Version
+}
+
+// ReadRoutes returns the routes of a generation that change nothing, in the order of the
+// table: what a check of an account may call. Those with parameters need ids that others
+// answer.
+func ReadRoutes(generation Generation) (routes []ReadRoute) {
+	for _, row := range Rows() {
+		version, ok := row.Version(generation)
+		if ok && row.Route.Action == upstream.Read {
+			routes = append(routes, ReadRoute{row.at(version), version})
+		}
+	}
+	return routes
+}
+
+// Of returns the route as a generation has it; ok is false if it has none.
+func (r Row) Of(generation Generation) (route *upstream.Route, ok bool) {
+	version, ok := r.Version(generation)
+	return r.at(version), ok
+}
+
+// at returns the route with the path of a version.
+func (r Row) at(version Version) *upstream.Route {
+	route := *r.Route
+	route.Path, route.Source = version.Path, version.Source
+	return &route
+}
+
+// same is a row whose route is the same in all generations.
+func same(route *upstream.Route, body string, answer Answer, certainty Certainty) Row {
+	return Row{route, []Version{{all, route.Path, body, answer, certainty, route.Source}}}
+}
+
+// since is a row whose route only later generations have.
+func since(route *upstream.Route, body string, answer Answer, certainty Certainty) Row {
+	return Row{route, []Version{{later, route.Path, body, answer, certainty, route.Source}}}
+}
+
+// collection are the rows of routes that are the same in all generations. All of them
+// answer the object, or the objects.
+func collection(c Collection, body string, certainty Certainty) []Row {
+	return []Row{
+		same(c.List, "", AnswersList, certainty), same(c.Get, "", AnswersObject, certainty),
+		same(c.Create, body, AnswersObject, certainty), same(c.Update, body, AnswersObject, certainty),
+		same(c.Delete, "", AnswersObject, certainty),
+	}
+}
+
+func accountRows() []Row {
+	return []Row{
+		same(routeAuth, "", AnswersObject, Documented),
+		{routeListLeases, []Version{{first, routeListLeases.Path, "", AnswersList, Documented, documentLeaseList}}},
+		{routeSearchLeases, []Version{
+			{first, routeSearchLeases.Path, searchKeys, AnswersPage, Inferred, description2021},
+			{later, routeSearchLeases.Path, searchKeys, AnswersPage, Described, description2021},
+		}},
+	}
+}
+
+// The keys of bodies that no message of the contract stands for.
+const (
+	searchKeys     = "take skip order"
+	assignmentKeys = "add remove"
+	callFlowPart   = "file"
+)
+
+func connectionRows() []Row {
+	rows := collection(Connections, "SipConnection", Described)
+	return append(rows,
+		same(ListConnectionLeases, "", AnswersList, Documented),
+		assignRow(AssignConnectionLeases),
+		Row{routeListProducts, []Version{
+			{first, routeListProducts.Path, "", AnswersList, Documented, documentConnections},
+			{later, routeListProductsSinceGen2.Path, "", AnswersList, Described, description2021},
+		}},
+	)
+}
+
+// assignRow is a row of an assignment. The documentation of 2022 shows UUID strings as the
+// answer for connections; that apps answer so too is inferred.
+func assignRow(route *upstream.Route) Row {
+	third2022 := Version{third, route.Path, assignmentKeys, AnswersUUIDs, Documented, documentation2022}
+	if route == AssignAppLeases {
+		third2022.Certainty = Inferred
+	}
+	return Row{route, []Version{
+		{first, route.Path, assignmentKeys, AnswersList, Documented, route.Source},
+		{second, route.Path, assignmentKeys, AnswersList, Described, description2021},
+		third2022,
+	}}
+}
+
+// inviteRows: later generations have invites below a SIP domain. None has a route for one.
+func inviteRows() []Row {
+	const list, one = "/sip/domain/{domain}/invite", "/sip/domain/{domain}/invite/{uuid}"
+	moved := func(route *upstream.Route, path, body string, answer Answer) Row {
+		return Row{route, []Version{
+			{first, route.Path, body, answer, Documented, documentInvites},
+			{later, path, body, answer, Described, description2021},
+		}}
+	}
+	return []Row{
+		moved(Invites.List, list, "", AnswersList), moved(Invites.Create, list, "SipUserInvite", AnswersObject),
+		moved(Invites.Update, one, "SipUserInvite", AnswersObject), moved(Invites.Delete, one, "", AnswersObject),
+	}
+}
+
+func domainRows() (rows []Row) {
+	for _, of := range []struct {
+		Collection
+		body string
+	}{{Domains, "SipDomain"}, {Users, "SipUser"}} {
+		rows = append(rows,
+			since(of.List, "", AnswersList, Described), since(of.Get, "", AnswersObject, Described),
+			since(of.Create, of.body, AnswersObject, Described), since(of.Update, of.body, AnswersObject, Described),
+			since(of.Delete, "", AnswersObject, Described),
+		)
+	}
+	return rows
+}
+
+func appRows() []Row {
+	execute := Row{ExecuteRoute, []Version{
+		{[]Generation{Generation1, Generation2}, ExecuteRoute.Path, callFlowPart, AnswersObject, Documented, documentApps},
+		{third, "/call/sca/{uuid}", callFlowPart, AnswersObject, Observed, clients2023},
+	}}
+	return append(collection(Apps, "SipApp", Documented),
+		same(ListAppLeases, "", AnswersList, Documented), assignRow(AssignAppLeases),
+		same(ListOnlineCalls, "", AnswersList, Described), execute,
+	)
+}
+
+func profileRows() []Row {
+	return append(collection(MessagingProfiles, "MessagingProfile", Documented),
+		collection(OutboundVoiceProfiles, "OutboundVoiceProfile", Described)...)
+}

@@ -1,0 +1,78 @@
+package opentact
+
+import (
+	"cmp"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// Dialect is how the vendor is spoken to: a generation, with what the operator overrides.
+type Dialect struct {
+	Generation Generation
+	// Keys are the names of body members that are sent in place of others, by the name that
+	// the mapping tables have.
+	Keys map[string]string
+	// Header carries the token; empty means X-Auth-Token.
+	Header string
+}
+
+// table is the routes and keys of a dialect.
+type table struct {
+	generation Generation
+	routes     map[*upstream.Route]*upstream.Route
+	keys       map[string]string
+}
+
+// newTable returns the table of a dialect. What the generation does not have stays as the
+// first version is.
+func newTable(d Dialect) *table {
+	t := &table{generation: d.generation(), routes: map[*upstream.Route]*upstream.Route{}, keys: d.Keys}
+	for _, row := range Rows() {
+		route := row.Route
+		if version, ok := row.Version(t.generation); ok {
+			route = row.at(version)
+		}
+		t.routes[row.Route] = route
+	}
+	return t
+}
+
+// generation is the first one if none is chosen.
+func (d Dialect) generation() Generation { return cmp.Or(d.Generation, Generation1) }
+
+// header is the name of the header with the token.
+func (d Dialect) header() string { return cmp.Or(d.Header, tokenHeader) }
+
+// route returns a route as the dialect has it.
+func (t *table) route(of *upstream.Route) *upstream.Route {
+	if found, ok := t.routes[of]; ok {
+		return found
+	}
+	return of
+}
+
+// spell returns a body with the names that the dialect sends.
+func (t *table) spell(body Object) Object {
+	if len(t.keys) == 0 {
+		return body
+	}
+	spelled := make(Object, len(body))
+	for i, member := range body {
+		spelled[i] = member
+		if name, ok := t.keys[member.Name]; ok {
+			spelled[i].Name = name
+		}
+	}
+	return spelled
+}
+
+// Generation is the generation that the client speaks.
+func (c *Client) Generation() Generation { return c.table.generation }
+
+// Route returns a route as the client calls it.
+func (c *Client) Route(of *upstream.Route) *upstream.Route {
+	if c == nil {
+		return of // the rules of writes are looked at without a client
+	}
+	return c.table.route(of)
+}
