@@ -76,7 +76,9 @@ func (r *rigs) take() *rig {
 }
 
 // generationFlag is the flag by which a server speaks a generation.
-func generationFlag(generation int) string { return fmt.Sprintf("--opentact-generation=%d", generation) }
+func generationFlag(generation int) string {
+	return fmt.Sprintf("--opentact-generation=%d", generation)
+}
 
 func (r *rigs) putBack(lent *rig) {
 	lent.logs.forget()
