@@ -168,7 +168,8 @@ func isIgnored(field protoreflect.FieldDescriptor, as form) bool {
 	case as == formUpdate:
 		return !updatable(field)
 	default:
-		return contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) || contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER)
+		given := contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) && !contract.Behaves(field, annotations.FieldBehavior_REQUIRED)
+		return contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) || given // unless the caller chooses the id
 	}
 }
 
