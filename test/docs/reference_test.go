@@ -2,7 +2,10 @@ package docs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -138,18 +141,31 @@ func runEntries(t *testing.T, program string, entries []*entry) {
 	}
 	t.Cleanup(r.shell.stop)
 	t.Cleanup(r.stopServer)
-	if !r.serve(t.Context(), &step{}, "exec env "+entries[0].settings+" sipfacade serve --sandbox") {
+	settings := entries[0].settings
+	check := readAnswer
+	if !knows(t.Context(), w, settings) {
+		settings, check = "", readRefusal
+	}
+	if !r.serve(t.Context(), &step{}, "exec env "+settings+" sipfacade serve --sandbox") {
 		return
 	}
 	for _, e := range entries {
 		if s := e.lines[program]; s != nil {
-			r.runEntry(s, e.method, program)
+			r.runEntry(s, e.method, program, check)
 		}
 	}
 }
 
-// runEntry runs a line and reads its answer.
-func (r *reader) runEntry(s *step, method protoreflect.MethodDescriptor, program string) {
+// knows reports whether the server has the settings of a call. If it has not, the call must
+// be refused because the generation of the vendor's API lacks it.
+func knows(ctx context.Context, w *workspace, settings string) bool {
+	check := exec.CommandContext(ctx, "env", append(strings.Fields(settings), filepath.Join(w.directory, "bin", "sipfacade"), "config", "check", "--sandbox")...)
+	check.Env = w.environment()
+	return check.Run() == nil
+}
+
+// runEntry runs a line and checks its answer.
+func (r *reader) runEntry(s *step, method protoreflect.MethodDescriptor, program string, check func(protoreflect.MethodDescriptor, string, result) error) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), blockTime)
 	defer cancel()
@@ -158,21 +174,32 @@ func (r *reader) runEntry(s *step, method protoreflect.MethodDescriptor, program
 		r.fail(s, "%s\n%s", err, got.printed)
 		return
 	}
-	if got.exit != 0 || strings.Contains(got.printed, "google.rpc.ErrorInfo") {
-		r.fail(s, "it fails with exit code %d:\n%s", got.exit, got.printed)
-		return
-	}
-	if err := readAnswer(method, program, got.printed); err != nil {
-		r.fail(s, "the answer is not what the contract promises: %v\n%s", err, got.printed)
+	if err := check(method, program, got); err != nil {
+		r.fail(s, "%v\n%s", err, got.printed)
 	}
 }
 
-// readAnswer parses an answer strictly. Over HTTP it can be one field of the response.
-func readAnswer(method protoreflect.MethodDescriptor, program, printed string) error {
+// readRefusal fails unless the call was refused because its generation lacks it.
+func readRefusal(_ protoreflect.MethodDescriptor, _ string, got result) error {
+	if !strings.Contains(got.printed, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION.String()[len("ERROR_REASON_"):]) {
+		return errors.New("the server lacks the settings that the call needs, and does not refuse it")
+	}
+	return nil
+}
+
+// readAnswer parses the answer of a success strictly. Over HTTP it can be one field of the
+// response.
+func readAnswer(method protoreflect.MethodDescriptor, program string, got result) error {
+	if got.exit != 0 || strings.Contains(got.printed, "google.rpc.ErrorInfo") {
+		return fmt.Errorf("the call fails, with exit code %d", got.exit)
+	}
 	answer := dynamicpb.NewMessage(method.Output())
 	var into proto.Message = answer
 	if field := contract.HTTPRule(method).GetResponseBody(); program == "curl" && field != "" {
 		into = answer.Mutable(method.Output().Fields().ByName(protoreflect.Name(field))).Message().Interface()
 	}
-	return protojson.Unmarshal([]byte(printed), into)
+	if err := protojson.Unmarshal([]byte(got.printed), into); err != nil {
+		return fmt.Errorf("the answer is not what the contract promises: %w", err)
+	}
+	return nil
 }
