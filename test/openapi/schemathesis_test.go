@@ -25,7 +25,7 @@ const checks = "not_a_server_error,status_code_conformance,content_type_conforma
 // /openapi.json of a server.
 func fuzz(t *testing.T, server string) (output string, code int) {
 	t.Helper()
-	return run(t, t.TempDir(), filepath.Join(install.Python(t, "python"), "schemathesis"), "run", server+"/openapi.json",
+	return run(t, workFolder(t, "python/schemathesis.toml"), filepath.Join(install.Python(t, "python"), "schemathesis"), "run", server+"/openapi.json",
 		"--phases=coverage,fuzzing", "--checks="+checks, "--max-examples=6", "--generation-deterministic", "--no-shrink",
 		"--continue-on-failure", "--request-timeout=20", "--warnings=off", "--no-color")
 }
