@@ -10,8 +10,14 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
+// summarised are the reasons whose messages list the violations.
+var summarised = map[string]bool{
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID):     true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION): true,
+}
+
 // Rename returns the error with other names for the fields of its violations, in the
-// details and in the message of a REQUEST_INVALID.
+// details and in the message of a REQUEST_INVALID or an UPSTREAM_GENERATION.
 func Rename(err error, name func(field string) string) error {
 	return withDetails(err, func(known *spb.Status, detail proto.Message) bool {
 		bad, ok := detail.(*errdetails.BadRequest)
@@ -21,7 +27,7 @@ func Rename(err error, name func(field string) string) error {
 		for _, violation := range bad.GetFieldViolations() {
 			violation.Field = name(violation.GetField())
 		}
-		if Reason(err) == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID) {
+		if summarised[Reason(err)] {
 			known.Message = Summary(bad.GetFieldViolations())
 		}
 		return true

@@ -1,0 +1,106 @@
+package generation_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/generation"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/status"
+)
+
+// services are those of OpenTACT.
+func services() (found []protoreflect.ServiceDescriptor) {
+	for _, file := range []protoreflect.FileDescriptor{
+		pb.File_sipfacade_v1_sip_connection_service_proto, pb.File_sipfacade_v1_sip_app_service_proto, pb.File_sipfacade_v1_profile_service_proto,
+	} {
+		found = append(found, file.Services().Get(0))
+	}
+	return found
+}
+
+// TestTableNamesTheContract: every call, argument and field of the table exists.
+func TestTableNamesTheContract(t *testing.T) {
+	t.Parallel()
+	methods := map[string]protoreflect.MethodDescriptor{}
+	for _, service := range services() {
+		for i := range service.Methods().Len() {
+			method := service.Methods().Get(i)
+			methods[string(service.Name())+"."+string(method.Name())] = method
+			methods[string(method.Input().Name())] = method
+		}
+	}
+	for _, call := range mapping.OpenTACT.Calls {
+		if methods[call.Service+"."+call.Method] == nil || len(call.In) == 0 || call.Instead == "" {
+			t.Errorf("%+v", call)
+		}
+	}
+	for _, argument := range mapping.OpenTACT.Arguments {
+		for _, request := range argument.Requests {
+			if method := methods[request]; method == nil || method.Input().Fields().ByTextName(argument.Field) == nil || argument.Instead == "" {
+				t.Errorf("%s.%s", request, argument.Field)
+			}
+		}
+	}
+	for _, resource := range mapping.OpenTACT.Resources {
+		for _, field := range resource.Fields {
+			if (len(field.In) > 0) != (field.Instead != "") {
+				t.Errorf("%s.%s: in %v, instead %q", resource.Message, field.Name, field.In, field.Instead)
+			}
+		}
+	}
+}
+
+func TestCheckCall(t *testing.T) {
+	t.Parallel()
+	for _, g := range mapping.Generations() {
+		c := generation.New(g, services()...)
+		err := c.CheckCall(pb.SipConnectionService_ListSipDomains_FullMethodName)
+		if (grpcstatus.Code(err) == codes.Unimplemented) != (g == mapping.Generation1) {
+			t.Errorf("generation %d: %v", g, err)
+		}
+		if err := c.CheckCall(pb.SipConnectionService_ListSipConnections_FullMethodName); err != nil {
+			t.Errorf("generation %d: %v", g, err)
+		}
+	}
+}
+
+// TestCheckFields: a field counts if the request writes it.
+func TestCheckFields(t *testing.T) {
+	t.Parallel()
+	mask := func(paths ...string) *fieldmaskpb.FieldMask { return &fieldmaskpb.FieldMask{Paths: paths} }
+	whole := &pb.SipConnection{Name: new("n"), Subdomain: new("abc"), Hostname: new("h"), ShakenVerifyPolicy: new(int32(0))}
+	for name, c := range map[string]struct {
+		generation mapping.Generation
+		request    proto.Message
+		want       []string
+	}{
+		"create, 1":       {1, &pb.CreateSipConnectionRequest{SipConnection: whole}, []string{"sip_connection.hostname", "sip_connection.shaken_verify_policy"}},
+		"create, 2":       {2, &pb.CreateSipConnectionRequest{SipConnection: whole}, []string{"sip_connection.subdomain", "sip_connection.shaken_verify_policy"}},
+		"create, 3":       {3, &pb.CreateSipConnectionRequest{SipConnection: whole}, []string{"sip_connection.subdomain"}},
+		"mask":            {1, &pb.UpdateSipConnectionRequest{SipConnection: whole, UpdateMask: mask("name")}, nil},
+		"mask, JSON name": {1, &pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{}, UpdateMask: mask("shakenVerifyPolicy")}, []string{"sip_connection.shaken_verify_policy"}},
+		"every field":     {3, &pb.UpdateSipConnectionRequest{SipConnection: whole, UpdateMask: mask("*")}, []string{"sip_connection.subdomain"}},
+		"argument":        {1, &pb.ListSipUserInvitesRequest{SipDomain: "a.example"}, []string{"sip_domain"}},
+		"argument, 2":     {2, &pb.ListSipUserInvitesRequest{SipDomain: "a.example"}, nil},
+		"output only":     {2, &pb.CreateSipAppRequest{SipApp: &pb.SipApp{TechPrefix: new(int32(1))}}, nil},
+		"no resource":     {1, &pb.CreateSipConnectionRequest{}, nil},
+		"another request": {1, &pb.GetSipConnectionRequest{}, nil},
+	} {
+		err := generation.New(c.generation, services()...).CheckFields(c.request)
+		var got []string
+		for _, violation := range status.Violations(err) {
+			got = append(got, violation.GetField())
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || err != nil && status.Reason(err) != "UPSTREAM_GENERATION" {
+			t.Errorf("%s: %v %s", name, err, diff)
+		}
+	}
+}
