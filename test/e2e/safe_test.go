@@ -44,16 +44,14 @@ func safeRig(t *testing.T, faults ...fault.Fault) *rig {
 	return r
 }
 
-// writesAmong are those operations that change something.
+// writesAmong are those operations that change something. Several routes can have the same
+// operation.
 func writesAmong(operations []string) (writes []string) {
-	for _, route := range slices.Concat(opentact.Routes(), infinity.Routes()) {
-		if route.Action == upstream.Read {
-			continue
-		}
-		for _, operation := range operations {
-			if operation == route.Operation {
-				writes = append(writes, operation)
-			}
+	routes := slices.Concat(opentact.Routes(), infinity.Routes())
+	for _, operation := range operations {
+		isWrite := func(r *upstream.Route) bool { return r.Operation == operation && r.Action != upstream.Read }
+		if slices.ContainsFunc(routes, isWrite) {
+			writes = append(writes, operation)
 		}
 	}
 	return writes

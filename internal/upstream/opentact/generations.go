@@ -125,9 +125,9 @@ func same(route *upstream.Route, body string, answer Answer, certainty Certainty
 	return Row{route, []Version{{all, route.Path, body, answer, certainty, route.Source}}}
 }
 
-// since is a row whose route only later generations have.
-func since(route *upstream.Route, body string, answer Answer, certainty Certainty) Row {
-	return Row{route, []Version{{later, route.Path, body, answer, certainty, route.Source}}}
+// since is a row whose route only later generations have, as the description of 2021 says.
+func since(route *upstream.Route, body string, answer Answer) Row {
+	return Row{route, []Version{{later, route.Path, body, answer, Described, route.Source}}}
 }
 
 // collection are the rows of routes that are the same in all generations. All of them
@@ -205,9 +205,9 @@ func domainRows() (rows []Row) {
 		body string
 	}{{Domains, "SipDomain"}, {Users, "SipUser"}} {
 		rows = append(rows,
-			since(of.List, "", AnswersList, Described), since(of.Get, "", AnswersObject, Described),
-			since(of.Create, of.body, AnswersObject, Described), since(of.Update, of.body, AnswersObject, Described),
-			since(of.Delete, "", AnswersObject, Described),
+			since(of.List, "", AnswersList), since(of.Get, "", AnswersObject),
+			since(of.Create, of.body, AnswersObject), since(of.Update, of.body, AnswersObject),
+			since(of.Delete, "", AnswersObject),
 		)
 	}
 	return rows
