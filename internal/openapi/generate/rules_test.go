@@ -21,7 +21,7 @@ func TestConstrain(t *testing.T) {
 		`string { max_bytes: 8192 }`:            `{"maxLength":8192}`,
 		`string { pattern: "^[a-z]+$" }`:        `{"pattern":"^[a-z]+$"}`,
 		`string { ipv4: true }`:                 `{"format":"ipv4"}`,
-		`string { in: "a" in: "b" }`:            `{"enum":["a","b"]}`,
+		`string { in: "a" in: "b.c" }`:          `{"pattern":"^(a|b\\.c)$"}`,
 		`string { const: "a" }`:                 `{"enum":["a"]}`,
 		`string { address: true }`:              `{"description":"Rule: a host name or an address of IP."}`,
 		`int32 { gte: 1024 lte: 65535 }`:        `{"minimum":1024,"maximum":65535}`,

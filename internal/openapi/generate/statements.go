@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +53,7 @@ func statements() map[protoreflect.FullName]statement {
 		all[name+".const"] = only
 		all[name+".in"] = oneOf
 	}
+	all["StringRules.in"] = anyWord
 	for _, name := range []protoreflect.FullName{"Int32Rules", "UInt32Rules", "SInt32Rules", "DoubleRules", "FloatRules"} {
 		all[name+".gte"] = func(made *openapi.Schema, value protoreflect.Value) { made.Minimum = new(number(value)) }
 		all[name+".lte"] = func(made *openapi.Schema, value protoreflect.Value) { made.Maximum = new(number(value)) }
@@ -124,6 +126,17 @@ func oneOf(made *openapi.Schema, values protoreflect.Value) {
 	for i := range values.List().Len() {
 		made.Enum = append(made.Enum, values.List().Get(i).Interface())
 	}
+}
+
+// anyWord states all texts that are allowed, as a pattern. With an enum, a generated client
+// would have one type for writing and another for reading, where a vendor may have words of
+// its own, and could not send back what it has read.
+func anyWord(made *openapi.Schema, values protoreflect.Value) {
+	words := make([]string, values.List().Len())
+	for i := range words {
+		words[i] = regexp.QuoteMeta(values.List().Get(i).String())
+	}
+	made.Pattern = "^(" + strings.Join(words, "|") + ")$"
 }
 
 // number returns a bound, whatever type of number it is.
