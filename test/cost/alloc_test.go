@@ -26,10 +26,10 @@ func TestAllocations(t *testing.T) {
 		calls      int
 		grpc, json float64
 	}{
-		{cost.GetApp(), 200, 330, 320},
-		{cost.CreateInvite(), 200, 440, 440},
-		{cost.ListInvites(1000), 20, 4_550, 4_500},
-		{cost.ListUsers(1000), 20, 23_200, 16_200},
+		{cost.GetApp(), 200, 290, 320},
+		{cost.CreateInvite(), 200, 390, 390},
+		{cost.ListInvites(1000), 20, 2_050, 2_250},
+		{cost.ListUsers(1000), 20, 20_000, 12_600},
 	} {
 		grpcCall, disconnect, err := tt.work.OverGRPC(facade.GRPC)
 		if err != nil {
