@@ -51,6 +51,9 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
+	if exit := exitCode(0); errors.As(err, &exit) {
+		return int(exit)
+	}
 	_, _ = fmt.Fprintln(stderr, err) // a failed write changes nothing
 	var invalid *config.InvalidError
 	var usage *config.UsageError
@@ -67,6 +70,7 @@ var commands = map[string]func(asked config.Invocation, stdout, stderr io.Writer
 	config.CommandHealthcheck: checkHealth,
 	config.CommandVersion:     printVersion,
 	config.CommandTokenNew:    printToken,
+	config.CommandProbe:       probeVendors,
 }
 
 // serve runs the server until a signal; a second signal ends it at once.

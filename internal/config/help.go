@@ -27,6 +27,10 @@ type grammar struct {
 	Group struct {
 		Check struct{ settingsHelp } `cmd:"" help:"Report every mistake in the configuration at once."`
 	} `cmd:"" name:"config" help:"Look at the configuration."`
+	Probe struct {
+		settingsHelp
+		Output string `plain:"" enum:"table,json" default:"table" help:"table or json."`
+	} `cmd:"" help:"Read from the configured vendor accounts, or with --sandbox from the emulated vendors, and say how their answers differ from what is known."`
 	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 if the running server answers /readyz."`
 	Version     struct{} `cmd:"" uses:"" help:"Print version, commit and Go version."`
 	Token       struct {

@@ -17,6 +17,7 @@ func TestHelp(t *testing.T) {
 		"help_check.golden":       {"config", "check"},
 		"help_healthcheck.golden": {"healthcheck"},
 		"help_version.golden":     {"version"},
+		"help_probe.golden":       {"probe"},
 		"help_token_new.golden":   {"token", "new"},
 		"help_help.golden":        {"help"},
 	} {

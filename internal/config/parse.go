@@ -30,6 +30,7 @@ const (
 	CommandHealthcheck = "healthcheck"
 	CommandVersion     = "version"
 	CommandTokenNew    = "token new"
+	CommandProbe       = "probe"
 )
 
 // commandHelp prints the help of another command, as its flag --help does.
@@ -42,13 +43,21 @@ var errVersion = errors.New("asks for the version")
 type Invocation struct {
 	// Command is one of the commands above.
 	Command string
-	// Config is complete and valid for serve and config check. For healthcheck
+	// Config is complete and valid for serve, probe and config check. For healthcheck
 	// only AdminAddress has been checked, and for version and token new Config is
 	// empty.
 	Config Config
 	// NewToken is what token new was asked for.
 	NewToken NewToken
+	// Output is how probe prints what it found: OutputTable or OutputJSON.
+	Output string
 }
+
+// The outputs of probe.
+const (
+	OutputTable = "table"
+	OutputJSON  = "json"
+)
 
 // NewToken says which token to make.
 type NewToken struct {
@@ -76,7 +85,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if err != nil {
 		return Invocation{}, err
 	}
-	invocation := Invocation{Command: line.command, NewToken: line.token}
+	invocation := Invocation{Command: line.command, NewToken: line.token, Output: line.output}
 	if withoutSettings(line.command) {
 		return invocation, nil
 	}
@@ -97,6 +106,7 @@ type commandLine struct {
 	*loader
 	command string
 	token   NewToken
+	output  string   // of probe
 	help    []string // the command that help is asked about
 	config  *Config
 	flags   []*kong.Flag // one for each setting
@@ -133,7 +143,7 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 	asked := target.Token.New
 	return &commandLine{
 		loader: load, command: commandOf(context), config: &target.Config, flags: flags,
-		help: target.Help.Command, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
+		help: target.Help.Command, output: target.Probe.Output, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
 	}, nil
 }
 

@@ -39,7 +39,7 @@ func problems(t *testing.T, args, environ []string) []string {
 
 func TestCommands(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{CommandServe, CommandConfigCheck, CommandHealthcheck, CommandVersion} {
+	for _, command := range []string{CommandServe, CommandConfigCheck, CommandHealthcheck, CommandVersion, CommandProbe} {
 		args := append(strings.Fields(command), "--sandbox")
 		if got := mustParse(t, args, nil).Command; got != command {
 			t.Errorf("%q is command %q", args, got)

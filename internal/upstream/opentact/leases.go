@@ -49,7 +49,7 @@ func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], begin func(
 // leased meanwhile come last. A page is passed on when the vendor has confirmed it.
 func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep[M]) error {
 	for skipped := int64(0); ; {
-		rows, total, err := searchPage(ctx, c, kind, skipped)
+		rows, total, err := searchPage(ctx, c, routeSearchLeases, kind, skipped)
 		if err != nil {
 			return err
 		}
@@ -68,18 +68,24 @@ func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep
 
 // searchPage reads one page of the search and the number of rows that the vendor states in
 // all, if it does.
-func searchPage[M any](ctx context.Context, c *Client, kind Kind[M], skip int64) (rows []*M, total *int64, err error) {
+func searchPage[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], skip int64) (rows []*M, total *int64, err error) {
 	body, err := Object{
 		{"take", int64(leasesTaken)}, {"skip", skip}, {"order", map[string]any{"created_on": "ASC"}},
 	}.JSON()
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err = ask(ctx, c, &upstream.Call{Route: routeSearchLeases, Body: body}, func(r *tolerant.Reader) (rows []*M, err error) {
+	rows, err = ask(ctx, c, &upstream.Call{Route: route, Body: body}, func(r *tolerant.Reader) (rows []*M, err error) {
 		reader := kind.rowsOf(r, into(&rows)())
 		err = reader.all()
 		total = reader.total
 		return rows, err
 	})
 	return rows, total, err
+}
+
+// ReadPage reads the first page of a search, for a check of the vendor.
+func ReadPage[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M]) error {
+	_, _, err := searchPage(ctx, c, route, kind, 0)
+	return err
 }

@@ -105,6 +105,8 @@ func (l *rowReader[M]) page() error {
 			return l.reader.Array(l.next)
 		case "total":
 			return l.reader.OptionalInt64("total", &l.total)
+		case "take", "skip", "mode", "order": // of a page; no object has members of these names
+			return l.reader.Skip()
 		default:
 			before := l.reader.Kept()
 			err := l.Member(l.reader, name, row)

@@ -1,0 +1,164 @@
+package probe
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+)
+
+// object is one object of an answer.
+type object map[string]json.RawMessage
+
+// objectsOf returns the objects of an answer: the payload of an envelope, the data of a
+// page, an array, or objects one after the other.
+func objectsOf(body []byte) (found []object) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	for {
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return found
+		}
+		found = append(found, within(value)...)
+	}
+}
+
+// within returns the objects of one value.
+func within(value json.RawMessage) []object {
+	var list []object
+	if json.Unmarshal(value, &list) == nil {
+		return list
+	}
+	var one object
+	if json.Unmarshal(value, &one) != nil {
+		return nil
+	}
+	if payload, ok := one["payload"]; ok {
+		return within(payload)
+	}
+	if data, ok := one["data"]; ok && bytes.HasPrefix(data, []byte("[")) {
+		return within(data)
+	}
+	return []object{one}
+}
+
+// has reports whether an object states one of the members.
+func has(objects []object, names ...string) bool {
+	return slices.ContainsFunc(objects, func(o object) bool {
+		return slices.ContainsFunc(names, func(name string) bool { _, ok := o[name]; return ok })
+	})
+}
+
+// idNames are the names under which the objects of a message carry what identifies them, the
+// most probable first.
+func idNames(dialect mapping.Dialect, message string) []string {
+	for _, resource := range dialect.Resources {
+		if resource.Message == message && resource.Key != "" {
+			if field := messageFields(message).ByName(protoreflect.Name(resource.Key)); field != nil {
+				return vendorNames(dialect, resource, field)
+			}
+		}
+	}
+	return []string{"uuid"}
+}
+
+// idOf returns what identifies the first object that says so, as a segment of a path.
+func idOf(objects []object, names []string) (id string, ok bool) {
+	for _, o := range objects {
+		for _, name := range names {
+			var value any
+			decoder := json.NewDecoder(bytes.NewReader(o[name]))
+			decoder.UseNumber()
+			if decoder.Decode(&value) != nil {
+				continue
+			}
+			switch value.(type) {
+			case string, json.Number:
+				return fmt.Sprint(value), true
+			}
+		}
+	}
+	return "", false
+}
+
+// notStated are the members that the contract models and no object has. Of fields that only
+// some generations take, those of others are left out, and so are secrets, which no answer has.
+func notStated(dialect mapping.Dialect, message string, generations []int, objects []object) []string {
+	missing := []string{}
+	for _, resource := range dialect.Resources {
+		if resource.Message != message || len(objects) == 0 {
+			continue
+		}
+		fields := messageFields(message)
+		for i := range fields.Len() {
+			name := string(fields.Get(i).Name())
+			if contract.IsSecret(fields.Get(i)) || slices.Contains(slices.Concat(dialect.Ours, dialect.Parents, []string{dialect.Additional}), name) {
+				continue
+			}
+			listed := listedField(resource, name)
+			names := vendorNames(dialect, resource, fields.Get(i))
+			if expected(listed, generations) && !has(objects, names...) {
+				missing = append(missing, names[0])
+			}
+		}
+	}
+	slices.Sort(missing)
+	return slices.Compact(missing)
+}
+
+// expected reports whether one of the generations has the field. Fields that are stated in
+// paths are in no answer.
+func expected(field mapping.Field, generations []int) bool {
+	if field.Located {
+		return false
+	}
+	return len(generations) == 0 || slices.ContainsFunc(generations, func(generation int) bool {
+		return field.In.Has(mapping.Generation(generation))
+	})
+}
+
+// vendorNames are the vendor's names of a field, as the mapping table has them.
+func vendorNames(dialect mapping.Dialect, resource mapping.Resource, field protoreflect.FieldDescriptor) []string {
+	listed := listedField(resource, string(field.Name()))
+	switch {
+	case len(listed.Vendor) > 0:
+		return listed.Vendor
+	case listed.KeyOf != "":
+		relation := listedField(resource, listed.KeyOf)
+		return append(slices.Clone(relation.Vendor), listed.KeyOf)
+	case dialect.Names[string(field.Name())] != "":
+		return []string{dialect.Names[string(field.Name())]}
+	case dialect.CamelCase:
+		return []string{field.JSONName()}
+	default:
+		return []string{string(field.Name())}
+	}
+}
+
+// listedField is what the table says of a field.
+func listedField(resource mapping.Resource, name string) mapping.Field {
+	for _, field := range resource.Fields {
+		if field.Name == name {
+			return field
+		}
+	}
+	return mapping.Field{Name: name}
+}
+
+// messageFields are the fields of a message of the contract.
+func messageFields(message string) protoreflect.FieldDescriptors {
+	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package().Append(protoreflect.Name(message))
+	found, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
+	if err != nil {
+		return nil
+	}
+	descriptor, _ := found.(protoreflect.MessageDescriptor)
+	return descriptor.Fields()
+}

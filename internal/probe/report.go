@@ -1,0 +1,129 @@
+// Package probe checks vendor accounts without changing anything: it tries every route that
+// only reads, compares the answers with what the contract models, and says which generation
+// of OpenTACT's API answers. What it reports has names, never a value of a resource.
+package probe
+
+import "github.com/sipfacade/sipfacade/internal/upstream"
+
+// Result is what a check comes to.
+type Result string
+
+// The results.
+const (
+	// Same: all is as configured, and nothing differs.
+	Same Result = "same"
+	// Differs: something is not as configured, or not as the service knows it.
+	Differs Result = "differs"
+	// Failed: a vendor was not reached, or refused the credential.
+	Failed Result = "failed"
+)
+
+// State is how a vendor was found.
+type State string
+
+// The states.
+const (
+	// Answers: it answers in its own form.
+	Answers State = "answers"
+	// NotConfigured: there is no credential of the service's own, so it was not called.
+	NotConfigured State = "not_configured"
+	// Unreachable: nothing answers in the vendor's form.
+	Unreachable State = "unreachable"
+	// CredentialRefused: the vendor refuses the credential.
+	CredentialRefused State = "credential_refused"
+)
+
+// Outcome is what became of a route.
+type Outcome string
+
+// The outcomes.
+const (
+	// Answered: the answer was read.
+	Answered Outcome = "answered"
+	// Absent: 404 or 405, as for a route that does not exist.
+	Absent Outcome = "absent"
+	// Refused: the vendor refuses the request.
+	Refused Outcome = "refused"
+	// Unreadable: the answer is not in a form that the service reads.
+	Unreadable Outcome = "unreadable"
+	// NoAnswer: there was none.
+	NoAnswer Outcome = "no_answer"
+	// NotTried: the account has no resource to ask for.
+	NotTried Outcome = "not_tried"
+)
+
+// format is the version of the form of Report.
+const format = 1
+
+// Report is what a check found. Members may be added to its JSON; none is renamed or removed
+// without another format.
+type Report struct {
+	Format  int       `json:"format"`
+	Result  Result    `json:"result"`
+	Vendors []*Vendor `json:"vendors"`
+}
+
+// Vendor is what was found of one vendor.
+type Vendor struct {
+	Vendor string `json:"vendor"`
+	State  State  `json:"state"`
+	// Reason says why the state is not Answers.
+	Reason string `json:"reason,omitempty"`
+	// Generation is nil for a vendor that has one only.
+	Generation *Generation `json:"generation,omitempty"`
+	Routes     []*Route    `json:"routes"`
+}
+
+// Generation is which generation of the vendor's API answers.
+type Generation struct {
+	Configured int `json:"configured"`
+	// Answering are those that the signs allow, several if they do not tell them apart.
+	Answering []int `json:"answering"`
+	// Setting is what to set.
+	Setting string `json:"setting"`
+	Signs   []Sign `json:"signs"`
+}
+
+// Sign is something that only some generations show.
+type Sign struct {
+	Generations []int  `json:"generations"`
+	Text        string `json:"text"`
+}
+
+// Route is what was found of one route.
+type Route struct {
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	// Generations are those that have the route; empty for a vendor that has one only.
+	Generations []int `json:"generations,omitempty"`
+	// Status is the HTTP status; 0 if there was no answer.
+	Status  int     `json:"status"`
+	Outcome Outcome `json:"outcome"`
+	// Objects is how many objects the answer has.
+	Objects     int          `json:"objects"`
+	Differences []Difference `json:"differences"`
+	// NotStated are members that the contract models and no object of the answer has. They
+	// are no difference: vendors leave out what is not set.
+	NotStated []string `json:"not_stated"`
+
+	message string
+}
+
+// Difference is how the answer of a route differs from what the service knows.
+type Difference struct {
+	// Kind is unknown_member, unknown_word, misread or unexpected_outcome.
+	Kind   string `json:"kind"`
+	Member string `json:"member,omitempty"`
+	Word   string `json:"word,omitempty"`
+	// Count is in how many values it was found.
+	Count int `json:"count"`
+}
+
+// NewRoute returns a route to try, with the contract's message that its answer is read into.
+func NewRoute(of *upstream.Route, message string, generations ...int) *Route {
+	return &Route{
+		Operation: of.Operation, Method: of.Method, Path: of.Path, Generations: generations, Outcome: NotTried,
+		Differences: []Difference{}, NotStated: []string{}, message: message,
+	}
+}

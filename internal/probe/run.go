@@ -1,0 +1,283 @@
+package probe
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// Target is one vendor account.
+type Target struct {
+	// Vendor is the vendor's name, Dialect how it writes the contract's resources.
+	Vendor  string
+	Dialect mapping.Dialect
+	// Absent is why the vendor cannot be checked; empty if it can.
+	Absent string
+	// Routes are tried in order: lists before what needs their ids.
+	Routes []*Route
+	// Generation is the configured one; 0 if the vendor has one only.
+	Generation int
+	// Capture is the transport of the vendor's client, and Call reads a route with it.
+	Capture *Capture
+	Call    func(ctx context.Context, route *Route, parameters []string) error
+
+	mu    sync.Mutex
+	found []upstream.Finding
+}
+
+// Found takes a difference that the vendor's client reports.
+func (t *Target) Found(found upstream.Finding) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.found = append(t.found, found)
+}
+
+// Run checks the targets, one call at a time.
+func Run(ctx context.Context, targets ...*Target) *Report {
+	report := &Report{Format: format, Vendors: []*Vendor{}}
+	for _, target := range targets {
+		report.Vendors = append(report.Vendors, target.check(ctx))
+	}
+	report.Result = resultOf(report.Vendors)
+	return report
+}
+
+// check checks one vendor.
+func (t *Target) check(ctx context.Context) *Vendor {
+	vendor := &Vendor{Vendor: t.Vendor, State: Answers, Routes: []*Route{}}
+	if t.Absent != "" {
+		vendor.State, vendor.Reason = NotConfigured, t.Absent
+		return vendor
+	}
+	w := &walk{Target: t, vendor: vendor, ids: map[string][]string{}, objects: map[string][]object{}}
+	vendor.Routes = t.Routes
+	for _, route := range t.Routes {
+		if !w.try(ctx, route) {
+			return vendor
+		}
+	}
+	if !w.reached {
+		vendor.State, vendor.Reason = Unreachable, "nothing there answers in the vendor's form; look at the base URL"
+		return vendor
+	}
+	if t.Generation != 0 {
+		vendor.Generation = judge(t.Generation, w.signs(ctx))
+	}
+	w.compare()
+	return vendor
+}
+
+// walk is a check that is under way.
+type walk struct {
+	*Target
+	vendor  *Vendor
+	reached bool
+	ids     map[string][]string // what fills the path below a list, by the list's path
+	objects map[string][]object // by the operation
+}
+
+// try calls a route. It returns false if the vendor cannot be checked at all.
+func (w *walk) try(ctx context.Context, route *Route) bool {
+	parameters, ok := w.parameters(route.Path)
+	if !ok {
+		return true
+	}
+	objects, err := w.call(ctx, route, parameters)
+	var failure *upstream.Error
+	if !w.reached && errors.As(err, &failure) {
+		if state, reason := stopped(failure); state != Answers {
+			w.vendor.State, w.vendor.Reason = state, reason
+			return false
+		}
+	}
+	w.reached = w.reached || route.Outcome == Answered || failure != nil && failure.VendorForm
+	if len(objects) == 0 {
+		return true
+	}
+	w.objects[route.Operation] = objects
+	if id, ok := idOf(objects, idNames(w.Dialect, route.message)); ok {
+		w.ids[strings.ToLower(route.Path)] = append(slices.Clone(parameters), id)
+	}
+	return true
+}
+
+// parameters fills a path with the ids of what is above; ok is false if none are known.
+func (w *walk) parameters(path string) (parameters []string, ok bool) {
+	last := strings.LastIndex(path, "/{")
+	if last < 0 {
+		return nil, true
+	}
+	parameters, ok = w.ids[strings.ToLower(path[:last])]
+	return parameters, ok
+}
+
+// call calls a route and keeps what became of it.
+func (w *walk) call(ctx context.Context, route *Route, parameters []string) ([]object, error) {
+	w.found = nil
+	w.Capture.take()
+	err := w.Call(ctx, route, parameters)
+	status, body := w.Capture.take()
+	route.Status, route.Outcome = status, outcomeOf(err)
+	route.Differences = differences(w.found)
+	if err != nil {
+		return nil, err
+	}
+	objects := objectsOf(body)
+	route.Objects = len(objects)
+	return objects, nil
+}
+
+// stopped says why no call can reach the vendor, or Answers if others may.
+func stopped(failure *upstream.Error) (State, string) {
+	switch failure.Kind {
+	case upstream.KindCredentialRejected, upstream.KindCredentialMissing, upstream.KindCredentialUnset:
+		return CredentialRefused, "the vendor refuses the credential"
+	case upstream.KindUnreachable, upstream.KindReset, upstream.KindTimeout, upstream.KindCallerDeadline, upstream.KindCallerCancelled:
+		return Unreachable, "there is no answer: " + failure.Kind.String()
+	case upstream.KindThrottled, upstream.KindRedirect:
+		return Unreachable, "the vendor does not serve the call: " + failure.Kind.String()
+	default:
+		return Answers, ""
+	}
+}
+
+// outcomeOf says what an error means for a route.
+func outcomeOf(err error) Outcome {
+	var failure *upstream.Error
+	switch {
+	case err == nil:
+		return Answered
+	case !errors.As(err, &failure):
+		return Unreadable
+	case failure.Kind == upstream.KindBadResponse, failure.Kind == upstream.KindTruncated:
+		return Unreadable
+	case failure.Status == http.StatusNotFound, failure.Status == http.StatusMethodNotAllowed:
+		return Absent
+	case failure.Status >= http.StatusBadRequest && failure.Status < http.StatusInternalServerError,
+		failure.Kind == upstream.KindRejected, failure.Kind == upstream.KindCredentialRejected:
+		return Refused
+	default:
+		return NoAnswer
+	}
+}
+
+// nobody is a UUID that no resource has.
+const nobody = "00000000-0000-4000-8000-000000000000"
+
+// signs are all that tell the generations apart. The last one is the body of an error, that
+// of reading a connection that does not exist.
+func (w *walk) signs(ctx context.Context) []Sign {
+	signs := routeSigns(w.Routes)
+	compared := false
+	for _, shape := range shapes() {
+		var objects []object
+		for _, operation := range shape.operations {
+			objects = append(objects, w.objects[operation]...)
+		}
+		if sign, ok := shape.sign(objects); ok {
+			signs, compared = append(signs, sign), true
+		}
+	}
+	for _, route := range w.Routes {
+		if route.Operation != "GetSIPConnectionByUUID" {
+			continue
+		}
+		w.Capture.take()
+		_ = w.Call(ctx, route, []string{nobody}) // the error is what is looked at
+		_, body := w.Capture.take()
+		if sign, ok := errorSign(body, compared); ok {
+			signs = append(signs, sign)
+		}
+	}
+	return signs
+}
+
+// compare completes the routes with what is missing and with outcomes that nobody expects of
+// the generation that answers.
+func (w *walk) compare() {
+	var answering []int
+	if w.vendor.Generation != nil {
+		answering = w.vendor.Generation.Answering
+	}
+	for _, route := range w.Routes {
+		route.NotStated = notStated(w.Dialect, route.message, answering, w.objects[route.Operation])
+		if route.Outcome == Answered || route.Outcome == NotTried || !includes(route.Generations, answering) {
+			continue
+		}
+		route.Differences = append(route.Differences, Difference{Kind: "unexpected_outcome", Word: string(route.Outcome), Count: 1})
+	}
+}
+
+// includes reports whether a route is one of all generations that answer.
+func includes(generations, answering []int) bool {
+	return len(generations) == 0 || !slices.ContainsFunc(answering, func(generation int) bool {
+		return !slices.Contains(generations, generation)
+	})
+}
+
+// kinds are the names of differences.
+var kinds = map[tolerant.Difference]string{
+	tolerant.Misread: "misread", tolerant.UnknownMember: "unknown_member", tolerant.UnknownWord: "unknown_word",
+}
+
+// differences are findings in a fixed order.
+func differences(found []upstream.Finding) []Difference {
+	list := make([]Difference, len(found))
+	for i, one := range found {
+		list[i] = Difference{Kind: kinds[one.Difference], Member: safeName(one.Member), Word: safeName(one.Word), Count: one.Count}
+	}
+	slices.SortFunc(list, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Member, b.Member), cmp.Compare(a.Word, b.Word))
+	})
+	return list
+}
+
+// name is what names of members and words of enums look like. Anything else, such as a number
+// or an address, may be a value.
+var name = regexp.MustCompile(`^[A-Za-z_]+([0-9]{1,2}[A-Za-z_ +-]+|[ +-]+[A-Za-z_]+)*[0-9]{0,2}$`)
+
+// safeName returns a name that is safe to print.
+func safeName(text string) string {
+	if text == "" || name.MatchString(text) {
+		return text
+	}
+	return tolerant.OtherName
+}
+
+// resultOf is what all vendors come to. A check of no vendor at all has failed.
+func resultOf(vendors []*Vendor) Result {
+	result, checked := Same, false
+	for _, vendor := range vendors {
+		switch vendor.State {
+		case NotConfigured:
+			continue
+		case Unreachable, CredentialRefused:
+			return Failed
+		}
+		checked = true
+		if vendor.differs() {
+			result = Differs
+		}
+	}
+	if !checked {
+		return Failed
+	}
+	return result
+}
+
+// differs reports whether anything is not as configured or known.
+func (v *Vendor) differs() bool {
+	if v.Generation != nil && !slices.Contains(v.Generation.Answering, v.Generation.Configured) {
+		return true
+	}
+	return slices.ContainsFunc(v.Routes, func(route *Route) bool { return len(route.Differences) > 0 })
+}

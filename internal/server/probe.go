@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/probe"
+	infinityservice "github.com/sipfacade/sipfacade/internal/service/infinity"
+	opentactservice "github.com/sipfacade/sipfacade/internal/service/opentact"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+)
+
+// Probe checks the vendor accounts of a configuration, or the emulated vendors, and changes
+// nothing there. Its error is a mistake in the configuration.
+func Probe(ctx context.Context, c config.Config, logger *slog.Logger) (*probe.Report, error) {
+	overridden, err := readRoutes(c)
+	if err != nil {
+		return nil, err
+	}
+	toOpentact := opentact.Options{Dialect: overridden.dialect(c.OpentactGeneration)}
+	var toInfinity infinity.Options
+	connected := &vendors{}
+	defer connected.close()
+	if c.Sandbox {
+		err = connected.emulate(c.OpentactGeneration, &toOpentact, &toInfinity)
+	} else {
+		err = configured(c, logger, &toOpentact, &toInfinity)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, emulator := range connected.emulators {
+		go func() { _ = emulator.server.Serve(emulator.listener) }() // ends when it is closed
+		defer func() { _ = emulator.server.Close() }()               // nothing is under way then
+	}
+	return probe.Run(ctx, probeOpentact(c, overridden, toOpentact), probeInfinity(c, overridden, toInfinity)), nil
+}
+
+// probeOptions complete a target with its transport, and are the options of its client. The
+// breaker stays closed: a failing route says nothing of the next.
+func probeOptions(c config.Config, target *probe.Target, options upstream.Options) upstream.Options {
+	transport := upstream.NewTransport(1)
+	transport.DisableKeepAlives = true // nothing is left open afterwards
+	target.Capture = &probe.Capture{Next: transport, Limit: int64(c.UpstreamMaxBytes)}
+	options.Transport, options.Found = target.Capture, target.Found
+	options.Timeout, options.MaxBytes = c.UpstreamTimeout, int64(c.UpstreamMaxBytes)
+	options.Breaker = upstream.Breaker{Volume: probeVolume, Ratio: 1}
+	return options
+}
+
+// probeVolume is more calls than a check makes.
+const probeVolume = 10_000
+
+// absent says why a vendor cannot be checked; empty if it can.
+func absent(source config.CredentialSource, given bool) string {
+	switch {
+	case source == config.CallerCredentials:
+		return "callers bring their own credentials; give one to check the vendor with"
+	case !given:
+		return "no credential is configured"
+	default:
+		return ""
+	}
+}
+
+// probeOpentact is OpenTACT as it is checked.
+func probeOpentact(c config.Config, overridden overrides, options opentact.Options) *probe.Target {
+	target := &probe.Target{
+		Vendor: opentact.Vendor, Dialect: mapping.OpenTACT, Generation: c.OpentactGeneration,
+		Absent: absent(c.OpentactCredentials, options.Token != nil || options.Password != nil),
+	}
+	routes, reads := probe.OpenTACTRoutes(c.OpentactGeneration, overridden.opentact.Paths, opentactservice.ReadsInto)
+	target.Routes = routes
+	options.Options = probeOptions(c, target, options.Options)
+	options.Paths = loginPath(overridden.opentact.Paths)
+	client := opentact.New(options)
+	target.Call = func(ctx context.Context, route *probe.Route, parameters []string) error {
+		return opentactservice.ReadAnswer(ctx, client, reads[route], parameters)
+	}
+	return target
+}
+
+// loginPath is the overridden path of the login, if it is. The other paths are those of the
+// routes that are tried.
+func loginPath(overridden map[string]string) map[string]string {
+	paths := map[string]string{}
+	for _, row := range opentact.Rows() {
+		path, ok := overridden[row.Route.Operation]
+		if ok && row.Route.Path == "/auth" && row.Route.Method == http.MethodGet {
+			paths[row.Route.Operation] = path
+		}
+	}
+	return paths
+}
+
+// probeInfinity is Infinity as it is checked.
+func probeInfinity(c config.Config, overridden overrides, options infinity.Options) *probe.Target {
+	target := &probe.Target{
+		Vendor: infinity.Vendor, Dialect: mapping.Infinity,
+		Absent: absent(c.InfinityCredentials, options.APIKey != nil || options.Password != nil),
+	}
+	reads := map[*probe.Route]*upstream.Route{}
+	for _, read := range infinityservice.ReadRoutes() {
+		made := *read.Route
+		if path, ok := overridden.infinity.Paths[made.Operation]; ok {
+			made.Path = path
+		}
+		route := probe.NewRoute(&made, read.Message)
+		target.Routes, reads[route] = append(target.Routes, route), &made
+	}
+	slices.SortStableFunc(target.Routes, func(a, b *probe.Route) int {
+		return strings.Count(a.Path, "{") - strings.Count(b.Path, "{")
+	})
+	options.Options = probeOptions(c, target, options.Options)
+	client := infinity.New(options)
+	target.Call = func(ctx context.Context, route *probe.Route, parameters []string) error {
+		return infinityservice.ReadAnswer(ctx, client, reads[route], parameters)
+	}
+	return target
+}
