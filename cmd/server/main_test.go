@@ -31,6 +31,13 @@ func TestExitCodes(t *testing.T) {
 			2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE): the tokens file: it is not valid",
 		},
 		"serve --sandbox --auth-tokens-file=main.go": {2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE)"},
+		"probe --sandbox":               {1, "generation 1 answers, 1 is configured", ""},
+		"probe --sandbox --output=json": {1, `"state": "answers"`, ""},
+		"probe --sandbox --output=xml":  {2, "", "--output must be one of"},
+		"probe":                         {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
+		"probe --opentact-token=x --opentact-base-url=http://" + closedport.Address(t): {
+			2, "opentact: unreachable", "",
+		},
 		"config check":      {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
 		"serve --sandbox=x": {2, "", "sandbox (SIPFACADE_SANDBOX): must be true or false"},
 		"serv":              {2, "", `did you mean "serve"?`},

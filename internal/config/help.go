@@ -27,10 +27,6 @@ type grammar struct {
 	Group struct {
 		Check struct{ settingsHelp } `cmd:"" help:"Report every mistake in the configuration at once."`
 	} `cmd:"" name:"config" help:"Look at the configuration."`
-	Probe struct {
-		settingsHelp
-		Output string `plain:"" enum:"table,json" default:"table" help:"table or json."`
-	} `cmd:"" help:"Read from the configured vendor accounts, or with --sandbox from the emulated vendors, and say how their answers differ from what is known."`
 	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 if the running server answers /readyz."`
 	Version     struct{} `cmd:"" uses:"" help:"Print version, commit and Go version."`
 	Token       struct {
@@ -40,6 +36,10 @@ type grammar struct {
 			More  []string `arg:"" optional:"" plain:"" name:"scope" help:"Further scopes."`
 		} `cmd:"" uses:"" help:"Print a new bearer token, once, and its entry for the tokens file."`
 	} `cmd:"" help:"Make tokens for callers."`
+	Probe struct {
+		settingsHelp
+		Output string `plain:"" enum:"table,json" default:"table" help:"table or json."`
+	} `cmd:"" help:"Read from the configured vendor accounts, or with --sandbox from the emulated vendors, and say how their answers differ from what is known."`
 
 	Help struct {
 		Command []string `arg:"" optional:"" plain:"" help:"The command, such as config check."`

@@ -99,7 +99,7 @@ func notStated(dialect mapping.Dialect, message string, generations []int, objec
 		fields := messageFields(message)
 		for i := range fields.Len() {
 			name := string(fields.Get(i).Name())
-			if contract.IsSecret(fields.Get(i)) || slices.Contains(slices.Concat(dialect.Ours, dialect.Parents, []string{dialect.Additional}), name) {
+			if contract.Secret(fields.Get(i)) || slices.Contains(slices.Concat(dialect.Ours, dialect.Parents, []string{dialect.Additional}), name) {
 				continue
 			}
 			listed := listedField(resource, name)

@@ -138,6 +138,9 @@ func (w *walk) call(ctx context.Context, route *Route, parameters []string) ([]o
 
 // stopped says why no call can reach the vendor, or Answers if others may.
 func stopped(failure *upstream.Error) (State, string) {
+	if failure.Status == http.StatusUnauthorized {
+		return CredentialRefused, "the vendor refuses the credential"
+	}
 	switch failure.Kind {
 	case upstream.KindCredentialRejected, upstream.KindCredentialMissing, upstream.KindCredentialUnset:
 		return CredentialRefused, "the vendor refuses the credential"

@@ -1,0 +1,302 @@
+package probe_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/probe"
+	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
+	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
+	"github.com/sipfacade/sipfacade/internal/server"
+	"github.com/sipfacade/sipfacade/test/closedport"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// vendor is an emulated vendor that keeps what it answered.
+type vendor struct {
+	next    http.Handler
+	rewrite *strings.Replacer // nil leaves answers as they are
+	mu      sync.Mutex
+	answers [][]byte
+}
+
+// ServeHTTP answers as the emulator does.
+func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer := httptest.NewRecorder()
+	v.next.ServeHTTP(answer, r)
+	body := answer.Body.Bytes()
+	if v.rewrite != nil {
+		body = []byte(v.rewrite.Replace(string(body)))
+	}
+	v.mu.Lock()
+	v.answers = append(v.answers, bytes.Clone(body))
+	v.mu.Unlock()
+	for name, values := range answer.Header() {
+		w.Header()[name] = values
+	}
+	w.Header().Del("Content-Length")
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(body)
+}
+
+// serve returns the host of a handler.
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// check runs the probe as the command line asks for it.
+func check(t *testing.T, args ...string) *probe.Report {
+	t.Helper()
+	invocation, err := config.Parse(append([]string{"probe"}, args...), nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := server.Probe(t.Context(), invocation.Config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// account are the flags of an account at the emulated OpenTACT.
+func account(url, generation string) []string {
+	return []string{
+		"--opentact-base-url=" + url + sandboxopentact.BasePath, "--opentact-generation=" + generation,
+		"--opentact-email=" + sandboxopentact.DefaultEmail, "--opentact-password=" + sandboxopentact.DefaultPassword,
+	}
+}
+
+// TestGeneration: whatever is configured, the generation that answers is found, by reads
+// only.
+func TestGeneration(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		generation sandboxopentact.Generation
+		configured string
+		seeded     bool
+		answering  []int
+		setting    string
+	}{
+		{1, "1", true, []int{1}, "SIPFACADE_OPENTACT_GENERATION=1"},
+		{2, "1", true, []int{2}, "SIPFACADE_OPENTACT_GENERATION=2"},
+		{3, "1", true, []int{3}, "SIPFACADE_OPENTACT_GENERATION=3"},
+		{1, "3", true, []int{1}, "SIPFACADE_OPENTACT_GENERATION=1"},
+		{3, "3", true, []int{3}, "SIPFACADE_OPENTACT_GENERATION=3"},
+		{1, "2", false, []int{1}, "SIPFACADE_OPENTACT_GENERATION=1"},
+		{2, "1", false, []int{2, 3}, "SIPFACADE_OPENTACT_GENERATION=2"},
+		{2, "3", false, []int{2, 3}, "SIPFACADE_OPENTACT_GENERATION=3"},
+		{3, "1", false, []int{3}, "SIPFACADE_OPENTACT_GENERATION=3"},
+	} {
+		emulator := sandboxopentact.New(sandboxopentact.Options{Seed: c.seeded, Generation: c.generation})
+		report := check(t, account(serve(t, emulator), c.configured)...)
+		found := report.Vendors[0].Generation
+		if !slices.Equal(found.Answering, c.answering) || found.Setting != c.setting || len(found.Signs) == 0 {
+			t.Errorf("generation %d, configured %s: %+v", c.generation, c.configured, found)
+		}
+		if want := !slices.Contains(c.answering, found.Configured); want && report.Result != probe.Differs {
+			t.Errorf("generation %d, configured %s: result %s", c.generation, c.configured, report.Result)
+		}
+		if report.Vendors[1].State != probe.NotConfigured {
+			t.Errorf("Infinity without a credential is %s", report.Vendors[1].State)
+		}
+		for _, request := range emulator.Recorder().Requests() {
+			if request.Method != http.MethodGet && request.Path != sandboxopentact.BasePath+"/lease/tn/search" {
+				t.Errorf("it is no read: %s %s", request.Method, request.Path)
+			}
+		}
+	}
+}
+
+// TestEmptyAccountIsAsConfigured: an account without resources has nothing that differs.
+func TestEmptyAccountIsAsConfigured(t *testing.T) {
+	t.Parallel()
+	for generation, configured := range map[sandboxopentact.Generation]string{1: "1", 2: "2", 3: "3"} {
+		emulator := sandboxopentact.New(sandboxopentact.Options{Generation: generation})
+		if report := check(t, account(serve(t, emulator), configured)...); report.Result != probe.Same {
+			t.Errorf("generation %d: %s", generation, text(t, report))
+		}
+	}
+}
+
+// TestFailures: what is not reached or refuses the credential fails, and says which.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	opentact := serve(t, sandboxopentact.New(sandboxopentact.Options{}))
+	infinity := serve(t, sandboxinfinity.New(sandboxinfinity.Options{}))
+	site := serve(t, http.NotFoundHandler())
+	for name, c := range map[string]struct {
+		args   []string
+		states [2]probe.State
+	}{
+		"nobody listens": {account("http://"+closedport.Address(t), "1"), [2]probe.State{probe.Unreachable, probe.NotConfigured}},
+		"wrong password": {append(account(opentact, "1")[:3], "--opentact-password=wrong"), [2]probe.State{probe.CredentialRefused, probe.NotConfigured}},
+		"wrong token": {
+			[]string{"--opentact-base-url=" + opentact + sandboxopentact.BasePath, "--opentact-token=wrong"},
+			[2]probe.State{probe.CredentialRefused, probe.NotConfigured},
+		},
+		"another server": {
+			[]string{"--opentact-base-url=" + site, "--opentact-token=x", "--infinity-base-url=" + site, "--infinity-api-key=x"},
+			[2]probe.State{probe.Unreachable, probe.Unreachable},
+		},
+		"wrong key": {
+			[]string{"--infinity-base-url=" + infinity + sandboxinfinity.BasePath, "--infinity-api-key=wrong"},
+			[2]probe.State{probe.NotConfigured, probe.CredentialRefused},
+		},
+		"credentials of callers": {
+			[]string{"--opentact-credentials=caller", "--infinity-credentials=caller"},
+			[2]probe.State{probe.NotConfigured, probe.NotConfigured},
+		},
+	} {
+		report := check(t, c.args...)
+		states := [2]probe.State{report.Vendors[0].State, report.Vendors[1].State}
+		if report.Result != probe.Failed || states != c.states || report.Vendors[0].Reason+report.Vendors[1].Reason == "" {
+			t.Errorf("%s: %s", name, text(t, report))
+		}
+	}
+}
+
+// TestDifferences: what the contract does not model is named, unless its name may be a value.
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	rewrite := strings.NewReplacer(`"huntLongestIdle"`, `"huntHolo"`, `"port":`, `"4915112345678":1,"hologram_port":2,"port":{},"was":`)
+	report := check(t, append(account(serve(t, &vendor{
+		next: sandboxopentact.New(sandboxopentact.Options{Seed: true}), rewrite: rewrite,
+	}), "1"), "--infinity-api-key="+sandboxinfinity.DefaultAPIKey, "--infinity-base-url="+serve(t, &vendor{
+		next: sandboxinfinity.New(sandboxinfinity.Options{Seed: true}), rewrite: rewrite,
+	})+sandboxinfinity.BasePath)...)
+	want := []probe.Difference{
+		{Kind: "misread", Member: "port", Count: 7},
+		{Kind: "unknown_member", Member: "(other)", Count: 7},
+		{Kind: "unknown_member", Member: "hologram_port", Count: 7},
+		{Kind: "unknown_member", Member: "was", Count: 7},
+	}
+	if diff := cmp.Diff(want, differencesOf(report, 0, "ListSIPConnections")); diff != "" {
+		t.Error(diff)
+	}
+	word := func(d probe.Difference) bool { return d.Kind == "unknown_word" && d.Word == "huntHolo" }
+	if found := differencesOf(report, 1, "ListSIPQueueMembers"); !slices.ContainsFunc(found, word) {
+		t.Errorf("no unknown word: %+v", found)
+	}
+	if report.Result != probe.Differs || strings.Contains(text(t, report), "49151") {
+		t.Error(text(t, report))
+	}
+}
+
+// differencesOf are the differences of an operation.
+func differencesOf(report *probe.Report, vendor int, operation string) []probe.Difference {
+	routes := report.Vendors[vendor].Routes
+	i := slices.IndexFunc(routes, func(route *probe.Route) bool { return route.Operation == operation })
+	return routes[i].Differences
+}
+
+// TestJSON pins the form of the report.
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	var printed bytes.Buffer
+	if err := check(t, "--sandbox", "--opentact-generation=3").WriteJSON(&printed); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", "sandbox.json")
+	if *update {
+		if err := os.WriteFile(file, printed.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), printed.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPrintsNoValues: no value of a resource, no credential and no token is printed.
+func TestPrintsNoValues(t *testing.T) {
+	t.Parallel()
+	opentact := &vendor{next: sandboxopentact.New(sandboxopentact.Options{Seed: true, Generation: 3})}
+	infinity := &vendor{next: sandboxinfinity.New(sandboxinfinity.Options{Seed: true})}
+	report := check(t, append(account(serve(t, opentact), "3"),
+		"--infinity-base-url="+serve(t, infinity)+sandboxinfinity.BasePath,
+		"--infinity-username="+sandboxinfinity.DefaultUsername, "--infinity-password="+sandboxinfinity.DefaultPassword)...)
+	printed, values := text(t, report), 0
+	for _, body := range slices.Concat(opentact.answers, infinity.answers) {
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.UseNumber()
+		for {
+			var answer any
+			if decoder.Decode(&answer) != nil {
+				break
+			}
+			eachValue(answer, func(value string) {
+				if len(value) < 5 { // such as a flag or a count
+					return
+				}
+				values++
+				if strings.Contains(printed, value) && !inNames[value] {
+					t.Errorf("%q is printed", value)
+				}
+			})
+		}
+	}
+	if values < 500 {
+		t.Errorf("only %d values were looked for", values)
+	}
+	for _, secret := range []string{sandboxopentact.DefaultEmail, sandboxopentact.DefaultPassword, sandboxinfinity.DefaultPassword} {
+		if strings.Contains(printed, secret) {
+			t.Errorf("%q is printed", secret)
+		}
+	}
+}
+
+// inNames are values that are also words of routes and members.
+var inNames = map[string]bool{"online": true}
+
+// eachValue calls a function with each text and number of an answer.
+func eachValue(value any, call func(text string)) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, member := range v {
+			eachValue(member, call)
+		}
+	case []any:
+		for _, element := range v {
+			eachValue(element, call)
+		}
+	case string:
+		call(v)
+	case json.Number:
+		call(v.String())
+	}
+}
+
+// text is the report in both forms.
+func text(t *testing.T, report *probe.Report) string {
+	t.Helper()
+	var printed bytes.Buffer
+	if err := report.WriteTable(&printed); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.WriteJSON(&printed); err != nil {
+		t.Fatal(err)
+	}
+	return printed.String()
+}
