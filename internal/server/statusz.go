@@ -35,7 +35,7 @@ func (s *Server) status() statuspage.Status {
 func (v *watchedVendor) shown() statuspage.Vendor {
 	now := v.status()
 	return statuspage.Vendor{
-		Name: v.name, BaseURL: withoutSecrets(v.baseURL), Generation: firstGeneration, Credentials: string(v.credentials),
+		Name: v.name, BaseURL: withoutSecrets(v.baseURL), Generation: v.generation, Credentials: string(v.credentials),
 		Breaker:    statuspage.Breaker{State: now.Breaker.String(), OpenUntil: known(now.BreakerOpenUntil)},
 		PauseUntil: known(now.PausedUntil), PausedCallers: now.PausedCredentials,
 		CallsInFlight: now.UnderWay, CallsWaiting: now.Waiting,
@@ -43,9 +43,6 @@ func (v *watchedVendor) shown() statuspage.Vendor {
 		TokenExpires: known(now.CredentialExpires), Drift: v.drift.Report(),
 	}
 }
-
-// firstGeneration is the generation of the vendors' APIs that the clients speak.
-const firstGeneration = 1
 
 // withoutSecrets returns a URL as text, without a user and a query.
 func withoutSecrets(of *url.URL) string {

@@ -28,6 +28,9 @@ type vendors struct {
 	faults    http.Handler // nil outside of the sandbox
 }
 
+// onlyGeneration is the generation of an API that has no other.
+const onlyGeneration = 1
+
 // connect builds the clients from the configuration, and starts the emulators in
 // sandbox mode.
 func (s *Server) connect() (*vendors, error) {
@@ -36,8 +39,8 @@ func (s *Server) connect() (*vendors, error) {
 	if err != nil {
 		return nil, err
 	}
-	watchedOpentact := s.watch(opentact.Vendor, c.OpentactCredentials)
-	watchedInfinity := s.watch(infinity.Vendor, c.InfinityCredentials)
+	watchedOpentact := s.watch(opentact.Vendor, c.OpentactGeneration, c.OpentactCredentials)
+	watchedInfinity := s.watch(infinity.Vendor, onlyGeneration, c.InfinityCredentials)
 	toOpentact := opentact.Options{
 		Dialect: overridden.dialect(c.OpentactGeneration),
 		Options: s.pipelineOptions(watchedOpentact), FromCaller: c.OpentactCredentials == config.CallerCredentials,

@@ -29,6 +29,7 @@ func vendorServices() map[string][]string {
 type watchedVendor struct {
 	server      *Server
 	name        string
+	generation  int // of the vendor's API
 	credentials config.CredentialSource
 	services    []string
 	baseURL     *url.URL
@@ -37,9 +38,10 @@ type watchedVendor struct {
 }
 
 // watch returns what is told of a vendor, to which the vendor's client reports.
-func (s *Server) watch(vendor string, credentials config.CredentialSource) *watchedVendor {
+func (s *Server) watch(vendor string, generation int, credentials config.CredentialSource) *watchedVendor {
 	return &watchedVendor{
-		server: s, name: vendor, credentials: credentials, services: vendorServices()[vendor], drift: telemetry.NewDrift(s.logger, vendor),
+		server: s, name: vendor, generation: generation, credentials: credentials,
+		services: vendorServices()[vendor], drift: telemetry.NewDrift(s.logger, vendor),
 	}
 }
 

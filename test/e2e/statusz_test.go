@@ -49,7 +49,7 @@ func TestStatusOfVendors(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, json200(`{"success":true,"payload":[{"uuid":"14b17e00-0000-4000-8000-000000000001","name":{"a":1},"colour":"red"}]}`))
 	expires := time.Date(2050, 1, 2, 3, 4, 5, 0, time.UTC)
-	f := startFacade(t, vendor.url(), "--opentact-token="+expiringToken(expires), "--breaker-pause=1h")
+	f := startFacade(t, vendor.url(), "--opentact-token="+expiringToken(expires), "--breaker-pause=1h", "--opentact-generation=2")
 	f.listApps(t)
 	vendor.answer(refusal(http.StatusNotFound))
 	f.listApps(t)
@@ -78,7 +78,7 @@ func TestStatusOfVendors(t *testing.T) {
 	if got.TokenExpires == nil || !got.TokenExpires.Equal(expires) {
 		t.Errorf("the token expires at %v", got.TokenExpires)
 	}
-	if got.BaseURL != vendor.url() || got.Generation != 1 || got.Credentials != "service" || got.CallsInFlight != 0 {
+	if got.BaseURL != vendor.url() || got.Generation != 2 || got.Credentials != "service" || got.CallsInFlight != 0 {
 		t.Errorf("got %+v", got)
 	}
 	if other := f.vendorStatus(t, "infinity"); other.LastSuccess != nil || other.LastFailure != nil || other.TokenExpires != nil {
