@@ -21,7 +21,7 @@ func findInvites(ctx context.Context, b Backend, request any, at place) (place, 
 	if err != nil {
 		return place{}, err
 	}
-	at.domain, at.path = domain, []string{domain}
+	at.domain, at.path = &domain, []string{domain}
 	return at, nil
 }
 

@@ -148,9 +148,7 @@ func (k kind[M, R]) list(ctx context.Context, b Backend, request list.Request, p
 		}
 		return opentact.List(ctx, b.Vendor, k.routes.List, k.answers, begin, at.path...)
 	})
-	for _, row := range rows {
-		b.Etags.Stamp(row)
-	}
+	etag.StampAll(b.Etags, rows)
 	return rows, next, err
 }
 

@@ -14,8 +14,9 @@ type place struct {
 	above []string
 	// path are the parameters of the vendor's routes for all of them.
 	path []string
-	// domain is the SIP domain of invites, if the vendor has them below one.
-	domain string
+	// domain is the SIP domain of invites, or nil if the vendor has them below none. All
+	// invites of a list share it.
+	domain *string
 	// id is that of one resource, or "".
 	id string
 }
@@ -65,8 +66,8 @@ func (k kind[M, R]) place(ctx context.Context, b Backend, request any, at place,
 // ofInvite sets the connection of an invite, and its SIP domain if it has one.
 func ofInvite(invite *pb.SipUserInvite, at place) {
 	invite.SipConnectionUuid = &at.above[0]
-	if at.domain != "" {
-		invite.SipDomain = &at.domain
+	if at.domain != nil {
+		invite.SipDomain = at.domain
 	}
 }
 
