@@ -2,10 +2,8 @@ package docs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -142,30 +140,18 @@ func runEntries(t *testing.T, program string, entries []*entry) {
 	t.Cleanup(r.shell.stop)
 	t.Cleanup(r.stopServer)
 	settings := entries[0].settings
-	check := readAnswer
-	if !knows(t.Context(), w, settings) {
-		settings, check = "", readRefusal
-	}
 	if !r.serve(t.Context(), &step{}, "exec env "+settings+" sipfacade serve --sandbox") {
 		return
 	}
 	for _, e := range entries {
 		if s := e.lines[program]; s != nil {
-			r.runEntry(s, e.method, program, check)
+			r.runEntry(s, e.method, program)
 		}
 	}
 }
 
-// knows reports whether the server has the settings of a call. If it has not, the call must
-// be refused because the generation of the vendor's API lacks it.
-func knows(ctx context.Context, w *workspace, settings string) bool {
-	check := exec.CommandContext(ctx, "env", append(strings.Fields(settings), filepath.Join(w.directory, "bin", "sipfacade"), "config", "check", "--sandbox")...)
-	check.Env = w.environment()
-	return check.Run() == nil
-}
-
 // runEntry runs a line and checks its answer.
-func (r *reader) runEntry(s *step, method protoreflect.MethodDescriptor, program string, check func(protoreflect.MethodDescriptor, string, result) error) {
+func (r *reader) runEntry(s *step, method protoreflect.MethodDescriptor, program string) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), blockTime)
 	defer cancel()
@@ -174,17 +160,9 @@ func (r *reader) runEntry(s *step, method protoreflect.MethodDescriptor, program
 		r.fail(s, "%s\n%s", err, got.printed)
 		return
 	}
-	if err := check(method, program, got); err != nil {
+	if err := readAnswer(method, program, got); err != nil {
 		r.fail(s, "%v\n%s", err, got.printed)
 	}
-}
-
-// readRefusal fails unless the call was refused because its generation lacks it.
-func readRefusal(_ protoreflect.MethodDescriptor, _ string, got result) error {
-	if !strings.Contains(got.printed, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION.String()[len("ERROR_REASON_"):]) {
-		return errors.New("the server lacks the settings that the call needs, and does not refuse it")
-	}
-	return nil
 }
 
 // readAnswer parses the answer of a success strictly. Over HTTP it can be one field of the
