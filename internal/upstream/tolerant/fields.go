@@ -38,7 +38,7 @@ func (r *Reader) UUID(name string, at *string) error {
 	text, ok, err := r.Text(name)
 	if ok {
 		r.kept++
-		*at = strings.ToLower(text)
+		*at = lower(text)
 	}
 	return err
 }

@@ -1,7 +1,5 @@
 package tolerant
 
-import "strings"
-
 // Member reads the value of one member of an object into m, or moves over it. The name is
 // valid until the value is looked at.
 type Member[M any] func(r *Reader, name []byte, m *M) error
@@ -151,23 +149,4 @@ func Within[T any](r *Reader, name, member string, at *T, read func(r *Reader, n
 	default:
 		return r.misread(name)
 	}
-}
-
-// CanonicalUUID returns a UUID in lower case; ok is false for anything else.
-func CanonicalUUID(text string) (uuid string, ok bool) {
-	if len(text) != len("00000000-0000-0000-0000-000000000000") {
-		return "", false
-	}
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return "", false
-			}
-		case !strings.ContainsRune("0123456789abcdefABCDEF", rune(c)):
-			return "", false
-		}
-	}
-	return strings.ToLower(text), true
 }
