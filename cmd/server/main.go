@@ -54,14 +54,21 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	if exit := exitCode(0); errors.As(err, &exit) {
 		return int(exit)
 	}
-	_, _ = fmt.Fprintln(stderr, err) // a failed write changes nothing
 	var invalid *config.InvalidError
 	var usage *config.UsageError
-	if errors.As(err, &invalid) || errors.As(err, &usage) {
+	if errors.As(err, &invalid) && readsFiles[invocation.Command] {
+		err = server.CheckFiles(invocation.Config, invalid)
+	}
+	_, _ = fmt.Fprintln(stderr, err) // a failed write changes nothing
+	if invalid != nil || errors.As(err, &usage) {
 		return usageExit
 	}
 	return 1
 }
+
+// readsFiles holds the commands that read the files about callers and routes. They report
+// what is wrong with these together with what is wrong with the settings.
+var readsFiles = map[string]bool{config.CommandServe: true, config.CommandConfigCheck: true}
 
 // commands holds what each command does.
 var commands = map[string]func(asked config.Invocation, stdout, stderr io.Writer) error{
@@ -154,10 +161,10 @@ func isTerminal(log io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// checkConfig prints the source of each setting. Parse has reported what is wrong, but
-// for what the files about callers hold.
+// checkConfig prints the source of each setting. Nothing is wrong with the settings; the
+// files that they name are still to be read.
 func checkConfig(asked config.Invocation, stdout, _ io.Writer) error {
-	if err := server.CheckFiles(asked.Config); err != nil {
+	if err := server.CheckFiles(asked.Config, nil); err != nil {
 		return err
 	}
 	_, err := fmt.Fprint(stdout, asked.Config.Describe())

@@ -47,22 +47,39 @@ var errNoClientCA = errors.New("the client CA file has no certificate in PEM")
 
 // parse makes the configuration of a certificate, its key and the client CA.
 func parse(contents [][]byte) (*tls.Config, error) {
-	pair, err := tls.X509KeyPair(contents[0], contents[1])
+	pair, err := parsePair(contents[0], contents[1])
 	if err != nil {
-		return nil, fmt.Errorf("the certificate and its key: %w", err)
+		return nil, err
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
 	if len(contents) == 2 {
 		return config, nil
 	}
-	config.ClientCAs = x509.NewCertPool()
-	if !config.ClientCAs.AppendCertsFromPEM(contents[2]) {
-		return nil, errNoClientCA
+	if config.ClientCAs, err = parseCA(contents[2]); err != nil {
+		return nil, err
 	}
 	config.ClientAuth = tls.VerifyClientCertIfGiven
 	// A resumed session would go on with a certificate whose CA is not trusted any more.
 	config.SessionTicketsDisabled = true
 	return config, nil
+}
+
+// parsePair reads a certificate chain and its key.
+func parsePair(certificate, key []byte) (tls.Certificate, error) {
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return pair, fmt.Errorf("the certificate and its key: %w", err)
+	}
+	return pair, nil
+}
+
+// parseCA reads the CAs of client certificates.
+func parseCA(content []byte) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(content) {
+		return nil, errNoClientCA
+	}
+	return pool, nil
 }
 
 // Config returns the TLS configuration of a listener, which looks up the files for each

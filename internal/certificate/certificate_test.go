@@ -203,6 +203,43 @@ func TestReload(t *testing.T) {
 	})
 }
 
+// TestCheck: everything that is wrong is reported, each under its file.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	one, two := newPair(t, "one"), newPair(t, "two")
+	good, mixed := writeFiles(t, one, one), writeFiles(t, pair{cert: one.cert, key: two.key}, pair{cert: []byte("nothing")})
+	const absent = "/does/not/exist"
+	for name, test := range map[string]struct {
+		options certificate.Options
+		want    map[certificate.File]string
+	}{
+		"good":        {certificate.Options{CertFile: good.cert, KeyFile: good.key, ClientCAFile: good.ca}, nil},
+		"without key": {certificate.Options{CertFile: good.cert}, nil}, // the settings say that it is missing
+		"absent": {certificate.Options{CertFile: absent, KeyFile: absent, ClientCAFile: absent}, map[certificate.File]string{
+			certificate.CertFile: "cannot be read: no such file", certificate.KeyFile: "cannot be read: no such file", certificate.ClientCAFile: "cannot be read: no such file",
+		}},
+		"exchanged": {certificate.Options{CertFile: good.key, KeyFile: good.cert}, map[certificate.File]string{
+			certificate.CertFile: "has no certificate in PEM", certificate.KeyFile: "has no private key in PEM",
+		}},
+		"of others": {certificate.Options{CertFile: mixed.cert, KeyFile: mixed.key, ClientCAFile: mixed.ca}, map[certificate.File]string{
+			certificate.CertFile: "private key does not match", certificate.ClientCAFile: "has no certificate in PEM",
+		}},
+		"CA beside an absent key": {certificate.Options{CertFile: mixed.cert, KeyFile: absent, ClientCAFile: mixed.ca}, map[certificate.File]string{
+			certificate.KeyFile: "cannot be read", certificate.ClientCAFile: "has no certificate in PEM",
+		}},
+	} {
+		problems := certificate.Check(test.options)
+		if len(problems) != len(test.want) {
+			t.Errorf("%s: %v, want %v", name, problems, test.want)
+		}
+		for _, problem := range problems {
+			if want := test.want[problem.File]; want == "" || !strings.Contains(problem.Err.Error(), want) {
+				t.Errorf("%s: %v, want %q", name, problem, want)
+			}
+		}
+	}
+}
+
 // TestUnusable: the error says which file is wrong.
 func TestUnusable(t *testing.T) {
 	t.Parallel()

@@ -19,11 +19,11 @@ func checkTLS(c *Config, _ sources, found *findings) {
 	const cert, key = "tls_cert_file", "tls_key_file"
 	switch {
 	case c.TLSCertFile != "" && c.TLSKeyFile == "":
-		found.add(key, "missing; "+cert+" needs it")
+		found.addMissing(key, cert+" needs it")
 	case c.TLSKeyFile != "" && c.TLSCertFile == "":
-		found.add(cert, "missing; "+key+" needs it")
+		found.addMissing(cert, key+" needs it")
 	case c.TLSClientCAFile != "" && c.TLSCertFile == "":
-		found.add(cert, "missing; tls_client_ca_file needs it, with "+key)
+		found.addMissing(cert, "tls_client_ca_file needs it, with "+key)
 	}
 	for _, file := range []struct{ key, path string }{{cert, c.TLSCertFile}, {key, c.TLSKeyFile}, {"tls_client_ca_file", c.TLSClientCAFile}} {
 		checkFile(file.key, file.path, found)
@@ -39,8 +39,7 @@ func checkRoutesFiles(c *Config, _ sources, found *findings) {
 	checkFile("infinity_routes_file", c.InfinityRoutesFile, found)
 }
 
-// checkFile reports a file that cannot be read. What it holds is checked when the server
-// is built.
+// checkFile reports a file that cannot be read. What it holds is checked by who reads it.
 func checkFile(key, path string, found *findings) {
 	if path == "" {
 		return
@@ -56,11 +55,11 @@ func checkIssuer(c *Config, _ sources, found *findings) {
 	const issuer, audience = "auth_jwt_issuer", "auth_jwt_audience"
 	switch {
 	case c.AuthJWTIssuer == "" && c.AuthJWTAudience != "":
-		found.add(issuer, "missing; "+audience+" needs it")
+		found.addMissing(issuer, audience+" needs it")
 	case c.AuthJWTIssuer == "":
 		return
 	case c.AuthJWTAudience == "":
-		found.add(audience, "missing; "+issuer+" needs it")
+		found.addMissing(audience, issuer+" needs it")
 	}
 	if c.AuthJWTIssuer == "" {
 		return

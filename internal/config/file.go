@@ -38,12 +38,12 @@ func readFile(path string, known keySet, found *findings) map[string]string {
 	}
 	content, _, err := readRegularFile(path, maxFileBytes)
 	if err != nil {
-		found.add(configKey, fmt.Sprintf("cannot be read: %v", withoutPath(err)))
+		found.addUnreadable(configKey, fmt.Sprintf("cannot be read: %v", withoutPath(err)))
 		return nil
 	}
 	root, err := parseYAML(content)
 	if err != nil {
-		found.add(configKey, err.Error())
+		found.addUnreadable(configKey, err.Error())
 		return nil
 	}
 	return readMapping(root, known, found)

@@ -48,7 +48,7 @@ func checkLedger(c *Config, _ sources, found *findings) {
 		checkLedgerKey(c, found)
 	}
 	if c.LedgerTTL < minLedgerTTL || c.LedgerTTL > maxLedgerTTL {
-		found.add("ledger_ttl", fmt.Sprintf("must be from %s to %s", minLedgerTTL, maxLedgerTTL))
+		found.add("ledger_ttl", fmt.Sprintf("must be from %.0fs to %.0fh", minLedgerTTL.Seconds(), maxLedgerTTL.Hours()))
 	}
 }
 
@@ -63,7 +63,7 @@ func checkLedgerKey(c *Config, found *findings) {
 	switch {
 	case found.unreadable["ledger_key_file"]:
 	case !c.LedgerKey.IsSet():
-		found.add("ledger_key", fmt.Sprintf("missing; a ledger in a file or in PostgreSQL needs %d bytes or more", minLedgerKey))
+		found.addMissing("ledger_key", fmt.Sprintf("a ledger in a file or in PostgreSQL needs %d bytes or more", minLedgerKey))
 	case len(c.LedgerKey.Reveal()) < minLedgerKey:
 		found.add("ledger_key", fmt.Sprintf("must have %d bytes or more", minLedgerKey))
 	}

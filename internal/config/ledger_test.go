@@ -51,7 +51,7 @@ func TestLedgerRules(t *testing.T) {
 		"--ledger-key=" + short:                                           {"ledger_key (SIPFACADE_LEDGER_KEY): must have 32 bytes or more"},
 		"--ledger=file:a --ledger-key-file=" + absent:                     {"ledger_key_file (SIPFACADE_LEDGER_KEY_FILE): cannot be read"},
 		"--ledger-file=" + absent:                                         {"ledger_file (SIPFACADE_LEDGER_FILE): cannot be read"},
-		"--ledger-ttl=999ms":                                              {"ledger_ttl (SIPFACADE_LEDGER_TTL): must be from 1s to 720h0m0s"},
+		"--ledger-ttl=999ms":                                              {"ledger_ttl (SIPFACADE_LEDGER_TTL): must be from 1s to 720h"},
 		"--ledger-ttl=721h":                                               {"ledger_ttl (SIPFACADE_LEDGER_TTL): must be from 1s"},
 		"--ledger-ttl=1s":                                                 nil,
 		"--ledger=memory --ledger-ttl=720h":                               nil,

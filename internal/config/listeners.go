@@ -103,9 +103,10 @@ func Exposed(address string) bool {
 }
 
 // checkExposure refuses listeners on which strangers could call, unless somebody
-// accepted that. The admin listener serves nothing there that callers could use.
+// accepted that, or may have in a file that cannot be read. The admin listener serves
+// nothing there that callers could use.
 func checkExposure(c *Config, _ sources, found *findings) {
-	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] || c.Authenticates() {
+	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] || found.unreadable[configKey] || c.Authenticates() {
 		return
 	}
 	for _, listener := range []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}} {

@@ -45,7 +45,8 @@ type Invocation struct {
 	Command string
 	// Config is complete and valid for serve, probe and config check. For healthcheck
 	// only AdminAddress has been checked, and for version and token new Config is
-	// empty.
+	// empty. Beside an *InvalidError it holds what could be read, for looking at the
+	// files that it names.
 	Config Config
 	// NewToken is what token new was asked for.
 	NewToken NewToken
@@ -73,7 +74,7 @@ type NewToken struct {
 //
 // Help goes to stdout and gives ErrHelp. A command line that cannot be
 // understood gives a *UsageError. Invalid settings give an *InvalidError that
-// holds all of them; the Invocation then holds the command only.
+// holds all of them.
 func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	line, err := parseLine(args, environ, stdout)
 	if err == nil && line.command == commandHelp {
@@ -93,10 +94,10 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	line.config.deriveDefaults(line.sources)
 	line.config.check(line.command, line.sources, line.found)
 	line.found.sort(line.flags)
+	invocation.Config = *line.config
 	if err := line.found.err(); err != nil {
 		return invocation, err
 	}
-	invocation.Config = *line.config
 	invocation.Config.settings = settingsOf(line.flags, line.sources)
 	return invocation, nil
 }

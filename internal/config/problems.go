@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -11,23 +12,58 @@ import (
 // for each mistake, `grpc_address (SIPFACADE_GRPC_ADDRESS): …`, which says what
 // is accepted and never repeats a value.
 type InvalidError struct {
-	lines []string
+	mistakes []mistake
 }
 
 // Error returns the lines.
-func (e *InvalidError) Error() string { return strings.Join(e.lines, "\n") }
+func (e *InvalidError) Error() string {
+	lines := make([]string, len(e.mistakes))
+	for i, m := range e.mistakes {
+		lines[i] = m.line
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Mistake returns the error of a setting whose mistake shows only outside of this
 // package, such as the content of a file.
 func Mistake(key, text string) error {
-	found := &findings{}
-	found.add(key, text)
-	return found.err()
+	return &InvalidError{[]mistake{lineOf(key, text)}}
+}
+
+// About reports whether the error has a mistake in a setting.
+func (e *InvalidError) About(key string) bool {
+	return e != nil && slices.ContainsFunc(e.mistakes, func(m mistake) bool { return m.key == key })
+}
+
+// Join returns all mistakes in one *InvalidError, or nil if there are none. Of a setting that
+// several errors are about, it keeps what the first one says: the others judged what follows
+// from that. An error of another kind is returned as it is.
+func Join(errs ...error) error {
+	joined := &InvalidError{}
+	for _, err := range errs {
+		invalid, ok := errors.AsType[*InvalidError](err)
+		if err != nil && !ok {
+			return err
+		}
+		if ok && invalid != nil {
+			joined.mistakes = append(joined.mistakes, slices.DeleteFunc(slices.Clone(invalid.mistakes),
+				func(m mistake) bool { return joined.About(m.key) })...)
+		}
+	}
+	if len(joined.mistakes) == 0 {
+		return nil
+	}
+	return joined
 }
 
 // mistake is one line, with the key or variable that it is about.
 type mistake struct {
 	key, line string
+}
+
+// lineOf returns the line about a setting.
+func lineOf(key, text string) mistake {
+	return mistake{key, key + " (" + variableOf(key) + "): " + text}
 }
 
 // findings collects mistakes while the configuration is read and checked.
@@ -40,7 +76,7 @@ type findings struct {
 // not be read: then the rule judged a value that nobody gave.
 func (f *findings) add(key, text string) {
 	if !f.unreadable[key] {
-		f.mistakes = append(f.mistakes, mistake{key, key + " (" + variableOf(key) + "): " + text})
+		f.mistakes = append(f.mistakes, lineOf(key, text))
 	}
 }
 
@@ -51,6 +87,14 @@ func (f *findings) addUnreadable(key, text string) {
 		f.unreadable = map[string]bool{}
 	}
 	f.unreadable[key] = true
+}
+
+// addMissing notes that a setting is needed and not given. It does nothing if the file could
+// not be read, which may give it.
+func (f *findings) addMissing(key, text string) {
+	if !f.unreadable[configKey] {
+		f.add(key, "missing; "+text)
+	}
 }
 
 // addUnknown notes a name that no setting has.
@@ -76,9 +120,5 @@ func (f *findings) err() error {
 	if len(f.mistakes) == 0 {
 		return nil
 	}
-	invalid := &InvalidError{}
-	for _, m := range f.mistakes {
-		invalid.lines = append(invalid.lines, m.line)
-	}
-	return invalid
+	return &InvalidError{f.mistakes}
 }

@@ -98,7 +98,7 @@ func checkNumbers(c *Config, _ sources, found *findings) {
 // checkDrainTimeout lets every call end by itself: a write that is cut off
 // while the vendor executes it would be sent again by a client that retries.
 func checkDrainTimeout(c *Config, _ sources, found *findings) {
-	if !found.unreadable["upstream_timeout"] && c.DrainTimeout < c.UpstreamTimeout+WriteGrace {
+	if !found.unreadable["upstream_timeout"] && !found.unreadable[configKey] && c.DrainTimeout < c.UpstreamTimeout+WriteGrace {
 		found.add("drain_timeout", fmt.Sprintf("must be at least upstream_timeout plus %s, "+
 			"so that a call in flight ends before its connection is closed", WriteGrace))
 	}

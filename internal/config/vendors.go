@@ -114,7 +114,7 @@ func checkCredentials(c *Config, _ sources, found *findings) {
 		}
 	}
 	if !usable {
-		found.add("opentact_token", "missing; give one, this or opentact_email with opentact_password, "+
+		found.addMissing("opentact_token", "give one, this or opentact_email with opentact_password, "+
 			"or infinity_api_key, or infinity_username with infinity_password; "+
 			"or let callers bring theirs with opentact_credentials=caller; or try it with sandbox=true")
 	}
@@ -142,8 +142,8 @@ func (v vendor) check(found *findings) {
 	case v.given[v.single] && (name || password):
 		found.add(v.single, fmt.Sprintf("give one, this or %s with %s, not both", v.name, v.password))
 	case name && !password:
-		found.add(v.password, "missing; "+v.name+" needs it")
+		found.addMissing(v.password, v.name+" needs it")
 	case password && !name:
-		found.add(v.name, "missing; "+v.password+" needs it")
+		found.addMissing(v.name, v.password+" needs it")
 	}
 }

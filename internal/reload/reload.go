@@ -107,7 +107,7 @@ func (f *Files[T]) persist(report func(error)) {
 func (f *Files[T]) read() ([][]byte, error) {
 	contents := make([][]byte, len(f.paths))
 	for i, path := range f.paths {
-		content, err := readFile(path)
+		content, err := ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
@@ -116,9 +116,9 @@ func (f *Files[T]) read() ([][]byte, error) {
 	return contents, nil
 }
 
-// readFile reads a regular file. It checks the kind before it opens the file, because
-// opening a pipe would wait for a writer.
-func readFile(path string) ([]byte, error) {
+// ReadFile reads a regular file of at most MaxBytes. Its error does not repeat the path. It
+// checks the kind before it opens the file, because opening a pipe would wait for a writer.
+func ReadFile(path string) ([]byte, error) {
 	if info, err := os.Stat(path); err != nil {
 		return nil, withoutPath(err)
 	} else if !info.Mode().IsRegular() {

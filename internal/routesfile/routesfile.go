@@ -86,7 +86,7 @@ func readFile(path string) ([]byte, error) {
 func Parse(content []byte, vendor Vendor) (Overrides, error) {
 	var members map[string]yaml.Node
 	if err := yaml.Unmarshal(content, &members); err != nil {
-		return Overrides{}, fmt.Errorf("it is not a YAML object of operations and paths, each once: %w", err)
+		return Overrides{}, errors.New("it is not a YAML object of operations and paths, each once" + placesOf(err))
 	}
 	p := &parser{vendor: vendor, read: Overrides{Paths: map[string]string{}, Keys: map[string]string{}}}
 	names := make([]string, 0, len(members))
@@ -102,6 +102,19 @@ func Parse(content []byte, vendor Vendor) (Overrides, error) {
 		return Overrides{}, errors.New(strings.Join(p.problems, "; "))
 	}
 	return p.read, nil
+}
+
+// lineNumbers finds where the YAML parser saw a problem.
+var lineNumbers = regexp.MustCompile(`line \d+`)
+
+// placesOf says where the parser saw a problem. The parser's words quote the file, which may
+// be one of secrets that was given to the wrong setting.
+func placesOf(err error) string {
+	lines := lineNumbers.FindAllString(err.Error(), 3)
+	if len(lines) == 0 {
+		return ""
+	}
+	return "; see " + strings.Join(lines, ", ")
 }
 
 // parser reads the members of a file.
@@ -194,7 +207,7 @@ func (p *parser) path(operation string, node *yaml.Node) {
 	case node.Kind != yaml.ScalarNode || !validTemplate(node.Value):
 		p.wrong("%s must be a path template such as %s", operation, routes[0].Path)
 	case !slices.Equal(parameters(node.Value), parameters(routes[0].Path)):
-		p.wrong("%s must have the parameters of %s, in this order", operation, routes[0].Path)
+		p.wrong("%s must have %s, as %s has", operation, described(parameters(routes[0].Path)), routes[0].Path)
 	default:
 		p.read.Paths[operation] = node.Value
 	}
@@ -244,6 +257,14 @@ func parameters(template string) (found []string) {
 		}
 	}
 	return found
+}
+
+// described says which parameters a path must have.
+func described(parameters []string) string {
+	if len(parameters) == 0 {
+		return "no parameter"
+	}
+	return "the parameters " + strings.Join(parameters, ", ") + " in this order and no other"
 }
 
 // meant says which name a mistyped one may have meant, or nothing.

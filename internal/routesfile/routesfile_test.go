@@ -69,7 +69,7 @@ trusted_networks: a/b
 	_, err := routesfile.Parse([]byte(content), vendor())
 	for _, want := range []string{
 		"ListInvite is no operation; did you mean ListInvites?",
-		"ListInvites must have the parameters of /connection/{connection_uuid}/invites, in this order",
+		"ListInvites must have the parameters {connection_uuid} in this order and no other, as /connection/{connection_uuid}/invites has",
 		"ReadNetwork must be a path template such as /domains/{domain}/trustedNetwork/{network}",
 		"header must be one of X-Auth-Token, Authorization",
 		"keys.nam is no key of a request; did you mean name?",
@@ -83,6 +83,23 @@ trusted_networks: a/b
 	for _, broken := range []string{"- a", "a: b: c", "ListInvites: /a\nListInvites: /b", "ListInvites: [a]", "ListInvites: /../{connection_uuid}", "ListInvites: /a?b={connection_uuid}"} {
 		if _, err := routesfile.Parse([]byte(broken), vendor()); err == nil {
 			t.Errorf("%q is accepted", broken)
+		}
+	}
+}
+
+// TestSyntaxErrors: they say where the mistake is and quote nothing, since the file may be one
+// of secrets.
+func TestSyntaxErrors(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"hunter2":                  "each once; see line 1",
+		"- hunter2":                "each once; see line 1",
+		"header: *hunter2":         "each once",
+		"hunter2: /a\nhunter2: /b": "each once; see line 2, line 1",
+	} {
+		_, err := routesfile.Parse([]byte(content), vendor())
+		if err == nil || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v, want %q", content, err, want)
 		}
 	}
 }

@@ -49,26 +49,46 @@ func newCallers(c config.Config) (*callers, error) {
 		options.JWT = auth.NewJWT(auth.JWTOptions{Issuer: c.AuthJWTIssuer, Audience: c.AuthJWTAudience, ScopeClaim: c.AuthJWTScopeClaim})
 	}
 	if c.TLS() {
-		certificates, err := certificate.Read(certificate.Options{
+		files := certificate.Options{
 			CertFile: c.TLSCertFile, KeyFile: c.TLSKeyFile, ClientCAFile: c.TLSClientCAFile,
 			Required: func() bool { return options.JWT == nil && !known.hasTokens() },
-		})
+		}
+		certificates, err := certificate.Read(files)
 		if err != nil {
-			wrong = append(wrong, config.Mistake("tls_cert_file", err.Error()))
+			wrong = append(wrong, tlsMistakes(files))
 		}
 		known.certificates = certificates
 	}
 	authenticator, err := auth.New(options)
 	known.Authenticator = authenticator
-	return known, errors.Join(append(wrong, err)...)
+	return known, config.Join(append(wrong, err)...)
 }
 
-// CheckFiles reads the files about callers that the configuration names, and returns
-// everything that is wrong with them.
-func CheckFiles(c config.Config) error {
-	_, err := newCallers(c)
-	_, wrong := readRoutes(c)
-	return errors.Join(err, wrong)
+// tlsMistakes returns everything that is wrong with the TLS files.
+func tlsMistakes(files certificate.Options) error {
+	keys := map[certificate.File]string{
+		certificate.CertFile: "tls_cert_file", certificate.KeyFile: "tls_key_file", certificate.ClientCAFile: "tls_client_ca_file",
+	}
+	var wrong []error
+	for _, problem := range certificate.Check(files) {
+		wrong = append(wrong, config.Mistake(keys[problem.File], problem.Err.Error()))
+	}
+	return config.Join(wrong...)
+}
+
+// CheckFiles reads the files about callers and routes that a configuration names. It returns
+// everything that is wrong with them, after what is known to be wrong with the settings,
+// which may be nil.
+func CheckFiles(c config.Config, known *config.InvalidError) error {
+	if known.About("opentact_generation") {
+		c.OpentactRoutesFile = "" // which routes there are depends on it
+	}
+	_, inCallers := newCallers(c)
+	_, inRoutes := readRoutes(c)
+	if known == nil {
+		return config.Join(inCallers, inRoutes)
+	}
+	return config.Join(known, inCallers, inRoutes)
 }
 
 func parseTokens(contents [][]byte) (*auth.Directory, error) { return auth.ParseDirectory(contents[0]) }

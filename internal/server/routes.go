@@ -1,8 +1,6 @@
 package server
 
 import (
-	"errors"
-
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/routesfile"
@@ -24,7 +22,7 @@ func readRoutes(c config.Config) (o overrides, err error) {
 	if o.infinity, err = routesfile.Read(c.InfinityRoutesFile, infinityRoutes()); err != nil {
 		wrong = append(wrong, config.Mistake("infinity_routes_file", err.Error()))
 	}
-	return o, errors.Join(wrong...)
+	return o, config.Join(wrong...)
 }
 
 // opentactRoutes is what a routes file of OpenTACT may override.
