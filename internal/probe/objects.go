@@ -69,20 +69,28 @@ func idNames(dialect mapping.Dialect, message string) []string {
 	return []string{"uuid"}
 }
 
-// idOf returns what identifies the first object that says so, as a segment of a path.
-func idOf(objects []object, names []string) (id string, ok bool) {
+// idsOf returns what identifies the objects that say so, each as a segment of a path.
+func idsOf(objects []object, names []string) (ids []string) {
 	for _, o := range objects {
-		for _, name := range names {
-			var value any
-			decoder := json.NewDecoder(bytes.NewReader(o[name]))
-			decoder.UseNumber()
-			if decoder.Decode(&value) != nil {
-				continue
-			}
-			switch value.(type) {
-			case string, json.Number:
-				return fmt.Sprint(value), true
-			}
+		if id, ok := o.id(names); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// id returns the first text or number that the object has under one of the names.
+func (o object) id(names []string) (id string, ok bool) {
+	for _, name := range names {
+		var value any
+		decoder := json.NewDecoder(bytes.NewReader(o[name]))
+		decoder.UseNumber()
+		if decoder.Decode(&value) != nil {
+			continue
+		}
+		switch value.(type) {
+		case string, json.Number:
+			return fmt.Sprint(value), true
 		}
 	}
 	return "", false

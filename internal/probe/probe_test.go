@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -202,9 +203,60 @@ func TestDifferences(t *testing.T) {
 
 // differencesOf are the differences of an operation.
 func differencesOf(report *probe.Report, vendor int, operation string) []probe.Difference {
+	return routeOf(report, vendor, operation).Differences
+}
+
+// routeOf is what was found of the first route of an operation.
+func routeOf(report *probe.Report, vendor int, operation string) *probe.Route {
 	routes := report.Vendors[vendor].Routes
-	i := slices.IndexFunc(routes, func(route *probe.Route) bool { return route.Operation == operation })
-	return routes[i].Differences
+	return routes[slices.IndexFunc(routes, func(route *probe.Route) bool { return route.Operation == operation })]
+}
+
+// TestFollowsOtherObjects: if the first object of a list cannot be read, or has nothing, the
+// next ones are asked, three in all.
+func TestFollowsOtherObjects(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		unreadable, empty int // of the first connections
+		outcome           probe.Outcome
+		tried, objects    int
+	}{
+		{0, 0, probe.Answered, 1, 1},
+		{2, 0, probe.Answered, 3, 1},
+		{3, 0, probe.Absent, 3, 0},
+		{1, 1, probe.Answered, 3, 1},
+		{2, 1, probe.Answered, 3, 0},
+	} {
+		report := check(t, "--opentact-token=x", "--opentact-base-url="+serve(t, connections(c.unreadable, c.empty)))
+		for _, operation := range []string{"GETSIPConnectionTNLeasesList", "ListSIPUserInvites"} {
+			route := routeOf(report, 0, operation)
+			if route.Outcome != c.outcome || route.Tried != c.tried || route.Objects != c.objects {
+				t.Errorf("%+v: %+v", c, route)
+			}
+		}
+	}
+}
+
+// connections is a vendor with five connections. What is below the first of them is not found,
+// and there is nothing below the next.
+func connections(unreadable, empty int) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /sip/connection", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"success":true,"payload":[{"uuid":"0"},{"uuid":"1"},{"uuid":"2"},{"uuid":"3"},{"uuid":"4"}]}`)
+	})
+	mux.HandleFunc("GET /sip/connection/{uuid}/{below}", func(w http.ResponseWriter, r *http.Request) {
+		number, _ := strconv.Atoi(r.PathValue("uuid"))
+		switch {
+		case number < unreadable:
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"success":false,"message":"no","status":404}`)
+		case number < unreadable+empty:
+			_, _ = io.WriteString(w, `{"success":true,"payload":[]}`)
+		default:
+			_, _ = io.WriteString(w, `{"success":true,"payload":[{"uuid":"9"}]}`)
+		}
+	})
+	return mux
 }
 
 // TestJSON pins the form of the report.

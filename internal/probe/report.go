@@ -100,6 +100,9 @@ type Route struct {
 	// Status is the HTTP status; 0 if there was no answer.
 	Status  int     `json:"status"`
 	Outcome Outcome `json:"outcome"`
+	// Tried is how many calls were made, each with another object of the list above, until
+	// an answer had objects. The report is that of the call that told most.
+	Tried int `json:"tried"`
 	// Objects is how many objects the answer has.
 	Objects     int          `json:"objects"`
 	Differences []Difference `json:"differences"`

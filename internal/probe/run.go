@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/sipfacade/sipfacade/internal/mapping"
@@ -58,7 +57,7 @@ func (t *Target) check(ctx context.Context) *Vendor {
 		vendor.State, vendor.Reason = NotConfigured, t.Absent
 		return vendor
 	}
-	w := &walk{Target: t, vendor: vendor, ids: map[string][]string{}, objects: map[string][]object{}}
+	w := &walk{Target: t, vendor: vendor, ids: map[string][][]string{}, objects: map[string][]object{}}
 	vendor.Routes = t.Routes
 	for _, route := range t.Routes {
 		if !w.try(ctx, route) {
@@ -74,66 +73,6 @@ func (t *Target) check(ctx context.Context) *Vendor {
 	}
 	w.compare()
 	return vendor
-}
-
-// walk is a check that is under way.
-type walk struct {
-	*Target
-	vendor  *Vendor
-	reached bool
-	ids     map[string][]string // what fills the path below a list, by the list's path
-	objects map[string][]object // by the operation
-}
-
-// try calls a route. It returns false if the vendor cannot be checked at all.
-func (w *walk) try(ctx context.Context, route *Route) bool {
-	parameters, ok := w.parameters(route.Path)
-	if !ok {
-		return true
-	}
-	objects, err := w.call(ctx, route, parameters)
-	var failure *upstream.Error
-	if !w.reached && errors.As(err, &failure) {
-		if state, reason := stopped(failure); state != Answers {
-			w.vendor.State, w.vendor.Reason = state, reason
-			return false
-		}
-	}
-	w.reached = w.reached || route.Outcome == Answered || failure != nil && failure.VendorForm
-	if len(objects) == 0 {
-		return true
-	}
-	w.objects[route.Operation] = objects
-	if id, ok := idOf(objects, idNames(w.Dialect, route.message)); ok {
-		w.ids[strings.ToLower(route.Path)] = append(slices.Clone(parameters), id)
-	}
-	return true
-}
-
-// parameters fills a path with the ids of what is above; ok is false if none are known.
-func (w *walk) parameters(path string) (parameters []string, ok bool) {
-	last := strings.LastIndex(path, "/{")
-	if last < 0 {
-		return nil, true
-	}
-	parameters, ok = w.ids[strings.ToLower(path[:last])]
-	return parameters, ok
-}
-
-// call calls a route and keeps what became of it.
-func (w *walk) call(ctx context.Context, route *Route, parameters []string) ([]object, error) {
-	w.found = nil
-	w.Capture.take()
-	err := w.Call(ctx, route, parameters)
-	status, body := w.Capture.take()
-	route.Status, route.Outcome = status, outcomeOf(err)
-	route.Differences = differences(w.found)
-	if err != nil {
-		return nil, err
-	}
-	objects := objectsOf(body)
-	route.Objects = len(objects)
-	return objects, nil
 }
 
 // stopped says why no call can reach the vendor, or Answers if others may.
