@@ -100,7 +100,7 @@ func isPlainName(text string) bool {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_':
 		case i > 0 && '0' <= c && c <= '9':
 			digits++
-		case i > 0 && strings.ContainsRune("-. ", c):
+		case i > 0 && strings.ContainsRune("-.+ ", c):
 		default:
 			return false
 		}

@@ -1,6 +1,8 @@
 package opentact
 
 import (
+	"strings"
+
 	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -16,23 +18,41 @@ func readTrunkSettings(r *tolerant.Reader, name string, at **pb.TrunkSettings) e
 	var object *structpb.Struct
 	err := r.Struct(name, &object)
 	if object != nil {
-		*at = trunkSettings(object)
+		*at = trunkSettings(r, object)
 	}
 	return err
 }
 
-// trunkSettings splits the vendor's object. A media type that the contract does not know
-// stays with the other settings.
-func trunkSettings(object *structpb.Struct) *pb.TrunkSettings {
+// trunkSettings splits the vendor's object. A media type that the contract does not know is
+// counted, and stays with the other settings.
+func trunkSettings(r *tolerant.Reader, object *structpb.Struct) *pb.TrunkSettings {
 	settings := &pb.TrunkSettings{}
-	if value, known := mediaType(object.GetFields()[mediaTypeMember].GetStringValue()); known {
-		settings.MediaType = &value
+	if settings.MediaType = readMediaType(r, object.GetFields()[mediaTypeMember]); settings.MediaType != nil {
 		delete(object.GetFields(), mediaTypeMember)
 	}
 	if len(object.GetFields()) > 0 {
 		settings.OtherSettings = object
 	}
 	return settings
+}
+
+// readMediaType returns the media type that a setting states, or nil if it states none that is
+// known: another word is counted, and so is what is no word. Null and "" state nothing.
+func readMediaType(r *tolerant.Reader, setting *structpb.Value) *pb.TrunkMediaType {
+	switch kind := setting.GetKind().(type) {
+	case nil, *structpb.Value_NullValue:
+	case *structpb.Value_StringValue:
+		value, known := mediaType(kind.StringValue)
+		if known {
+			return &value
+		}
+		if strings.TrimSpace(kind.StringValue) != "" {
+			r.CountUnknownWord(mediaTypeMember, kind.StringValue)
+		}
+	default:
+		r.CountMisread(mediaTypeMember)
+	}
+	return nil
 }
 
 // mediaType returns the value that a word of the vendor stands for.

@@ -35,16 +35,18 @@ func TestTrunkSettings(t *testing.T) {
 		vendor map[string]any
 		want   *pb.TrunkSettings
 		back   map[string]any // if it differs from vendor
+		drift  tolerant.Drift
 	}{
-		"nothing":         {nil, nil, nil},
-		"empty":           {map[string]any{}, nil, nil},
-		"bypass":          {with(nil, "Bypass Media"), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA)}, nil},
-		"transcoding":     {with(deep, "Proxy Media + Transcoding"), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING), OtherSettings: other(deep)}, nil},
-		"proxy, any case": {with(nil, " proxy media "), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA)}, with(nil, "Proxy Media")},
-		"another word":    {with(deep, "Relay"), &pb.TrunkSettings{OtherSettings: other(with(deep, "Relay"))}, nil},
-		"no word":         {with(nil, 3.0), &pb.TrunkSettings{OtherSettings: other(with(nil, 3.0))}, nil},
-		"null":            {with(nil, nil), &pb.TrunkSettings{OtherSettings: other(with(nil, nil))}, nil},
-		"no media type":   {deep, &pb.TrunkSettings{OtherSettings: other(deep)}, nil},
+		"nothing":         {nil, nil, nil, nil},
+		"empty":           {map[string]any{}, nil, nil, nil},
+		"bypass":          {with(nil, "Bypass Media"), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA)}, nil, nil},
+		"transcoding":     {with(deep, "Proxy Media + Transcoding"), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING), OtherSettings: other(deep)}, nil, nil},
+		"proxy, any case": {with(nil, " proxy media "), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA)}, with(nil, "Proxy Media"), nil},
+		"another word":    {with(deep, "Relay"), &pb.TrunkSettings{OtherSettings: other(with(deep, "Relay"))}, nil, tolerant.Drift{{Difference: tolerant.UnknownWord, Member: "media_type", Word: "Relay"}: 1}},
+		"no word":         {with(nil, 3.0), &pb.TrunkSettings{OtherSettings: other(with(nil, 3.0))}, nil, tolerant.Drift{{Difference: tolerant.Misread, Member: "media_type"}: 1}},
+		"null":            {with(nil, nil), &pb.TrunkSettings{OtherSettings: other(with(nil, nil))}, nil, nil},
+		"empty text":      {with(nil, " "), &pb.TrunkSettings{OtherSettings: other(with(nil, " "))}, nil, nil},
+		"no media type":   {deep, &pb.TrunkSettings{OtherSettings: other(deep)}, nil, nil},
 	} {
 		var got *pb.TrunkSettings
 		encoded, err := json.Marshal(c.vendor)
@@ -56,6 +58,9 @@ func TestTrunkSettings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		r.Release()
+		if diff := cmp.Diff(c.drift, r.Drift()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 		if diff := cmp.Diff(c.want, got, etagtest.Ignore()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

@@ -176,7 +176,7 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 		*at = &found
 		return nil
 	}
-	r.drift.Add(Finding{Difference: UnknownWord, Member: name, Word: word})
+	r.CountUnknownWord(name, word)
 	return nil
 }
 

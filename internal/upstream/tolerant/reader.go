@@ -135,6 +135,12 @@ func (r *Reader) CountMisread(name string) {
 	r.drift.Add(Finding{Difference: Misread, Member: name})
 }
 
+// CountUnknownWord notes a word that no value of an enum stands for, and that has been moved
+// over already.
+func (r *Reader) CountUnknownWord(name, word string) {
+	r.drift.Add(Finding{Difference: UnknownWord, Member: name, Word: word})
+}
+
 // Object calls member with each name of the next value, which must be an object.
 // The name is valid until member looks at the value, which it must move over.
 func (r *Reader) Object(member func(name []byte) error) error {
