@@ -1,7 +1,8 @@
 package mapping
 
 // Infinity is the dialect of Infinity. The vendor documents only its rows of devices; the
-// other names follow from the parameters of the writes.
+// other names follow from the parameters of the writes. All members that no field takes go to
+// the additional fields; those listed as kept are no surprise.
 var Infinity = Dialect{
 	Names: map[string]string{
 		"create_time": "createDatetime", "update_time": "updateDatetime", "user_login": "user",
@@ -19,6 +20,13 @@ var Infinity = Dialect{
 	},
 }
 
+// dates are members that all rows are expected to have, although no document says so.
+var dates = Unmapped{[]string{"createDatetime", "updateDatetime"}, "not documented; rows of devices have them"}
+
+// invented is the reason of members that only the emulated vendor is known to send, so that its users see
+// additional fields.
+const invented = "not documented; known from the emulated vendor only"
+
 var (
 	pbxDomain = Resource{
 		Message: "PbxDomain", Key: "domain_id", Whole: true,
@@ -26,26 +34,41 @@ var (
 			{Name: "domain", Vendor: []string{"domain", "domainName"}, Note: "not documented"},
 			{Name: "call_recording_enabled", Vendor: []string{"rec"}},
 		},
+		Kept: []Unmapped{dates, {[]string{"siteCode"}, invented}},
 	}
 
 	pbxUser = Resource{
 		Message: "PbxUser", Key: "user_id", Natural: []string{"login"},
 		Fields: []Field{{Name: "login", Vendor: []string{"user"}}},
+		Kept:   []Unmapped{{[]string{"createdBy", "siteCode", "voicemailEnabled"}, invented}},
 	}
 
-	pbxUserGroup = Resource{Message: "PbxUserGroup", Key: "group_id"}
+	pbxUserGroup = Resource{
+		Message: "PbxUserGroup", Key: "group_id",
+		Kept: []Unmapped{{[]string{"extensionNumber"}, "not documented; the group's"}},
+	}
 
 	pbxUserDevice = Resource{Message: "PbxUserDevice", Key: "pbx_device_id", Natural: []string{"pbx_device_id"}}
 
-	pbxGroup = Resource{Message: "PbxGroup", Key: "group_id", Whole: true, Natural: []string{"group_name"}}
+	pbxGroup = Resource{
+		Message: "PbxGroup", Key: "group_id", Whole: true, Natural: []string{"group_name"},
+		Kept: []Unmapped{dates, {[]string{"createdBy"}, invented}},
+	}
 
-	pbxGroupUser = Resource{Message: "PbxGroupUser", Key: "user_id"}
+	pbxGroupUser = Resource{
+		Message: "PbxGroupUser", Key: "user_id",
+		Kept: []Unmapped{{[]string{"extensionNumber"}, "not documented; the user's"}},
+	}
 
-	pbxQueue = Resource{Message: "PbxQueue", Key: "queue_id", Natural: []string{"queue_name"}}
+	pbxQueue = Resource{
+		Message: "PbxQueue", Key: "queue_id", Natural: []string{"queue_name"},
+		Kept: []Unmapped{dates, {[]string{"createdBy", "musicOnHold"}, invented}},
+	}
 
 	pbxQueueMember = Resource{
 		Message: "PbxQueueMember", Key: "queue_member_id", Natural: []string{"group_id", "ring_order"},
 		Fields: []Field{{Name: "ring_seconds", Vendor: []string{"ringSecs"}}},
+		Kept:   []Unmapped{{[]string{"groupName"}, "not documented; the group's"}},
 	}
 
 	pbxTrustedNetwork = Resource{
@@ -55,6 +78,7 @@ var (
 			Vendor: []string{"trustedNetworkId", "networkId", "sipTrustedNetworkId"},
 			Note:   "not documented",
 		}},
+		Kept: []Unmapped{dates, {[]string{"createdBy"}, invented}},
 	}
 
 	pbxDevice = Resource{

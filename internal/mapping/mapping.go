@@ -45,7 +45,9 @@ type Resource struct {
 	// its own name at the vendor too, and the form that follows from its type.
 	Fields []Field
 	// Dropped are members that are known and not read.
-	Dropped []Dropped
+	Dropped []Unmapped
+	// Kept are members that are known and only go to the dialect's Additional.
+	Kept []Unmapped
 }
 
 // Field is one field of a resource.
@@ -88,8 +90,8 @@ const (
 	PhoneNumber  Form = "PhoneNumber"
 )
 
-// Dropped are members that are not read on purpose.
-type Dropped struct {
+// Unmapped are members that no field of the contract takes, on purpose.
+type Unmapped struct {
 	Members []string
 	Reason  string
 }

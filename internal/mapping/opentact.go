@@ -9,6 +9,14 @@ var (
 	ofLeases         = []string{"tn", "tnorder"}
 )
 
+// Members that several resources have and no field takes, and the reason of some.
+var (
+	owners     = []string{"account", "created_by", "modified_by"}
+	ingressIDs = []string{"class4_ingress_trunk_id", "class4_ingress_resource_ip_id", "class4_tech_prefix_id"}
+)
+
+const ofSwitch = "of the vendor's switch; since generation 2"
+
 // Fields that several resources have.
 var (
 	active = Field{Name: "active", Vendor: []string{"is_active"}}
@@ -82,13 +90,17 @@ var (
 	account = Resource{
 		Message: "OpentactAccount",
 		Fields:  []Field{{Name: "time_zone", Within: "name", Note: "an object with its `name`, or the name"}},
-		Dropped: []Dropped{{[]string{"users", "admin", "addresses", "messaging_profiles", "messaging_profile_default"}, "links back"}},
+		Dropped: []Unmapped{{[]string{"users", "admin", "addresses", "messaging_profiles", "messaging_profile_default"}, "links back"}},
 	}
 
 	user = Resource{
 		Message: "OpentactUser",
 		Fields:  []Field{dob},
-		Dropped: []Dropped{{[]string{"password", "token"}, "secrets"}},
+		Dropped: []Unmapped{
+			{[]string{"password", "token"}, "secrets"},
+			{[]string{"account"}, "links back"},
+			{[]string{"wss_online"}, "says only whether the user is connected now; since generation 3"},
+		},
 	}
 
 	sipConnection = Resource{
@@ -135,7 +147,11 @@ var (
 			{Name: "active", Vendor: []string{"is_active"}, In: OnlyThird, Instead: "delete the user, or change its password"},
 			{Name: "sip_domain", Within: "domain", Note: domainName},
 		},
-		Dropped: []Dropped{{[]string{"ha1", "ha1b", "password"}, "secrets"}},
+		Dropped: []Unmapped{
+			{[]string{"ha1", "ha1b", "password"}, "secrets"},
+			{[]string{"sip_connection"}, "links back"},
+			{owners, "no fields in the contract; the account is that of the connection or SIP domain"},
+		},
 	}
 
 	sipUserInvite = Resource{
@@ -154,18 +170,23 @@ var (
 			sipConnectionUUID, {Name: "sip_app_uuid", KeyOf: "sip_app"},
 			{Name: "tn_order", Vendor: []string{"tnorder"}}, sipApp,
 		},
+		Dropped: []Unmapped{{[]string{"class4_resource_prefix_id"}, ofSwitch}},
 	}
 
 	telephoneNumber = Resource{
 		Message: "TelephoneNumber",
 		Key:     "phone_number",
 		Fields:  []Field{{Name: "phone_number", Vendor: []string{"tn"}, Form: PhoneNumber, Note: "an integer; E.164 here"}},
-		Dropped: []Dropped{{[]string{"tnlease", "profile"}, "links back"}},
+		Dropped: []Unmapped{{[]string{"tnlease", "profile"}, "links back"}},
 	}
 
 	tnOrder = Resource{
 		Message: "TnOrder",
-		Dropped: []Dropped{{[]string{"tns", "tnleases", "account", "profile", "sip_connection", "sip_control_app"}, "links back"}},
+		Dropped: []Unmapped{
+			{[]string{"tns", "tnleases", "profile", "sip_connection", "sip_control_app"}, "links back"},
+			{owners, "no fields in the contract; the account is that of the lease"},
+			{[]string{"items", "errors"}, "how the order was carried out; since generation 2"},
+		},
 	}
 
 	sipControlApp = Resource{
@@ -182,6 +203,7 @@ var (
 			{Name: "call_flow_method", In: SinceTwo, Instead: fixedFlow},
 			{Name: "call_flow_timeout", Vendor: []string{"call_flow_request_timeout"}, In: SinceTwo, Instead: fixedFlow, Note: "milliseconds"},
 		},
+		Dropped: []Unmapped{{ingressIDs, ofSwitch}, {[]string{"logs"}, "details of the switch; since generation 2"}},
 	}
 
 	sipAppCall = Resource{
@@ -193,7 +215,10 @@ var (
 			{Name: "callee", Vendor: []string{"to"}},
 			sipApp,
 		},
-		Dropped: []Dropped{{[]string{"logs", "meta"}, "details of the switch"}},
+		Dropped: []Unmapped{
+			{[]string{"logs", "meta"}, "details of the switch"},
+			{[]string{"account"}, "the app has it"},
+		},
 	}
 
 	messagingProfile = Resource{
@@ -229,6 +254,10 @@ var (
 				Name: "tn_lease_uuid", Vendor: []string{"tn_lease"}, Within: "uuid", Form: OptionalUUID,
 				In: SinceTwo, Instead: "leave it out", Note: keyOnly,
 			},
+		},
+		Dropped: []Unmapped{
+			{ingressIDs, ofSwitch},
+			{[]string{"sip_domains"}, "links back: a SIP domain states its profile; since generation 2"},
 		},
 	}
 )

@@ -126,6 +126,18 @@ func TestGeneration(t *testing.T) {
 	}
 }
 
+// TestSandboxIsAsConfigured: the emulated vendors answer nothing that is not known, in each
+// generation.
+func TestSandboxIsAsConfigured(t *testing.T) {
+	t.Parallel()
+	for _, generation := range []string{"1", "2", "3"} {
+		report := check(t, "--sandbox", "--opentact-generation="+generation)
+		if report.Result != probe.Same || len(report.Vendors) != 2 {
+			t.Errorf("generation %s: %s", generation, text(t, report))
+		}
+	}
+}
+
 // TestEmptyAccountIsAsConfigured: an account without resources has nothing that differs.
 func TestEmptyAccountIsAsConfigured(t *testing.T) {
 	t.Parallel()
@@ -263,10 +275,16 @@ func connections(unreadable, empty int) http.Handler {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	var printed bytes.Buffer
-	if err := check(t, "--sandbox", "--opentact-generation=3").WriteJSON(&printed); err != nil {
+	hologram := strings.NewReplacer(`"hostname":`, `"hologram":1,"hostname":`, `"huntLongestIdle"`, `"huntHologram"`)
+	report := check(t, append(account(serve(t, &vendor{
+		next: sandboxopentact.New(sandboxopentact.Options{Seed: true, Generation: 3}), rewrite: hologram,
+	}), "3"), "--infinity-api-key="+sandboxinfinity.DefaultAPIKey, "--infinity-base-url="+serve(t, &vendor{
+		next: sandboxinfinity.New(sandboxinfinity.Options{Seed: true}), rewrite: hologram,
+	})+sandboxinfinity.BasePath)...)
+	if err := report.WriteJSON(&printed); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", "sandbox.json")
+	file := filepath.Join("testdata", "report.json")
 	if *update {
 		if err := os.WriteFile(file, printed.Bytes(), 0o600); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/document"
+	"github.com/sipfacade/sipfacade/internal/mapping"
 )
 
 // marks are around a generated part of the document.
@@ -35,7 +36,7 @@ func replaceFields(path string, around marks, m *model) error {
 }
 
 // fieldTable lists the fields whose names differ or of which there is more to say, and
-// what is not read.
+// the members that no field takes.
 func (m *model) fieldTable() string {
 	var table strings.Builder
 	table.WriteString("\n| resource | field | vendor's member | remark |\n| --- | --- | --- | --- |\n")
@@ -47,18 +48,19 @@ func (m *model) fieldTable() string {
 			fmt.Fprintf(&table, "| %s | `%s` | `%s` | %s |\n", of.Name, f.Name, strings.Join(f.Vendor, "`, `"), f.remark())
 		}
 	}
-	m.writeDropped(&table)
+	m.writeUnmapped(&table, "Known and not read", func(of *message) []mapping.Unmapped { return of.Resource.Dropped })
+	m.writeUnmapped(&table, "Known and kept in `"+m.dialect.Additional+"` only", func(of *message) []mapping.Unmapped { return of.Kept })
 	return table.String() + "\n"
 }
 
-// writeDropped lists what is not read, if there is anything.
-func (m *model) writeDropped(table *strings.Builder) {
-	header := "\nKnown and not read:\n\n| resource | members | reason |\n| --- | --- | --- |\n"
-	for _, of := range m.Messages {
-		for _, dropped := range of.Resource.Dropped {
+// writeUnmapped lists members that no field takes, if there are any.
+func (m *model) writeUnmapped(table *strings.Builder, title string, of func(*message) []mapping.Unmapped) {
+	header := "\n" + title + ":\n\n| resource | members | reason |\n| --- | --- | --- |\n"
+	for _, resource := range m.Messages {
+		for _, unmapped := range of(resource) {
 			table.WriteString(header)
 			header = ""
-			fmt.Fprintf(table, "| %s | `%s` | %s |\n", of.Name, strings.Join(dropped.Members, "`, `"), dropped.Reason)
+			fmt.Fprintf(table, "| %s | `%s` | %s |\n", resource.Name, strings.Join(unmapped.Members, "`, `"), unmapped.Reason)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 		`OpentactAccount reads "email" twice`:      account(mapping.Field{Name: "name", Vendor: []string{"email"}}),
 		`OpentactAccount has no key`:               {Resources: []mapping.Resource{{Message: "OpentactAccount", Key: "bogus"}}},
 		`TnLease cannot read "tn"`:                 {Resources: []mapping.Resource{{Message: "TnLease"}}},
-		`OpentactAccount reads "name", which it`:   {Resources: []mapping.Resource{{Message: "OpentactAccount", Dropped: []mapping.Dropped{{Members: []string{"name"}}}}}},
+		`OpentactAccount reads "name", which it`:   {Resources: []mapping.Resource{{Message: "OpentactAccount", Dropped: []mapping.Unmapped{{Members: []string{"name"}}}}}},
 		`the key of "nothing"`:                     account(mapping.Field{Name: "level", KeyOf: "nothing"}),
 		`which the table does not have`:            account(mapping.Field{Name: "level", KeyOf: "create_time"}),
 		`the key of "name", which is not `:         account(mapping.Field{Name: "level", KeyOf: "name"}),
@@ -70,6 +70,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 		`PbxGroup has no key`:                      group(mapping.Resource{}),
 		`is found by "bogus"`:                      group(mapping.Resource{Key: "group_id", Natural: []string{"bogus"}}),
 		`PbxGroup reads "groupId" twice`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupId"}}}}),
+		`PbxGroup reads "groupName", which it`:     group(mapping.Resource{Key: "group_id", Kept: []mapping.Unmapped{{Members: []string{"groupName"}}}}),
 		`"groupPin" is named like a sec`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupPin"}}}}),
 		`OpentactAccount has no additional_fields`: {Additional: "additional_fields", Resources: []mapping.Resource{{Message: "OpentactAccount"}}},
 	} {

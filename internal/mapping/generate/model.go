@@ -231,7 +231,8 @@ func (m *message) check() error {
 	return m.checkMembers(append(m.Cases(), m.AnsweredCases()...))
 }
 
-// checkMembers reports members that are read twice, in no known form, or though dropped.
+// checkMembers reports members that are read twice, in no known form, or though no field is
+// said to take them.
 func (m *message) checkMembers(cases []switchCase) error {
 	read := map[string]bool{}
 	for _, c := range cases {
@@ -243,10 +244,10 @@ func (m *message) checkMembers(cases []switchCase) error {
 		}
 		read[c.Member] = true
 	}
-	for _, dropped := range m.Resource.Dropped {
-		for _, member := range dropped.Members {
+	for _, unmapped := range slices.Concat(m.Resource.Dropped, m.Kept) {
+		for _, member := range unmapped.Members {
 			if read[member] {
-				return fmt.Errorf("%s reads %q, which it drops", m.Name, member)
+				return fmt.Errorf("%s reads %q, which it lists as a member that no field takes", m.Name, member)
 			}
 		}
 	}

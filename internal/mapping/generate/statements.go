@@ -239,6 +239,15 @@ func (m *message) KnownUnread() string {
 	return literals(known)
 }
 
+// KnownAdditional are the members that are known and only kept as additional, as Go literals.
+func (m *message) KnownAdditional() string {
+	var known []string
+	for _, kept := range m.Kept {
+		known = append(known, kept.Members...)
+	}
+	return literals(known)
+}
+
 // column is a field that callers write, with the vendor's names for it as Go literals, and
 // its expressions in a body.
 type column struct {

@@ -36,6 +36,8 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 		if m.CallRecordingEnabled == nil {
 			return r.OptionalFlag("rec", &m.CallRecordingEnabled)
 		}
+	case "createDatetime", "updateDatetime", "siteCode":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -190,6 +192,8 @@ func pbxUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUser) erro
 		if m.UpdateTime == nil {
 			return r.Time("updateDatetime", &m.UpdateTime)
 		}
+	case "createdBy", "siteCode", "voicemailEnabled":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -330,6 +334,8 @@ func pbxUserGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUserG
 		if m.DisplayName == "" {
 			return r.Text(&m.DisplayName)
 		}
+	case "extensionNumber":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -508,6 +514,8 @@ func pbxGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup) er
 		if m.CallerNameFormat == nil {
 			return r.OptionalText(&m.CallerNameFormat)
 		}
+	case "createDatetime", "updateDatetime", "createdBy":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -605,6 +613,8 @@ func pbxGroupUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup
 		if m.DisplayName == "" {
 			return r.Text(&m.DisplayName)
 		}
+	case "extensionNumber":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -682,6 +692,8 @@ func pbxQueueMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueue) er
 		if m.CallerNameFormat == nil {
 			return r.OptionalText(&m.CallerNameFormat)
 		}
+	case "createDatetime", "updateDatetime", "createdBy", "musicOnHold":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -784,6 +796,8 @@ func pbxQueueMemberMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQue
 		if m.RingOrder == nil {
 			return r.OptionalNumber("ringOrder", &m.RingOrder)
 		}
+	case "groupName":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -884,6 +898,8 @@ func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.Pbx
 		if m.Description == nil {
 			return r.OptionalText(&m.Description)
 		}
+	case "createDatetime", "updateDatetime", "createdBy":
+		return r.Keep(name, &m.AdditionalFields)
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }

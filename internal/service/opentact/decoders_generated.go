@@ -55,6 +55,8 @@ func opentactAccountOf(text string) *sipfacadev1.OpentactAccount {
 
 // opentactUserMember reads one member of an OpenTACT user.
 // Not read, secrets: password, token.
+// Not read, links back: account.
+// Not read, says only whether the user is connected now; since generation 3: wss_online.
 func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.OpentactUser) error {
 	switch string(name) {
 	case "uuid":
@@ -89,7 +91,7 @@ func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opentact
 		return r.Time("modified_on", &m.UpdateTime)
 	case "deleted_on":
 		return r.Time("deleted_on", &m.DeleteTime)
-	case "password", "token":
+	case "password", "token", "account", "wss_online":
 		return r.Skip()
 	default:
 		return r.Unknown(name)
@@ -299,6 +301,8 @@ func sipDomainOf(text string) *sipfacadev1.SipDomain {
 
 // sipUserMember reads one member of a SIP user.
 // Not read, secrets: ha1, ha1b, password.
+// Not read, links back: sip_connection.
+// Not read, no fields in the contract; the account is that of the connection or SIP domain: account, created_by, modified_by.
 func sipUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) error {
 	switch string(name) {
 	case "uuid":
@@ -335,7 +339,7 @@ func sipUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) erro
 		return r.OptionalBool("is_active", &m.Active)
 	case "state":
 		return r.OptionalString("state", &m.State)
-	case "ha1", "ha1b", "password":
+	case "ha1", "ha1b", "password", "sip_connection", "account", "created_by", "modified_by":
 		return r.Skip()
 	default:
 		return r.Unknown(name)
@@ -423,6 +427,7 @@ func sipUserInviteOf(text string) *sipfacadev1.SipUserInvite {
 }
 
 // tnLeaseMember reads one member of a TN lease.
+// Not read, of the vendor's switch; since generation 2: class4_resource_prefix_id.
 func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) error {
 	switch string(name) {
 	case "uuid":
@@ -457,6 +462,8 @@ func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
+	case "class4_resource_prefix_id":
+		return r.Skip()
 	default:
 		return r.Unknown(name)
 	}
@@ -510,7 +517,9 @@ func telephoneNumberOf(text string) *sipfacadev1.TelephoneNumber {
 }
 
 // tnOrderMember reads one member of a TN order.
-// Not read, links back: tns, tnleases, account, profile, sip_connection, sip_control_app.
+// Not read, links back: tns, tnleases, profile, sip_connection, sip_control_app.
+// Not read, no fields in the contract; the account is that of the lease: account, created_by, modified_by.
+// Not read, how the order was carried out; since generation 2: items, errors.
 func tnOrderMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnOrder) error {
 	switch string(name) {
 	case "uuid":
@@ -527,7 +536,7 @@ func tnOrderMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnOrder) erro
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	case "tns", "tnleases", "account", "profile", "sip_connection", "sip_control_app":
+	case "tns", "tnleases", "profile", "sip_connection", "sip_control_app", "account", "created_by", "modified_by", "items", "errors":
 		return r.Skip()
 	default:
 		return r.Unknown(name)
@@ -544,6 +553,8 @@ func tnOrderOf(text string) *sipfacadev1.TnOrder {
 }
 
 // sipAppMember reads one member of a SIP app.
+// Not read, of the vendor's switch; since generation 2: class4_ingress_trunk_id, class4_ingress_resource_ip_id, class4_tech_prefix_id.
+// Not read, details of the switch; since generation 2: logs.
 func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error {
 	switch string(name) {
 	case "uuid":
@@ -600,6 +611,8 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 		return r.OptionalString("call_flow_method", &m.CallFlowMethod)
 	case "call_flow_request_timeout":
 		return r.Milliseconds("call_flow_request_timeout", &m.CallFlowTimeout)
+	case "class4_ingress_trunk_id", "class4_ingress_resource_ip_id", "class4_tech_prefix_id", "logs":
+		return r.Skip()
 	default:
 		return r.Unknown(name)
 	}
@@ -630,6 +643,7 @@ func sipAppOf(text string) *sipfacadev1.SipApp {
 
 // sipAppCallMember reads one member of a SIP app call.
 // Not read, details of the switch: logs, meta.
+// Not read, the app has it: account.
 func sipAppCallMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipAppCall) error {
 	switch string(name) {
 	case "uuid":
@@ -650,7 +664,7 @@ func sipAppCallMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipAppCall
 		return r.Time("created_on", &m.CreateTime)
 	case "modified_on":
 		return r.Time("modified_on", &m.UpdateTime)
-	case "logs", "meta":
+	case "logs", "meta", "account":
 		return r.Skip()
 	default:
 		return r.Unknown(name)
@@ -744,6 +758,8 @@ func messagingProfileOf(text string) *sipfacadev1.MessagingProfile {
 }
 
 // outboundVoiceProfileMember reads one member of an outbound voice profile.
+// Not read, of the vendor's switch; since generation 2: class4_ingress_trunk_id, class4_ingress_resource_ip_id, class4_tech_prefix_id.
+// Not read, links back: a SIP domain states its profile; since generation 2: sip_domains.
 func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.OutboundVoiceProfile) error {
 	switch string(name) {
 	case "uuid":
@@ -788,6 +804,8 @@ func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 		return readTrunkSettings(r, "class4_ingress_trunk_settings", &m.Class4IngressTrunkSettings)
 	case "tn_lease":
 		return tolerant.Within(r, "tn_lease", "uuid", &m.TnLeaseUuid, (*tolerant.Reader).OptionalUUID)
+	case "class4_ingress_trunk_id", "class4_ingress_resource_ip_id", "class4_tech_prefix_id", "sip_domains":
+		return r.Skip()
 	default:
 		return r.Unknown(name)
 	}

@@ -135,17 +135,37 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 	return nil
 }
 
-// Additional counts a member that no field takes, and keeps it as it came, but without what
-// is secret.
+// Additional counts a member that no field takes and that is not known, and keeps it.
 func (r *Reader) Additional(name []byte, additional *map[string]string) error {
-	text := r.member.Name
-	if r.body != nil {
-		known := r.body.Name(name)
-		if text = known.Text; known.Secret {
-			return r.body.Skip()
-		}
+	text, isSecret := r.name(name)
+	if isSecret {
+		return r.Skip()
 	}
 	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownMember, Member: text})
+	return r.keepMember(text, additional)
+}
+
+// Keep keeps a member that no field takes and that is known.
+func (r *Reader) Keep(name []byte, additional *map[string]string) error {
+	text, isSecret := r.name(name)
+	if isSecret {
+		return r.Skip()
+	}
+	return r.keepMember(text, additional)
+}
+
+// name returns the name of the member at the place. Of a Row, members with secret names have
+// been left out before.
+func (r *Reader) name(name []byte) (text string, isSecret bool) {
+	if r.body == nil {
+		return r.member.Name, false
+	}
+	known := r.body.Name(name)
+	return known.Text, known.Secret
+}
+
+// keepMember keeps the value at the place as it came, but without what is secret.
+func (r *Reader) keepMember(text string, additional *map[string]string) error {
 	if plain, ok := r.plainText(); ok {
 		keep(additional, text, plain)
 		return nil
