@@ -56,7 +56,8 @@ func newRig(t testing.TB, flags ...string) *rig {
 }
 
 // rigs is a pool of servers for cases that do not change them: cases without faults and
-// flags of their own. No two cases use a server at the same time.
+// flags of their own. No two cases use a server at the same time. The vendors answer nothing
+// to these cases that is not known.
 type rigs struct {
 	t    *testing.T
 	flag string // the generation
@@ -72,7 +73,9 @@ func (r *rigs) take() *rig {
 		r.idle = r.idle[:last]
 		return lent
 	}
-	return newRig(r.t, withToken(), r.flag)
+	made := newRig(r.t, withToken(), r.flag)
+	r.t.Cleanup(func() { made.checkNoDrift(r.t) })
+	return made
 }
 
 // generationFlag is the flag by which a server speaks a generation.
