@@ -18,6 +18,19 @@ const (
 	exportTime = time.Second
 )
 
+// LongestStop is how long a server may take to stop: the process must not be killed before.
+func LongestStop(c config.Config, traced bool) time.Duration {
+	if traced {
+		return drainTime(c) + exportTime
+	}
+	return drainTime(c)
+}
+
+// drainTime is the time after which every caller should have its answer.
+func drainTime(c config.Config) time.Duration {
+	return c.DrainDelay + c.DrainTimeout + config.WriteGrace + flushTime
+}
+
 // drainStep is one step of a drain. Its context ends when every caller should have its
 // answer.
 type drainStep struct {
@@ -42,7 +55,7 @@ func (s *Server) drainSteps() []drainStep {
 // that fails does not keep the next ones from being taken.
 func (s *Server) drain() (err error) {
 	s.logger.Info("draining", "delay", s.config.DrainDelay.String(), "timeout", s.config.DrainTimeout.String())
-	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainDelay+s.config.DrainTimeout+config.WriteGrace+flushTime)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime(s.config))
 	defer cancel()
 	for _, step := range s.drainSteps() {
 		began := time.Now()

@@ -50,34 +50,52 @@ func TestChart(t *testing.T) {
 // configurationOf returns the configuration file in the manifests.
 func configurationOf(t testing.TB, manifests string) string {
 	t.Helper()
+	var object struct{ Data map[string]string }
+	find(t, manifests, "ConfigMap", &object)
+	return object.Data["sipfacade.yaml"]
+}
+
+// find reads the first object of a kind in the manifests.
+func find(t testing.TB, manifests, kind string, into any) {
+	t.Helper()
 	documents := yaml.NewDecoder(strings.NewReader(manifests))
 	for {
-		var object struct {
-			Kind string
-			Data map[string]string
+		var document yaml.Node
+		if err := documents.Decode(&document); err != nil {
+			t.Fatalf("the manifests have no %s: %v", kind, err)
 		}
-		if err := documents.Decode(&object); err != nil {
-			t.Fatalf("the manifests have no ConfigMap: %v", err)
+		var header struct{ Kind string }
+		if err := document.Decode(&header); err != nil {
+			t.Fatal(err)
 		}
-		if object.Kind == "ConfigMap" {
-			return object.Data["sipfacade.yaml"]
+		if header.Kind != kind {
+			continue
 		}
+		if err := document.Decode(into); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
 }
 
-// accept has the service check a configuration, whose files are laid where this test may
-// write.
+// accept has the service check a configuration.
 func accept(t testing.TB, configuration string) {
+	t.Helper()
+	mustRun(t, "", sandbox.Program(t), "config", "check", "--config", configurationFile(t, configuration))
+}
+
+// configurationFile writes a configuration, whose files are laid where this test may write.
+func configurationFile(t testing.TB, configuration string) (path string) {
 	t.Helper()
 	folder := t.TempDir()
 	mounted := filepath.Join(folder, "etc")
 	layFiles(t, mounted)
-	path := filepath.Join(folder, "sipfacade.yaml")
+	path = filepath.Join(folder, "sipfacade.yaml")
 	content := strings.ReplaceAll(configuration, "/etc/sipfacade", mounted)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mustRun(t, "", sandbox.Program(t), "config", "check", "--config", path)
+	return path
 }
 
 // TestChartRefusals holds that values which would start and fail are refused with a reason.
@@ -93,6 +111,8 @@ func TestChartRefusals(t *testing.T) {
 		{"a database without a password", "ledger.postgresql.enabled=true", "passwordSecret: required"},
 		{"a value that does not exist", "replica=3", "replica"},
 		{"a setting that the chart makes", "settings.grpc_address=:1", "grpc_address"},
+		{"a collector that is no URL", "traces.endpoint=collector:4318", "endpoint"},
+		{"a variable that is none of OpenTelemetry", "traces.variables.SIPFACADE_SANDBOX=1", "SIPFACADE_SANDBOX"},
 		{"a secret in the settings", "settings.opentact_token=x", "opentact_token"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

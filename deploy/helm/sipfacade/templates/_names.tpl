@@ -15,6 +15,20 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
+{{- /* How long a pod may take to stop, in seconds: both drain settings, the 2 s that a write
+which was sent is waited for, the 2 s in which callers read their answers, the second in which
+the last traces are exported, and 3 s to spare. */ -}}
+{{- define "sipfacade.gracePeriod" -}}
+{{- $write := 2 -}}{{- $answers := 2 -}}{{- $traces := 1 -}}{{- $spare := 3 -}}
+{{- add .Values.drain.delaySeconds .Values.drain.timeoutSeconds $write $answers $traces $spare -}}
+{{- end -}}
+
+{{- /* The port of the collector of traces. */ -}}
+{{- define "sipfacade.tracesPort" -}}
+{{- $url := urlParse .Values.traces.endpoint -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- end -}}
+
 {{- /* The settings that are files of the Secret: the key of the settings and that of the values. */ -}}
 {{- define "sipfacade.secretFiles" -}}
 opentact_token_file: opentactToken
