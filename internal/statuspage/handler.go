@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sipfacade/sipfacade/internal/pages"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
@@ -49,7 +50,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("Vary", "Accept")
-	header.Set("X-Content-Type-Options", "nosniff")
+	pages.Secure(header)
 	var body bytes.Buffer
 	if !prefersHTML(r.Header.Values("Accept")) {
 		header.Set("Content-Type", "application/json")
@@ -59,8 +60,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", h.policy)
-	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Content-Security-Policy", h.policy) // stricter: the page loads nothing, its style is in it
 	h.answer(w, &body, h.page.Execute(&body, h.read()))
 }
 

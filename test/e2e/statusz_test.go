@@ -143,6 +143,13 @@ func TestStatusOfTheProcess(t *testing.T) {
 	if diff := cmp.Diff(policy, header.Get("Content-Security-Policy")); diff != "" || style == "" {
 		t.Errorf("the policy does not allow the style, or allows more: %s", diff)
 	}
+	for name, want := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin",
+	} {
+		if diff := cmp.Diff(want, header.Get(name)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
 	if strings.Contains(page, "<script") || strings.Contains(page, "style=") {
 		t.Error("the page has what its policy forbids")
 	}
