@@ -140,9 +140,19 @@ func explain(err error) error {
 		return &FieldError{field, fmt.Sprintf("want %s, got %s", wanted(wrongType.Type), wrongType.Value)}
 	}
 	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
-		return &FieldError{strings.Trim(name, `"`), "unknown member"}
+		return &FieldError{strings.Trim(name, `"`), "unknown member; one of: " + strings.Join(members(), ", ")}
 	}
 	return &FieldError{"body", "not JSON: " + err.Error()}
+}
+
+// members are the names that the body of a POST may have.
+func members() (names []string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[order]()) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // wanted is a type of a fault's members in a person's words.

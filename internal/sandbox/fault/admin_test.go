@@ -87,7 +87,7 @@ func TestAdminNamesTheField(t *testing.T) {
 		{`{"kind":"html"}`, "vendor", `unknown vendor ""; one of: example, other`},
 		{`{"vendor":"example","kind":"flood"}`, "kind", `unknown kind "flood"; one of: latency, `},
 		{`{"vendor":"example","kind":"html","route":"Nope"}`, "route", `unknown route "Nope"; one of: *, List, Create`},
-		{`{"vendor":"example","kind":"html","rout":"List"}`, "rout", `unknown member`},
+		{`{"vendor":"example","kind":"html","rout":"List"}`, "rout", `unknown member; one of: vendor, id, kind, route, times, `},
 		{`{"vendor":"example","kind":"html","times":"2"}`, "times", `want a whole number, got string`},
 		{`{"vendor":"example","kind":"html","times":1.5}`, "times", `want a whole number, got number 1.5`},
 		{`{"vendor":"example","kind":7}`, "kind", `want a string, got number`},
