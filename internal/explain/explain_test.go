@@ -182,7 +182,7 @@ func TestBound(t *testing.T) {
 		t.Errorf("want 20 values with shorter bodies, got %q", values)
 	}
 	if diff := cmp.Diff([]string{`{"more":3}`}, recorded(3, "").Values(-500)); diff != "" {
-		t.Errorf("no room at all: %s", diff)
+		t.Errorf("no bytes left: %s", diff)
 	}
 }
 

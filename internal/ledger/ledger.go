@@ -36,8 +36,8 @@ const MinKeyBytes = 32
 
 // The errors of the ledger. Claim returns only those that wrap ErrUnavailable.
 var (
-	// ErrUnavailable means that the ledger cannot be reached, cannot be read, or has no
-	// room. Nothing may be sent.
+	// ErrUnavailable means that the ledger cannot be reached, cannot be read, or is
+	// full. Nothing may be sent.
 	ErrUnavailable = errors.New("the ledger is unavailable")
 	// ErrClaimLost means that the claim went over to another process, because its
 	// heartbeats did not arrive.

@@ -128,13 +128,13 @@ func (m *memory) holder(resource hash) *kept {
 	return entry
 }
 
-// put stores a record after it has made room for it.
+// put stores a record. It drops what it has to for it.
 func (m *memory) put(next record) error {
 	before := m.entries[next.ID]
 	if before != nil {
 		m.drop(next.ID)
 	}
-	if err := m.makeRoom(recordBytes + len(next.Answer)); err != nil {
+	if err := m.free(recordBytes + len(next.Answer)); err != nil {
 		if before != nil {
 			m.insert(before.record)
 		}
@@ -144,8 +144,8 @@ func (m *memory) put(next record) error {
 	return nil
 }
 
-// makeRoom drops the oldest successes until there is room for one record.
-func (m *memory) makeRoom(size int) error {
+// free drops the oldest successes until one more record fits.
+func (m *memory) free(size int) error {
 	for len(m.entries) >= m.maxEntries || m.bytes+size > m.maxBytes {
 		oldest := m.finished.Front()
 		if oldest == nil {

@@ -50,8 +50,8 @@ func TestMemoryBoundsBytes(t *testing.T) {
 	mustClaim(t, l, "0", "content", Fresh)
 }
 
-// TestMemoryTooLargeAnswer expects that an answer for which there is no room leaves an
-// entry that is reconciled.
+// TestMemoryTooLargeAnswer expects that an answer that is too large for the ledger leaves
+// an entry that is reconciled.
 func TestMemoryTooLargeAnswer(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

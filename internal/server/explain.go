@@ -24,7 +24,7 @@ const (
 
 // Clients accept only so much of headers or trailers: gRPC for Java and the C core, which
 // Python and Ruby use, 8 KiB unless they are set otherwise; Node.js 16 KiB over HTTP. What
-// the vendors were sent must leave room for the rest.
+// the vendors were sent may not take all of it.
 const (
 	clientHeaderBytes = 8 << 10
 	otherHeaderBytes  = 1 << 10

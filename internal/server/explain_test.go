@@ -119,12 +119,12 @@ func TestExplainBound(t *testing.T) {
 		return status.Violation("field", "%s", strings.Repeat("é%", size/3))
 	}
 	for name, failure := range map[string]error{
-		"success":        nil,
-		"no status":      errors.New("private"),
-		"small error":    status.Invalid(field(30)),
-		"large error":    status.Invalid(field(1000)),
-		"larger error":   status.Invalid(field(600), field(600)),
-		"no room at all": status.Invalid(field(9000)),
+		"success":       nil,
+		"no status":     errors.New("private"),
+		"small error":   status.Invalid(field(30)),
+		"large error":   status.Invalid(field(1000)),
+		"larger error":  status.Invalid(field(600), field(600)),
+		"no bytes left": status.Invalid(field(9000)),
 	} {
 		for _, count := range []int{1, 19, 40} {
 			sent, err := explainedCall(t, true, []string{"true"}, exchanges(count, strings.Repeat(`"Ünï" `, 300), failure))
@@ -133,7 +133,7 @@ func TestExplainBound(t *testing.T) {
 			if len(values) == 0 {
 				t.Fatalf("%s: no values", name)
 			}
-			if name == "no room at all" {
+			if name == "no bytes left" {
 				if len(values) != 1 || !strings.HasPrefix(values[0], `{"more":`) {
 					t.Errorf("want only a count, got %q", values)
 				}

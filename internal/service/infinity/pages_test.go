@@ -32,7 +32,7 @@ func user(number int, created *pb.PbxUser) *pb.PbxUser {
 }
 
 // TestPagesOfUsers: each row of a page has its own values, in whatever order the rows come
-// and whichever of them have to make room for others.
+// and whichever of them others push off the page.
 func TestPagesOfUsers(t *testing.T) {
 	t.Parallel()
 	const rows = 400

@@ -37,7 +37,7 @@ func (r *Reader) Name(raw []byte) MemberName {
 	return name
 }
 
-// forgetNames makes room if no further name could be remembered.
+// forgetNames forgets all names if no further one could be remembered.
 func (r *Reader) forgetNames() {
 	if len(r.names) == maxNames {
 		clear(r.names)

@@ -41,7 +41,7 @@ func TestNamesAreKept(t *testing.T) {
 	r.Name([]byte("mine"))
 	r.forgetNames()
 	if len(r.names) == 0 {
-		t.Error("a reader with room for names forgets them")
+		t.Error("a reader that can remember more names forgets them")
 	}
 	r.Release()
 }
