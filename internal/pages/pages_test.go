@@ -6,7 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,6 +163,7 @@ func TestStartPageTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(got, "links")
+	delete(got, "guides")
 	want := map[string]any{
 		"name": "sipfacade", "version": "v1", "sandbox": true, "authenticated": true, "reflection": true,
 		"grpc": "pbx.example.com:9090", "http": "https://pbx.example.com:8443", "admin": "http://127.0.0.1:9091",
@@ -173,6 +177,29 @@ func TestStartPageTells(t *testing.T) {
 	for _, host := range []string{"[2001:db8::1]:8443", "[2001:db8::1]"} {
 		if body := get(site, "https://"+host+"/").Body.String(); !strings.Contains(body, "[2001:db8::1]:9090") {
 			t.Errorf("%s:\n%s", host, body)
+		}
+	}
+}
+
+// TestGuidesExist: each form names the files of the repository that callers need, and each of
+// them is there.
+func TestGuidesExist(t *testing.T) {
+	t.Parallel()
+	var shown struct{ Guides []link }
+	if err := json.Unmarshal(get(example, "/", "Accept", "application/json").Body.Bytes(), &shown); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(shown.Guides, func(guide link) bool { return guide.Path == "docs/retries.md" }) {
+		t.Errorf("the retries of gRPC clients are not named: %v", shown.Guides)
+	}
+	for _, guide := range shown.Guides {
+		if _, err := os.Stat(filepath.Join("..", "..", guide.Path)); err != nil {
+			t.Error(err)
+		}
+		for _, accept := range []string{"text/plain", "text/html"} {
+			if body := get(example, "/", "Accept", accept).Body.String(); !strings.Contains(body, guide.Path) || !strings.Contains(body, guide.Text) {
+				t.Errorf("%s lacks %s", accept, guide.Path)
+			}
 		}
 	}
 }

@@ -27,7 +27,7 @@ type Site struct {
 	Authenticated bool
 }
 
-// link is a document of the service.
+// link is a document of the service, or a file of its repository.
 type link struct {
 	Path string `json:"path"`
 	Text string `json:"text"`
@@ -43,10 +43,21 @@ type view struct {
 	HTTP          string `json:"http"`
 	Admin         string `json:"admin"`
 	Links         []link `json:"links"`
+	Guides        []link `json:"guides"`
 	Curl          string `json:"curl"`
 	Grpcurl       string `json:"grpcurl"`
 	Reflection    bool   `json:"reflection"`
 	Faults        string `json:"faults,omitempty"`
+}
+
+// guides are files of the repository that callers need beside the reference. The service does
+// not serve them.
+func guides() []link {
+	return []link{
+		{"docs/api.md", "lists, updates, safe writes, times, secrets: what holds for every call"},
+		{"docs/errors.md", "each reason of an error, and what to do"},
+		{"docs/retries.md", "the service config by which gRPC clients repeat what is safe to repeat"},
+	}
 }
 
 var (
@@ -69,6 +80,7 @@ func (s Site) view(r *http.Request) view {
 			{"/protos.tar.gz", "the protos with all that they import, for gRPC clients"},
 			{"/descriptor.binpb", "the protos as a descriptor set"},
 		},
+		Guides: guides(),
 	}
 	credential := ""
 	if s.Authenticated {
