@@ -187,6 +187,7 @@ var resources = [kinds]resource{
 		own("email"), own("password"), own("phone_number"), own("first_name"), own("last_name"), own("avatar"),
 		own("gender"), own("dob"), own("role"), own("gmail_user_id"), own("facebook_user_id"),
 		own("apple_user_id"), own("wechat_user_id"), own("deleted_on"), own("token"), one("account", accounts),
+		own("wss_online").since(onlyThird),
 	}},
 	connections: {name: "SIP connection", identity: "uuid", fields: with([]field{
 		required("name", text(1)), fixed("is_active", boolean, true), own("tech_prefix"), productOf(),
@@ -244,15 +245,16 @@ var resources = [kinds]resource{
 		// but a list of numbers without the numbers would be useless.
 		{name: "tn", one: numbers, always: true}, one("account", accounts), one("tnorder", orders),
 		own("expired_on"), own("autorenew"), one("messaging_profile", messagingProfiles), own("class4_product_item_id"),
-		one("sip_connection", connections), one("sip_control_app", apps),
+		own("class4_resource_prefix_id").since(sinceTwo), one("sip_connection", connections), one("sip_control_app", apps),
 	}, []field{one("created_by", people), one("modified_by", people)})},
 	numbers: {name: "TN", dateless: true, fields: []field{
 		own("tn"), own("class4_did_id"), own("registered"), one("tnlease", leases), one("profile", messagingProfiles), own("deleted_on"),
 	}},
 	orders: {name: "TN order", identity: "uuid", fields: with([]field{
-		own("state"), many("tns", numbers, "tnorder"), one("account", accounts), one("profile", messagingProfiles),
-		one("sip_connection", connections), one("sip_control_app", apps), one("created_by", people), one("modified_by", people),
+		own("state"), many("tns", numbers, "tnorder"), one("account", accounts), one("profile", messagingProfiles).since(onlyFirst),
+		one("sip_connection", connections).since(onlyFirst), one("sip_control_app", apps).since(onlyFirst), one("created_by", people), one("modified_by", people),
 		own("request"), own("price"), own("autorenew"), many("tnleases", leases, "tnorder"),
+		many("items", none, "").since(sinceTwo), many("errors", none, "").since(sinceTwo),
 	})},
 	messagingProfiles: {name: "Messaging profile", identity: "uuid", fields: with([]field{
 		required("name", text(1)), writable("callback_url", text(10)), writable("callback_url2", text(10)),

@@ -38,7 +38,7 @@ func (in seeder) person(n int, email, first, last, role string, born any) {
 	in.put(people, seedUUID(personFamily, n), n-1, map[string]any{
 		"email": email, "password": SecretPasswordHash, "token": SecretUserToken,
 		"phone_number": "+1206555018" + strconv.Itoa(n), "first_name": first, "last_name": last,
-		"gender": "Female", "dob": born, "role": role, "account": seedUUID(accountFamily, 1),
+		"gender": "Female", "dob": born, "role": role, "wss_online": false, "account": seedUUID(accountFamily, 1),
 	})
 }
 
@@ -138,7 +138,7 @@ func (in seeder) leases() {
 		})
 		in.put(leases, LeaseUUID(i+1), orderDay(row.order)+1, map[string]any{
 			"tn": id, "tnorder": order, "expired_on": in.expiry(10 + 11*i), "autorenew": row.autorenew,
-			"class4_product_item_id": int64(9001 + i), "messaging_profile": reference(messagingProfileFamily, row.messagingProfile),
+			"class4_product_item_id": int64(9001 + i), "class4_resource_prefix_id": int64(8001 + i), "messaging_profile": reference(messagingProfileFamily, row.messagingProfile),
 			"sip_connection": reference(connectionFamily, row.connection), "sip_control_app": reference(appFamily, row.app),
 		})
 	}
