@@ -136,6 +136,9 @@ func (c *testCase) through(t *testing.T, way string, shared *rigs, isFirst bool)
 			flags = []string{withToken()}
 		}
 		in.rig = newRig(t, append(slices.Clone(flags), shared.flag)...)
+		if len(c.Faults) == 0 {
+			defer in.checkNoDrift(t)
+		}
 	} else {
 		in.rig = shared.take()
 		defer shared.putBack(in.rig)
