@@ -138,7 +138,8 @@ func with(lists ...[]column) []column {
 
 // resourceTable describes all of the vendor's rows, by kind. The vendor documents only
 // the rows of devices. The others consist of the names of parameters and ids, and of a
-// few undocumented keys, which every real row has.
+// few undocumented keys, such as every real row probably has. The table of package mapping
+// lists those keys as known, so that the sandbox shows no drift; list a new one there too.
 func resourceTable(trustedNetworkID, domainName string) [kinds]resource {
 	return [kinds]resource{
 		domains: {noun: "SIP domain", param: "domain", id: "domainId", resetsOnUpdate: true, columns: with([]column{
