@@ -35,6 +35,16 @@ const startTimeout = 20 * time.Second
 // StartFacade starts the binary in front of a vendor, with more settings if there are any,
 // and waits until it serves.
 func StartFacade(ctx context.Context, binary, vendor string, more ...string) (*Facade, error) {
+	return startFacade(ctx, binary, vendor, nil, more)
+}
+
+// StartTraced is StartFacade with traces of every call that go to a collector.
+func StartTraced(ctx context.Context, binary, vendor, collector string) (*Facade, error) {
+	return startFacade(ctx, binary, vendor, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + collector}, nil)
+}
+
+// startFacade starts the binary with more variables and settings.
+func startFacade(ctx context.Context, binary, vendor string, environ, more []string) (*Facade, error) {
 	folder, err := os.MkdirTemp("", "sipfacade-cost-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the log: %w", err)
@@ -50,7 +60,7 @@ func StartFacade(ctx context.Context, binary, vendor string, more ...string) (*F
 		"--infinity-base-url=http://" + vendor + infinity.BasePath,
 		"--infinity-username=" + infinity.DefaultUsername, "--infinity-password=" + infinity.DefaultPassword,
 	}, more...)...)}
-	f.command.Stderr = logFile
+	f.command.Stderr, f.command.Env = logFile, append(os.Environ(), environ...)
 	if err := f.command.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", binary, err)
 	}

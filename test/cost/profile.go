@@ -24,12 +24,7 @@ func (b *Bench) takeProfile(ctx context.Context, server string, work Work, calle
 	if err := s.warm(ctx, callers); err != nil {
 		return err
 	}
-	driven := make(chan load, 1)
-	go func() { driven <- drive(ctx, callers, profileSeconds*time.Second+300*time.Millisecond, s.call) }()
-	profile, err := fetch(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", s.facade.Admin, profileSeconds))
-	if done := <-driven; err == nil {
-		err = done.err()
-	}
+	profile, err := s.facade.profileUnder(ctx, callers, profileSeconds*time.Second, s.call)
 	if err != nil {
 		return err
 	}
