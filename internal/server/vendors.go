@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -77,7 +78,7 @@ func (s *Server) pipelineOptions(vendor *watchedVendor) upstream.Options {
 		Timeout:     c.UpstreamTimeout,
 		MaxBytes:    int64(c.UpstreamMaxBytes),
 		Connections: c.UpstreamMaxConnections,
-		Queue:       c.UpstreamQueue,
+		Queue:       cmp.Or(c.UpstreamQueue, upstream.NoQueue),
 		Memory:      s.memory,
 		Breaker: upstream.Breaker{
 			Volume: c.BreakerVolume, Ratio: c.BreakerRatio, Window: c.BreakerWindow, Pause: c.BreakerPause,

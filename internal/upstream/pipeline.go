@@ -99,7 +99,8 @@ type Options struct {
 	// Connections is how many calls may be under way; 0 means DefaultConnections. It
 	// should be the number of connections of the transport.
 	Connections int
-	// Queue is how many more calls may wait for these; 0 means DefaultQueue.
+	// Queue is how many more calls may wait for these; 0 means DefaultQueue, NoQueue that
+	// none may.
 	Queue int
 	// Memory is the budget for answers, which pipelines share; nil sets no bound.
 	Memory *Memory

@@ -16,6 +16,9 @@ const (
 	DefaultQueue = 2000
 )
 
+// NoQueue lets no call wait.
+const NoQueue = -1
+
 // errQueueFull says that too many calls wait already.
 var errQueueFull = errors.New("the queue of calls to the vendor is full")
 
@@ -29,7 +32,7 @@ type queue struct {
 }
 
 func newQueue(connections, maxWaiting int) *queue {
-	return &queue{slots: semaphore.NewWeighted(int64(connections)), maxWaiting: int64(maxWaiting)}
+	return &queue{slots: semaphore.NewWeighted(int64(connections)), maxWaiting: int64(max(maxWaiting, 0))}
 }
 
 // tryAcquire takes a slot if there is one and no call waits for it.

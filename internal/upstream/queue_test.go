@@ -13,13 +13,16 @@ import (
 
 // slow is a vendor that takes a second for each answer, and the pipeline to it has one
 // slot and a queue of two.
-func slow(t *testing.T) (*course, *Pipeline, func()) {
+func slow(t *testing.T) (*course, *Pipeline, func()) { return slowWith(t, 2) }
+
+// slowWith is slow with a queue of another length.
+func slowWith(t *testing.T, queue int) (*course, *Pipeline, func()) {
 	t.Helper()
 	vendor := &course{answer: func(int64) string {
 		time.Sleep(time.Second)
 		return good
 	}}
-	pipeline, end := pipelineOf(t, vendor, func(o *Options) { o.Connections, o.Queue = 1, 2 })
+	pipeline, end := pipelineOf(t, vendor, func(o *Options) { o.Connections, o.Queue = 1, queue })
 	return vendor, pipeline, end
 }
 
@@ -53,6 +56,29 @@ func TestQueueIsFirstComeFirstServed(t *testing.T) {
 		if diff := cmp.Diff([]int{0, 1, 2}, order); diff != "" || vendor.requests.Load() != 3 || time.Since(started) != 3*time.Second {
 			t.Errorf("%d requests in %s: %s", vendor.requests.Load(), time.Since(started), diff)
 		}
+	})
+}
+
+// TestNoQueue: without a queue the first call beyond the slots is refused.
+func TestNoQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, pipeline, end := slowWith(t, NoQueue)
+		defer end()
+		var calls sync.WaitGroup
+		calls.Go(func() {
+			if err := pipeline.Do(t.Context(), callOf(Create)); err != nil {
+				t.Errorf("the call with the slot: %v", err)
+			}
+		})
+		synctest.Wait()
+		if failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create))); failure.Kind != KindSaturated {
+			t.Errorf("the other: %v", failure)
+		}
+		if got := pipeline.Status(); got.UnderWay != 1 || got.Waiting != 0 {
+			t.Errorf("%d under way and %d waiting", got.UnderWay, got.Waiting)
+		}
+		calls.Wait()
 	})
 }
 
