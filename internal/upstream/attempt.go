@@ -71,10 +71,19 @@ func outcomeName(failure *Error) string {
 func (e *execution) observe(status int, failure *Error, started time.Time) {
 	now, outcome := time.Now(), outcomeName(failure)
 	e.spent.end(now)
-	e.recent.note(Exchange{Time: now, Operation: e.call.Route.Operation, Outcome: outcome, Status: status}, failure)
+	e.recent.note(Exchange{Time: now, Operation: e.call.Route.Operation, Outcome: outcome, Status: decisive(status, failure)}, failure)
 	e.options.Observe(Observation{
 		Vendor: e.dialect.Vendor(), Route: e.call.Route, Status: status, Outcome: outcome, Duration: now.Sub(started),
 	})
+}
+
+// decisive is the status of an exchange for operators: that of the answer, or if nothing was
+// sent, the one with which the vendor refused the login before it.
+func decisive(status int, failure *Error) int {
+	if status == 0 && failure != nil {
+		return failure.Status
+	}
+	return status
 }
 
 // defaultGrace is how long a write that was sent is waited for after its caller has

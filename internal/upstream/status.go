@@ -31,7 +31,8 @@ type Exchange struct {
 	Operation string
 	// Outcome is `ok`, or how it failed.
 	Outcome string
-	// Status is the HTTP status; 0 if there was no answer.
+	// Status is the HTTP status of the answer, or of the login's if that failed; 0 if there
+	// was none.
 	Status int
 }
 
