@@ -38,6 +38,8 @@ type step struct {
 	shown  *shown // nil if the page shows nothing
 	// notShown is why the page does not show what the block prints.
 	notShown string
+	// alert is the one that is raised before the block is run, by TestAlerts.
+	alert string
 }
 
 // shown is what a page says that a command prints: the lines from first, up to but not
@@ -57,13 +59,13 @@ type block struct {
 
 // marks are what the comments before a block say about it.
 type marks struct {
-	notRun, notShown, file string
-	keepsRunning           bool
-	exit                   int
+	notRun, notShown, file, alert string
+	keepsRunning                  bool
+	exit                          int
 }
 
 // mark is a comment that this package reads. Other comments mean nothing.
-var mark = regexp.MustCompile(`^\s*<!-- (not run|not shown|page not run|file|keeps running|exits with|sandbox):? ?(.*?) ?-->\s*$`)
+var mark = regexp.MustCompile(`^\s*<!-- (not run|not shown|page not run|file|keeps running|exits with|sandbox|with alert):? ?(.*?) ?-->\s*$`)
 
 // fence begins or ends a block.
 var fence = regexp.MustCompile("^(\\s*)(```+|~~~+)\\s*(\\S*)")
@@ -122,6 +124,8 @@ func (p *page) mark(pending *marks, name, value string, line int) error {
 		pending.notShown = value
 	case "file":
 		pending.file = value
+	case "with alert":
+		pending.alert = value
 	case "keeps running":
 		pending.keepsRunning = true
 		return nil
@@ -160,7 +164,7 @@ func (p *page) add(b block, command *step) (*step, error) {
 	case b.language == "console":
 		return nil, p.addConsole(b)
 	case slices.Contains([]string{"sh", "bash", "shell"}, b.language):
-		made := step{kind: run, line: b.line, script: text, exit: b.marks.exit, notShown: b.marks.notShown}
+		made := step{kind: run, line: b.line, script: text, exit: b.marks.exit, notShown: b.marks.notShown, alert: b.marks.alert}
 		if b.marks.keepsRunning {
 			made.kind = serve
 		}

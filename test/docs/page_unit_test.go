@@ -53,6 +53,10 @@ $ four
 out
 $ five
 '''
+<!-- with alert: Down -->
+'''sh
+six
+'''
 <!-- a comment -->
 `))
 	if err != nil {
@@ -67,6 +71,7 @@ $ five
 		{kind: run, line: 32, script: "indented\n  more"},
 		{kind: run, line: 37, script: "four\nrest", shown: &shown{first: 38, last: 39, text: "out"}},
 		{kind: run, line: 40, script: "five"},
+		{kind: run, line: 43, script: "six", alert: "Down"},
 	}
 	if diff := cmp.Diff(want, p.steps, cmp.AllowUnexported(step{}, shown{})); diff != "" {
 		t.Errorf("the steps differ (-want +got):\n%s", diff)
