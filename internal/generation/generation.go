@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
@@ -26,6 +27,7 @@ type Checker struct {
 	calls      map[string]string // what would do instead, by the method's path
 	requests   map[protoreflect.FullName]request
 	fields     map[protoreflect.FullName]string // what would do instead
+	shown      map[protoreflect.FullName]bool   // those of the fields that answers have
 }
 
 // request says where a request can hold what the generation does not have.
@@ -40,6 +42,7 @@ func New(generation mapping.Generation, services ...protoreflect.ServiceDescript
 	c := &Checker{
 		generation: generation, calls: map[string]string{},
 		requests: map[protoreflect.FullName]request{}, fields: map[protoreflect.FullName]string{},
+		shown: map[protoreflect.FullName]bool{},
 	}
 	c.addCalls()
 	c.addFields()
@@ -67,9 +70,11 @@ func (c *Checker) addCalls() {
 func (c *Checker) addFields() {
 	for _, resource := range mapping.OpenTACT.Resources {
 		for _, field := range resource.Fields {
-			if !field.In.Has(c.generation) {
-				c.fields[packageName.Append(protoreflect.Name(resource.Message)).Append(protoreflect.Name(field.Name))] = field.Instead
+			name := packageName.Append(protoreflect.Name(resource.Message)).Append(protoreflect.Name(field.Name))
+			if !field.Takes(c.generation) {
+				c.fields[name] = field.Instead
 			}
+			c.shown[name] = field.OnlyShows(c.generation)
 		}
 	}
 	for _, argument := range mapping.OpenTACT.Arguments {
@@ -120,9 +125,18 @@ func (c *Checker) CheckCall(fullMethod string) error {
 	return c.refuse(codes.Unimplemented, fmt.Sprintf("generation %d of OpenTACT's API, which this server speaks, has no such call; %s", c.generation, instead))
 }
 
+// OnlyShows reports whether answers of the generation have a field that it does not take.
+func (c *Checker) OnlyShows(field protoreflect.FieldDescriptor) bool {
+	return c.shown[field.FullName()]
+}
+
 // CheckFields returns UPSTREAM_GENERATION with a violation for each field that a request
-// writes and the generation does not take.
-func (c *Checker) CheckFields(message proto.Message) error {
+// writes and the generation does not take. Derived says that the update mask follows from
+// the body.
+//
+// A resource that was read can be sent back: a field that answers have passes if the update
+// states others, too, and the caller's own mask does not name it. CheckShown compares it.
+func (c *Checker) CheckFields(message proto.Message, derived bool) error {
 	held, some := c.requests[message.ProtoReflect().Descriptor().FullName()]
 	if !some {
 		return nil
@@ -133,32 +147,80 @@ func (c *Checker) CheckFields(message proto.Message) error {
 			wrong = append(wrong, c.violation("", field))
 		}
 	}
+	sentBack := c.isSentBack(held, message.ProtoReflect(), derived)
 	for _, field := range held.lacking {
-		if held.writes(message.ProtoReflect(), field) {
+		isSentBack := sentBack && c.OnlyShows(field) && held.states(message.ProtoReflect(), field)
+		if held.writes(message.ProtoReflect(), field) && !isSentBack {
 			wrong = append(wrong, c.violation(string(held.resource.Name())+".", field))
 		}
 	}
+	return c.refuseFields(wrong)
+}
+
+// CheckShown returns UPSTREAM_GENERATION with a violation for each of the fields whose value in
+// a resource that is sent back is not the stored one. The resource is named by its field in
+// the request.
+func (c *Checker) CheckShown(name string, fields []protoreflect.FieldDescriptor, wanted, stored proto.Message) error {
+	var wrong []*errdetails.BadRequest_FieldViolation
+	for _, field := range fields {
+		if !wanted.ProtoReflect().Get(field).Equal(stored.ProtoReflect().Get(field)) {
+			wrong = append(wrong, c.violation(name+".", field))
+		}
+	}
+	return c.refuseFields(wrong)
+}
+
+// refuseFields returns the error for fields that are not taken; nil if there is none.
+func (c *Checker) refuseFields(wrong []*errdetails.BadRequest_FieldViolation) error {
 	if len(wrong) == 0 {
 		return nil
 	}
 	return c.refuse(codes.InvalidArgument, status.Summary(wrong), &errdetails.BadRequest{FieldViolations: wrong})
 }
 
+// maskOf returns the paths of a request's update mask.
+func maskOf(message protoreflect.Message) []string {
+	mask := message.Descriptor().Fields().ByName("update_mask")
+	if mask == nil {
+		return nil
+	}
+	stated, _ := message.Get(mask).Message().Interface().(*fieldmaskpb.FieldMask)
+	return stated.GetPaths()
+}
+
+// isWhole reports whether an update mask stands for all fields that are set.
+func isWhole(paths []string) bool { return len(paths) == 0 || slices.Contains(paths, "*") }
+
+// isSentBack reports whether a request updates a resource as it was read: the caller does not
+// say which of its fields to change, and some of them are not lacking.
+func (c *Checker) isSentBack(held request, message protoreflect.Message, derived bool) bool {
+	if message.Descriptor().Fields().ByName("update_mask") == nil || !derived && !isWhole(maskOf(message)) {
+		return false
+	}
+	for field := range message.Get(held.resource).Message().Range {
+		if !c.Lacks(field) && !contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) {
+			return true
+		}
+	}
+	return false
+}
+
 // writes reports whether a request writes a field of its resource: one that its update mask
 // names, or, without a mask or with `*`, one that is set.
 func (r request) writes(message protoreflect.Message, field protoreflect.FieldDescriptor) bool {
-	var paths []string
-	if mask := message.Descriptor().Fields().ByName("update_mask"); mask != nil {
-		stated, _ := message.Get(mask).Message().Interface().(*fieldmaskpb.FieldMask)
-		paths = stated.GetPaths()
-	}
-	if len(paths) == 0 || slices.Contains(paths, "*") {
-		return message.Get(r.resource).Message().Has(field)
+	paths := maskOf(message)
+	if isWhole(paths) {
+		return r.states(message, field)
 	}
 	return slices.ContainsFunc(paths, func(path string) bool {
 		top, _, _ := strings.Cut(path, ".")
 		return top == string(field.Name()) || top == field.JSONName()
 	})
+}
+
+// states reports whether a field of a request's resource is set.
+func (r request) states(message protoreflect.Message, field protoreflect.FieldDescriptor) bool {
+	return message.Get(r.resource).Message().Has(field)
 }
 
 // violation says that a field is not there, and what would do instead.

@@ -1,6 +1,7 @@
 package generation_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,7 +52,8 @@ func TestTableNamesTheContract(t *testing.T) {
 	}
 	for _, resource := range mapping.OpenTACT.Resources {
 		for _, field := range resource.Fields {
-			if (len(field.In) > 0) != (field.Instead != "") {
+			isDoubly := slices.ContainsFunc(field.Shown, func(g mapping.Generation) bool { return field.In.Has(g) })
+			if (len(field.In) > 0) != (field.Instead != "") || isDoubly {
 				t.Errorf("%s.%s: in %v, instead %q", resource.Message, field.Name, field.In, field.Instead)
 			}
 		}
@@ -68,6 +70,49 @@ func TestCheckCall(t *testing.T) {
 		}
 		if err := c.CheckCall(pb.SipConnectionService_ListSipConnections_FullMethodName); err != nil {
 			t.Errorf("generation %d: %v", g, err)
+		}
+	}
+}
+
+// TestShownFields: a voice profile that was read can be sent back since generation 2,
+// although its tech_prefix cannot be written, as long as that is the stored one.
+func TestShownFields(t *testing.T) {
+	t.Parallel()
+	profile := func(prefix int32, etag *string) *pb.OutboundVoiceProfile {
+		return &pb.OutboundVoiceProfile{Name: new("n"), TechPrefix: new(prefix), Etag: etag}
+	}
+	update := func(profile *pb.OutboundVoiceProfile, paths ...string) proto.Message {
+		return &pb.UpdateOutboundVoiceProfileRequest{OutboundVoiceProfile: profile, UpdateMask: &fieldmaskpb.FieldMask{Paths: paths}}
+	}
+	etag := new("e")
+	for name, c := range map[string]struct {
+		generation mapping.Generation
+		request    proto.Message
+		derived    bool
+		refused    bool
+	}{
+		"read and sent back":        {2, update(profile(1, etag), "name", "tech_prefix", "etag"), true, false},
+		"without the etag":          {2, update(profile(1, nil), "name", "tech_prefix"), true, false},
+		"nothing else":              {2, update(&pb.OutboundVoiceProfile{Uuid: "u", TechPrefix: new(int32(1))}, "tech_prefix"), true, true},
+		"without a mask":            {3, update(profile(1, etag)), false, false},
+		"every field":               {3, update(profile(1, etag), "*"), false, false},
+		"by the caller's own mask":  {2, update(profile(1, etag), "name", "tech_prefix"), false, true},
+		"cleared":                   {2, update(&pb.OutboundVoiceProfile{Etag: etag}, "tech_prefix"), true, true},
+		"create":                    {2, &pb.CreateOutboundVoiceProfileRequest{OutboundVoiceProfile: profile(1, etag)}, false, true},
+		"not shown":                 {2, update(&pb.OutboundVoiceProfile{MaxRate: new(1.0), Etag: etag}, "max_rate"), true, true},
+		"taken in generation 1":     {1, update(profile(1, nil), "tech_prefix"), false, false},
+		"not named by the own mask": {2, update(profile(1, nil), "name"), false, false},
+	} {
+		err := generation.New(c.generation, services()...).CheckFields(c.request, c.derived)
+		if (err != nil) != c.refused || err != nil && status.Reason(err) != "UPSTREAM_GENERATION" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for prefix, refused := range map[int32]bool{1: false, 2: true} {
+		shown := []protoreflect.FieldDescriptor{profile(1, nil).ProtoReflect().Descriptor().Fields().ByName("tech_prefix")}
+		err := generation.New(2, services()...).CheckShown("outbound_voice_profile", shown, profile(prefix, etag), profile(1, nil))
+		if (err != nil) != refused || refused && status.Violations(err)[0].GetField() != "outbound_voice_profile.tech_prefix" {
+			t.Errorf("tech_prefix %d: %v", prefix, err)
 		}
 	}
 }
@@ -94,7 +139,7 @@ func TestCheckFields(t *testing.T) {
 		"no resource":     {1, &pb.CreateSipConnectionRequest{}, nil},
 		"another request": {1, &pb.GetSipConnectionRequest{}, nil},
 	} {
-		err := generation.New(c.generation, services()...).CheckFields(c.request)
+		err := generation.New(c.generation, services()...).CheckFields(c.request, false)
 		var got []string
 		for _, violation := range status.Violations(err) {
 			got = append(got, violation.GetField())

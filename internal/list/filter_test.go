@@ -145,19 +145,22 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+// TestFilterWithoutPresence: a text without presence is empty if it is not set, and a value
+// with presence matches nothing.
 func TestFilterWithoutPresence(t *testing.T) {
 	t.Parallel()
 	leases := []*sipfacadev1.TnLease{
-		{Uuid: "a", Autorenew: true, Tn: &sipfacadev1.TelephoneNumber{PhoneNumber: "+12085687492"}},
+		{Uuid: "a", Autorenew: new(true), Tn: &sipfacadev1.TelephoneNumber{PhoneNumber: "+12085687492"}},
 		{Uuid: "b"},
 	}
 	for filter, want := range map[string]int{
-		`autorenew = false`:                 1,
-		`autorenew:*`:                       2,
+		`autorenew = false`:                 0,
+		`autorenew:*`:                       1,
 		`tn.phone_number = "+12085687492"`:  1,
 		`tn.phone_number:568`:               -1,
 		`tn.phone_number:"568"`:             1,
-		`tn.registered = false`:             1,
+		`tn.registered = false`:             0,
+		`tn_order.state = ""`:               2,
 		`uuid:*`:                            2,
 		`sip_connection.uuid = ""`:          2,
 		`messaging_profile.sticky_sender:*`: 0,

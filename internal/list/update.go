@@ -37,6 +37,9 @@ type Update struct {
 	// Lacks reports whether the vendor does not have a field, which `*` then leaves out;
 	// nil means that it has all.
 	Lacks func(field protoreflect.FieldDescriptor) bool
+	// OnlyShown reports whether the vendor shows a field and does not take it: such a field
+	// is left out unless the caller's own mask names it; nil means that there is none.
+	OnlyShown func(field protoreflect.FieldDescriptor) bool
 }
 
 // derivedKey is the context key that says that an update mask is derived.
@@ -94,11 +97,31 @@ func (u Update) isWhole() bool {
 	return len(paths) > 0 && !slices.ContainsFunc(paths, func(path string) bool { return path != wildcard })
 }
 
+// IsMaskOwn reports whether the caller names the fields to change.
+func (u Update) IsMaskOwn() bool {
+	return len(u.Mask.GetPaths()) > 0 && !u.Derived && !u.isWhole()
+}
+
+// Shown returns the fields that the update states, although the vendor only shows them. It is
+// an error if the stored resource has other values. Of an update with the caller's own mask
+// it returns none.
+func (u Update) Shown() (fields []protoreflect.FieldDescriptor) {
+	if u.OnlyShown == nil || u.IsMaskOwn() {
+		return nil
+	}
+	for field := range u.Resource.ProtoReflect().Range {
+		if u.OnlyShown(field) {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
 // Fixed returns the immutable fields that the update states, although they cannot be
 // written. It is an error if the stored resource has other values. Of an update with the
 // caller's own mask it returns none: that mask refuses them.
 func (u Update) Fixed() (fields []protoreflect.FieldDescriptor) {
-	if len(u.Mask.GetPaths()) > 0 && !u.Derived && !u.isWhole() {
+	if u.IsMaskOwn() {
 		return nil
 	}
 	resource := u.Resource.ProtoReflect()
@@ -165,7 +188,7 @@ func whyFixed(field protoreflect.FieldDescriptor) string {
 // addPopulated takes the fields that are set and can be updated.
 func (u *writing) addPopulated() {
 	for field := range u.fields() {
-		if u.resource.Has(field) && whyFixed(field) == "" {
+		if u.resource.Has(field) && whyFixed(field) == "" && !u.onlyShown(field) {
 			u.changes = append(u.changes, Change{Field: field})
 		}
 	}
@@ -176,13 +199,18 @@ func (u *writing) lacks(field protoreflect.FieldDescriptor) bool {
 	return u.Lacks != nil && u.Lacks(field)
 }
 
+// onlyShown reports whether the vendor shows a field and does not take it.
+func (u *writing) onlyShown(field protoreflect.FieldDescriptor) bool {
+	return u.OnlyShown != nil && u.OnlyShown(field)
+}
+
 // addAll takes every field that can be updated. An input-only field that is
 // absent is left alone, because no caller can have read it, and so is one that the vendor
 // does not have.
 func (u *writing) addAll() {
 	for field := range u.fields() {
 		absent := !u.resource.Has(field) && (contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY) || u.lacks(field))
-		if whyFixed(field) == "" && !absent {
+		if whyFixed(field) == "" && !absent && !u.onlyShown(field) {
 			u.add(field, "or name the fields to change in update_mask")
 		}
 	}
@@ -203,7 +231,8 @@ func (u *writing) addNamed(paths []string) {
 			}
 			continue
 		}
-		if !added[field.Number()] {
+		isShown := u.Derived && u.onlyShown(field)
+		if !added[field.Number()] && !isShown {
 			added[field.Number()] = true
 			u.add(field, "or take it out of update_mask")
 		}

@@ -34,6 +34,14 @@ func (in In) Has(generation Generation) bool {
 	return len(in) == 0 || slices.Contains(in, generation)
 }
 
+// Takes reports whether a field can be written in a generation.
+func (f Field) Takes(generation Generation) bool { return f.In.Has(generation) }
+
+// OnlyShows reports whether answers of a generation have a field that cannot be written in it.
+func (f Field) OnlyShows(generation Generation) bool {
+	return !f.Takes(generation) && slices.Contains(f.Shown, generation)
+}
+
 // Call is a call of the contract that not all generations can serve.
 type Call struct {
 	// Service and Method name it.

@@ -73,6 +73,8 @@ type Field struct {
 	// others.
 	In      In
 	Instead string
+	// Shown says in which of the others answers have the field nevertheless.
+	Shown In
 	// Sent are the names to write in single generations, if not the first of Vendor.
 	Sent map[Generation]string
 	// Note says in the documentation why the field differs.

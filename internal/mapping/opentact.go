@@ -80,6 +80,12 @@ func limit(name string, vendor ...string) Field {
 	return Field{Name: name, Vendor: vendor, In: OnlyFirst, Instead: "set product_id, whose product decides rates and limits"}
 }
 
+// shownIn returns the field with the generations that show it and do not take it.
+func (f Field) shownIn(generations In) Field {
+	f.Shown = generations
+	return f
+}
+
 // noting returns the field with a note.
 func (f Field) noting(note string) Field {
 	f.Note = note
@@ -240,7 +246,7 @@ var (
 		Message: "OutboundVoiceProfile",
 		Foreign: ofLeasesAndUsers,
 		Fields: []Field{
-			limit("tech_prefix"), limit("channel_limit"), limit("max_rate"), limit("record_calls"),
+			limit("tech_prefix").shownIn(SinceTwo), limit("channel_limit"), limit("max_rate"), limit("record_calls"),
 			limit("daily_spend_limit", "daily_spend_limit", "daily_spent_limit"),
 			limit("recording_format", "filemat", "format", "file_format").noting("`filemat` is the vendor's own name"),
 			limit("audio_track_type"),

@@ -263,7 +263,7 @@ func validate(validator *validation.Validator, spoken *generation.Checker) grpc.
 			if err := validator.Check(message, in); err != nil {
 				return nil, err
 			}
-			if err := spoken.CheckFields(message); err != nil {
+			if err := spoken.CheckFields(message, in.MaskDerived()); err != nil {
 				return nil, err
 			}
 			if in.MaskDerived() {

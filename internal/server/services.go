@@ -62,7 +62,7 @@ func (s *Server) newBackends() (*backends, error) {
 		return nil, err
 	}
 	return &backends{
-		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: tokens, Etags: etags, Lacks: s.generation.Lacks},
+		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: tokens, Etags: etags, Spoken: s.generation},
 		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: tokens, Etags: etags},
 	}, nil
 }

@@ -35,7 +35,8 @@ type OutboundVoiceProfile struct {
 	// The label of the profile, 1 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
 	// The digits that select the profile's rates, 100000 to 999999. Writable in generation 1
-	// only; in later ones the product gives them.
+	// only; in later ones the product gives them, and an update without a mask may state them
+	// as they are stored.
 	TechPrefix *int32 `protobuf:"varint,3,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
 	// Calls at the same time, 0 or more. Generation 1 only.
 	ChannelLimit *float64 `protobuf:"fixed64,4,opt,name=channel_limit,json=channelLimit,proto3,oneof" json:"channel_limit,omitempty"`

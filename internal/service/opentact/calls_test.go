@@ -16,7 +16,9 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
+	"github.com/sipfacade/sipfacade/internal/generation"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
@@ -76,7 +78,7 @@ func backendOf(t *testing.T, v *vendor) Backend {
 		Options: upstream.Options{BaseURL: base, Transport: v, Timeout: time.Minute, MaxBytes: 1 << 20},
 		Token:   func() string { return "t" },
 	})
-	return Backend{Vendor: client, Tokens: tokens, Etags: etagtest.NewMaker(t)}
+	return Backend{Vendor: client, Tokens: tokens, Etags: etagtest.NewMaker(t), Spoken: generation.New(mapping.Generation1)}
 }
 
 func success(payload string) string { return `{"success":true,"payload":` + payload + `}` }

@@ -25,10 +25,10 @@ type deletion interface {
 	GetEtag() string
 }
 
-// before reads the resource that a write is about to change, if the request is only to be
-// checked or states an etag. It is an error if the resource has another etag.
-func (k kind[M, R]) before(ctx context.Context, b Backend, request write, route *upstream.Route, etag string, at place) (R, error) {
-	if etag == "" && !request.GetValidateOnly() {
+// before reads the resource that a write is about to change, if that is needed or the request
+// states an etag. It is an error if the resource has another etag.
+func (k kind[M, R]) before(ctx context.Context, b Backend, route *upstream.Route, etag string, at place, needed bool) (R, error) {
+	if etag == "" && !needed {
 		return nil, nil
 	}
 	stored, err := k.read(ctx, b, at)

@@ -217,9 +217,11 @@ func (k kind[M, R]) chosen(wanted R) string {
 // confirms without showing it, it is read back, in what is left of the time. If that
 // fails, the write still succeeded.
 func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wanted R, parents ...string) (R, error) {
-	changes, err := list.Update{
-		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx), Lacks: b.Lacks,
-	}.Changes()
+	asked := list.Update{
+		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx),
+		Lacks: b.Spoken.Lacks, OnlyShown: b.Spoken.OnlyShows,
+	}
+	changes, err := asked.Changes()
 	if err != nil {
 		return nil, err
 	}
@@ -227,9 +229,15 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 	if err != nil {
 		return nil, err
 	}
-	before, err := k.before(ctx, b, request, k.routes.Update, etag.Stated(wanted), at)
+	shown := asked.Shown()
+	before, err := k.before(ctx, b, k.routes.Update, etag.Stated(wanted), at, request.GetValidateOnly() || len(shown) > 0)
 	if err != nil {
 		return nil, err
+	}
+	if len(shown) > 0 {
+		if err := b.Spoken.CheckShown(k.field, shown, wanted, before); err != nil {
+			return nil, err
+		}
 	}
 	if request.GetValidateOnly() {
 		list.Apply(before, wanted, changes)
@@ -262,7 +270,7 @@ func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, ids
 	if err != nil {
 		return err
 	}
-	_, err = k.before(ctx, b, request, k.routes.Delete, request.GetEtag(), at)
+	_, err = k.before(ctx, b, k.routes.Delete, request.GetEtag(), at, request.GetValidateOnly())
 	switch {
 	case err != nil:
 		return err

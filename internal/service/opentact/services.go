@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -17,9 +18,19 @@ type Backend struct {
 	Tokens *list.Tokens
 	// Etags makes etags.
 	Etags *etag.Maker
-	// Lacks reports whether the generation of the vendor's API does not take a field; nil
-	// means that it takes all.
-	Lacks func(field protoreflect.FieldDescriptor) bool
+	// Spoken knows what the generation of the vendor's API does not take.
+	Spoken Spoken
+}
+
+// Spoken is what a generation of the vendor's API takes and shows.
+type Spoken interface {
+	// Lacks reports whether it does not take a field.
+	Lacks(field protoreflect.FieldDescriptor) bool
+	// OnlyShows reports whether answers have a field that it does not take.
+	OnlyShows(field protoreflect.FieldDescriptor) bool
+	// CheckShown compares fields that are only shown in a resource that is sent back with the
+	// stored ones. The resource is named by its field in the request.
+	CheckShown(name string, fields []protoreflect.FieldDescriptor, wanted, stored proto.Message) error
 }
 
 // SipConnectionService serves SIP connections, their invites and their numbers.
