@@ -123,7 +123,7 @@ func TestResponses(t *testing.T) {
 		{http.MethodPatch, invitePath, `{}`, invite},
 		{http.MethodDelete, invitePath, "", `{}`},
 		{http.MethodGet, invitesPath, "", `{"sipUserInvites":[],"nextPageToken":""}`},
-		{http.MethodPost, "/v1/sip-connections/x/tn-leases:assign", `{}`, `{"tnLeases":[{"uuid":"l","autorenew":false}]}`},
+		{http.MethodPost, "/v1/sip-connections/x/tn-leases:assign", `{}`, `{"tnLeases":[{"uuid":"l"}]}`},
 	}
 	for _, c := range cases {
 		if got := d.send(c.method, c.target, c.body); got.Code != http.StatusOK || got.Body.String() != c.want {

@@ -669,7 +669,7 @@ func (x *AssignSipAppTnLeasesRequest) GetValidateOnly() bool {
 // Response of AssignSipAppTnLeases.
 type AssignSipAppTnLeasesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The leases that the vendor answered.
+	// The leases, those that the vendor answered, in its order, each as far as it is known.
 	TnLeases      []*TnLease `protobuf:"bytes,1,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -66,8 +66,10 @@ type SipAppServiceClient interface {
 	// App, 2020).
 	DeleteSipApp(ctx context.Context, in *DeleteSipAppRequest, opts ...grpc.CallOption) (*DeleteSipAppResponse, error)
 	// Assigns telephone numbers to an app and removes others, in one call.
-	// Returns the leases that the vendor answers: whole ones, or, if it answers
-	// no more, leases with only their `uuid`.
+	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
+	// assigned are then read back. Of those that were removed, and if the leases cannot be
+	// read, only `uuid` is known, and of assigned ones the app; the assignment has succeeded
+	// nevertheless.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
 	// Control App, 2020). The service does not repeat it.
@@ -229,8 +231,10 @@ type SipAppServiceServer interface {
 	// App, 2020).
 	DeleteSipApp(context.Context, *DeleteSipAppRequest) (*DeleteSipAppResponse, error)
 	// Assigns telephone numbers to an app and removes others, in one call.
-	// Returns the leases that the vendor answers: whole ones, or, if it answers
-	// no more, leases with only their `uuid`.
+	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
+	// assigned are then read back. Of those that were removed, and if the leases cannot be
+	// read, only `uuid` is known, and of assigned ones the app; the assignment has succeeded
+	// nevertheless.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
 	// Control App, 2020). The service does not repeat it.

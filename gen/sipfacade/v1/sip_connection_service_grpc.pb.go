@@ -103,8 +103,10 @@ type SipConnectionServiceClient interface {
 	// 2021).
 	DeleteSipUserInvite(ctx context.Context, in *DeleteSipUserInviteRequest, opts ...grpc.CallOption) (*DeleteSipUserInviteResponse, error)
 	// Assigns telephone numbers to a connection and removes others, in one call.
-	// Returns the leases that the vendor answers: whole ones, or, if it answers
-	// no more, leases with only their `uuid`.
+	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
+	// assigned are then read back. Of those that were removed, and if the leases cannot be
+	// read, only `uuid` is known, and of assigned ones the connection; the assignment has
+	// succeeded nevertheless.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
 	// (SIP TN Leases, 2020). The service does not repeat it.
@@ -520,8 +522,10 @@ type SipConnectionServiceServer interface {
 	// 2021).
 	DeleteSipUserInvite(context.Context, *DeleteSipUserInviteRequest) (*DeleteSipUserInviteResponse, error)
 	// Assigns telephone numbers to a connection and removes others, in one call.
-	// Returns the leases that the vendor answers: whole ones, or, if it answers
-	// no more, leases with only their `uuid`.
+	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
+	// assigned are then read back. Of those that were removed, and if the leases cannot be
+	// read, only `uuid` is known, and of assigned ones the connection; the assignment has
+	// succeeded nevertheless.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
 	// (SIP TN Leases, 2020). The service does not repeat it.

@@ -973,8 +973,8 @@ func (x *SipUserInviteList) GetItems() []*SipUserInvite {
 // rings.
 type TnLease struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The lease's UUID. The one field that is always there: some vendor
-	// generations answer an assignment with only UUIDs.
+	// The lease's UUID. The one field that is always there: generation 3 answers an
+	// assignment with only UUIDs, and what cannot be read back is not known.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The UUID of the connection that the number rings, from the path of the call or
 	// from `sip_connection`. Absent if neither states it.
@@ -990,8 +990,8 @@ type TnLease struct {
 	TnOrder *TnOrder `protobuf:"bytes,6,opt,name=tn_order,json=tnOrder,proto3" json:"tn_order,omitempty"`
 	// When the lease ends.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// Whether the lease renews itself.
-	Autorenew bool `protobuf:"varint,8,opt,name=autorenew,proto3" json:"autorenew,omitempty"`
+	// Whether the lease renews itself. Absent if the vendor leaves it out.
+	Autorenew *bool `protobuf:"varint,8,opt,name=autorenew,proto3,oneof" json:"autorenew,omitempty"`
 	// The messaging profile of the number.
 	MessagingProfile *MessagingProfile `protobuf:"bytes,9,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
 	// The id of the lease's product item in the Class4 switch.
@@ -1092,8 +1092,8 @@ func (x *TnLease) GetExpireTime() *timestamppb.Timestamp {
 }
 
 func (x *TnLease) GetAutorenew() bool {
-	if x != nil {
-		return x.Autorenew
+	if x != nil && x.Autorenew != nil {
+		return *x.Autorenew
 	}
 	return false
 }
@@ -1209,8 +1209,8 @@ type TelephoneNumber struct {
 	PhoneNumber string `protobuf:"bytes,1,opt,name=phone_number,json=phoneNumber,proto3" json:"phone_number,omitempty"`
 	// The number's id in the Class4 switch.
 	Class4DidId *int64 `protobuf:"varint,2,opt,name=class4_did_id,json=class4DidId,proto3,oneof" json:"class4_did_id,omitempty"`
-	// Whether the number is registered in the switch.
-	Registered bool `protobuf:"varint,3,opt,name=registered,proto3" json:"registered,omitempty"`
+	// Whether the number is registered in the switch. Absent if the vendor leaves it out.
+	Registered *bool `protobuf:"varint,3,opt,name=registered,proto3,oneof" json:"registered,omitempty"`
 	// When the number was given back. Absent while it is in use.
 	DeleteTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1262,8 +1262,8 @@ func (x *TelephoneNumber) GetClass4DidId() int64 {
 }
 
 func (x *TelephoneNumber) GetRegistered() bool {
-	if x != nil {
-		return x.Registered
+	if x != nil && x.Registered != nil {
+		return *x.Registered
 	}
 	return false
 }
@@ -1284,8 +1284,9 @@ type TnOrder struct {
 	// As the vendor writes it: `created`, `verify`, `processing`, `success` or
 	// `failed`.
 	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
-	// Whether the ordered leases renew themselves.
-	Autorenew bool `protobuf:"varint,3,opt,name=autorenew,proto3" json:"autorenew,omitempty"`
+	// Whether the ordered leases renew themselves. Absent if the vendor leaves it out; since
+	// generation 2 orders do not (vendor's own API description, 2021).
+	Autorenew *bool `protobuf:"varint,3,opt,name=autorenew,proto3,oneof" json:"autorenew,omitempty"`
 	// What was ordered, in the vendor's own undocumented shape, without secrets.
 	Request *structpb.Struct `protobuf:"bytes,4,opt,name=request,proto3" json:"request,omitempty"`
 	// What it cost, in the vendor's own undocumented shape, without secrets.
@@ -1343,8 +1344,8 @@ func (x *TnOrder) GetState() string {
 }
 
 func (x *TnOrder) GetAutorenew() bool {
-	if x != nil {
-		return x.Autorenew
+	if x != nil && x.Autorenew != nil {
+		return *x.Autorenew
 	}
 	return false
 }
@@ -2150,7 +2151,7 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\x05_etagB\r\n" +
 	"\v_sip_domain\"K\n" +
 	"\x11SipUserInviteList\x126\n" +
-	"\x05items\x18\x01 \x03(\v2\x1b.sipfacade.v1.SipUserInviteB\x03\xe0A\x03R\x05items\"\xec\a\n" +
+	"\x05items\x18\x01 \x03(\v2\x1b.sipfacade.v1.SipUserInviteB\x03\xe0A\x03R\x05items\"\xff\a\n" +
 	"\aTnLease\x12\x17\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x128\n" +
 	"\x13sip_connection_uuid\x18\x02 \x01(\tB\x03\xe0A\x03H\x00R\x11sipConnectionUuid\x88\x01\x01\x12*\n" +
@@ -2160,11 +2161,11 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\aaccount\x18\x05 \x01(\v2\x1d.sipfacade.v1.OpentactAccountB\x03\xe0A\x03R\aaccount\x125\n" +
 	"\btn_order\x18\x06 \x01(\v2\x15.sipfacade.v1.TnOrderB\x03\xe0A\x03R\atnOrder\x12@\n" +
 	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"expireTime\x12!\n" +
-	"\tautorenew\x18\b \x01(\bB\x03\xe0A\x03R\tautorenew\x12P\n" +
+	"expireTime\x12&\n" +
+	"\tautorenew\x18\b \x01(\bB\x03\xe0A\x03H\x02R\tautorenew\x88\x01\x01\x12P\n" +
 	"\x11messaging_profile\x18\t \x01(\v2\x1e.sipfacade.v1.MessagingProfileB\x03\xe0A\x03R\x10messagingProfile\x12=\n" +
 	"\x16class4_product_item_id\x18\n" +
-	" \x01(\x03B\x03\xe0A\x03H\x02R\x13class4ProductItemId\x88\x01\x01\x12G\n" +
+	" \x01(\x03B\x03\xe0A\x03H\x03R\x13class4ProductItemId\x88\x01\x01\x12G\n" +
 	"\x0esip_connection\x18\v \x01(\v2\x1b.sipfacade.v1.SipConnectionB\x03\xe0A\x03R\rsipConnection\x122\n" +
 	"\asip_app\x18\f \x01(\v2\x14.sipfacade.v1.SipAppB\x03\xe0A\x03R\x06sipApp\x12>\n" +
 	"\n" +
@@ -2176,29 +2177,34 @@ const file_sipfacade_v1_sip_trunking_proto_rawDesc = "" +
 	"\vupdate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTimeB\x16\n" +
 	"\x14_sip_connection_uuidB\x0f\n" +
-	"\r_sip_app_uuidB\x19\n" +
+	"\r_sip_app_uuidB\f\n" +
+	"\n" +
+	"_autorenewB\x19\n" +
 	"\x17_class4_product_item_id\"?\n" +
 	"\vTnLeaseList\x120\n" +
-	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseB\x03\xe0A\x03R\x05items\"\xe0\x01\n" +
+	"\x05items\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseB\x03\xe0A\x03R\x05items\"\xf4\x01\n" +
 	"\x0fTelephoneNumber\x12&\n" +
 	"\fphone_number\x18\x01 \x01(\tB\x03\xe0A\x03R\vphoneNumber\x12,\n" +
-	"\rclass4_did_id\x18\x02 \x01(\x03B\x03\xe0A\x03H\x00R\vclass4DidId\x88\x01\x01\x12#\n" +
+	"\rclass4_did_id\x18\x02 \x01(\x03B\x03\xe0A\x03H\x00R\vclass4DidId\x88\x01\x01\x12(\n" +
 	"\n" +
-	"registered\x18\x03 \x01(\bB\x03\xe0A\x03R\n" +
-	"registered\x12@\n" +
+	"registered\x18\x03 \x01(\bB\x03\xe0A\x03H\x01R\n" +
+	"registered\x88\x01\x01\x12@\n" +
 	"\vdelete_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTimeB\x10\n" +
-	"\x0e_class4_did_id\"\xd0\x02\n" +
+	"\x0e_class4_did_idB\r\n" +
+	"\v_registered\"\xe3\x02\n" +
 	"\aTnOrder\x12\x17\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x03\xe0A\x03R\x04uuid\x12\x19\n" +
-	"\x05state\x18\x02 \x01(\tB\x03\xe0A\x03R\x05state\x12!\n" +
-	"\tautorenew\x18\x03 \x01(\bB\x03\xe0A\x03R\tautorenew\x126\n" +
+	"\x05state\x18\x02 \x01(\tB\x03\xe0A\x03R\x05state\x12&\n" +
+	"\tautorenew\x18\x03 \x01(\bB\x03\xe0A\x03H\x00R\tautorenew\x88\x01\x01\x126\n" +
 	"\arequest\x18\x04 \x01(\v2\x17.google.protobuf.StructB\x03\xe0A\x03R\arequest\x122\n" +
 	"\x05price\x18\x05 \x01(\v2\x17.google.protobuf.StructB\x03\xe0A\x03R\x05price\x12@\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\xb9\x11\n" +
+	"updateTimeB\f\n" +
+	"\n" +
+	"_autorenew\"\xb9\x11\n" +
 	"\x06SipApp\x12\"\n" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\b\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12&\n" +
 	"\x04name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\x04name\x88\x01\x01\x12-\n" +
@@ -2430,6 +2436,7 @@ func file_sipfacade_v1_sip_trunking_proto_init() {
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[4].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[6].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[8].OneofWrappers = []any{}
+	file_sipfacade_v1_sip_trunking_proto_msgTypes[9].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[10].OneofWrappers = []any{}
 	file_sipfacade_v1_sip_trunking_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}

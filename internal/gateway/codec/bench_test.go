@@ -52,7 +52,7 @@ func benchedApp() *sipfacadev1.SipApp {
 	invite := benchedInvite()
 	connection := invite.GetSipConnection()
 	lease := &sipfacadev1.TnLease{
-		Uuid: "22222222-3333-4444-8555-666666666666", Autorenew: true, CreateTime: invite.GetCreateTime(),
+		Uuid: "22222222-3333-4444-8555-666666666666", Autorenew: new(true), CreateTime: invite.GetCreateTime(),
 		Tn: &sipfacadev1.TelephoneNumber{PhoneNumber: "+441632960002"},
 	}
 	return &sipfacadev1.SipApp{

@@ -1852,7 +1852,9 @@ func encodeTelephoneNumber(e *encoder, key string, m *sipfacadev1.TelephoneNumbe
 	if m.Class4DidId != nil {
 		e.int64(`,"class4DidId":`, *m.Class4DidId)
 	}
-	e.bool(`,"registered":`, m.Registered)
+	if m.Registered != nil {
+		e.bool(`,"registered":`, *m.Registered)
+	}
 	if m.DeleteTime != nil {
 		encodeTimestamp(e, `,"deleteTime":`, m.DeleteTime)
 	}
@@ -1881,7 +1883,9 @@ func encodeTnLease(e *encoder, key string, m *sipfacadev1.TnLease) {
 	if m.ExpireTime != nil {
 		encodeTimestamp(e, `,"expireTime":`, m.ExpireTime)
 	}
-	e.bool(`,"autorenew":`, m.Autorenew)
+	if m.Autorenew != nil {
+		e.bool(`,"autorenew":`, *m.Autorenew)
+	}
 	if m.MessagingProfile != nil {
 		encodeMessagingProfile(e, `,"messagingProfile":`, m.MessagingProfile)
 	}
@@ -1921,7 +1925,9 @@ func encodeTnOrder(e *encoder, key string, m *sipfacadev1.TnOrder) {
 	start := e.open(key)
 	e.string(`,"uuid":`, m.Uuid)
 	e.string(`,"state":`, m.State)
-	e.bool(`,"autorenew":`, m.Autorenew)
+	if m.Autorenew != nil {
+		e.bool(`,"autorenew":`, *m.Autorenew)
+	}
 	if m.Request != nil {
 		encodeStruct(e, `,"request":`, m.Request)
 	}

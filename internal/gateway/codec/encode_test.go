@@ -136,7 +136,7 @@ func TestMarshal(t *testing.T) {
 		{&sipfacadev1.ListSipUserInvitesResponse{SipUserInvites: []*sipfacadev1.SipUserInvite{nil, {Uuid: "u"}}},
 			`{"sipUserInvites":[{"uuid":""},{"uuid":"u"}],"nextPageToken":""}`},
 		{&sipfacadev1.TelephoneNumber{PhoneNumber: "<+1\u2028\"\\\x01\x7f\b>"},
-			"{\"phoneNumber\":\"<+1\u2028\\\"\\\\\\u0001\x7f\\b>\",\"registered\":false}"},
+			"{\"phoneNumber\":\"<+1\u2028\\\"\\\\\\u0001\x7f\\b>\"}"},
 		{&sipfacadev1.TrunkSettings{}, `{}`},
 		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Enum()}, `{"mediaType":"TRUNK_MEDIA_TYPE_PROXY_MEDIA"}`},
 		{&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType(77).Enum()}, `{"mediaType":77}`},

@@ -115,7 +115,7 @@ func TestTimeZoneForms(t *testing.T) {
 func TestTelephoneNumberForms(t *testing.T) {
 	t.Parallel()
 	for form, want := range map[string]*pb.TelephoneNumber{
-		`{"tn":12085687492,"registered":"1","class4_did_id":5}`: {PhoneNumber: "+12085687492", Registered: true, Class4DidId: new(int64(5))},
+		`{"tn":12085687492,"registered":"1","class4_did_id":5}`: {PhoneNumber: "+12085687492", Registered: new(true), Class4DidId: new(int64(5))},
 		`{"tn":"12085687492","tnlease":{"uuid":"x"}}`:           {PhoneNumber: "+12085687492"},
 		`12085687492`:   {PhoneNumber: "+12085687492"},
 		`"12085687492"`: {PhoneNumber: "+12085687492"},

@@ -441,7 +441,7 @@ func tnLeaseMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 	case "expired_on":
 		return r.Time("expired_on", &m.ExpireTime)
 	case "autorenew":
-		return r.Bool("autorenew", &m.Autorenew)
+		return r.OptionalBool("autorenew", &m.Autorenew)
 	case "messaging_profile":
 		return tolerant.One(r, "messaging_profile", &m.MessagingProfile, messagingProfileMember, messagingProfileOf)
 	case "class4_product_item_id":
@@ -501,7 +501,7 @@ func telephoneNumberMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Telep
 	case "class4_did_id":
 		return r.OptionalInt64("class4_did_id", &m.Class4DidId)
 	case "registered":
-		return r.Bool("registered", &m.Registered)
+		return r.OptionalBool("registered", &m.Registered)
 	case "deleted_on":
 		return r.Time("deleted_on", &m.DeleteTime)
 	case "tnlease", "profile":
@@ -527,7 +527,7 @@ func tnOrderMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnOrder) erro
 	case "state":
 		return r.String("state", &m.State)
 	case "autorenew":
-		return r.Bool("autorenew", &m.Autorenew)
+		return r.OptionalBool("autorenew", &m.Autorenew)
 	case "request":
 		return r.Struct("request", &m.Request)
 	case "price":

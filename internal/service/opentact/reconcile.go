@@ -2,6 +2,7 @@ package opentact
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -106,7 +107,7 @@ func (h leaseHolder) rule(b Backend, respond func(leases []*pb.TnLease) proto.Me
 		for _, uuid := range remove {
 			there = there && held[uuid] == nil
 		}
-		return reconcile.Found(respond(h.answered(held, add, remove, above[0])), there), nil
+		return reconcile.Found(respond(h.answered(held, slices.Concat(add, remove), add, above[0])), there), nil
 	}
 	return reconcile.Rule{Vendor: opentact.Vendor, Route: b.Vendor.Route(h.assign), Compared: byLeases, Find: find}
 }

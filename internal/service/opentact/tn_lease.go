@@ -2,7 +2,10 @@ package opentact
 
 import (
 	"context"
+	"maps"
 	"slices"
+
+	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -113,8 +116,9 @@ type assignment interface {
 }
 
 // reassign assigns numbers to one holder and takes others away. It returns the leases that
-// the vendor shows. If it confirms and shows none, they are read back, in what is left of
-// the time; of those that cannot be read only the UUIDs are known.
+// the vendor shows. If it confirms and shows none, or only UUIDs of assigned ones, they are
+// read back, in what is left of the time. Numbers that were taken away are not in the list of
+// the holder: of these, and of those that cannot be read, only the UUIDs are known.
 func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment, uuid string) ([]*pb.TnLease, error) {
 	above := canonical([]string{uuid})
 	add, remove := canonical(request.GetAddTnLeaseUuids()), canonical(request.GetRemoveTnLeaseUuids())
@@ -122,16 +126,57 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 	if err != nil {
 		return nil, err
 	}
-	if len(leases) == 0 {
-		return h.answered(h.readBack(ctx, b, above), add, remove, above[0]), nil
+	switch {
+	case request.GetValidateOnly():
+		h.locateAll(leases, add, above[0])
+		return leases, nil
+	case len(leases) == 0:
+		return h.answered(h.readBack(ctx, b, above), slices.Concat(add, remove), add, above[0]), nil
+	case hasBare(leases, add):
+		return h.answered(withKnown(h.readBack(ctx, b, above), leases), uuidsOf(leases), add, above[0]), nil
+	default:
+		h.locateAll(leases, add, above[0])
+		return leases, nil
 	}
-	h.locateAll(leases, add, above[0])
-	return leases, nil
 }
 
-// answered returns the leases of an assignment, as far as they were found.
-func (h leaseHolder) answered(found map[string]*pb.TnLease, add, remove []string, uuid string) []*pb.TnLease {
-	leases := inOrder(found, slices.Concat(add, remove))
+// hasBare reports whether of one of the leases with these UUIDs nothing else is known.
+func hasBare(leases []*pb.TnLease, uuids []string) bool {
+	return slices.ContainsFunc(leases, func(lease *pb.TnLease) bool {
+		return slices.Contains(uuids, lease.GetUuid()) && isBare(lease)
+	})
+}
+
+// isBare reports whether only the UUID of a lease is known.
+func isBare(lease *pb.TnLease) bool { return proto.Equal(lease, &pb.TnLease{Uuid: lease.GetUuid()}) }
+
+// withKnown returns the leases that were read back with those that the vendor showed.
+func withKnown(found map[string]*pb.TnLease, shown []*pb.TnLease) map[string]*pb.TnLease {
+	known := maps.Clone(found)
+	if known == nil {
+		known = map[string]*pb.TnLease{}
+	}
+	for _, lease := range shown {
+		if !isBare(lease) {
+			known[lease.GetUuid()] = lease
+		}
+	}
+	return known
+}
+
+// uuidsOf returns the UUIDs of leases.
+func uuidsOf(leases []*pb.TnLease) []string {
+	uuids := make([]string, len(leases))
+	for i, lease := range leases {
+		uuids[i] = lease.GetUuid()
+	}
+	return uuids
+}
+
+// answered returns the leases with these UUIDs, as far as they were found. Those that were
+// added have the holder.
+func (h leaseHolder) answered(found map[string]*pb.TnLease, uuids, add []string, uuid string) []*pb.TnLease {
+	leases := inOrder(found, uuids)
 	h.locateAll(leases, add, uuid)
 	return leases
 }
