@@ -40,7 +40,7 @@ func refusedRequests(t *testing.T) []httpRequest {
 // and a count, and says whether to repeat the request.
 func TestEveryAnswerIsAccountedFor(t *testing.T) {
 	t.Parallel()
-	f := startFacade(t, startVendor(t, http.NotFoundHandler()).url(), withToken())
+	f := startFacade(t, startVendor(t, http.NotFoundHandler()).url(), withToken(), generationFlag(2)) // which has every call
 	counts := map[int]int{}
 	for i, one := range refusedRequests(t) {
 		request, err := http.NewRequestWithContext(t.Context(), one.method, f.base()+one.target, strings.NewReader(one.body))

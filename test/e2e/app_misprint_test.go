@@ -314,7 +314,7 @@ func TestMisprint24AssignToAppsAnswersLeasesOrUUIDs(t *testing.T) {
 		vendor.answer(json200(`{"success":true,"payload":` + payload + `}`))
 		made := oneAnswer(t, f, "SipAppService.AssignSipAppTnLeases", map[string]any{"sipAppUuid": someApp, "addTnLeaseUuids": []any{someLease}, "removeTnLeaseUuids": []any{someInvite}})
 		want := map[string]any{"tnLeases": []any{
-			map[string]any{"uuid": someLease, "autorenew": false, "sipAppUuid": someApp}, map[string]any{"uuid": someInvite, "autorenew": false},
+			map[string]any{"uuid": someLease, "sipAppUuid": someApp}, map[string]any{"uuid": someInvite},
 		}}
 		if diff := cmp.Diff(any(want), made.response); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -98,7 +98,8 @@ type step struct {
 
 	// UpstreamCalls is how often the vendor was called.
 	UpstreamCalls *int `yaml:"upstream_calls"`
-	// Sends is the golden file of what the vendor received.
+	// Sends is the golden file of what the vendor received. If another generation sends
+	// something else, its folder has a file of that name.
 	Sends string `yaml:"sends"`
 	// Save keeps values of the response, by path, as variables.
 	Save map[string]string `yaml:"save"`

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"unicode"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
@@ -25,7 +27,7 @@ var example = regexp.MustCompile("for example `([^`]+)`")
 // sandboxParents are the ids of path variables in the sandbox.
 func sandboxParents() map[string]string {
 	return map[string]string{
-		"{sip_connection_uuid}": sandbox.ConnectionUUID(1), "{sip_app_uuid}": sandbox.AppUUID(1),
+		"{sip_connection_uuid}": sandbox.ConnectionUUID(1), "{sip_app_uuid}": sandbox.AppUUID(1), "{sip_domain}": someDomain,
 		"{domain_id}": "1", "{user_id}": "1", "{group_id}": "1", "{queue_id}": "1",
 	}
 }
@@ -53,41 +55,49 @@ func camelCase(expression string) string {
 }
 
 // TestExamplesOfLists: every list takes the filter and the order that its comments have as
-// examples, in both spellings.
+// examples, in both spellings, in each generation that serves it.
 func TestExamplesOfLists(t *testing.T) {
 	t.Parallel()
-	base, _ := startSandbox(t)
-	image, parents := commented(t), sandboxParents()
+	bases := sandboxes(t)
+	image := commented(t)
 	lists := 0
 	for _, method := range methods() {
-		if !strings.HasPrefix(string(method.Name()), "List") || sinceGeneration2(method) {
+		if !strings.HasPrefix(string(method.Name()), "List") {
 			continue
 		}
 		lists++
-		t.Run(shortName(method), func(t *testing.T) {
-			t.Parallel()
-			_, path := verbAndPath(httpRule(method))
-			for variable, id := range parents {
-				path = strings.ReplaceAll(path, variable, id)
-			}
-			for field, parameter := range map[string]string{"filter": "filter", "order_by": "orderBy"} {
-				found, err := image.FindDescriptorByName(method.Input().FullName().Append(protoreflect.Name(field)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				given := example.FindStringSubmatch(comment(found))
-				if given == nil {
-					t.Errorf("the comment of %s has no example: %s", found.FullName(), comment(found))
-					continue
-				}
-				for _, spelling := range []string{given[1], camelCase(given[1])} {
-					accepted(t, base+path+"?"+url.Values{parameter: {spelling}}.Encode())
-				}
-			}
-		})
+		for _, generation := range generationsOf(t, shortName(method)) {
+			t.Run(fmt.Sprintf("%s/generation %d", shortName(method), generation), func(t *testing.T) {
+				t.Parallel()
+				checkListExamples(t, image, method, bases[generation])
+			})
+		}
 	}
 	if lists < 20 {
 		t.Errorf("the contract has %d lists", lists)
+	}
+}
+
+// checkListExamples makes the calls of a list that its comments have as examples.
+func checkListExamples(t *testing.T, image *protoregistry.Files, method protoreflect.MethodDescriptor, base string) {
+	t.Helper()
+	_, path := verbAndPath(httpRule(method))
+	for variable, id := range sandboxParents() {
+		path = strings.ReplaceAll(path, variable, id)
+	}
+	for field, parameter := range map[string]string{"filter": "filter", "order_by": "orderBy"} {
+		found, err := image.FindDescriptorByName(method.Input().FullName().Append(protoreflect.Name(field)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		given := example.FindStringSubmatch(comment(found))
+		if given == nil {
+			t.Errorf("the comment of %s has no example: %s", found.FullName(), comment(found))
+			continue
+		}
+		for _, spelling := range []string{given[1], camelCase(given[1])} {
+			accepted(t, base+path+"?"+url.Values{parameter: {spelling}}.Encode())
+		}
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
-// startSandbox starts the server as `serve --sandbox` does, and returns the URL of
-// its JSON protocol and its log.
-func startSandbox(t *testing.T) (base string, logs *capturedLog) {
+// startSandbox starts the server as `serve --sandbox` with further flags does, and returns
+// the URL of its JSON protocol and its log.
+func startSandbox(t *testing.T, flags ...string) (base string, logs *capturedLog) {
 	t.Helper()
-	invocation, err := config.Parse([]string{
+	invocation, err := config.Parse(append([]string{
 		"serve", "--sandbox", "--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0", "--drain-delay=0s",
-	}, nil, io.Discard)
+	}, flags...), nil, io.Discard)
 	if err != nil {
 		t.Fatalf("configure the server: %v", err)
 	}

@@ -63,5 +63,5 @@ func TestLoginRequest(t *testing.T) {
 		t.Errorf("logged in as %q with %q", email, password)
 	}
 	requests[0].header.Set("Authorization", "Basic <email and password>")
-	golden(t, vendorGoldens+"/Auth.golden", transcript(requests[:1]))
+	golden(t, goldenFile("Auth"), transcript(requests[:1]))
 }

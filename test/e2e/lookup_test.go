@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,25 +17,50 @@ import (
 
 // lookupRow is a write whose answer is lost, and what shows that it happened.
 type lookupRow struct {
-	Call    string         `yaml:"call"`
-	Request map[string]any `yaml:"request"`
+	Call string `yaml:"call"`
+	// Generations are those of OpenTACT that take the request; none means all that serve
+	// the call.
+	Generations []int          `yaml:"generations"`
+	Request     map[string]any `yaml:"request"`
 	// Finds are parts of the JSON that the lookup answers; none means that it answers
 	// NOT_FOUND, because the write has removed the resource.
 	Finds []string `yaml:"finds"`
 	// Lacks is a part that it must not have.
 	Lacks string `yaml:"lacks"`
+
+	generation int // the one that this run is against
+	isFirst    bool
 }
 
-// lookupRows reads the table.
-func lookupRows(t *testing.T) []lookupRow {
+// lookupRows reads the table. It returns each row once for each of its generations.
+func lookupRows(t *testing.T) (rows []lookupRow) {
 	t.Helper()
 	content, err := os.ReadFile("testdata/lookups.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []lookupRow
-	if err := yaml.Unmarshal(content, &rows); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	var read []lookupRow
+	if err := decoder.Decode(&read); err != nil {
 		t.Fatal(err)
+	}
+	for _, row := range read {
+		rows = append(rows, row.inGenerations(t)...)
+	}
+	return rows
+}
+
+// inGenerations returns the row once for each of its generations.
+func (r lookupRow) inGenerations(t *testing.T) (rows []lookupRow) {
+	t.Helper()
+	generations := r.Generations
+	if len(generations) == 0 {
+		generations = generationsOf(t, r.Call)
+	}
+	for i, generation := range generations {
+		r.generation, r.isFirst = generation, i == 0
+		rows = append(rows, r)
 	}
 	return rows
 }
@@ -41,21 +69,27 @@ func lookupRows(t *testing.T) []lookupRow {
 // it, makes exactly the call that the error names, and finds what was written.
 func TestLookups(t *testing.T) {
 	t.Parallel()
-	in := &caseRun{rig: newRig(t, withToken(), "--breaker-volume=1000000"), variables: variables{}}
-	tried := map[string]bool{}
+	servers := map[int]*rig{}
+	tried := map[string][]int{}
 	for i, row := range lookupRows(t) {
-		tried[row.Call] = true
-		in.protocol = in.protocols()[i%2]
-		fault := map[string]any{"kind": "reset_after", "route": vendorOperations[row.Call]}
-		if strings.HasPrefix(row.Call, "PbxConfigService.") {
-			fault["vendor"] = "infinity"
+		tried[row.Call] = append(tried[row.Call], row.generation)
+		if servers[row.generation] == nil {
+			servers[row.generation] = newRig(t, withToken(), "--breaker-volume=1000000", generationFlag(row.generation))
 		}
-		in.install(t, &testCase{Faults: []map[string]any{fault}})
+		in := &caseRun{rig: servers[row.generation], variables: variables{}}
+		in.protocol = in.protocols()[i%2]
+		lost := map[string]any{"kind": "reset_after", "route": vendorOperations[row.Call], "vendor": vendorOf(row.Call)}
+		in.install(t, &testCase{Faults: []map[string]any{lost}, generation: row.generation})
 		in.lookUp(t, row)
 	}
 	for name := range vendorOperations {
-		if isWrite(t, name) && !tried[name] && name != "SipAppService.ExecuteCallFlow" {
-			t.Errorf("%s has no row in testdata/lookups.yaml", name)
+		if !isWrite(t, name) || name == "SipAppService.ExecuteCallFlow" {
+			continue
+		}
+		for _, generation := range generationsOf(t, name) {
+			if !slices.Contains(tried[name], generation) {
+				t.Errorf("%s has no row for generation %d in testdata/lookups.yaml", name, generation)
+			}
 		}
 	}
 }
@@ -80,7 +114,7 @@ func (in *caseRun) lookUp(t *testing.T, row lookupRow) {
 	}
 	want := wantError{Code: codeName{codes.Unknown}, Reason: "OUTCOME_UNKNOWN"}
 	if problems := append(want.check(lost), promises(lost)...); len(problems) > 0 {
-		t.Errorf("%s: %q", row.Call, problems)
+		t.Errorf("%s in generation %d: %q", row.Call, row.generation, problems)
 		return
 	}
 	known, err := failureOf(lost)
@@ -99,7 +133,7 @@ func (in *caseRun) lookUp(t *testing.T, row lookupRow) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row.check(t, name+" "+asked, found)
+	row.check(t, fmt.Sprintf("%s %s in generation %d", name, asked, row.generation), found)
 }
 
 // check compares what the lookup found with what the write has done.

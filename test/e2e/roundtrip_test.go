@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -10,66 +11,118 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sipfacade/sipfacade/internal/mapping"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
 // roundTrip is a resource of the sandbox with a member to change.
 type roundTrip struct {
+	rpc string
+	// generations are those of OpenTACT that have the member; none means all that serve the
+	// RPC.
+	generations  []int
 	path, member string
 	value        any
 }
 
-// roundTrips are resources by the RPC that updates them: each update has one.
-var roundTrips = map[string]roundTrip{
-	"SipConnectionService.UpdateSipUserInvite": {
+// roundTrips are resources with the RPC that updates them: each update has one.
+var roundTrips = []roundTrip{
+	{
+		"SipConnectionService.UpdateSipUserInvite", nil,
 		"/v1/sip-connections/" + sandbox.ConnectionUUID(1) + "/invites/" + sandbox.InviteUUID(1), "name", "Renamed",
 	},
-	"SipConnectionService.UpdateSipConnection":  {"/v1/sip-connections/" + sandbox.ConnectionUUID(6), "port", 5090.0},
-	"SipAppService.UpdateSipApp":                {"/v1/sip-apps/" + sandbox.AppUUID(1), "active", false},
-	"ProfileService.UpdateMessagingProfile":     {"/v1/messaging-profiles/" + sandbox.MessagingProfileUUID(1), "longCodeWeight", 0.0},
-	"ProfileService.UpdateOutboundVoiceProfile": {"/v1/outbound-voice-profiles/" + sandbox.VoiceProfileUUID(3), "recordingFormat", "mp3"},
-	"PbxConfigService.UpdatePbxDomain":          {"/v1/pbx/domains/1", "displayName", "Renamed"},
-	"PbxConfigService.UpdatePbxUser":            {"/v1/pbx/domains/1/users/1", "mobileFollow", false},
-	"PbxConfigService.UpdatePbxGroup":           {"/v1/pbx/domains/1/groups/1", "ringRetry", false},
-	"PbxConfigService.UpdatePbxQueue":           {"/v1/pbx/domains/1/queues/1", "displayName", "Renamed"},
-	"PbxConfigService.UpdatePbxQueueMember":     {"/v1/pbx/domains/1/queues/1/members/1", "ringSeconds", 0.0},
-	"PbxConfigService.UpdatePbxTrustedNetwork":  {"/v1/pbx/domains/1/trusted-networks/1", "description", "Renamed"},
-	"PbxConfigService.UpdatePbxDevice":          {"/v1/pbx/domains/1/devices/1", "pbxDeviceName", "Renamed"},
+	{"SipConnectionService.UpdateSipConnection", nil, "/v1/sip-connections/" + sandbox.ConnectionUUID(6), "port", 5090.0},
+	{"SipConnectionService.UpdateSipDomain", nil, "/v1/sip-domains/" + spareDomain, "sipAppUuid", sandbox.AppUUID(2)},
+	{
+		"SipConnectionService.UpdateSipUser", nil,
+		"/v1/sip-domains/" + someDomain + "/users/" + sandbox.SIPUserUUID(1), "sameDomainCallsOnly", true,
+	},
+	{"SipAppService.UpdateSipApp", nil, "/v1/sip-apps/" + sandbox.AppUUID(1), "active", false},
+	{"ProfileService.UpdateMessagingProfile", nil, "/v1/messaging-profiles/" + sandbox.MessagingProfileUUID(1), "longCodeWeight", 0.0},
+	{"ProfileService.UpdateOutboundVoiceProfile", []int{1}, "/v1/outbound-voice-profiles/" + sandbox.VoiceProfileUUID(3), "recordingFormat", "mp3"},
+	{"ProfileService.UpdateOutboundVoiceProfile", []int{2, 3}, "/v1/outbound-voice-profiles/" + sandbox.VoiceProfileUUID(3), "active", false},
+	{"PbxConfigService.UpdatePbxDomain", nil, "/v1/pbx/domains/1", "displayName", "Renamed"},
+	{"PbxConfigService.UpdatePbxUser", nil, "/v1/pbx/domains/1/users/1", "mobileFollow", false},
+	{"PbxConfigService.UpdatePbxGroup", nil, "/v1/pbx/domains/1/groups/1", "ringRetry", false},
+	{"PbxConfigService.UpdatePbxQueue", nil, "/v1/pbx/domains/1/queues/1", "displayName", "Renamed"},
+	{"PbxConfigService.UpdatePbxQueueMember", nil, "/v1/pbx/domains/1/queues/1/members/1", "ringSeconds", 0.0},
+	{"PbxConfigService.UpdatePbxTrustedNetwork", nil, "/v1/pbx/domains/1/trusted-networks/1", "description", "Renamed"},
+	{"PbxConfigService.UpdatePbxDevice", nil, "/v1/pbx/domains/1/devices/1", "pbxDeviceName", "Renamed"},
+}
+
+// runsIn are the generations that a round trip is made in.
+func (r roundTrip) runsIn(t *testing.T) []int {
+	t.Helper()
+	if len(r.generations) > 0 {
+		return r.generations
+	}
+	return generationsOf(t, r.rpc)
+}
+
+// eachRoundTrip runs a test of each round trip in each of its generations, at a sandbox
+// whose URL it passes on.
+func eachRoundTrip(t *testing.T, test func(t *testing.T, trip roundTrip, base string)) {
+	t.Helper()
+	bases := sandboxes(t)
+	for _, trip := range roundTrips {
+		for _, generation := range trip.runsIn(t) {
+			t.Run(fmt.Sprintf("%s/generation %d", trip.rpc, generation), func(t *testing.T) {
+				t.Parallel()
+				test(t, trip, bases[generation])
+			})
+		}
+	}
+}
+
+// sandboxes are the URLs of a sandbox of each generation.
+func sandboxes(t *testing.T) map[int]string {
+	t.Helper()
+	bases := map[int]string{}
+	for _, generation := range mapping.Generations() {
+		bases[int(generation)], _ = startSandbox(t, generationFlag(int(generation)))
+	}
+	return bases
+}
+
+// TestEveryUpdateHasRoundTrips: the table has each update in each generation that serves it.
+func TestEveryUpdateHasRoundTrips(t *testing.T) {
+	t.Parallel()
+	tried := map[string][]int{}
+	for _, trip := range roundTrips {
+		tried[trip.rpc] = append(tried[trip.rpc], trip.runsIn(t)...)
+	}
+	for _, method := range methods() {
+		name := shortName(method)
+		if !strings.HasPrefix(string(method.Name()), "Update") {
+			continue
+		}
+		if want := generationsOf(t, name); !slices.Equal(tried[name], want) {
+			t.Errorf("%s has resources in the table for the generations %v, want %v", name, tried[name], want)
+		}
+	}
 }
 
 // TestWhatWasReadCanBeSentBack: of every resource that has an update, the whole body of a
 // GET can be changed and sent back, and nothing else is changed by that.
 func TestWhatWasReadCanBeSentBack(t *testing.T) {
 	t.Parallel()
-	base, _ := startSandbox(t)
-	for _, method := range methods() {
-		if !strings.HasPrefix(string(method.Name()), "Update") || sinceGeneration2(method) {
-			continue
+	eachRoundTrip(t, func(t *testing.T, trip roundTrip, base string) {
+		want := resource(t, http.MethodGet, base+trip.path, nil)
+		if want[trip.member] == trip.value {
+			t.Fatalf("%s has the value already", trip.member)
 		}
-		trip, ok := roundTrips[shortName(method)]
-		if !ok {
-			t.Errorf("%s has no resource in the table", shortName(method))
-			continue
+		want[trip.member] = trip.value
+		got := resource(t, http.MethodPatch, base+trip.path, want)
+		again := resource(t, http.MethodGet, base+trip.path, nil)
+		if got["etag"] != again["etag"] || got["etag"] == want["etag"] {
+			t.Errorf("etags: %v before, %v answered, %v read back", want["etag"], got["etag"], again["etag"])
 		}
-		t.Run(shortName(method), func(t *testing.T) {
-			t.Parallel()
-			want := resource(t, http.MethodGet, base+trip.path, nil)
-			if want[trip.member] == trip.value {
-				t.Fatalf("%s has the value already", trip.member)
+		for _, answered := range []map[string]any{got, again} {
+			if diff := cmp.Diff(whatCallersWrote(want, want), whatCallersWrote(answered, want)); diff != "" {
+				t.Error(diff)
 			}
-			want[trip.member] = trip.value
-			got := resource(t, http.MethodPatch, base+trip.path, want)
-			again := resource(t, http.MethodGet, base+trip.path, nil)
-			if got["etag"] != again["etag"] || got["etag"] == want["etag"] {
-				t.Errorf("etags: %v before, %v answered, %v read back", want["etag"], got["etag"], again["etag"])
-			}
-			for _, answered := range []map[string]any{got, again} {
-				if diff := cmp.Diff(whatCallersWrote(want, want), whatCallersWrote(answered, want)); diff != "" {
-					t.Error(diff)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // whatCallersWrote are the members of a resource that was read, without its etag, without

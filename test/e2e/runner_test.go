@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +21,9 @@ import (
 // against the first one of the case, and through one protocol against the others.
 func TestCases(t *testing.T) {
 	t.Parallel()
+	if *update {
+		t.Cleanup(func() { removeEqualGoldens(t) })
+	}
 	shared := map[int]*rigs{}
 	for generation := 1; generation <= 3; generation++ {
 		shared[generation] = &rigs{t: t, flag: generationFlag(generation)}
@@ -90,8 +92,8 @@ func (r *rigs) putBack(lent *rig) {
 	r.idle = append(r.idle, lent)
 }
 
-// run runs the case through each of its protocols and compares the outcomes.
-// What the vendor receives is compared if the run is the case's first.
+// run runs the case through each of its protocols and compares the outcomes, and what the
+// vendor receives.
 func (c *testCase) run(t *testing.T, shared *rigs, isFirst bool) {
 	var traces []trace
 	for _, way := range []string{"grpc", "json"} {
@@ -103,8 +105,8 @@ func (c *testCase) run(t *testing.T, shared *rigs, isFirst bool) {
 		compareProtocols(t, traces[0], traces[1])
 	}
 	for i, s := range c.Steps {
-		if s.Sends != "" && isFirst && !t.Failed() {
-			golden(t, filepath.Join(vendorGoldens, s.Sends+".golden"), traces[0][i].sent)
+		if !t.Failed() {
+			c.compareSent(t, s, isFirst, traces[0][i].sent)
 		}
 	}
 }
@@ -205,7 +207,7 @@ func (in *caseRun) perform(t *testing.T, i int, s step) (stepTrace, []string) {
 	if s.UpstreamCalls != nil && in.isFirst && *s.UpstreamCalls != len(requests) {
 		problems = append(problems, fmt.Sprintf("want %d vendor calls, got %q", *s.UpstreamCalls, operations(requests)))
 	}
-	operation, _, _ := strings.Cut(s.Sends, ".")
+	operation := operationSent(s)
 	if s.Sends != "" && in.isFirst && !slices.Contains(operations(requests), operation) {
 		problems = append(problems, fmt.Sprintf("want a call of %s, got %q", operation, operations(requests)))
 	}
@@ -215,6 +217,12 @@ func (in *caseRun) perform(t *testing.T, i int, s step) (stepTrace, []string) {
 		}
 	}
 	return stepTrace{made, transcript(requests)}, problems
+}
+
+// operationSent is the vendor's operation whose requests a step compares, or "".
+func operationSent(s step) string {
+	operation, _, _ := strings.Cut(s.Sends, ".")
+	return operation
 }
 
 // make calls through the protocol.

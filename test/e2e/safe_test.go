@@ -20,28 +20,33 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// safeRig is a server with a ledger, and emulators whose clock is right.
-func safeRig(t *testing.T, faults ...fault.Fault) *rig {
+// safeRig is a server with a ledger that speaks a generation, and emulators whose clock is
+// right.
+func safeRig(t *testing.T, generation int, lost ...lookupRow) *rig {
 	t.Helper()
-	r := newRig(t, withToken(), "--ledger=memory", "--breaker-volume=1000000")
-	menu := sandbox.NewFaultMenu()
-	infinityMenu := infinitysandbox.NewFaultMenu()
-	for _, f := range faults {
-		to := menu
-		if slices.ContainsFunc(infinity.Routes(), func(route *upstream.Route) bool { return route.Operation == f.Route }) {
-			to = infinityMenu
-		}
-		if _, err := to.Add(f); err != nil {
+	r := newRig(t, withToken(), "--ledger=memory", "--breaker-volume=1000000", generationFlag(generation))
+	menus := map[string]*fault.Menu{opentact.Vendor: sandbox.NewFaultMenu(), infinity.Vendor: infinitysandbox.NewFaultMenu()}
+	for _, row := range lost {
+		losesAnswer := fault.Fault{Kind: fault.ResetAfter, Route: vendorOperations[row.Call], Times: 1}
+		if _, err := menus[vendorOf(row.Call)].Add(losesAnswer); err != nil {
 			t.Fatal(err)
 		}
 	}
 	r.vendor.answer(byVendor(
-		sandbox.New(sandbox.Options{Seed: true, Faults: menu, Tokens: []string{vendorToken}}),
+		sandbox.New(sandbox.Options{
+			Seed: true, Faults: menus[opentact.Vendor], Tokens: []string{vendorToken}, Generation: sandbox.Generation(generation),
+		}),
 		infinitysandbox.New(infinitysandbox.Options{
-			Seed: true, Faults: infinityMenu, Username: infinityUsername, Password: infinityPassword, StrictSpelling: true,
+			Seed: true, Faults: menus[infinity.Vendor], Username: infinityUsername, Password: infinityPassword, StrictSpelling: true,
 		}),
 	))
 	return r
+}
+
+// safeRigs are such servers by their generation.
+func safeRigs(t *testing.T) map[int]*rig {
+	t.Helper()
+	return map[int]*rig{1: safeRig(t, 1), 2: safeRig(t, 2), 3: safeRig(t, 3)}
 }
 
 // writesAmong are those operations that change something. Several routes can have the same
@@ -60,7 +65,7 @@ func writesAmong(operations []string) (writes []string) {
 // safeRows are a good request for each write.
 func safeRows(t *testing.T) []lookupRow {
 	flow := lookupRow{Call: "SipAppService.ExecuteCallFlow", Request: map[string]any{"callUuid": someCall, "callFlowXml": goodFlow}}
-	return append(lookupRows(t), flow)
+	return append(lookupRows(t), flow.inGenerations(t)...)
 }
 
 // with returns the request with one more field.
@@ -81,12 +86,16 @@ func (r lookupRow) takes(t *testing.T, name protoreflect.Name) bool {
 	return method.Input().Fields().ByName(name) != nil
 }
 
-// each runs a test for each write and protocol with a server of its own.
+// each runs a test for each write with a server of its own: through both protocols in the
+// first generation that takes the request, and through one of them in the others.
 func each(t *testing.T, rows []lookupRow, test func(t *testing.T, row lookupRow, way int)) {
 	t.Helper()
 	for _, row := range rows {
 		for way, name := range []string{"grpc", "json"} {
-			t.Run(row.Call+"/"+name, func(t *testing.T) {
+			if !row.isFirst && way != row.generation%2 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/generation %d/%s", row.Call, row.generation, name), func(t *testing.T) {
 				t.Parallel()
 				test(t, row, way)
 			})
@@ -98,17 +107,18 @@ func each(t *testing.T, rows []lookupRow, test func(t *testing.T, row lookupRow,
 // the call succeeds if the write would.
 func TestValidateOnlyNeverWrites(t *testing.T) {
 	t.Parallel()
-	r := safeRig(t)
+	rigs := safeRigs(t)
 	for _, row := range safeRows(t) {
+		r := rigs[row.generation]
 		for _, way := range r.protocols() {
 			r.vendor.take()
 			made := ask(t, way, row.with(t, "validateOnly", true))
 			received := operations(r.vendor.take())
 			if made.status != nil || len(received) == 0 {
-				t.Errorf("%s over %s: %v, after %q", row.Call, way.name(), made.status, received)
+				t.Errorf("%s over %s in generation %d: %v, after %q", row.Call, way.name(), row.generation, made.status, received)
 			}
 			if writes := writesAmong(received); len(writes) > 0 {
-				t.Errorf("%s over %s was to be validated and made %q", row.Call, way.name(), writes)
+				t.Errorf("%s over %s in generation %d was to be validated and made %q", row.Call, way.name(), row.generation, writes)
 			}
 		}
 	}
@@ -128,32 +138,48 @@ func ask(t *testing.T, way protocol, c call) outcome {
 // is written.
 func TestValidateOnlyFindsWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	r := safeRig(t)
+	rigs := safeRigs(t)
 	for rpc, request := range map[string]map[string]any{
 		"SipAppService.DeleteSipApp":               {"uuid": absentUUID},
 		"SipAppService.AssignSipAppTnLeases":       {"sipAppUuid": absentUUID, "addTnLeaseUuids": []any{someLease}},
 		"SipConnectionService.UpdateSipConnection": {"sipConnection": map[string]any{"uuid": absentUUID, "name": "Changed"}},
 		"SipConnectionService.CreateSipUserInvite": {"sipConnectionUuid": absentUUID, "sipUserInvite": map[string]any{"name": "Desk"}},
+		"SipConnectionService.UpdateSipDomain":     {"sipDomain": map[string]any{"domain": absentDomain, "sipAppUuid": sandbox.AppUUID(1)}},
+		"SipConnectionService.DeleteSipDomain":     {"domain": absentDomain},
+		"SipConnectionService.CreateSipUser":       {"sipDomain": absentDomain, "sipUser": map[string]any{"login": "joe", "password": "SECRET-of-joe"}},
+		"SipConnectionService.UpdateSipUser":       {"sipDomain": someDomain, "sipUser": map[string]any{"uuid": absentUUID, "firstName": "Joe"}},
+		"SipConnectionService.DeleteSipUser":       {"sipDomain": someDomain, "uuid": absentUUID},
 		"PbxConfigService.CreatePbxUser":           {"domainId": 4000, "pbxUser": map[string]any{"login": "joe", "password": "SECRET-of-joe", "displayName": "J", "extensionNumber": "7001"}},
 		"PbxConfigService.DeletePbxUser":           {"domainId": 1, "userId": 4000},
 		"PbxConfigService.UpdatePbxQueue":          {"domainId": 1, "pbxQueue": map[string]any{"queueId": 4000, "displayName": "Changed"}},
 	} {
 		request["validateOnly"] = true
-		for _, way := range r.protocols() {
-			made := ask(t, way, mustCall(t, rpc, request))
-			known, err := failureOf(made)
-			if err != nil || known.code != codes.NotFound || known.metadata["delivery"] != "NOT_SENT" {
-				t.Errorf("%s over %s: %v %v", rpc, way.name(), made.status, err)
-			}
-			if writes := writesAmong(operations(r.vendor.take())); len(writes) > 0 {
-				t.Errorf("%s over %s made %q", rpc, way.name(), writes)
+		for _, generation := range generationsOf(t, rpc) {
+			for _, way := range rigs[generation].protocols() {
+				checkMissed(t, rigs[generation], way, mustCall(t, rpc, request))
 			}
 		}
 	}
 }
 
-// absentUUID is of nothing.
-const absentUUID = "00000000-0000-4000-8000-00000000dead"
+// checkMissed makes a call about something that does not exist.
+func checkMissed(t *testing.T, r *rig, way protocol, c call) {
+	t.Helper()
+	made := ask(t, way, c)
+	known, err := failureOf(made)
+	if err != nil || known.code != codes.NotFound || known.metadata["delivery"] != "NOT_SENT" {
+		t.Errorf("%s over %s: %v %v", c.method.Name(), way.name(), made.status, err)
+	}
+	if writes := writesAmong(operations(r.vendor.take())); len(writes) > 0 {
+		t.Errorf("%s over %s made %q", c.method.Name(), way.name(), writes)
+	}
+}
+
+// What is not in the emulator.
+const (
+	absentUUID   = "00000000-0000-4000-8000-00000000dead"
+	absentDomain = "nowhere.northwind.example.com"
+)
 
 // repeatable are the writes that take request ids.
 func repeatable(t *testing.T) (rows []lookupRow) {
@@ -181,7 +207,7 @@ func replayed(o outcome) string {
 func TestRepeatsAreReplayed(t *testing.T) {
 	t.Parallel()
 	each(t, repeatable(t), func(t *testing.T, row lookupRow, way int) {
-		r := safeRig(t)
+		r := safeRig(t, row.generation)
 		c := row.with(t, "requestId", someRequestID)
 		first := ask(t, r.protocols()[way], c)
 		r.vendor.take()
@@ -210,10 +236,10 @@ func setMark(request proto.Message) {
 		message.Set(xml, protoreflect.ValueOfString(message.Get(xml).String()+" "))
 		return
 	}
-	for _, name := range []protoreflect.Name{"domain_id", "sip_connection_uuid", "sip_app_uuid"} {
+	for _, name := range []protoreflect.Name{"domain_id", "sip_connection_uuid", "sip_app_uuid", "sip_domain"} {
 		field := message.Descriptor().Fields().ByName(name)
 		switch {
-		case field == nil:
+		case field == nil, field.Message() != nil:
 		case field.Kind() == protoreflect.StringKind:
 			message.Set(field, protoreflect.ValueOfString(absentUUID))
 			return
@@ -226,8 +252,13 @@ func setMark(request proto.Message) {
 		if field.Message() == nil || field.IsList() {
 			return true
 		}
-		value.Message().Set(field.Message().Fields().ByName("name"), protoreflect.ValueOfString("Another name"))
-		return false
+		for _, name := range []protoreflect.Name{"name", "domain"} {
+			if text := field.Message().Fields().ByName(name); text != nil {
+				value.Message().Set(text, protoreflect.ValueOfString("another.name"))
+				return false
+			}
+		}
+		return true
 	})
 }
 
@@ -236,7 +267,7 @@ func setMark(request proto.Message) {
 func TestLostAnswersAreReconciled(t *testing.T) {
 	t.Parallel()
 	each(t, repeatable(t), func(t *testing.T, row lookupRow, way int) {
-		r := safeRig(t, fault.Fault{Kind: fault.ResetAfter, Route: vendorOperations[row.Call], Times: 1})
+		r := safeRig(t, row.generation, row)
 		c := row.with(t, "requestId", someRequestID)
 		first, second, third := ask(t, r.protocols()[way], c), ask(t, r.protocols()[way], c), ask(t, r.protocols()[1-way], c)
 		if writes := writesAmong(operations(r.vendor.take())); len(writes) != 1 {

@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"path/filepath"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +13,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 
-	"github.com/sipfacade/sipfacade/internal/mapping"
 	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -38,6 +37,16 @@ var vendorOperations = map[string]string{
 	"SipConnectionService.DeleteSipConnection":         "RemoveSIPConnectionByID",
 	"SipConnectionService.ListSipConnectionProducts":   "GetSIPConnectionProductsList",
 	"SipConnectionService.ListTnLeases":                "ListTNLeases",
+	"SipConnectionService.ListSipDomains":              "ListSIPDomains",
+	"SipConnectionService.GetSipDomain":                "GetSIPDomain",
+	"SipConnectionService.CreateSipDomain":             "CreateSIPDomain",
+	"SipConnectionService.UpdateSipDomain":             "ModifySIPDomain",
+	"SipConnectionService.DeleteSipDomain":             "RemoveSIPDomain",
+	"SipConnectionService.ListSipUsers":                "ListSIPUsers",
+	"SipConnectionService.GetSipUser":                  "GetSIPUser",
+	"SipConnectionService.CreateSipUser":               "CreateSIPUser",
+	"SipConnectionService.UpdateSipUser":               "ModifySIPUser",
+	"SipConnectionService.DeleteSipUser":               "RemoveSIPUser",
 
 	"SipAppService.CreateSipApp":         "CreateSIPControlApp",
 	"SipAppService.ListSipApps":          "ListSIPControlApps",
@@ -105,24 +114,15 @@ var vendorOperations = map[string]string{
 	"PbxConfigService.DeletePbxDevice":         "DeletePBXDevice",
 }
 
-// vendorRoutes are the tables of every vendor's routes.
-func vendorRoutes() []*upstream.Route { return slices.Concat(opentact.Routes(), infinity.Routes()) }
-
-// emulated are the operations of every emulator.
-func emulated() []string {
-	return slices.Concat(sandbox.Operations(), infinitysandbox.Operations())
-}
+// sendings are the operations whose requests steps that call an RPC compare, by the
+// generation of the case's run.
+type sendings map[int][]string
 
 // TestEveryRPC: each RPC has an idempotency level, an HTTP rule, validation, a case,
-// and a golden file of what the vendor must receive.
+// and a golden file of what the vendor must receive in each generation.
 func TestEveryRPC(t *testing.T) {
 	t.Parallel()
-	called := map[string]bool{}
-	for _, c := range loadCases(t) {
-		for _, s := range c.Steps {
-			called[s.Call] = true
-		}
-	}
+	called := calledByCases(t)
 	if len(methods()) == 0 {
 		t.Fatal("the contract has no services")
 	}
@@ -137,21 +137,44 @@ func TestEveryRPC(t *testing.T) {
 				t.Error("there is no HTTP rule")
 			}
 			checkIDs(t, method.Input())
-			if !called[name] {
-				t.Errorf("no case under %s calls it", caseFiles)
-			}
-			if !sinceGeneration2(method) {
-				checkVendor(t, name, options.GetIdempotencyLevel())
-			}
+			checkVendor(t, name, options.GetIdempotencyLevel())
+			checkCompared(t, name, called[name])
 		})
 	}
 }
 
-// sinceGeneration2 reports whether generation 1 of the vendor's API has no such call.
-func sinceGeneration2(method protoreflect.MethodDescriptor) bool {
-	return slices.ContainsFunc(mapping.OpenTACT.Calls, func(call mapping.Call) bool {
-		return call.Method == string(method.Name()) && !call.In.Has(mapping.Generation1)
-	})
+// calledByCases are what the cases call and compare.
+func calledByCases(t *testing.T) map[string]sendings {
+	t.Helper()
+	called := map[string]sendings{}
+	for _, c := range loadCases(t) {
+		for _, s := range c.Steps {
+			if called[s.Call] == nil {
+				called[s.Call] = sendings{}
+			}
+			for _, generation := range c.runsIn() {
+				called[s.Call][generation] = append(called[s.Call][generation], operationSent(s))
+			}
+		}
+	}
+	return called
+}
+
+// checkCompared checks that cases compare what the vendor receives of an RPC: of its
+// operation, and in each generation that serves it.
+func checkCompared(t *testing.T, name string, compared sendings) {
+	t.Helper()
+	if compared == nil {
+		t.Fatalf("no case under %s calls it", caseFiles)
+	}
+	if !slices.Contains(slices.Concat(slices.Collect(maps.Values(compared))...), vendorOperations[name]) {
+		t.Errorf("no case compares what the vendor receives of %s", vendorOperations[name])
+	}
+	for _, generation := range generationsOf(t, name) {
+		if !slices.ContainsFunc(compared[generation], func(operation string) bool { return operation != "" }) {
+			t.Errorf("no case compares what the vendor receives in generation %d", generation)
+		}
+	}
 }
 
 var idName = regexp.MustCompile(`(^|_)(uuid|id|uuids|ids)$`)
@@ -191,8 +214,8 @@ var levels = map[descriptorpb.MethodOptions_IdempotencyLevel]upstream.Class{
 	descriptorpb.MethodOptions_IDEMPOTENCY_UNKNOWN: upstream.Once,
 }
 
-// checkVendor checks that there is a route with the retry class that the contract
-// promises, and a golden file of what it sends.
+// checkVendor checks that the vendor has a route with the retry class that the contract
+// promises.
 func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_IdempotencyLevel) {
 	t.Helper()
 	operation, known := vendorOperations[name]
@@ -200,7 +223,7 @@ func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_Ide
 		t.Fatal("vendorOperations does not say what it calls")
 	}
 	routes := 0
-	for _, route := range vendorRoutes() {
+	for _, route := range routesOf(name) {
 		if route.Operation != operation {
 			continue
 		}
@@ -210,11 +233,7 @@ func checkVendor(t *testing.T, name string, level descriptorpb.MethodOptions_Ide
 		}
 	}
 	if routes == 0 {
-		t.Errorf("no vendor has a route %s", operation)
-	}
-	goldens, err := filepath.Glob(filepath.Join(vendorGoldens, operation+".*"))
-	if err != nil || len(goldens) == 0 {
-		t.Errorf("there is no golden file of %s: %v", operation, err)
+		t.Errorf("%s has no route %s", vendorOf(name), operation)
 	}
 }
 
@@ -226,28 +245,33 @@ func TestTables(t *testing.T) {
 			t.Errorf("vendorOperations: %v", err)
 		}
 	}
-	for _, route := range vendorRoutes() {
-		if !slices.Contains(emulated(), route.Operation) {
+	checkEmulated(t, opentact.Routes(), sandbox.Operations())
+	checkEmulated(t, infinity.Routes(), infinitysandbox.Operations())
+}
+
+// checkEmulated checks that a vendor's emulator has the operation of each route.
+func checkEmulated(t *testing.T, routes []*upstream.Route, emulated []string) {
+	t.Helper()
+	for _, route := range routes {
+		if !slices.Contains(emulated, route.Operation) {
 			t.Errorf("the sandbox does not have %s", route.Operation)
 		}
 	}
 }
 
-// TestGoldensAreUsed: every golden file is compared by a case.
+// TestGoldensAreUsed: every golden file is compared by a case, in its generation.
 func TestGoldensAreUsed(t *testing.T) {
 	t.Parallel()
-	used := []string{"Auth"} // TestLoginRequest
+	used := []string{goldenFile("Auth")} // TestLoginRequest
 	for _, c := range loadCases(t) {
-		for _, s := range c.Steps {
-			used = append(used, s.Sends)
+		for i, generation := range c.runsIn() {
+			for _, s := range c.Steps {
+				used = append(used, c.sentFiles(s, generation, i == 0)...)
+			}
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(vendorGoldens, "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if !slices.Contains(used, strings.TrimSuffix(filepath.Base(file), ".golden")) {
+	for _, file := range goldenFiles(t) {
+		if !slices.Contains(used, file) {
 			t.Errorf("no case compares with %s", file)
 		}
 	}
