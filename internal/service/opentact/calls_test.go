@@ -159,12 +159,33 @@ func TestCalls(t *testing.T) {
 			&pb.DeleteSipUserInviteResponse{}, []string{"DELETE " + one},
 		},
 		"assign": {
-			map[string]string{"POST " + trunkRoute + "/tnlease": success(`["` + inviteUUID + `"]`)},
+			map[string]string{"POST " + trunkRoute + "/tnlease": success(`[{"uuid":"` + inviteUUID + `","autorenew":false}]`)},
 			func(s *SipConnectionService) (proto.Message, error) {
 				return s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: upper, AddTnLeaseUuids: []string{inviteUpper}, RemoveTnLeaseUuids: []string{otherUpper}})
 			},
-			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID)}}},
+			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: inviteUUID, Autorenew: new(false), SipConnectionUuid: new(connectionUUID)}}},
 			[]string{`POST ` + trunkRoute + `/tnlease {"add":["` + inviteUUID + `"],"remove":["` + otherUUID + `"]}`},
+		},
+		"assign, answered with UUIDs": {
+			map[string]string{
+				"POST " + trunkRoute + "/tnlease": success(`["` + otherUUID + `","` + inviteUUID + `"]`),
+				"GET " + trunkRoute + "/tnlease":  success(`[{"uuid":"` + inviteUUID + `","tn":{"tn":12085687492}}]`),
+			},
+			func(s *SipConnectionService) (proto.Message, error) {
+				return s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: upper, AddTnLeaseUuids: []string{inviteUpper}, RemoveTnLeaseUuids: []string{otherUpper}})
+			},
+			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{
+				{Uuid: otherUUID}, {Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID), Tn: &pb.TelephoneNumber{PhoneNumber: "+12085687492"}},
+			}},
+			[]string{`POST ` + trunkRoute + `/tnlease {"add":["` + inviteUUID + `"],"remove":["` + otherUUID + `"]}`, "GET " + trunkRoute + "/tnlease"},
+		},
+		"assign, which cannot be read back": {
+			map[string]string{"POST " + trunkRoute + "/tnlease": success(`["` + inviteUUID + `"]`)},
+			func(s *SipConnectionService) (proto.Message, error) {
+				return s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: upper, AddTnLeaseUuids: []string{inviteUpper}})
+			},
+			&pb.AssignSipConnectionTnLeasesResponse{TnLeases: []*pb.TnLease{{Uuid: inviteUUID, SipConnectionUuid: new(connectionUUID)}}},
+			[]string{`POST ` + trunkRoute + `/tnlease {"add":["` + inviteUUID + `"]}`, "GET " + trunkRoute + "/tnlease"},
 		},
 		"list leases": {
 			map[string]string{"GET " + trunkRoute + "/tnlease": success(`[{"uuid":"` + otherUUID + `","tn":{"tn":12085687492}}]`)},
