@@ -40,7 +40,7 @@ const (
 	ErrorReason_ERROR_REASON_REQUEST_INVALID ErrorReason = 1
 	// No call has this path; over gRPC, no service has this method. The message
 	// names the call with the nearest path, or the nearest method, if there is one
-	// that was probably meant. Do: use that, or look into the table of calls; a
+	// that may be meant. Do: use that, or look into the table of calls; a
 	// slash at the end of a path counts.
 	ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND ErrorReason = 2
 	// The path exists, with other HTTP methods than this one. Do: use one that the
