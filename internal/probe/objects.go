@@ -7,9 +7,7 @@ import (
 	"slices"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
@@ -61,8 +59,8 @@ func has(objects []object, names ...string) bool {
 func idNames(dialect mapping.Dialect, message string) []string {
 	for _, resource := range dialect.Resources {
 		if resource.Message == message && resource.Key != "" {
-			if field := messageFields(message).ByName(protoreflect.Name(resource.Key)); field != nil {
-				return vendorNames(dialect, resource, field)
+			if field := mapping.Fields(message).ByName(protoreflect.Name(resource.Key)); field != nil {
+				return dialect.VendorNames(resource, field)
 			}
 		}
 	}
@@ -104,14 +102,14 @@ func notStated(dialect mapping.Dialect, message string, generations []int, objec
 		if resource.Message != message || len(objects) == 0 {
 			continue
 		}
-		fields := messageFields(message)
+		fields := mapping.Fields(message)
 		for i := range fields.Len() {
 			name := string(fields.Get(i).Name())
 			if contract.Secret(fields.Get(i)) || slices.Contains(slices.Concat(dialect.Ours, dialect.Parents, []string{dialect.Additional}), name) {
 				continue
 			}
-			listed := listedField(resource, name)
-			names := vendorNames(dialect, resource, fields.Get(i))
+			listed := resource.Listed(name)
+			names := dialect.VendorNames(resource, fields.Get(i))
 			if expected(listed, generations) && !has(objects, names...) {
 				missing = append(missing, names[0])
 			}
@@ -130,43 +128,4 @@ func expected(field mapping.Field, generations []int) bool {
 	return len(generations) == 0 || slices.ContainsFunc(generations, func(generation int) bool {
 		return field.In.Has(mapping.Generation(generation))
 	})
-}
-
-// vendorNames are the vendor's names of a field, as the mapping table has them.
-func vendorNames(dialect mapping.Dialect, resource mapping.Resource, field protoreflect.FieldDescriptor) []string {
-	listed := listedField(resource, string(field.Name()))
-	switch {
-	case len(listed.Vendor) > 0:
-		return listed.Vendor
-	case listed.KeyOf != "":
-		relation := listedField(resource, listed.KeyOf)
-		return append(slices.Clone(relation.Vendor), listed.KeyOf)
-	case dialect.Names[string(field.Name())] != "":
-		return []string{dialect.Names[string(field.Name())]}
-	case dialect.CamelCase:
-		return []string{field.JSONName()}
-	default:
-		return []string{string(field.Name())}
-	}
-}
-
-// listedField is what the table says of a field.
-func listedField(resource mapping.Resource, name string) mapping.Field {
-	for _, field := range resource.Fields {
-		if field.Name == name {
-			return field
-		}
-	}
-	return mapping.Field{Name: name}
-}
-
-// messageFields are the fields of a message of the contract.
-func messageFields(message string) protoreflect.FieldDescriptors {
-	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package().Append(protoreflect.Name(message))
-	found, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
-	if err != nil {
-		return nil
-	}
-	descriptor, _ := found.(protoreflect.MessageDescriptor)
-	return descriptor.Fields()
 }
