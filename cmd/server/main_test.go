@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -31,9 +33,10 @@ func TestExitCodes(t *testing.T) {
 			2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE): the tokens file: it is not valid",
 		},
 		"serve --sandbox --auth-tokens-file=main.go": {2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE)"},
-		"probe --sandbox":               {1, "generation 1 answers, 1 is configured", ""},
-		"probe --sandbox --output=json": {1, `"state": "answers"`, ""},
+		"probe --sandbox":               {0, "generation 1 answers, 1 is configured", ""},
+		"probe --sandbox --output=json": {0, `"state": "answers"`, ""},
 		"probe --sandbox --output=xml":  {2, "", "--output must be one of"},
+		"probe --sandbox --record=.":    {2, "", "--record: must be empty"},
 		"probe":                         {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
 		"probe --opentact-token=x --opentact-base-url=http://" + closedport.Address(t): {
 			2, "opentact: unreachable", "",
@@ -48,6 +51,28 @@ func TestExitCodes(t *testing.T) {
 		if code != want.code || !agrees(stdout.String(), want.stdout) || !agrees(stderr.String(), want.stderr) {
 			t.Errorf("%q: exit code %d, want %d\nstdout: %s\nstderr: %s", line, code, want.code, &stdout, &stderr)
 		}
+	}
+}
+
+// TestProbeRecords: standard output has only the report, and the other output says what was
+// written.
+func TestProbeRecords(t *testing.T) {
+	t.Parallel()
+	directory := filepath.Join(t.TempDir(), "record")
+	var stdout, stderr strings.Builder
+	code := run([]string{"probe", "--sandbox", "--output=json", "--record", directory}, nil, &stdout, &stderr)
+	files, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := fmt.Sprintf("recorded %d files in %s; read them before you send them\n", len(files), directory)
+	if code != 0 || !json.Valid([]byte(stdout.String())) || stderr.String() != said {
+		t.Errorf("exit code %d\nstdout: %s\nstderr: %s", code, &stdout, &stderr)
+	}
+	stderr.Reset()
+	if code := run([]string{"probe", "--opentact-credentials=caller", "--record", filepath.Join(t.TempDir(), "none")}, nil, io.Discard, &stderr); code != 2 ||
+		!strings.HasPrefix(stderr.String(), "recorded nothing in ") {
+		t.Errorf("exit code %d, %s", code, &stderr)
 	}
 }
 

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,19 +32,39 @@ func probeVendors(asked config.Invocation, stdout, stderr io.Writer) error {
 	c := asked.Config
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
 	redirectLibraries(logger)
-	report, err := server.Probe(ctx, c, logger)
-	if err != nil {
+	report, err := check(ctx, asked, logger, stderr)
+	if report == nil {
 		return err
 	}
 	write := report.WriteTable
 	if asked.Output == config.OutputJSON {
 		write = report.WriteJSON
 	}
-	if err := write(stdout); err != nil {
+	if err := errors.Join(err, write(stdout)); err != nil {
 		return err
 	}
 	if exit, ok := probeExits[report.Result]; ok {
 		return exit
 	}
 	return nil
+}
+
+// check checks the vendor accounts, and records what they answer if that is asked for. The report
+// is complete even if the record could not be written.
+func check(ctx context.Context, asked config.Invocation, logger *slog.Logger, stderr io.Writer) (*probe.Report, error) {
+	if asked.Record == "" {
+		return server.Probe(ctx, asked.Config, logger)
+	}
+	report, written, err := server.ProbeAndRecord(ctx, asked.Config, logger, server.Recording{Directory: asked.Record, Version: version})
+	switch {
+	case err != nil && report != nil:
+		return report, fmt.Errorf("--record %s: %w", asked.Record, err)
+	case err != nil:
+		return nil, err
+	case written == 0:
+		_, _ = fmt.Fprintf(stderr, "recorded nothing in %s: no vendor was called\n", asked.Record)
+	default:
+		_, _ = fmt.Fprintf(stderr, "recorded %d files in %s; read them before you send them\n", written, asked.Record)
+	}
+	return report, nil
 }

@@ -39,6 +39,7 @@ type grammar struct {
 	Probe struct {
 		settingsHelp
 		Output string `plain:"" enum:"table,json" default:"table" help:"table or json."`
+		Record string `plain:"" placeholder:"DIR" help:"Write what the vendors answer into an empty or new directory, with all that may be secret or personal replaced."`
 	} `cmd:"" help:"Read from the configured vendor accounts, or with --sandbox from the emulated vendors, and say how their answers differ from what is known."`
 
 	Help struct {

@@ -52,6 +52,8 @@ type Invocation struct {
 	NewToken NewToken
 	// Output is how probe prints what it found: OutputTable or OutputJSON.
 	Output string
+	// Record is the directory into which probe writes what vendors answer; empty for none.
+	Record string
 }
 
 // The outputs of probe.
@@ -86,7 +88,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if err != nil {
 		return Invocation{}, err
 	}
-	invocation := Invocation{Command: line.command, NewToken: line.token, Output: line.output}
+	invocation := Invocation{Command: line.command, NewToken: line.token, Output: line.output, Record: line.record}
 	if withoutSettings(line.command) {
 		return invocation, nil
 	}
@@ -108,6 +110,7 @@ type commandLine struct {
 	command string
 	token   NewToken
 	output  string   // of probe
+	record  string   // of probe
 	help    []string // the command that help is asked about
 	config  *Config
 	flags   []*kong.Flag // one for each setting
@@ -144,7 +147,7 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 	asked := target.Token.New
 	return &commandLine{
 		loader: load, command: commandOf(context), config: &target.Config, flags: flags,
-		help: target.Help.Command, output: target.Probe.Output, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
+		help: target.Help.Command, output: target.Probe.Output, record: target.Probe.Record, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
 	}, nil
 }
 

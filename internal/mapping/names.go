@@ -37,6 +37,14 @@ func (r Resource) Listed(name string) Field {
 	return Field{Name: name}
 }
 
+// WithoutField are the members that are known and that no field is read from.
+func (r Resource) WithoutField() (members []string) {
+	for _, unmapped := range slices.Concat(r.Dropped, r.Kept) {
+		members = append(members, unmapped.Members...)
+	}
+	return members
+}
+
 // Fields are the fields of a message of the contract.
 func Fields(message string) protoreflect.FieldDescriptors {
 	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package().Append(protoreflect.Name(message))

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
 	"sync"
 
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/record"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
@@ -23,6 +23,8 @@ type Target struct {
 	Absent string
 	// Routes are tried in order: lists before what needs their ids.
 	Routes []*Route
+	// Login is the route of the login; nil if there is none.
+	Login *Route
 	// Generation is the configured one; 0 if the vendor has one only.
 	Generation int
 	// Capture is the transport of the vendor's client, and Call reads a route with it.
@@ -31,6 +33,7 @@ type Target struct {
 
 	mu    sync.Mutex
 	found []upstream.Finding
+	asked asked
 }
 
 // Found takes a difference that the vendor's client reports.
@@ -133,9 +136,7 @@ func (w *walk) signs(ctx context.Context) []Sign {
 		if route.Operation != "GetSIPConnectionByUUID" {
 			continue
 		}
-		w.Capture.take()
-		_ = w.Call(ctx, route, []string{nobody}) // the error is what is looked at
-		_, body := w.Capture.take()
+		_, body, _ := w.ask(ctx, route, []string{nobody}) // the body of the error is what is looked at
 		if sign, ok := errorSign(body, compared); ok {
 			signs = append(signs, sign)
 		}
@@ -171,11 +172,17 @@ var kinds = map[tolerant.Difference]string{
 	tolerant.Misread: "misread", tolerant.UnknownMember: "unknown_member", tolerant.UnknownWord: "unknown_word",
 }
 
-// differences are findings in a fixed order.
+// differences are findings in a fixed order. Those whose names cannot be printed are one.
 func differences(found []upstream.Finding) []Difference {
-	list := make([]Difference, len(found))
-	for i, one := range found {
-		list[i] = Difference{Kind: kinds[one.Difference], Member: safeName(one.Member), Word: safeName(one.Word), Count: one.Count}
+	list := []Difference{}
+	for _, one := range found {
+		next := Difference{Kind: kinds[one.Difference], Member: safeName(one.Member, record.MemberName), Word: safeName(one.Word, record.Word), Count: one.Count}
+		same := func(d Difference) bool { return d.Kind == next.Kind && d.Member == next.Member && d.Word == next.Word }
+		if i := slices.IndexFunc(list, same); i >= 0 {
+			list[i].Count += next.Count
+			continue
+		}
+		list = append(list, next)
 	}
 	slices.SortFunc(list, func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Member, b.Member), cmp.Compare(a.Word, b.Word))
@@ -183,13 +190,9 @@ func differences(found []upstream.Finding) []Difference {
 	return list
 }
 
-// name is what names of members and words of enums look like. Anything else, such as a number
-// or an address, may be a value.
-var name = regexp.MustCompile(`^[A-Za-z_]+([0-9]{1,2}[A-Za-z_ +-]+|[ +-]+[A-Za-z_]+)*[0-9]{0,2}$`)
-
-// safeName returns a name that is safe to print.
-func safeName(text string) string {
-	if text == "" || name.MatchString(text) {
+// safeName returns a name that is safe to print. What does not look like one may be a value.
+func safeName(text string, safe func(string) bool) string {
+	if text == "" || safe(text) {
 		return text
 	}
 	return tolerant.OtherName

@@ -119,10 +119,7 @@ func (a attempt) report(route *Route) {
 
 // call calls a route.
 func (w *walk) call(ctx context.Context, route *Route, parameters []string) attempt {
-	w.found = nil
-	w.Capture.take()
-	err := w.Call(ctx, route, parameters)
-	status, body := w.Capture.take()
+	status, body, err := w.ask(ctx, route, parameters)
 	made := attempt{parameters: parameters, status: status, outcome: outcomeOf(err), differences: differences(w.found), err: err}
 	if err == nil {
 		made.objects = objectsOf(body)

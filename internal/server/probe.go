@@ -3,13 +3,13 @@ package server
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/probe"
+	"github.com/sipfacade/sipfacade/internal/record"
 	infinityservice "github.com/sipfacade/sipfacade/internal/service/infinity"
 	opentactservice "github.com/sipfacade/sipfacade/internal/service/opentact"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -20,6 +20,23 @@ import (
 // Probe checks the vendor accounts of a configuration, or the emulated vendors, and changes
 // nothing there. Its error is a mistake in the configuration.
 func Probe(ctx context.Context, c config.Config, logger *slog.Logger) (*probe.Report, error) {
+	check, err := newCheck(c, logger)
+	if err != nil {
+		return nil, err
+	}
+	return check.run(ctx), nil
+}
+
+// check is a check of both vendors that has not begun.
+type check struct {
+	targets      []*probe.Target
+	emulators    []*listening
+	overridden   overrides
+	confidential []record.Confidential
+}
+
+// newCheck reads the configuration. The emulators listen, if they are asked for.
+func newCheck(c config.Config, logger *slog.Logger) (*check, error) {
 	overridden, err := readRoutes(c)
 	if err != nil {
 		return nil, err
@@ -27,20 +44,28 @@ func Probe(ctx context.Context, c config.Config, logger *slog.Logger) (*probe.Re
 	toOpentact := opentact.Options{Dialect: overridden.dialect(c.OpentactGeneration)}
 	var toInfinity infinity.Options
 	connected := &vendors{}
-	defer connected.close()
 	if c.Sandbox {
 		err = connected.emulate(c.OpentactGeneration, &toOpentact, &toInfinity)
 	} else {
 		err = configured(c, logger, &toOpentact, &toInfinity)
 	}
 	if err != nil {
+		connected.close()
 		return nil, err
 	}
-	for _, emulator := range connected.emulators {
+	return &check{
+		targets:   []*probe.Target{probeOpentact(c, overridden, toOpentact), probeInfinity(c, overridden, toInfinity)},
+		emulators: connected.emulators, overridden: overridden, confidential: confidential(c, toOpentact, toInfinity),
+	}, nil
+}
+
+// run checks the vendors, one after the other.
+func (c *check) run(ctx context.Context) *probe.Report {
+	for _, emulator := range c.emulators {
 		go func() { _ = emulator.server.Serve(emulator.listener) }() // ends when it is closed
 		defer func() { _ = emulator.server.Close() }()               // nothing is under way then
 	}
-	return probe.Run(ctx, probeOpentact(c, overridden, toOpentact), probeInfinity(c, overridden, toInfinity)), nil
+	return probe.Run(ctx, c.targets...)
 }
 
 // probeOptions complete a target with its transport, and are the options of its client. The
@@ -77,9 +102,9 @@ func probeOpentact(c config.Config, overridden overrides, options opentact.Optio
 		Absent: absent(c.OpentactCredentials, options.Token != nil || options.Password != nil),
 	}
 	routes, reads := probe.OpenTACTRoutes(c.OpentactGeneration, overridden.opentact.Paths, opentactservice.ReadsInto)
-	target.Routes = routes
+	target.Routes, target.Login = routes, probe.NewRoute(login(overridden.opentact.Paths), "OpentactUser")
 	options.Options = probeOptions(c, target, options.Options)
-	options.Paths = loginPath(overridden.opentact.Paths)
+	options.Paths = map[string]string{target.Login.Operation: target.Login.Path} // the other paths are those of the routes that are tried
 	client := opentact.New(options)
 	target.Call = func(ctx context.Context, route *probe.Route, parameters []string) error {
 		return opentactservice.ReadAnswer(ctx, client, reads[route], parameters)
@@ -87,17 +112,13 @@ func probeOpentact(c config.Config, overridden overrides, options opentact.Optio
 	return target
 }
 
-// loginPath is the overridden path of the login, if it is. The other paths are those of the
-// routes that are tried.
-func loginPath(overridden map[string]string) map[string]string {
-	paths := map[string]string{}
-	for _, row := range opentact.Rows() {
-		path, ok := overridden[row.Route.Operation]
-		if ok && row.Route.Path == "/auth" && row.Route.Method == http.MethodGet {
-			paths[row.Route.Operation] = path
-		}
+// login is the route of the login, with the path that overrides its own.
+func login(overridden map[string]string) *upstream.Route {
+	route := *opentact.LoginRoute()
+	if path, ok := overridden[route.Operation]; ok {
+		route.Path = path
 	}
-	return paths
+	return &route
 }
 
 // probeInfinity is Infinity as it is checked.

@@ -33,6 +33,9 @@ var routeAuth = &upstream.Route{
 	Action: upstream.Read, Source: documentAuth,
 }
 
+// LoginRoute is the route of the login.
+func LoginRoute() *upstream.Route { return routeAuth }
+
 // Routes are the routes of every version of every operation, each path once.
 func Routes() (routes []*upstream.Route) {
 	seen := map[string]bool{}

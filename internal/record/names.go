@@ -1,0 +1,89 @@
+package record
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/sipfacade/sipfacade/internal/mapping"
+)
+
+var (
+	memberName = regexp.MustCompile(`^[a-z_][A-Za-z_]*([0-9]{1,2}[A-Za-z_]+)*[0-9]{0,2}$`)
+	enumName   = regexp.MustCompile(`^[a-z][A-Za-z_-]{0,39}$`)
+)
+
+// maxName is the longest name of a member that is told.
+const maxName = 64
+
+// MemberName reports whether a text looks like the name of a member: anything else, such as a
+// number or an address, may be a value.
+func MemberName(text string) bool { return len(text) <= maxName && memberName.MatchString(text) }
+
+// Word reports whether a text looks like a word of an enum: huntLongestIdle, not a sentence, a
+// number or a person's name.
+func Word(text string) bool { return enumName.MatchString(text) }
+
+// name returns what is written for the name of a member.
+func (r *replacer) name(in *shape, name string) string {
+	if !r.hides(name) {
+		if in != nil && (in.members[name] != nil || MemberName(name)) || speaks(name) {
+			return name
+		}
+	}
+	return r.standIn("member", name, numbered("(member %d)"))
+}
+
+// speaks reports whether a name has only words that are known from names of members. Objects
+// that the contract does not model may have names of people as names of members.
+func speaks(name string) bool {
+	parts := wordsOf(name)
+	for _, part := range parts {
+		if !vocabulary()[part] {
+			return false
+		}
+	}
+	return len(parts) > 0
+}
+
+// wordsOf splits shaken_verify_policy, createDatetime and params.to into words in lower case.
+func wordsOf(name string) []string {
+	var spaced strings.Builder
+	for i, letter := range name {
+		switch {
+		case letter == '_' || letter == '.':
+			letter = ' '
+		case i > 0 && unicode.IsUpper(letter):
+			spaced.WriteByte(' ')
+		}
+		spaced.WriteRune(unicode.ToLower(letter))
+	}
+	return strings.Fields(spaced.String())
+}
+
+// vocabulary has the words of all names that the contract and the tables have, and of what
+// surrounds the objects of an answer.
+var vocabulary = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	add := func(names ...string) {
+		for _, name := range names {
+			for _, word := range wordsOf(name) {
+				known[word] = true
+			}
+		}
+	}
+	add("success", "payload", "message", "status", "fields", "meta", "data", "total", "take", "skip", "mode", "order",
+		"error", "errors", "code", "value", "params", "body", "query", "path", "logs", "request", "response")
+	for _, dialect := range []mapping.Dialect{mapping.OpenTACT, mapping.Infinity} {
+		for _, resource := range dialect.Resources {
+			add(resource.WithoutField()...)
+			fields := mapping.Fields(resource.Message)
+			for i := range fields.Len() {
+				add(string(fields.Get(i).Name()))
+				add(dialect.VendorNames(resource, fields.Get(i))...)
+			}
+		}
+	}
+	return known
+})

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/probe"
+	"github.com/sipfacade/sipfacade/internal/record"
+	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+)
+
+// Recording says where ProbeAndRecord writes, and which version of the program does.
+type Recording struct{ Directory, Version string }
+
+// ProbeAndRecord does what Probe does and writes what the vendors answered into a directory,
+// with all that may be secret or personal replaced. It returns how many files were written:
+// none if no vendor was called.
+func ProbeAndRecord(ctx context.Context, c config.Config, logger *slog.Logger, to Recording) (report *probe.Report, written int, err error) {
+	if err := record.CheckDirectory(to.Directory); err != nil {
+		return nil, 0, &config.UsageError{Text: "--record: " + err.Error()}
+	}
+	check, err := newCheck(c, logger)
+	if err != nil {
+		return nil, 0, err
+	}
+	var raws []record.Raw
+	for _, target := range check.targets {
+		target.Recording(func(raw record.Raw) { raws = append(raws, raw) })
+	}
+	report = check.run(ctx)
+	if len(raws) == 0 {
+		return report, 0, nil
+	}
+	index, err := check.index(report, to.Version)
+	if err != nil {
+		return report, 0, err
+	}
+	written, err = record.New(index, raws, check.confidential).Write(to.Directory, check.confidential)
+	return report, written, err
+}
+
+// index says what a record holds.
+func (c *check) index(report *probe.Report, version string) (index record.Index, err error) {
+	index.Sipfacade = version
+	paths := map[string]map[string]string{opentact.Vendor: c.overridden.opentact.Paths, infinity.Vendor: c.overridden.infinity.Paths}
+	configured := map[string]int{}
+	for _, target := range c.targets {
+		configured[target.Vendor] = target.Generation
+	}
+	for _, found := range report.Vendors {
+		if found.State == probe.NotConfigured {
+			continue
+		}
+		vendor := record.Vendor{Vendor: found.Vendor, Paths: paths[found.Vendor]}
+		if generation := configured[found.Vendor]; generation != 0 {
+			vendor.Generation = &record.Generation{Configured: generation, Answering: []int{}}
+		}
+		if found.Generation != nil {
+			vendor.Generation.Answering = found.Generation.Answering
+		}
+		index.Vendors = append(index.Vendors, vendor)
+	}
+	index.Report, err = json.Marshal(report)
+	return index, err
+}
+
+// confidential is what no record may hold: every secret of the configuration, and the names of
+// the accounts.
+func confidential(c config.Config, toOpentact opentact.Options, toInfinity infinity.Options) (values []record.Confidential) {
+	for name, read := range map[string]func() string{
+		"opentact_token": toOpentact.Token, "opentact_password": toOpentact.Password,
+		"infinity_api_key": toInfinity.APIKey, "infinity_password": toInfinity.Password,
+		"page_token_key": c.PageTokenKey.Reveal, "ledger_key": c.LedgerKey.Reveal,
+	} {
+		if read != nil {
+			values = append(values, record.Confidential{Name: name, Value: read()})
+		}
+	}
+	return append(values,
+		record.Confidential{Name: "opentact_email", Value: toOpentact.Email, Account: true},
+		record.Confidential{Name: "infinity_username", Value: toInfinity.Username, Account: true})
+}
