@@ -115,7 +115,7 @@ func (c *Client) do(ctx context.Context, call *upstream.Call, payload func(r *to
 		c.pipeline.Report(call.Route, r.Drift())
 		return err
 	}
-	return c.pipeline.Do(ctx, call)
+	return c.table.unspell(c.pipeline.Do(ctx, call))
 }
 
 // ask makes one call and returns what the function read finds in the envelope.

@@ -2,6 +2,8 @@ package opentact
 
 import (
 	"cmp"
+	"errors"
+	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
@@ -64,6 +66,31 @@ func (t *table) spell(body Object) Object {
 		}
 	}
 	return spelled
+}
+
+// unspell gives the arguments that an error names the names of the mapping tables, if the
+// dialect sends others.
+func (t *table) unspell(err error) error {
+	var refused *upstream.Error
+	if len(t.keys) == 0 || !errors.As(err, &refused) {
+		return err
+	}
+	for i, field := range refused.Fields {
+		refused.Fields[i].Name = t.unspelled(field.Name)
+	}
+	return err
+}
+
+// unspelled returns the path of an argument whose last segment has the name of the mapping
+// tables.
+func (t *table) unspelled(path string) string {
+	last := strings.LastIndexByte(path, '.') + 1
+	for usual, sent := range t.keys {
+		if sent == path[last:] {
+			return path[:last] + usual
+		}
+	}
+	return path
 }
 
 // Generation is the generation that the client speaks.
