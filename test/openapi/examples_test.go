@@ -1,21 +1,25 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/sipfacade/sipfacade/gen"
+	"github.com/sipfacade/sipfacade/internal/mapping"
 	document "github.com/sipfacade/sipfacade/internal/openapi"
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
+	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
 var update = flag.Bool("update", false, "write the examples of the document anew")
@@ -31,6 +35,8 @@ type asked struct {
 	Query     map[string]any `yaml:"query"`
 	Body      any            `yaml:"body"`
 	Status    int            `yaml:"status"`
+	// Generation of OpenTACT's API; 0 means the first that has the operation.
+	Generation sandbox.Generation `yaml:"generation"`
 	// Fault is one that waits in the emulated OpenTACT.
 	Fault *struct {
 		Kind       fault.Kind `yaml:"kind"`
@@ -60,13 +66,21 @@ func TestExamples(t *testing.T) {
 	if err := yaml.Unmarshal(text, &requests); err != nil {
 		t.Fatal(err)
 	}
-	operations, r := operationsOf(t), startRig(t)
+	operations := operationsOf(t)
+	rigs := map[sandbox.Generation]*rig{
+		sandbox.FirstGeneration: startRig(t, sandbox.FirstGeneration), sandbox.ThirdGeneration: startRig(t, sandbox.ThirdGeneration),
+	}
 	recorded := map[string]example{}
 	for name, one := range requests {
 		if one.Operation == "" {
 			one.Operation, one.Status = name, http.StatusOK
 		}
-		recorded[name] = one.record(t, r, operations[one.Operation])
+		recorded[name] = one.record(t, rigs[one.spoken()], operations[one.Operation])
+	}
+	for operation := range operations {
+		if _, listed := requests[operation]; !listed {
+			t.Errorf("testdata/requests.yaml does not have %s", operation)
+		}
 	}
 	encoded, err := json.MarshalIndent(recorded, "", " ")
 	if err != nil {
@@ -79,9 +93,21 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(committed), string(encoded)+"\n"); diff != "" {
+	if diff := gocmp.Diff(string(committed), string(encoded)+"\n"); diff != "" {
 		t.Errorf("go test ./test/openapi -run TestExamples -update && make generate writes them anew (-committed +answered):\n%s", clip(diff))
 	}
+}
+
+// spoken is the generation in which the request is made: the last one if only later ones have
+// the operation.
+func (a asked) spoken() sandbox.Generation {
+	added := slices.ContainsFunc(mapping.OpenTACT.Calls, func(call mapping.Call) bool {
+		return call.Method == a.Operation && !call.In.Has(mapping.Generation1)
+	})
+	if added {
+		return cmp.Or(a.Generation, sandbox.ThirdGeneration)
+	}
+	return cmp.Or(a.Generation, sandbox.FirstGeneration)
 }
 
 // target is where an operation is.
@@ -127,7 +153,7 @@ func (a asked) record(t *testing.T, r *rig, to target) example {
 	var faults []fault.Fault
 	if a.Fault != nil {
 		faults = []fault.Fault{{Kind: a.Fault.Kind, Route: a.Fault.Route, Status: a.Fault.Status, RetryAfter: a.Fault.RetryAfter, Message: a.Fault.Message}}
-		r = startRig(t) // the pause and the circuit breaker of the other one are left alone
+		r = startRig(t, r.generation) // the pause and the circuit breaker of the other one are left alone
 	}
 	status, answer := r.answer(t, to.method, path+"?"+query.Encode(), body, faults...)
 	if status != a.Status {

@@ -30,8 +30,9 @@ const (
 // rig is a server whose answers are the same each time: the vendors' clocks stand still, and
 // their ids are counted.
 type rig struct {
-	base    string
-	vendors atomic.Pointer[http.ServeMux]
+	base       string
+	generation opentact.Generation
+	vendors    atomic.Pointer[http.ServeMux]
 }
 
 // reset gives the server freshly seeded vendors. Those of OpenTACT's faults wait.
@@ -46,7 +47,7 @@ func (r *rig) reset(waiting ...fault.Fault) error {
 	now := func() time.Time { return time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC) }
 	mux := http.NewServeMux()
 	mux.Handle(opentact.BasePath+"/", opentact.New(opentact.Options{
-		Seed: true, Clock: now, Tokens: []string{vendorToken}, Faults: faults,
+		Seed: true, Clock: now, Tokens: []string{vendorToken}, Faults: faults, Generation: r.generation,
 		NewUUID: func() string { return fmt.Sprintf("c0000000-0000-4000-8000-%012d", ids.Add(1)) },
 	}))
 	mux.Handle(infinity.BasePath+"/", infinity.New(infinity.Options{
@@ -57,10 +58,11 @@ func (r *rig) reset(waiting ...fault.Fault) error {
 	return nil
 }
 
-// startRig starts a server, which stops when the test ends.
-func startRig(t *testing.T) *rig {
+// startRig starts a server that speaks a generation of OpenTACT's API. It stops when the test
+// ends.
+func startRig(t *testing.T, generation opentact.Generation) *rig {
 	t.Helper()
-	r := &rig{}
+	r := &rig{generation: generation}
 	if err := r.reset(); err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +73,7 @@ func startRig(t *testing.T) *rig {
 		"--page-token-key=one-key-of-all-examples", "--opentact-base-url=" + vendors.URL + opentact.BasePath,
 		"--opentact-token=" + vendorToken, "--infinity-base-url=" + vendors.URL + infinity.BasePath,
 		"--infinity-username=" + vendorUser, "--infinity-password=" + vendorPassword,
+		fmt.Sprintf("--opentact-generation=%d", generation),
 	}, nil, io.Discard)
 	if err != nil {
 		t.Fatal(err)
