@@ -32,7 +32,7 @@ var roundTrips = []roundTrip{
 		"/v1/sip-connections/" + sandbox.ConnectionUUID(1) + "/invites/" + sandbox.InviteUUID(1), "name", "Renamed",
 	},
 	{"SipConnectionService.UpdateSipConnection", nil, "/v1/sip-connections/" + sandbox.ConnectionUUID(6), "port", 5090.0},
-	{"SipConnectionService.UpdateSipDomain", nil, "/v1/sip-domains/" + spareDomain, "sipAppUuid", sandbox.AppUUID(2)},
+	{"SipConnectionService.UpdateSipDomain", nil, "/v1/sip-domains/" + someDomain, "outboundVoiceProfileUuid", sandbox.VoiceProfileUUID(2)},
 	{
 		"SipConnectionService.UpdateSipUser", nil,
 		"/v1/sip-domains/" + someDomain + "/users/" + sandbox.SIPUserUUID(1), "sameDomainCallsOnly", true,
