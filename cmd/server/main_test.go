@@ -69,10 +69,24 @@ func TestProbeRecords(t *testing.T) {
 	if code != 0 || !json.Valid([]byte(stdout.String())) || stderr.String() != said {
 		t.Errorf("exit code %d\nstdout: %s\nstderr: %s", code, &stdout, &stderr)
 	}
-	stderr.Reset()
-	if code := run([]string{"probe", "--opentact-credentials=caller", "--record", filepath.Join(t.TempDir(), "none")}, nil, io.Discard, &stderr); code != 2 ||
-		!strings.HasPrefix(stderr.String(), "recorded nothing in ") {
-		t.Errorf("exit code %d, %s", code, &stderr)
+}
+
+// TestProbeRecordsNothing: without an answer there is no record, and no directory.
+func TestProbeRecordsNothing(t *testing.T) {
+	t.Parallel()
+	for _, setting := range [][]string{
+		{"--opentact-credentials=caller"},
+		{"--opentact-token=x", "--opentact-base-url=http://" + closedport.Address(t)},
+	} {
+		directory := filepath.Join(t.TempDir(), "record")
+		var stderr strings.Builder
+		code := run(append([]string{"probe", "--record", directory}, setting...), nil, io.Discard, &stderr)
+		if said := "recorded nothing in " + directory + ": no vendor answered\n"; code != 2 || stderr.String() != said {
+			t.Errorf("%q: exit code %d, %s", setting, code, &stderr)
+		}
+		if _, err := os.Stat(directory); !os.IsNotExist(err) {
+			t.Errorf("%q: %v", setting, err)
+		}
 	}
 }
 

@@ -62,7 +62,7 @@ func check(ctx context.Context, asked config.Invocation, logger *slog.Logger, st
 	case err != nil:
 		return nil, err
 	case written == 0:
-		_, _ = fmt.Fprintf(stderr, "recorded nothing in %s: no vendor was called\n", asked.Record)
+		_, _ = fmt.Fprintf(stderr, "recorded nothing in %s: no vendor answered\n", asked.Record)
 	default:
 		_, _ = fmt.Fprintf(stderr, "recorded %d files in %s; read them before you send them\n", written, asked.Record)
 	}

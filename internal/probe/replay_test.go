@@ -247,6 +247,36 @@ func TestRecordsOfOtherForms(t *testing.T) {
 	}
 }
 
+// TestRecordOfOverriddenPaths: a record has the paths that were overridden, so it replays.
+func TestRecordOfOverriddenPaths(t *testing.T) {
+	t.Parallel()
+	routes := routesFile(t, map[string]string{"ListSIPConnections": "/sip/connections", "Auth": "/login"})
+	directory := t.TempDir()
+	emulator := http.StripPrefix(sandboxopentact.BasePath, overridden(sandboxopentact.New(sandboxopentact.Options{Seed: true})))
+	report, _ := makeRecord(t, directory, append(account(serve(t, emulator), "1"), "--opentact-routes-file="+routes)...)
+	if route := routeOf(report, 0, "ListSIPConnections"); route.Path != "/sip/connections" || route.Outcome != probe.Answered {
+		t.Errorf("%+v", route)
+	}
+	made, err := record.Read(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameReport(t, made, replay(t, made))
+}
+
+// overridden serves the emulator with other paths for the connections and the login.
+func overridden(emulator http.Handler) http.Handler {
+	names := map[string]string{"/sip/connections": "/sip/connection", "/login": "/auth"}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked := r.Clone(r.Context())
+		if name, ok := names[r.URL.Path]; ok {
+			asked.URL.Path = name
+		}
+		asked.URL.Path, asked.URL.RawPath = sandboxopentact.BasePath+asked.URL.Path, ""
+		emulator.ServeHTTP(w, asked)
+	})
+}
+
 // faulty are the accounts of the emulators that have the fault.
 func faulty(t *testing.T, injected fault.Fault) (accounts [][]string) {
 	t.Helper()

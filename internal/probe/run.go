@@ -176,7 +176,8 @@ var kinds = map[tolerant.Difference]string{
 func differences(found []upstream.Finding) []Difference {
 	list := []Difference{}
 	for _, one := range found {
-		next := Difference{Kind: kinds[one.Difference], Member: safeName(one.Member, record.MemberName), Word: safeName(one.Word, record.Word), Count: one.Count}
+		next := Difference{Kind: kinds[one.Difference], Count: one.Count}
+		next.Member, next.Word = safeName(one.Member, record.MemberName(one.Member)), safeName(one.Word, record.Word(one.Member, one.Word))
 		same := func(d Difference) bool { return d.Kind == next.Kind && d.Member == next.Member && d.Word == next.Word }
 		if i := slices.IndexFunc(list, same); i >= 0 {
 			list[i].Count += next.Count
@@ -191,8 +192,8 @@ func differences(found []upstream.Finding) []Difference {
 }
 
 // safeName returns a name that is safe to print. What does not look like one may be a value.
-func safeName(text string, safe func(string) bool) string {
-	if text == "" || safe(text) {
+func safeName(text string, safe bool) string {
+	if text == "" || safe {
 		return text
 	}
 	return tolerant.OtherName

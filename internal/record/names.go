@@ -12,6 +12,7 @@ import (
 var (
 	memberName = regexp.MustCompile(`^[a-z_][A-Za-z_]*([0-9]{1,2}[A-Za-z_]+)*[0-9]{0,2}$`)
 	enumName   = regexp.MustCompile(`^[a-z][A-Za-z_-]{0,39}$`)
+	phrase     = regexp.MustCompile(`^[A-Z][a-z]+( [A-Z][a-z]+| \+){0,4}$`)
 )
 
 // maxName is the longest name of a member that is told.
@@ -21,18 +22,23 @@ const maxName = 64
 // number or an address, may be a value.
 func MemberName(text string) bool { return len(text) <= maxName && memberName.MatchString(text) }
 
-// Word reports whether a text looks like a word of an enum: huntLongestIdle, not a sentence, a
-// number or a person's name.
-func Word(text string) bool { return enumName.MatchString(text) }
+// Word reports whether a text looks like a word of the enum that a member has: huntLongestIdle,
+// not a sentence, a number or a person's name.
+func Word(member, text string) bool {
+	return enumName.MatchString(text) || phrases[member] && phrase.MatchString(text)
+}
+
+// phrases are the members whose words a vendor writes as Proxy Media.
+var phrases = map[string]bool{"media_type": true}
 
 // name returns what is written for the name of a member.
 func (r *replacer) name(in *shape, name string) string {
-	if !r.hides(name) {
-		if in != nil && (in.members[name] != nil || MemberName(name)) || speaks(name) {
-			return name
-		}
+	switch {
+	case in != nil && in.members[name] != nil, speaks(name), in != nil && MemberName(name) && !r.hides(name):
+		return name
+	default:
+		return r.standIn("member", name, numbered("(member %d)"))
 	}
-	return r.standIn("member", name, numbered("(member %d)"))
 }
 
 // speaks reports whether a name has only words that are known from names of members. Objects

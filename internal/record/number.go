@@ -38,11 +38,13 @@ func (r *replacer) otherNumber(digits string) string {
 		return "0"
 	}
 	sign, whole, fraction, exponent := parts[1], parts[2], parts[3], parts[4]
-	if strings.Trim(fraction, ".0") != "" {
+	if value, _ := strconv.ParseFloat(digits, 64); value != math.Trunc(value) {
 		r.seen[digits], fraction = true, ".5"
+	} else if exponent != "" {
+		r.seen[digits], fraction = true, ""
 	}
 	if exponent != "" {
-		r.seen[digits], exponent = true, "e1"
+		exponent = "e0" // so that a whole number stays whole, and another does not become one
 	}
 	return sign + r.digits(whole) + fraction + exponent
 }

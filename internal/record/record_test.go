@@ -71,6 +71,8 @@ func TestValues(t *testing.T) {
 		{`"shaken_minimum_accepted_attest_lvl":"A"`, `"shaken_minimum_accepted_attest_lvl":"A"`},
 		{`"shaken_minimum_accepted_attest_lvl":"gateway-only"`, `"shaken_minimum_accepted_attest_lvl":"gateway-only"`},
 		{`"shaken_minimum_accepted_attest_lvl":"Jane Doe"`, `"shaken_minimum_accepted_attest_lvl":"Text 1"`},
+		{`"balance":6.661e2,"rate":5e-3,"tech_prefix":4.711e3,"limit":4711.0`, `"balance":1.5e0,"rate":2.5e0,"tech_prefix":3e0,"limit":1000.0`},
+		{`"class4_egress_trunk_settings":{"media_type":"Relay Media + Transcoding"}`, `"class4_egress_trunk_settings":{"media_type":"Relay Media + Transcoding"}`},
 		{`"class4_egress_trunk_settings":{"media_type":"proxy media"}`, `"class4_egress_trunk_settings":{"media_type":"proxy media"}`},
 		{`"password":"x","voicemail_pin":1234,"api_key":{"a":["y",1,true]}`, `"password":"REDACTED","voicemail_pin":0,"api_key":{"(member 1)":["REDACTED",0,true]}`},
 		{`"new_member":{"uuid":1,"janedoe":2}`, `"new_member":{"uuid":1,"(member 1)":2}`},
@@ -88,8 +90,8 @@ func TestValues(t *testing.T) {
 // and a stand-in is no value of another place.
 func TestSecretsDoNotStayElsewhere(t *testing.T) {
 	t.Parallel()
-	got := written(t, connections(`{"payload":[{"password":"10507","port":10507,"token":"gateway","shaken_minimum_accepted_attest_lvl":"gateway","gateway":1,"name":"Jane","hostname":"name-1"}]}`))
-	want := `{"payload":[{"password":"REDACTED","port":10000,"token":"REDACTED","shaken_minimum_accepted_attest_lvl":"name-2","(member 1)":1,"name":"name-3","hostname":"name-4"}]}`
+	got := written(t, connections(`{"payload":[{"password":"10507","port":10507,"token":"gateway","shaken_minimum_accepted_attest_lvl":"gateway","gateway":1,"name":"Jane","hostname":"name-1","ha1":"port"}]}`))
+	want := `{"payload":[{"password":"REDACTED","port":10000,"token":"REDACTED","shaken_minimum_accepted_attest_lvl":"name-2","(member 1)":1,"name":"name-3","hostname":"name-4","ha1":"REDACTED"}]}`
 	if got != want {
 		t.Errorf("got %s", got)
 	}

@@ -117,9 +117,11 @@ func (r *replacer) text(at place, text string) string {
 	case at.secret:
 		r.hide(text)
 		return Placeholder
+	case at.rule == words && at.word(text), flags.MatchString(text):
+		return text
 	case r.hides(text):
 		return r.byForm(text)
-	case at.rule == words && (at.word(text) || Word(text)), flags.MatchString(text):
+	case at.rule == words && Word(at.name, text):
 		return text
 	case numeral.MatchString(text):
 		return r.number(at, text)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
+	"sync"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/probe"
@@ -17,7 +19,7 @@ type Recording struct{ Directory, Version string }
 
 // ProbeAndRecord does what Probe does and writes what the vendors answered into a directory,
 // with all that may be secret or personal replaced. It returns how many files were written:
-// none if no vendor was called.
+// none if no vendor answered.
 func ProbeAndRecord(ctx context.Context, c config.Config, logger *slog.Logger, to Recording) (report *probe.Report, written int, err error) {
 	if err := record.CheckDirectory(to.Directory); err != nil {
 		return nil, 0, &config.UsageError{Text: "--record: " + err.Error()}
@@ -26,20 +28,37 @@ func ProbeAndRecord(ctx context.Context, c config.Config, logger *slog.Logger, t
 	if err != nil {
 		return nil, 0, err
 	}
-	var raws []record.Raw
-	for _, target := range check.targets {
-		target.Recording(func(raw record.Raw) { raws = append(raws, raw) })
-	}
+	raws := check.collect()
 	report = check.run(ctx)
-	if len(raws) == 0 {
+	exchanges := raws()
+	if !slices.ContainsFunc(exchanges, func(raw record.Raw) bool { return raw.Status != 0 }) {
 		return report, 0, nil
 	}
 	index, err := check.index(report, to.Version)
 	if err != nil {
 		return report, 0, err
 	}
-	written, err = record.New(index, raws, check.confidential).Write(to.Directory, check.confidential)
+	written, err = record.New(index, exchanges, check.confidential).Write(to.Directory, check.confidential)
 	return report, written, err
+}
+
+// collect makes the check keep its exchanges, which the function returns. A login may go on
+// when the call that began it has ended.
+func (c *check) collect() func() []record.Raw {
+	var mu sync.Mutex
+	var raws []record.Raw
+	for _, target := range c.targets {
+		target.Recording(func(raw record.Raw) {
+			mu.Lock()
+			defer mu.Unlock()
+			raws = append(raws, raw)
+		})
+	}
+	return func() []record.Raw {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(raws)
+	}
 }
 
 // index says what a record holds.
