@@ -144,8 +144,9 @@ const (
 	ErrorReason_ERROR_REASON_SHUTTING_DOWN ErrorReason = 30
 	// The generation of OpenTACT's API that the server is set up for has no such
 	// call (UNIMPLEMENTED), or the call has no such field there
-	// (INVALID_ARGUMENT; `BadRequest` names it). The vendor was not called. Do:
-	// leave out the field, or ask the operator about `opentact_generation`.
+	// (INVALID_ARGUMENT; `BadRequest` names it). The vendor was not called, or only to
+	// read what an update sends back. Do: leave out the field, or ask the operator about
+	// `opentact_generation`.
 	ErrorReason_ERROR_REASON_UPSTREAM_GENERATION ErrorReason = 31
 	// The connection has several SIP domains, and the request names none.
 	// `ResourceInfo` lists them. Do: name one in `sip_domain`.
