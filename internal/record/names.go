@@ -6,6 +6,8 @@ import (
 	"sync"
 	"unicode"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
 
@@ -88,8 +90,20 @@ var vocabulary = sync.OnceValue(func() map[string]bool {
 			for i := range fields.Len() {
 				add(string(fields.Get(i).Name()))
 				add(dialect.VendorNames(resource, fields.Get(i))...)
+				add(wordsFor(fields.Get(i))...)
 			}
 		}
 	}
 	return known
 })
+
+// wordsFor are the vendor's words for the values of the enum that a field has, if it has one.
+func wordsFor(field protoreflect.FieldDescriptor) (found []string) {
+	if field.Enum() == nil {
+		return nil
+	}
+	for i := range field.Enum().Values().Len() {
+		found = append(found, mapping.Word(field.Enum().FullName(), field.Enum().Values().Get(i).Number()))
+	}
+	return found
+}

@@ -6,7 +6,9 @@ package record
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
@@ -35,6 +37,8 @@ type Raw struct {
 type Record struct {
 	Index     Index
 	Exchanges []Exchange
+
+	secrets []string // of the answers; a record that was read has none
 }
 
 // Index is the file that tells what the others hold.
@@ -118,7 +122,7 @@ func New(index Index, raws []Raw, confidential []Confidential) *Record {
 	for _, raw := range raws {
 		first.exchange(raw)
 	}
-	made, replace := &Record{Index: index}, newReplacer(first, confidential)
+	made, replace := &Record{Index: index, secrets: slices.Sorted(maps.Keys(first.secrets))}, newReplacer(first, confidential)
 	for _, raw := range raws {
 		made.Exchanges = append(made.Exchanges, replace.exchange(raw))
 	}

@@ -171,6 +171,22 @@ func TestWritesNothingConfidential(t *testing.T) {
 	}
 }
 
+// TestWritesNoSecretOfAnswers: a secret that the report of the probe would show is refused too,
+// unless every record has it.
+func TestWritesNoSecretOfAnswers(t *testing.T) {
+	t.Parallel()
+	for value, refused := range map[string]bool{"hologram": true, "holo": true, "hol": false, "opentact": false, "status": false, "GET": false} {
+		told := index()
+		told.Report = json.RawMessage(`{"member":"` + value + `"}`)
+		made := record.New(told, []record.Raw{connections(`{"success":true,"payload":[{"password":"` + value + `"}]}`)}, nil)
+		_, err := made.Write(filepath.Join(t.TempDir(), "record"), nil)
+		var found *record.ConfidentialError
+		if errors.As(err, &found) != refused || refused && found.File != record.IndexFile {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
 // TestDirectory: a record goes into a directory of its own.
 func TestDirectory(t *testing.T) {
 	t.Parallel()

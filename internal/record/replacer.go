@@ -13,22 +13,23 @@ const Placeholder = "REDACTED"
 
 // replacer replaces values, the same one by the same stand-in.
 type replacer struct {
-	given  map[string]string // by the kind of stand-in and the value
-	next   map[string]int    // by the kind of stand-in
-	seen   map[string]bool   // values that were replaced
-	hidden map[string]bool   // values that never stay, even if they look harmless
-	avoid  *replacer         // what was seen and is hidden is no stand-in either; nil in the first pass
-	shapes map[string]*shapes
+	given   map[string]string // by the kind of stand-in and the value
+	next    map[string]int    // by the kind of stand-in
+	seen    map[string]bool   // values that were replaced
+	hidden  map[string]bool   // values that never stay, even if they look harmless
+	secrets map[string]bool   // those of them that answers have as secrets
+	avoid   *replacer         // what was seen and is hidden is no stand-in either; nil in the first pass
+	shapes  map[string]*shapes
 }
 
 // newReplacer returns a replacer that knows what another one saw.
 func newReplacer(before *replacer, confidential []Confidential) *replacer {
 	r := &replacer{
 		given: map[string]string{}, next: map[string]int{}, seen: map[string]bool{}, hidden: map[string]bool{},
-		avoid: before, shapes: map[string]*shapes{},
+		secrets: map[string]bool{}, avoid: before, shapes: map[string]*shapes{},
 	}
 	for _, one := range confidential {
-		r.hide(one.Value)
+		r.hidden[one.Value] = len(one.Value) >= shortestHidden
 	}
 	return r
 }
@@ -37,10 +38,10 @@ func newReplacer(before *replacer, confidential []Confidential) *replacer {
 // others are the same.
 const shortestHidden = 4
 
-// hide notes a value that must not stay.
+// hide notes a secret of an answer.
 func (r *replacer) hide(value string) {
 	if len(value) >= shortestHidden {
-		r.hidden[value] = true
+		r.hidden[value], r.secrets[value] = true, true
 	}
 }
 

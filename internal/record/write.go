@@ -9,9 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-
-	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
 // IndexFile is the name of the file with the index.
@@ -52,10 +49,8 @@ func (r *Record) Write(directory string, confidential []Confidential) (written i
 	if err != nil {
 		return 0, err
 	}
-	for _, one := range files {
-		if err := checkContent(one, confidential); err != nil {
-			return 0, err
-		}
+	if err := r.check(files, confidential); err != nil {
+		return 0, err
 	}
 	if err := CheckDirectory(directory); err != nil {
 		return 0, err
@@ -140,27 +135,4 @@ func create(path string, content []byte) error {
 	}
 	_, err = made.Write(content)
 	return errors.Join(err, made.Close())
-}
-
-// ConfidentialError says that a file would hold something confidential.
-type ConfidentialError struct{ File, Name string }
-
-// Error names the file and what it would hold, not the value.
-func (e *ConfidentialError) Error() string {
-	return fmt.Sprintf("nothing is written, because %s would hold the value of %s", e.File, e.Name)
-}
-
-// checkContent returns an error if a file holds something confidential, in any form in which
-// vendors are known to give it back.
-func checkContent(of file, confidential []Confidential) error {
-	for _, one := range confidential {
-		if one.Value == "" || one.Account && speaks(strings.ToLower(one.Value)) {
-			continue // the name of an account is replaced where it is a value; here it is a word of the vendor
-		}
-		text := string(of.content)
-		if secret.NewMasker(one.Value).Mask(text) != text {
-			return &ConfidentialError{of.name, one.Name}
-		}
-	}
-	return nil
 }
