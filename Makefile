@@ -95,7 +95,7 @@ build: ## build bin/sipfacade
 	@mkdir -p bin
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sipfacade ./cmd/server
 
-release: ## static binaries, images, chart, bills of materials and checksums, in bin/release
+release: ## static binaries, images, chart, packages of clients, bills of materials and checksums, in bin/release
 	@deploy/release $(VERSION) $(COMMIT) bin/release
 
 deploy-check: ## hold deploy/ against the checkers of the tools that read it, and against the service

@@ -42,6 +42,7 @@ func TestJobs(t *testing.T) {
 	requireTools(t)
 	readInputs(t)
 	run(t, root, nil, "make", "-s", "-f", "clients/Makefile")
+	checkTimes(t, filepath.Join(root, "bin/clients"))
 	for _, job := range jobs {
 		t.Run(job.language, func(t *testing.T) {
 			t.Parallel()
