@@ -85,9 +85,11 @@ func crowd(c *caller) {
 	for range 3 {
 		c.waiting.Go(func() { c.get(apps) })
 	}
+	ctx, cancel := context.WithTimeout(c.context(), blockTime)
+	defer cancel()
 	for !strings.Contains(c.metrics(), `outcome="saturated"`) {
 		select {
-		case <-c.t.Context().Done():
+		case <-ctx.Done():
 			c.t.Error("no call is refused")
 			return
 		case <-time.After(10 * time.Millisecond): // another look
