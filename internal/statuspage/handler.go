@@ -102,15 +102,5 @@ type table struct {
 	Rows  []telemetry.Difference
 }
 
-// moment shows a time, or that there is none.
-func moment(at any) string {
-	switch at := at.(type) {
-	case *time.Time:
-		if at != nil {
-			return at.UTC().Format(time.RFC3339)
-		}
-	case time.Time:
-		return at.UTC().Format(time.RFC3339)
-	}
-	return "none"
-}
+// moment shows a time.
+func moment(at time.Time) string { return at.UTC().Format(time.RFC3339) }

@@ -128,7 +128,8 @@ func TestStatusOfTheProcess(t *testing.T) {
 		}
 	}
 	page, header := f.page(t, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
-	for _, part := range []string{"<!doctype html>", "opentact_token</th><td>set", `<h2 id="infinity">`} {
+	for _, part := range []string{"<!doctype html>", "opentact_token</th><td>set", `<h2 id="infinity">`, "Pause until</th><td>no pause", "Last failure</th><td>none since the start",
+		"Token expires</th><td>no token, or the vendor did not say"} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q", part)
 		}
