@@ -2,12 +2,14 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -74,8 +76,18 @@ func (s *Server) endStreams(service any, stream grpc.ServerStream, _ *grpc.Strea
 	}()
 	select {
 	case err := <-done:
-		return err
+		return overdue(stream.Context(), err)
 	case <-s.draining:
 		return status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN, "the server is stopping")
 	}
+}
+
+// overdue returns DEADLINE_EXCEEDED if a stream ended because its time was over: the health
+// service calls each end by the caller CANCELLED, and its answer may arrive before the
+// caller's own clock says so.
+func overdue(ctx context.Context, err error) error {
+	if grpcstatus.Code(err) == codes.Canceled && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return grpcstatus.FromContextError(ctx.Err()).Err()
+	}
+	return err
 }
