@@ -770,7 +770,9 @@ type SipUserInvite struct {
 	SipConnectionUuid *string `protobuf:"bytes,2,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3,oneof" json:"sip_connection_uuid,omitempty"`
 	// The label of the invite, 3 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,3,opt,name=name,proto3,oneof" json:"name,omitempty"`
-	// When the invite stops working. Vendor: `expired_on`.
+	// When the invite stops working. The vendor's own API description (2021) requires it on
+	// creates, the documentation of 2020 does not; the service leaves that to the vendor.
+	// Vendor: `expired_on`.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// What the invited person registers with. A secret that exists to be handed
 	// over: the invite RPCs return it, an invite nested in another resource has
