@@ -116,11 +116,15 @@ func (d *Directory) addCertificates(file tokensFile) (problems []string) {
 	return problems
 }
 
-// callerName matches what can name a caller.
-var callerName = regexp.MustCompile(`^[!-~]{1,128}$`)
+// longestName is the most characters of a caller's name.
+const longestName = 128
 
-// ValidName reports whether a caller can have the name.
-func ValidName(name string) bool { return callerName.MatchString(name) }
+// ValidName reports whether a caller can have the name: visible ASCII characters without a
+// space.
+func ValidName(name string) bool {
+	invisible := func(c rune) bool { return c < '!' || c > '~' }
+	return name != "" && len(name) <= longestName && !strings.ContainsFunc(name, invisible)
+}
 
 // ValidScope reports whether there is such a scope.
 func ValidScope(scope string) bool { return slices.Contains(Scopes(), scope) }

@@ -42,13 +42,13 @@ func someText(given string) (kept, wrong string) {
 
 // The forms of the texts that have one.
 var (
-	userNameForm = regexp.MustCompile(`^[A-Za-z0-9._@+-]{1,255}$`)
+	userNameForm = regexp.MustCompile(`^[A-Za-z0-9._@+-]+$`)
 	macForm      = regexp.MustCompile(`^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$`)
 	variableForm = regexp.MustCompile(`\{[^{}]*\}`)
 )
 
 func userName(given string) (kept, wrong string) {
-	if !userNameForm.MatchString(given) {
+	if len(given) > longestText || !userNameForm.MatchString(given) {
 		return "", "must be a name such as joe.blogs"
 	}
 	return given, ""

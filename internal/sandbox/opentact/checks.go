@@ -55,14 +55,17 @@ func ipv4(value any) (any, string) {
 	return s, ""
 }
 
-// domainForm is a choice: the vendor does not document what the name of a domain may be.
-var domainForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z._-]{0,251}[0-9A-Za-z])?$`)
+// domainForm and longestDomain are a choice: the vendor does not document what the name of a
+// domain may be.
+var domainForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$`)
+
+const longestDomain = 253
 
 func domainName(value any) (any, string) {
-	if s, ok := value.(string); ok && domainForm.MatchString(s) {
+	if s, ok := value.(string); ok && len(s) <= longestDomain && domainForm.MatchString(s) {
 		return s, ""
 	}
-	return nil, "must match " + domainForm.String()
+	return nil, fmt.Sprintf("must have at most %d characters and match %s", longestDomain, domainForm)
 }
 
 // day is a date, or a date-time.
