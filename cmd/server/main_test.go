@@ -14,8 +14,10 @@ import (
 	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
+// The first three tests run commands one after the other, because a command sends what
+// libraries log to its own log.
+
 func TestExitCodes(t *testing.T) {
-	t.Parallel()
 	for line, want := range map[string]struct {
 		code           int
 		stdout, stderr string // pieces of what is printed
@@ -57,7 +59,6 @@ func TestExitCodes(t *testing.T) {
 // TestProbeRecords: standard output has only the report, and the other output says what was
 // written.
 func TestProbeRecords(t *testing.T) {
-	t.Parallel()
 	directory := filepath.Join(t.TempDir(), "record")
 	var stdout, stderr strings.Builder
 	code := run([]string{"probe", "--sandbox", "--output=json", "--record", directory}, nil, &stdout, &stderr)
@@ -73,7 +74,6 @@ func TestProbeRecords(t *testing.T) {
 
 // TestProbeRecordsNothing: without an answer there is no record, and no directory.
 func TestProbeRecordsNothing(t *testing.T) {
-	t.Parallel()
 	for _, setting := range [][]string{
 		{"--opentact-credentials=caller"},
 		{"--opentact-token=x", "--opentact-base-url=http://" + closedport.Address(t)},
