@@ -1,7 +1,6 @@
 package record
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -15,7 +14,7 @@ var layouts = []string{
 const longestDateTime = len("2006-01-02T15:04:05.999999999+07:00")
 
 // birth is part of the names of members with dates of birth.
-var birth = regexp.MustCompile(`(?i)(^|_)dob($|_)|birth|born`)
+var birth = newPattern(`(?i)(^|_)dob($|_)|birth|born`)
 
 // dateTime returns what is written for a date-time or date; ok is false for other texts. A date
 // may be one of birth, and so may a full hour, which is midnight somewhere: these stay only

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -16,16 +15,16 @@ type form struct {
 }
 
 var (
-	uuid     = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-	mac      = regexp.MustCompile(`(?i)^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$`)
-	bareMAC  = regexp.MustCompile(`(?i)^[0-9a-f]{12}$`)
-	mail     = regexp.MustCompile(`^[^\s@<>:/]+@[^\s@<>:/]+$`)
-	webURL   = regexp.MustCompile(`(?i)^(https?|wss?|ftp)://\S+$`)
-	sipURI   = regexp.MustCompile(`(?i)^(sips?):\S+$`)
-	telURI   = regexp.MustCompile(`(?i)^tel:\S+$`)
-	hostName = regexp.MustCompile(`(?i)^([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*\.?$`)
-	phone    = regexp.MustCompile(`^\+?\(?[0-9][0-9 ()./-]{5,20}[0-9]$`)
-	hex      = regexp.MustCompile(`(?i)^[0-9a-f]{8,}$`)
+	uuid     = newPattern(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	mac      = newPattern(`(?i)^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$`)
+	bareMAC  = newPattern(`(?i)^[0-9a-f]{12}$`)
+	mail     = newPattern(`^[^\s@<>:/]+@[^\s@<>:/]+$`)
+	webURL   = newPattern(`(?i)^(https?|wss?|ftp)://\S+$`)
+	sipURI   = newPattern(`(?i)^(sips?):\S+$`)
+	telURI   = newPattern(`(?i)^tel:\S+$`)
+	hostName = newPattern(`(?i)^([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*\.?$`)
+	phone    = newPattern(`^\+?\(?[0-9][0-9 ()./-]{5,20}[0-9]$`)
+	hex      = newPattern(`(?i)^[0-9a-f]{8,}$`)
 )
 
 // forms are those that are known, in the order in which they are looked at.

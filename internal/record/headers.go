@@ -3,7 +3,6 @@ package record
 import (
 	"mime"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,8 +33,8 @@ var keptHeaders = map[string]func(r *replacer, value string) string{
 }
 
 // matching returns a function that keeps values of a form.
-func matching(pattern string) func(r *replacer, value string) string {
-	form := regexp.MustCompile(pattern)
+func matching(expression string) func(r *replacer, value string) string {
+	form := newPattern(expression)
 	return func(_ *replacer, value string) string {
 		if form.MatchString(value) {
 			return value

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -12,9 +11,9 @@ import (
 )
 
 var (
-	memberName = regexp.MustCompile(`^[a-z_][A-Za-z_]*([0-9]{1,2}[A-Za-z_]+)*[0-9]{0,2}$`)
-	enumName   = regexp.MustCompile(`^[a-z][A-Za-z_-]{0,39}$`)
-	phrase     = regexp.MustCompile(`^[A-Z][a-z]+( [A-Z][a-z]+| \+){0,4}$`)
+	memberName = newPattern(`^[a-z_][A-Za-z_]*([0-9]{1,2}[A-Za-z_]+)*[0-9]{0,2}$`)
+	enumName   = newPattern(`^[a-z][A-Za-z_-]{0,39}$`)
+	phrase     = newPattern(`^[A-Z][a-z]+( [A-Z][a-z]+| \+){0,4}$`)
 )
 
 // maxName is the longest name of a member that is told.

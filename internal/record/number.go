@@ -3,17 +3,16 @@ package record
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 var (
-	numeral = regexp.MustCompile(`^(-?)([0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+	numeral = newPattern(`^(-?)([0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-	small   = regexp.MustCompile(`^-?[0-9]{1,2}$`)
-	setting = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,2})?$`)
-	count   = regexp.MustCompile(`^[0-9]{1,7}$`)
+	small   = newPattern(`^-?[0-9]{1,2}$`)
+	setting = newPattern(`^[0-9]{1,5}(\.[0-9]{1,2})?$`)
+	count   = newPattern(`^[0-9]{1,7}$`)
 )
 
 // number returns what is written for a number, in its own type or in a text.

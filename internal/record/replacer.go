@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
@@ -108,7 +107,7 @@ func (r *replacer) parameter(id string) string {
 }
 
 // flags are the texts of booleans.
-var flags = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off)$`)
+var flags = newPattern(`(?i)^(true|false|yes|no|on|off)$`)
 
 // text returns what is written for a text.
 func (r *replacer) text(at place, text string) string {
