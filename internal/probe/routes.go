@@ -31,8 +31,14 @@ func OpenTACTRoutes(configured int, overridden map[string]string, message func(o
 			routes, reads[route] = append(routes, route), read
 		}
 	}
+	SortByParameters(routes)
+	return routes, reads
+}
+
+// SortByParameters brings routes into the order in which the ids for their paths become known:
+// those with few parameters first.
+func SortByParameters(routes []*Route) {
 	slices.SortStableFunc(routes, func(a, b *Route) int {
 		return strings.Count(a.Path, "{") - strings.Count(b.Path, "{")
 	})
-	return routes, reads
 }

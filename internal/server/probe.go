@@ -3,8 +3,6 @@ package server
 import (
 	"context"
 	"log/slog"
-	"slices"
-	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/mapping"
@@ -136,9 +134,7 @@ func probeInfinity(c config.Config, overridden overrides, options infinity.Optio
 		route := probe.NewRoute(&made, read.Message)
 		target.Routes, reads[route] = append(target.Routes, route), &made
 	}
-	slices.SortStableFunc(target.Routes, func(a, b *probe.Route) int {
-		return strings.Count(a.Path, "{") - strings.Count(b.Path, "{")
-	})
+	probe.SortByParameters(target.Routes)
 	options.Options = probeOptions(c, target, options.Options)
 	client := infinity.New(options)
 	target.Call = func(ctx context.Context, route *probe.Route, parameters []string) error {
