@@ -148,7 +148,7 @@ func TestDeadlineThatHasPassed(t *testing.T) {
 // the service's cap.
 func TestDeadlineBeyondTheCap(t *testing.T) {
 	t.Parallel()
-	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken(), "--upstream-timeout=500ms")
+	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken(), "--upstream-timeout=2s")
 	f.checkDeadlines(t, time.Hour, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "UPSTREAM_TIMEOUT"},
 		verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", delivery: "UNKNOWN"},

@@ -139,12 +139,12 @@ func explainRows() map[string]explainRow {
 			want: []string{get(0, 1), get(503, 2), get(200, 3)},
 		},
 		"no answer": {
-			vendor: func(t *testing.T) http.Handler { return hangs(t) }, flags: []string{withToken(), "--upstream-timeout=300ms"},
+			vendor: func(t *testing.T) http.Handler { return hangs(t) }, flags: []string{withToken(), "--upstream-timeout=2s"},
 			rpc: read.rpc, fields: read.request, code: codes.DeadlineExceeded,
 			want: []string{get(0, 1)},
 		},
 		"no answer to a write": {
-			vendor: func(t *testing.T) http.Handler { return hangs(t) }, flags: []string{withToken(), "--upstream-timeout=300ms"},
+			vendor: func(t *testing.T) http.Handler { return hangs(t) }, flags: []string{withToken(), "--upstream-timeout=2s"},
 			rpc: create.rpc, fields: create.request, code: codes.Unknown,
 			want: []string{made(0, 1)},
 		},
