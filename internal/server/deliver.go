@@ -90,7 +90,7 @@ func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServe
 	if err != nil || !ok || conn == nil {
 		return response, err
 	}
-	size, must := proto.Size(message), !s.reads[info.FullMethod]
+	size, must := encodedSize(message), !s.reads[info.FullMethod]
 	release, err := s.answers.take(ctx, int64(size), must)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServer
 	if !isHTTP {
 		return response, nil
 	}
-	release, err := s.answers.take(ctx, jsonGrowth*int64(proto.Size(message)), !s.reads[info.FullMethod])
+	release, err := s.answers.take(ctx, jsonGrowth*int64(encodedSize(message)), !s.reads[info.FullMethod])
 	if err != nil {
 		return nil, err
 	}
@@ -147,8 +147,7 @@ func (c answerCodec) Marshal(value any) (mem.BufferSlice, error) {
 		return c.CodecV2.Marshal(value)
 	}
 	buffer := response.buffer()
-	// The size was computed just now, and nobody changes a response after its handler.
-	encoded, err := proto.MarshalOptions{UseCachedSize: true}.MarshalAppend((*buffer)[:0], response.message)
+	encoded, err := encodeInto(*buffer, response.message)
 	if err != nil {
 		response.delivery.Taken(int64(response.size))
 		return nil, err
