@@ -67,8 +67,12 @@ func (c *Conn) SetDeadline(t time.Time) error {
 	return c.Conn.SetDeadline(t)
 }
 
-// SetWriteDeadline sets the deadline until the next write.
+// SetWriteDeadline sets the deadline until the next write. To take it away, as net/http does
+// before each request, is left to that write, which sets its own if it needs one.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
+	if t.IsZero() {
+		return nil
+	}
 	defer c.renewed.Store(0)
 	return c.Conn.SetWriteDeadline(t)
 }

@@ -48,6 +48,11 @@ func TestWriteDeadline(t *testing.T) {
 			write()
 			_ = conn.SetDeadline(time.Time{}) // a pipe does not refuse it
 		}, latest},
+		"after none was wanted": {func(write func(), conn net.Conn) {
+			write()
+			time.Sleep(timeout / 16)
+			_ = conn.SetWriteDeadline(time.Time{}) // as net/http does before each request
+		}, latest - timeout/16},
 		"after a write deadline": {func(write func(), conn net.Conn) {
 			write()
 			_ = conn.SetWriteDeadline(time.Now().Add(time.Hour)) // a pipe does not refuse it

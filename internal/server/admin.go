@@ -46,7 +46,7 @@ func (s *Server) observeAdmin(next http.Handler) http.Handler {
 		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answered, r)
 		s.logger.Debug("http", "listener", "admin", "method", r.Method, "path", clipped(r.URL.Path), "status", answered.status,
-			"request_id", w.Header().Get(requestIDHeader))
+			"request_id", w.Header().Get(requestIDHTTPHeader))
 	})
 }
 

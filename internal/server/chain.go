@@ -104,8 +104,12 @@ func (r *chainRun) next(ctx context.Context, request any) (any, error) {
 	return intercept(ctx, request, r.info, r.following)
 }
 
-// requestIDHeader carries the id by which a call is found in the logs.
-const requestIDHeader = "x-request-id"
+// requestIDHeader carries the id by which a call is found in the logs. HTTP headers in their
+// canonical form need not be brought into it.
+const (
+	requestIDHeader     = "x-request-id"
+	requestIDHTTPHeader = "X-Request-Id"
+)
 
 // identify takes the caller's request id, or makes one, and sends it back, with what the
 // vendors were sent if the caller asked for that: with a success as headers, with an error

@@ -108,9 +108,6 @@ func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServe
 	return nil, unread(ctx)
 }
 
-// answeredKey is the context key of what an HTTP request holds of the budget.
-type answeredKey struct{}
-
 // retain counts the response of a call of the JSON gateway until the HTTP request has
 // been answered.
 func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
@@ -121,16 +118,13 @@ func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServer
 	if err != nil || !ok || lease.Held() == 0 { // a small answer of a vendor makes no large one
 		return response, err
 	}
-	held, isHTTP := ctx.Value(answeredKey{}).(*func())
-	if !isHTTP {
+	exchange := httpExchangeOf(ctx)
+	if exchange == nil {
 		return response, nil
 	}
-	release, err := s.answers.take(ctx, jsonGrowth*int64(encodedSize(message)), !s.reads[info.FullMethod])
+	exchange.release, err = s.answers.take(ctx, jsonGrowth*int64(encodedSize(message)), !s.reads[info.FullMethod])
 	if err != nil {
 		return nil, err
-	}
-	if release != nil {
-		*held = release
 	}
 	return response, nil
 }

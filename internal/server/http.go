@@ -56,9 +56,7 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 			document.ServeHTTP(w, r)
 			return
 		}
-		answered := func() {}
-		defer func() { answered() }()
-		calls.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), answeredKey{}, &answered)))
+		calls.ServeHTTP(w, r)
 	}))))), nil
 }
 
@@ -95,7 +93,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			return
 		}
 		s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "reason", status.Reason(err),
-			"request_id", w.Header().Get(requestIDHeader))
+			"request_id", w.Header().Get(requestIDHTTPHeader))
 		if exchange := httpExchangeOf(r.Context()); exchange != nil {
 			exchange.observed = true
 		}
@@ -128,12 +126,12 @@ func (s *Server) crossOrigin() *http.CrossOriginProtection {
 // identifyHTTP gives every answer the caller's request id, or a new one.
 func identifyHTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get(requestIDHeader)
+		id := r.Header.Get(requestIDHTTPHeader)
 		if !plausibleID(id) {
 			id = newRequestID()
-			r.Header.Set(requestIDHeader, id)
+			r.Header.Set(requestIDHTTPHeader, id)
 		}
-		w.Header().Set(requestIDHeader, id)
+		w.Header().Set(requestIDHTTPHeader, id)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -144,12 +142,13 @@ func (s *Server) observeHTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		listener.NoteProtocol(r)
 		exchange := &httpExchange{header: w.Header()}
+		defer exchange.end()
 		answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answered, r.WithContext(context.WithValue(r.Context(), httpExchangeKey{}, exchange)))
 		s.metrics.HTTPAnswer(answered.status)
 		if !exchange.observed {
 			s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "status", answered.status,
-				"request_id", w.Header().Get(requestIDHeader))
+				"request_id", w.Header().Get(requestIDHTTPHeader))
 		}
 	})
 }
@@ -175,7 +174,7 @@ func (s *Server) refuseHTTP(refused listener.Refusal) (http.Header, []byte) {
 	s.metrics.HTTPAnswer(refused.Status)
 	s.logger.Info("http", "status", refused.Status, "remote", refused.Remote.String(), "request_id", id)
 	_, header, body := s.gateway.ErrorAnswer(refusalError(refused))
-	header.Set(requestIDHeader, id)
+	header.Set(requestIDHTTPHeader, id)
 	return header, body
 }
 

@@ -50,6 +50,14 @@ func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
 type httpExchange struct {
 	observed bool // the request became a call that was logged
 	header   http.Header
+	release  func() // gives back what a large answer takes of the budget; nil if it takes nothing
+}
+
+// end gives back what the answer holds, once it has been written.
+func (e *httpExchange) end() {
+	if e.release != nil {
+		e.release()
+	}
 }
 
 // httpExchangeKey is the context key of the exchange.
