@@ -81,6 +81,9 @@ var traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[
 
 // traceIDOf returns the id of the trace that a traceparent header names, or "".
 func traceIDOf(header string) string {
+	if header == "" {
+		return "" // as nearly always
+	}
 	match := traceParent.FindStringSubmatch(header)
 	if match == nil || strings.Trim(match[1], "0") == "" {
 		return ""

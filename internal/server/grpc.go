@@ -22,6 +22,12 @@ const (
 	streamWorkers = 64
 	// maxMetadataBytes is how large the headers of one call may be.
 	maxMetadataBytes = 64 << 10
+	// streamWindow and connectionWindow are how many bytes of requests may be on their way to
+	// one call before it reads them, and to all calls of a connection. A call that reads a
+	// longer message gets the window for it. They are fixed because grpc-go would otherwise
+	// send a ping with nearly every request, to learn which window the connection needs.
+	streamWindow     = 64 << 10
+	connectionWindow = 1 << 20
 	// shortestPing is how often a client may ask whether the connection lives.
 	shortestPing = time.Second
 	// handshakeTimeout is how long a new connection may take for TLS and the first frames.
@@ -51,6 +57,8 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 		grpc.ForceServerCodecV2(newAnswerCodec()),
 		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.StaticStreamWindowSize(streamWindow),
+		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxHeaderListSize(maxMetadataBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
