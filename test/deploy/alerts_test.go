@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -27,13 +28,13 @@ func TestAlertRules(t *testing.T) {
 	mustRun(t, "", promtool, "test", "rules", in(t, "deploy/prometheus/alerts_test.yaml"))
 }
 
-// TestAlertsLinkTheRunbook holds that each alert has a section of its own name.
+// TestAlertsLinkTheRunbook: each alert has a row in the table and a section of its own name.
 func TestAlertsLinkTheRunbook(t *testing.T) {
 	t.Parallel()
 	var rules struct {
 		Groups []struct {
 			Rules []struct {
-				Alert       string
+				Alert, For  string
 				Labels      map[string]string
 				Annotations map[string]string
 			}
@@ -53,6 +54,10 @@ func TestAlertsLinkTheRunbook(t *testing.T) {
 		}
 		if severity := rule.Labels["severity"]; severity != "page" && severity != "ticket" {
 			t.Errorf("%s has the severity %q", rule.Alert, severity)
+		}
+		row := fmt.Sprintf("\n| [%s](#%s) | %s | %s | ", rule.Alert, strings.ToLower(rule.Alert), rule.Labels["severity"], rule.For)
+		if !strings.Contains(page, strings.ReplaceAll(row, "|  |", "| |")) {
+			t.Errorf("%s has no row %q", runbook, row)
 		}
 	}
 	for _, line := range strings.Split(page, "\n") {

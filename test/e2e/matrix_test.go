@@ -9,6 +9,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/document"
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -80,10 +81,13 @@ func callMatrix(t *testing.T) string {
 	return table.String()
 }
 
+// classNames are the retry classes in the document.
+var classNames = map[upstream.Class]string{upstream.Safe: "safe", upstream.Idempotent: "idempotent", upstream.Once: "once"}
+
 // routeMatrix lists the routes of each operation, with how sure they are.
 func routeMatrix() string {
 	var table strings.Builder
-	table.WriteString("\nRoutes of each operation. A dash in place of the body: none.\n\n| operation | generations | route | body | answers | certainty | source |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	table.WriteString("\nRoutes of each operation. A dash in place of the body: none.\n\n| operation | generations | route | class | body | answers | certainty | source |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, row := range opentact.Rows() {
 		for _, version := range row.Versions {
 			body := version.Body
@@ -91,8 +95,8 @@ func routeMatrix() string {
 				body = "–"
 			}
 			generations := strings.Trim(strings.ReplaceAll(fmt.Sprint(version.Generations), " ", ", "), "[]")
-			fmt.Fprintf(&table, "| %s | %s | %s `%s` | %s | %s | %s | %s |\n",
-				row.Route.Operation, generations, row.Route.Method, version.Path, body, version.Answer, version.Certainty, version.Source)
+			fmt.Fprintf(&table, "| %s | %s | %s `%s` | %s | %s | %s | %s | %s |\n", row.Route.Operation, generations,
+				row.Route.Method, version.Path, classNames[row.Route.Action.Class()], body, version.Answer, version.Certainty, version.Source)
 		}
 	}
 	return table.String() + "\n"

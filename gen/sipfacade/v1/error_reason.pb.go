@@ -104,8 +104,8 @@ const (
 	// during a read, at each try. Nothing took effect. Do: try again after a
 	// pause.
 	ErrorReason_ERROR_REASON_UPSTREAM_UNREACHABLE ErrorReason = 23
-	// The vendor did not answer a read within the service's own cap,
-	// `upstream_timeout`. Do: try again; if it goes on, tell the operator.
+	// The vendor did not answer a read within `upstream_timeout`. Do: try again; if
+	// it goes on, tell the operator.
 	ErrorReason_ERROR_REASON_UPSTREAM_TIMEOUT ErrorReason = 24
 	// The vendor, or something in its place, answered what is not its documented
 	// form: HTML, broken JSON, no envelope, another kind of object, one page of a
@@ -121,8 +121,8 @@ const (
 	// Do: read its message.
 	ErrorReason_ERROR_REASON_UPSTREAM_REJECTED ErrorReason = 26
 	// A write was sent and may have taken effect. After it came a 5xx, a broken
-	// connection, an answer that cannot be understood, the service's cap or its
-	// shutdown (all UNKNOWN), the caller's deadline (DEADLINE_EXCEEDED) or the
+	// connection, an answer that cannot be understood, the end of `upstream_timeout`
+	// or the service's shutdown (all UNKNOWN), the caller's deadline (DEADLINE_EXCEEDED) or the
 	// caller's cancel (CANCELLED). After the last three the service waits two
 	// seconds longer for the vendor's answer. Do: if there is a `RetryInfo`, repeat
 	// the call with the same request id after that time. Otherwise Get what was
@@ -132,7 +132,7 @@ const (
 	// calls, for five seconds unless the operator set another time
 	// (`breaker_pause`). The call was not sent. Do: wait as `RetryInfo` says.
 	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
-	// The call waited until its deadline or the service's own cap: for a
+	// The call waited until its deadline or `upstream_timeout`: for a
 	// connection to the vendor, for memory for the vendor's answer, or for memory
 	// for its own, because callers do not read theirs. Or more calls wait for a
 	// connection than `upstream_queue` allows. A write was not sent. Do: try

@@ -49,7 +49,7 @@ type OutboundVoiceProfile struct {
 	// What may be spent a day, in the account's currency, 0 or more. Generation 1 only.
 	// Vendor: `daily_spend_limit`; `daily_spent_limit` is read too.
 	DailySpendLimit *float64 `protobuf:"fixed64,7,opt,name=daily_spend_limit,json=dailySpendLimit,proto3,oneof" json:"daily_spend_limit,omitempty"`
-	// The file format of recordings: 1 to 32 letters and digits, the facade's own
+	// The file format of recordings: 1 to 32 letters and digits, the service's own
 	// limit. The vendor documents
 	// `wav` and `mp3`; another word of the vendor is shown as it came. Generation 1 only.
 	// Vendor: `filemat`, its own name for it.

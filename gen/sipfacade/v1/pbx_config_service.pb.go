@@ -1730,7 +1730,7 @@ type AddPbxGroupUsersRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the group.
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	// The ids of the users, 1 to 1000, each once. The number is the facade's
+	// The ids of the users, 1 to 1000, each once. The number is the service's
 	// own limit.
 	UserIds []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
@@ -1853,7 +1853,7 @@ type RemovePbxGroupUsersRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the group.
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	// The ids of the users, 1 to 1000, each once. The number is the facade's
+	// The ids of the users, 1 to 1000, each once. The number is the service's
 	// own limit.
 	UserIds []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
@@ -2623,7 +2623,7 @@ type AddPbxUserGroupsRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The ids of the groups, 1 to 1000, each once. The number is the facade's
+	// The ids of the groups, 1 to 1000, each once. The number is the service's
 	// own limit.
 	GroupIds []uint32 `protobuf:"varint,3,rep,packed,name=group_ids,json=groupIds,proto3" json:"group_ids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
@@ -3995,7 +3995,7 @@ type SetPbxQueueMemberOrderRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the queue.
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
-	// The ids of the members, 1 to 1000, each once. The number is the facade's
+	// The ids of the members, 1 to 1000, each once. The number is the service's
 	// own limit.
 	QueueMemberIds []uint32 `protobuf:"varint,3,rep,packed,name=queue_member_ids,json=queueMemberIds,proto3" json:"queue_member_ids,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.

@@ -31,7 +31,7 @@ type PbxDevice struct {
 	PbxDeviceId *uint32 `protobuf:"varint,1,opt,name=pbx_device_id,json=pbxDeviceId,proto3,oneof" json:"pbx_device_id,omitempty"`
 	// The domain.
 	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
-	// The name, for example `Reception desk`. At most 255 characters, the facade's
+	// The name, for example `Reception desk`. At most 255 characters, the service's
 	// own limit. Required on create.
 	PbxDeviceName *string `protobuf:"bytes,3,opt,name=pbx_device_name,json=pbxDeviceName,proto3,oneof" json:"pbx_device_name,omitempty"`
 	// The hardware address: `10:20:30:1A:2B:3C`, `10-20-30-1A-2B-3C` or
@@ -171,7 +171,7 @@ type PbxUserDevice struct {
 	UserLogin string `protobuf:"bytes,4,opt,name=user_login,json=userLogin,proto3" json:"user_login,omitempty"`
 	// The device's name.
 	PbxDeviceName string `protobuf:"bytes,5,opt,name=pbx_device_name,json=pbxDeviceName,proto3" json:"pbx_device_name,omitempty"`
-	// What the device registers with. A secret that exists to be handed over:
+	// What the device registers with. A secret that is returned on purpose:
 	// only the create call returns it, and no log prints it.
 	PbxDeviceToken *string `protobuf:"bytes,6,opt,name=pbx_device_token,json=pbxDeviceToken,proto3,oneof" json:"pbx_device_token,omitempty"`
 	// When the association last changed.

@@ -32,7 +32,7 @@ type PbxDomain struct {
 	DomainId *uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The SIP domain name.
 	Domain string `protobuf:"bytes,2,opt,name=domain,proto3" json:"domain,omitempty"`
-	// How the domain is shown. At most 255 characters, the facade's own limit.
+	// How the domain is shown. At most 255 characters, the service's own limit.
 	DisplayName *string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// Whether calls are recorded. Vendor: `rec`.
 	CallRecordingEnabled *bool `protobuf:"varint,4,opt,name=call_recording_enabled,json=callRecordingEnabled,proto3,oneof" json:"call_recording_enabled,omitempty"`

@@ -30,14 +30,14 @@ type PbxGroup struct {
 	GroupId *uint32 `protobuf:"varint,1,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
 	// The domain of the group.
 	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
-	// The name, for example `sales`. At most 255 characters, the facade's own limit.
+	// The name, for example `sales`. At most 255 characters, the service's own limit.
 	// Required on create.
 	GroupName *string `protobuf:"bytes,3,opt,name=group_name,json=groupName,proto3,oneof" json:"group_name,omitempty"`
 	// How the group is shown, for example `Sales Dept`. At most 255 characters, the
 	// facade's own limit. Required on create.
 	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// What others in the domain dial: digits, `*` and `#`, kept as written. At most
-	// 32 of them, the facade's own limit. Required on create.
+	// 32 of them, the service's own limit. Required on create.
 	ExtensionNumber *string `protobuf:"bytes,5,opt,name=extension_number,json=extensionNumber,proto3,oneof" json:"extension_number,omitempty"`
 	// Whether the group is rung again.
 	RingRetry *bool `protobuf:"varint,6,opt,name=ring_retry,json=ringRetry,proto3,oneof" json:"ring_retry,omitempty"`

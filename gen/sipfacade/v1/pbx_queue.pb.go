@@ -83,14 +83,14 @@ type PbxQueue struct {
 	QueueId *uint32 `protobuf:"varint,1,opt,name=queue_id,json=queueId,proto3,oneof" json:"queue_id,omitempty"`
 	// The domain of the queue.
 	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
-	// The name, for example `sales`. At most 255 characters, the facade's own limit.
+	// The name, for example `sales`. At most 255 characters, the service's own limit.
 	// Required on create.
 	QueueName *string `protobuf:"bytes,3,opt,name=queue_name,json=queueName,proto3,oneof" json:"queue_name,omitempty"`
-	// How the queue is shown. At most 255 characters, the facade's own limit.
+	// How the queue is shown. At most 255 characters, the service's own limit.
 	// Required on create.
 	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// What others in the domain dial: digits, `*` and `#`, kept as written. At most
-	// 32 of them, the facade's own limit. Required on create.
+	// 32 of them, the service's own limit. Required on create.
 	ExtensionNumber *string `protobuf:"bytes,5,opt,name=extension_number,json=extensionNumber,proto3,oneof" json:"extension_number,omitempty"`
 	// How a caller is shown on the devices: text with `{displayName}`,
 	// `{srcPhoneNumber}` and `{dgrpName}`, for example `{displayName} -
@@ -209,14 +209,14 @@ type PbxQueueMember struct {
 	// then that is in `additional_fields`. Required on create.
 	RingStrategy *PbxRingStrategy `protobuf:"varint,5,opt,name=ring_strategy,json=ringStrategy,proto3,enum=sipfacade.v1.PbxRingStrategy,oneof" json:"ring_strategy,omitempty"`
 	// How often the users are rung if all are busy, 0 or more. That it is not
-	// negative is the facade's own rule. Required on create.
+	// negative is the service's own rule. Required on create.
 	RingAttempts *int32 `protobuf:"varint,6,opt,name=ring_attempts,json=ringAttempts,proto3,oneof" json:"ring_attempts,omitempty"`
 	// How many seconds the users are rung before the next member, 0 or more. Vendor:
-	// `ringSecs`. That it is not negative is the facade's own rule. Required on
+	// `ringSecs`. That it is not negative is the service's own rule. Required on
 	// create.
 	RingSeconds *int32 `protobuf:"varint,7,opt,name=ring_seconds,json=ringSeconds,proto3,oneof" json:"ring_seconds,omitempty"`
 	// The place among the members, lowest first, 0 or more. That it is not negative
-	// is the facade's own rule. Required on create.
+	// is the service's own rule. Required on create.
 	RingOrder *int32 `protobuf:"varint,8,opt,name=ring_order,json=ringOrder,proto3,oneof" json:"ring_order,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings

@@ -34,7 +34,7 @@ type PbxTrustedNetwork struct {
 	// The network as address and prefix length, for example `10.0.20.10/24`;
 	// host bits are kept. Required on create.
 	Network *string `protobuf:"bytes,3,opt,name=network,proto3,oneof" json:"network,omitempty"`
-	// What the network is. At most 255 characters, the facade's own limit.
+	// What the network is. At most 255 characters, the service's own limit.
 	Description *string `protobuf:"bytes,4,opt,name=description,proto3,oneof" json:"description,omitempty"`
 	// What the vendor's row holds beside the fields above, by the vendor's own
 	// names; the vendor documents few of its rows. Values that are not strings

@@ -32,33 +32,33 @@ type PbxUser struct {
 	// The domain of the user.
 	DomainId *uint32 `protobuf:"varint,2,opt,name=domain_id,json=domainId,proto3,oneof" json:"domain_id,omitempty"`
 	// The login, for example `joe.blogs`. It cannot be changed later. Vendor:
-	// `user`. At most 255 characters, the facade's own limit. Required on create.
+	// `user`. At most 255 characters, the service's own limit. Required on create.
 	Login *string `protobuf:"bytes,3,opt,name=login,proto3,oneof" json:"login,omitempty"`
-	// The password of the login and of the user's SIP devices. It goes in and never
-	// comes out. At most 255 characters, the facade's own limit. Required on create.
+	// The password of the login and of the user's SIP devices. It can be written and
+	// is never returned. At most 255 characters, the service's own limit. Required on create.
 	Password *string `protobuf:"bytes,4,opt,name=password,proto3,oneof" json:"password,omitempty"`
 	// How the user is shown, for example `Joe Blogs`. At most 255 characters, the
 	// facade's own limit. Required on create.
 	DisplayName *string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
-	// The PIN with which the user logs in at a shared desk. It goes in and never
-	// comes out. At most 255 characters, the facade's own limit.
+	// The PIN with which the user logs in at a shared desk. It can be written
+	// and is never returned. At most 255 characters, the service's own limit.
 	Pin *string `protobuf:"bytes,6,opt,name=pin,proto3,oneof" json:"pin,omitempty"`
 	// What others in the domain dial: digits, `*` and `#`, kept as written (`007`).
-	// At most 32 of them, the facade's own limit. Required on create.
+	// At most 32 of them, the service's own limit. Required on create.
 	ExtensionNumber *string `protobuf:"bytes,7,opt,name=extension_number,json=extensionNumber,proto3,oneof" json:"extension_number,omitempty"`
-	// E-mail address. At most 255 characters, the facade's own limit.
+	// E-mail address. At most 255 characters, the service's own limit.
 	Email *string `protobuf:"bytes,8,opt,name=email,proto3,oneof" json:"email,omitempty"`
-	// Given name. At most 255 characters, the facade's own limit.
+	// Given name. At most 255 characters, the service's own limit.
 	FirstName *string `protobuf:"bytes,9,opt,name=first_name,json=firstName,proto3,oneof" json:"first_name,omitempty"`
-	// Family name. At most 255 characters, the facade's own limit.
+	// Family name. At most 255 characters, the service's own limit.
 	LastName *string `protobuf:"bytes,10,opt,name=last_name,json=lastName,proto3,oneof" json:"last_name,omitempty"`
-	// Job title. At most 255 characters, the facade's own limit.
+	// Job title. At most 255 characters, the service's own limit.
 	JobName *string `protobuf:"bytes,11,opt,name=job_name,json=jobName,proto3,oneof" json:"job_name,omitempty"`
-	// Department. At most 255 characters, the facade's own limit.
+	// Department. At most 255 characters, the service's own limit.
 	DepartmentName *string `protobuf:"bytes,12,opt,name=department_name,json=departmentName,proto3,oneof" json:"department_name,omitempty"`
-	// Company. At most 255 characters, the facade's own limit.
+	// Company. At most 255 characters, the service's own limit.
 	CompanyName *string `protobuf:"bytes,13,opt,name=company_name,json=companyName,proto3,oneof" json:"company_name,omitempty"`
-	// Office. At most 255 characters, the facade's own limit.
+	// Office. At most 255 characters, the service's own limit.
 	OfficeName *string `protobuf:"bytes,14,opt,name=office_name,json=officeName,proto3,oneof" json:"office_name,omitempty"`
 	// The caller id shown to UK numbers, as written. At most 255 characters, the
 	// facade's own limit.
@@ -67,7 +67,7 @@ type PbxUser struct {
 	// facade's own limit.
 	UsCallerId *string `protobuf:"bytes,16,opt,name=us_caller_id,json=usCallerId,proto3,oneof" json:"us_caller_id,omitempty"`
 	// The number that missed calls are forwarded to, as written. At most 255
-	// characters, the facade's own limit.
+	// characters, the service's own limit.
 	MobileNumber *string `protobuf:"bytes,17,opt,name=mobile_number,json=mobileNumber,proto3,oneof" json:"mobile_number,omitempty"`
 	// Whether calls go on to the mobile number if no SIP device answers.
 	MobileFollow *bool `protobuf:"varint,18,opt,name=mobile_follow,json=mobileFollow,proto3,oneof" json:"mobile_follow,omitempty"`

@@ -581,7 +581,7 @@ func (*DeleteSipAppResponse) Descriptor() ([]byte, []int) {
 }
 
 // Request of AssignSipAppTnLeases: at least one and at most 1000 leases (the
-// number is the facade's own limit), none of them in both lists.
+// number is the service's own limit), none of them in both lists.
 type AssignSipAppTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the app, in any case.

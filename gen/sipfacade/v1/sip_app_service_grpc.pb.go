@@ -35,7 +35,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // Call-control apps of OpenTACT: apps whose calls follow a call flow in XML, and
-// the telephone numbers that ring them.
+// the telephone numbers that are assigned to them.
 //
 // Lists, updates and errors work as in SipConnectionService.
 type SipAppServiceClient interface {
@@ -83,7 +83,7 @@ type SipAppServiceClient interface {
 	//
 	// The XML is checked before it is sent: well-formed, root `Response`, known
 	// verbs in the places that they may have, no DTD or entities, at most 256
-	// KiB (the facade's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
+	// KiB (the service's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
 	// vendor receives the bytes as they are given here.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
@@ -200,7 +200,7 @@ func (c *sipAppServiceClient) ListSipAppCalls(ctx context.Context, in *ListSipAp
 // for forward compatibility.
 //
 // Call-control apps of OpenTACT: apps whose calls follow a call flow in XML, and
-// the telephone numbers that ring them.
+// the telephone numbers that are assigned to them.
 //
 // Lists, updates and errors work as in SipConnectionService.
 type SipAppServiceServer interface {
@@ -248,7 +248,7 @@ type SipAppServiceServer interface {
 	//
 	// The XML is checked before it is sent: well-formed, root `Response`, known
 	// verbs in the places that they may have, no DTD or entities, at most 256
-	// KiB (the facade's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
+	// KiB (the service's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
 	// vendor receives the bytes as they are given here.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}

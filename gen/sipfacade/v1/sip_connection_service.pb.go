@@ -675,7 +675,7 @@ func (*DeleteSipUserInviteResponse) Descriptor() ([]byte, []int) {
 }
 
 // Request of AssignSipConnectionTnLeases: at least one and at most 1000 leases (the
-// number is the facade's own limit), none of them in both lists.
+// number is the service's own limit), none of them in both lists.
 type AssignSipConnectionTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the connection, in any case.

@@ -49,8 +49,9 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// SIP connections of OpenTACT: the trunks themselves, the telephone numbers that ring
-// them, the SIP domains and users behind them, and the invites with which users register.
+// SIP connections of OpenTACT: the trunks themselves, the telephone numbers that are
+// assigned to them, the SIP domains and users behind them, and the invites with which
+// users register.
 //
 // The vendor's API has three generations; the operator chooses which one is spoken
 // (`opentact_generation`). A call or a field that it does not have is refused as
@@ -148,10 +149,10 @@ type SipConnectionServiceClient interface {
 	// Connection, 2020); since generation 2, and in generation 1 if that route is not found,
 	// GET /sip/product (vendor's own API description, 2021).
 	ListSipConnectionProducts(ctx context.Context, in *ListSipConnectionProductsRequest, opts ...grpc.CallOption) (*ListSipConnectionProductsResponse, error)
-	// Lists the telephone numbers that the account leases, those that ring
-	// nothing included. What is free to assign is found with the filter
+	// Lists the telephone numbers that the account leases, those that are
+	// assigned to nothing included. What is free to assign is found with the filter
 	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
-	// what a lease rings.
+	// what a lease is assigned to.
 	//
 	// Vendor: GET /lease/tn (documentation of 2020); since generation 2, and in generation 1
 	// if that route is not found, POST /lease/tn/search, page by page to its end (vendor's
@@ -468,8 +469,9 @@ func (c *sipConnectionServiceClient) DeleteSipUser(ctx context.Context, in *Dele
 // All implementations must embed UnimplementedSipConnectionServiceServer
 // for forward compatibility.
 //
-// SIP connections of OpenTACT: the trunks themselves, the telephone numbers that ring
-// them, the SIP domains and users behind them, and the invites with which users register.
+// SIP connections of OpenTACT: the trunks themselves, the telephone numbers that are
+// assigned to them, the SIP domains and users behind them, and the invites with which
+// users register.
 //
 // The vendor's API has three generations; the operator chooses which one is spoken
 // (`opentact_generation`). A call or a field that it does not have is refused as
@@ -567,10 +569,10 @@ type SipConnectionServiceServer interface {
 	// Connection, 2020); since generation 2, and in generation 1 if that route is not found,
 	// GET /sip/product (vendor's own API description, 2021).
 	ListSipConnectionProducts(context.Context, *ListSipConnectionProductsRequest) (*ListSipConnectionProductsResponse, error)
-	// Lists the telephone numbers that the account leases, those that ring
-	// nothing included. What is free to assign is found with the filter
+	// Lists the telephone numbers that the account leases, those that are
+	// assigned to nothing included. What is free to assign is found with the filter
 	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
-	// what a lease rings.
+	// what a lease is assigned to.
 	//
 	// Vendor: GET /lease/tn (documentation of 2020); since generation 2, and in generation 1
 	// if that route is not found, POST /lease/tn/search, page by page to its end (vendor's

@@ -31,7 +31,7 @@ type SipDomain struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The name of the domain, for example `office.example.com`. It is the domain's id: set
 	// on create, and never changed. 1 to 253 letters, digits, dots, hyphens and underscores
-	// (the facade's own limit; the vendor documents none), sent as they are.
+	// (the service's own limit; the vendor documents none), sent as they are.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// The connection that takes the calls of the domain, a UUID. Absent if there is none,
 	// and in lists, in which the vendor leaves relations out. Vendor: `sip_connection`

@@ -502,7 +502,7 @@ type SipUser struct {
 	// The address from which the user may register, IPv4 in dotted form. Generation 1 only,
 	// which shows users nested in connections.
 	RemoteIp *string `protobuf:"bytes,3,opt,name=remote_ip,json=remoteIp,proto3,oneof" json:"remote_ip,omitempty"`
-	// Given name, at most 255 characters, as every text below (the facade's own limit).
+	// Given name, at most 255 characters, as every text below (the service's own limit).
 	FirstName *string `protobuf:"bytes,4,opt,name=first_name,json=firstName,proto3,oneof" json:"first_name,omitempty"`
 	// Family name.
 	LastName *string `protobuf:"bytes,5,opt,name=last_name,json=lastName,proto3,oneof" json:"last_name,omitempty"`
@@ -524,7 +524,7 @@ type SipUser struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the user was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// What the user registers with: 1 to 255 characters (the facade's own limit). Required on
+	// What the user registers with: 1 to 255 characters (the service's own limit). Required on
 	// create. An update that sets it rotates it; it is never shown.
 	Password *string `protobuf:"bytes,14,opt,name=password,proto3,oneof" json:"password,omitempty"`
 	// The SIP domain of the user, from the path of the call, or as the vendor states it if the
@@ -774,8 +774,8 @@ type SipUserInvite struct {
 	// creates, the documentation of 2020 does not; the service leaves that to the vendor.
 	// Vendor: `expired_on`.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// What the invited person registers with. A secret that exists to be handed
-	// over: the invite RPCs return it, an invite nested in another resource has
+	// What the invited person registers with. A secret that is returned on
+	// purpose: the invite RPCs return it, an invite nested in another resource has
 	// none, and no log prints it.
 	Token *string `protobuf:"bytes,5,opt,name=token,proto3,oneof" json:"token,omitempty"`
 	// When the invite was created.
@@ -798,7 +798,7 @@ type SipUserInvite struct {
 	// The SIP domain that the invited user will belong to. It is set on create, and says on
 	// an update where the invite is; the connection's only domain if it is left out. Another
 	// way to say it is `sip_domain` of the request. Generations 2 and 3; absent in generation
-	// 1, where an invite belongs to the connection itself.
+	// 1: there an invite belongs to the connection itself.
 	SipDomain     *string `protobuf:"bytes,13,opt,name=sip_domain,json=sipDomain,proto3,oneof" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -972,16 +972,16 @@ func (x *SipUserInviteList) GetItems() []*SipUserInvite {
 }
 
 // A telephone number leased from the vendor (TN: telephone number), and what it
-// rings.
+// is assigned to.
 type TnLease struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The lease's UUID. The one field that is always there: generation 3 answers an
 	// assignment with only UUIDs, and what cannot be read back is not known.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
-	// The UUID of the connection that the number rings, from the path of the call or
+	// The UUID of the connection that the number is assigned to, from the path of the call or
 	// from `sip_connection`. Absent if neither states it.
 	SipConnectionUuid *string `protobuf:"bytes,2,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3,oneof" json:"sip_connection_uuid,omitempty"`
-	// The UUID of the app that the number rings, from the path of the call or from
+	// The UUID of the app that the number is assigned to, from the path of the call or from
 	// `sip_app`. Absent if neither states it.
 	SipAppUuid *string `protobuf:"bytes,3,opt,name=sip_app_uuid,json=sipAppUuid,proto3,oneof" json:"sip_app_uuid,omitempty"`
 	// The number itself.
@@ -998,9 +998,9 @@ type TnLease struct {
 	MessagingProfile *MessagingProfile `protobuf:"bytes,9,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
 	// The id of the lease's product item in the Class4 switch.
 	Class4ProductItemId *int64 `protobuf:"varint,10,opt,name=class4_product_item_id,json=class4ProductItemId,proto3,oneof" json:"class4_product_item_id,omitempty"`
-	// The SIP connection that the number rings.
+	// The SIP connection that the number is assigned to.
 	SipConnection *SipConnection `protobuf:"bytes,11,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
-	// The call-control app that the number rings. Vendor: `sip_control_app`.
+	// The call-control app that the number is assigned to. Vendor: `sip_control_app`.
 	SipApp *SipApp `protobuf:"bytes,12,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
 	// Who created the lease.
 	CreatedBy *OpentactUser `protobuf:"bytes,13,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
@@ -1444,26 +1444,26 @@ type SipApp struct {
 	// ListSipDomains asks for them. Generations 2 and 3 (vendor's own API description, 2021).
 	SipDomains *SipDomainList `protobuf:"bytes,21,opt,name=sip_domains,json=sipDomains,proto3" json:"sip_domains,omitempty"`
 	// The URL that the vendor tells about changes of a call's state, with `state`, `from` and
-	// `to`: at most 2048 characters (the facade's own limit). Generations 2 and 3 (vendor's
+	// `to`: at most 2048 characters (the service's own limit). Generations 2 and 3 (vendor's
 	// own API description, 2021).
 	WebhookUrl *string `protobuf:"bytes,22,opt,name=webhook_url,json=webhookUrl,proto3,oneof" json:"webhook_url,omitempty"`
 	// How the vendor calls `webhook_url`: `GET` or `POST`. Another word of the vendor is
 	// shown as it came. Generations 2 and 3 (vendor's own API description, 2021).
 	WebhookMethod *string `protobuf:"bytes,23,opt,name=webhook_method,json=webhookMethod,proto3,oneof" json:"webhook_method,omitempty"`
 	// How long the vendor waits for `webhook_url` to answer, in whole milliseconds, from 0,
-	// which is no limit by the vendor's word `off`, to an hour (the facade's own limit).
+	// which is no limit by the vendor's word `off`, to an hour (the service's own limit).
 	// Generations 2 and 3 (vendor's own API description, 2021). Vendor:
 	// `webhook_request_timeout`, milliseconds.
 	WebhookTimeout *durationpb.Duration `protobuf:"bytes,24,opt,name=webhook_timeout,json=webhookTimeout,proto3" json:"webhook_timeout,omitempty"`
 	// The URL from which the vendor fetches the call flow of a call: with `from` and `to` in
 	// the query, or with the call as JSON in the body; it expects XML. At most 2048 characters
-	// (the facade's own limit). Generations 2 and 3 (vendor's own API description, 2021).
+	// (the service's own limit). Generations 2 and 3 (vendor's own API description, 2021).
 	CallFlowUrl *string `protobuf:"bytes,25,opt,name=call_flow_url,json=callFlowUrl,proto3,oneof" json:"call_flow_url,omitempty"`
 	// How the vendor calls `call_flow_url`: `GET` or `POST`. Another word of the vendor is
 	// shown as it came. Generations 2 and 3 (vendor's own API description, 2021).
 	CallFlowMethod *string `protobuf:"bytes,26,opt,name=call_flow_method,json=callFlowMethod,proto3,oneof" json:"call_flow_method,omitempty"`
 	// How long the vendor waits for `call_flow_url` to answer, in whole milliseconds, from 0,
-	// which is no limit by the vendor's word `off`, to an hour (the facade's own limit).
+	// which is no limit by the vendor's word `off`, to an hour (the service's own limit).
 	// Generations 2 and 3 (vendor's own API description, 2021). Vendor:
 	// `call_flow_request_timeout`, milliseconds.
 	CallFlowTimeout *durationpb.Duration `protobuf:"bytes,27,opt,name=call_flow_timeout,json=callFlowTimeout,proto3" json:"call_flow_timeout,omitempty"`

@@ -83,7 +83,7 @@ func (TrunkMediaType) EnumDescriptor() ([]byte, []int) {
 
 // Settings of a Class4 trunk. OpenTACT does not publish the full list, so what
 // is not modelled passes through `other_settings` in both directions. Both
-// parts travel to the vendor as one flat object.
+// parts are sent to the vendor as one flat object.
 type TrunkSettings struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The media treatment. Absent if the vendor states none or another word.
@@ -91,7 +91,7 @@ type TrunkSettings struct {
 	// Every other setting under the vendor's own name, for example
 	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped
 	// on reads. A write must not have `media_type` here. At most 1000 values in
-	// all, 16 levels deep: the facade's own limit.
+	// all, 16 levels deep: the service's own limit.
 	OtherSettings *structpb.Struct `protobuf:"bytes,2,opt,name=other_settings,json=otherSettings,proto3" json:"other_settings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

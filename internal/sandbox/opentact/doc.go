@@ -2,7 +2,7 @@
 // connections, invites, numbers, apps and profiles in memory and answers as the
 // vendor's documents describe, strictly and with the secrets: those of 2020, of 2021 or of
 // 2022, by the generation that the options choose. The same code serves the demo, the tests,
-// and teams who build against the facade.
+// and teams who build clients of the service.
 //
 // If the vendor's behaviour is not public, a comment that begins with "a choice:"
 // says what was chosen and why.
@@ -19,7 +19,7 @@
 //	a9900000  SIP control apps            5         4 is inactive, 4 and 5 have no numbers
 //	3e55a9e0  messaging profiles          4         4 is used by no number
 //	701ce000  outbound voice profiles     3         3 is used by nothing
-//	ca110000  calls                       3         1 and 2 are online, 3 is over
+//	ca110000  calls                       6         3 is over, the others are online
 //	acc00000  account                     1
 //	0a5e4000  people who can log in       2         1 is the one who logs in
 //

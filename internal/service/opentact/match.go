@@ -60,7 +60,7 @@ func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, si
 }
 
 // matching returns the resources that have every member that was sent and were created
-// since. OpenTACT has no natural keys. If it finds none, and one that may be it, it fails:
+// since. If it finds none, and one that may be it, it fails:
 // then it is not known that the resource does not exist.
 func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, at place) ([]R, error) {
 	var found []R

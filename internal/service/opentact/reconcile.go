@@ -18,7 +18,7 @@ const (
 	byLeases    = "the numbers of the connection or app"
 )
 
-// Rules returns how the outcomes of writes are found out. OpenTACT has no natural keys.
+// Rules returns how the outcomes of writes are found out.
 func (b Backend) Rules() reconcile.Rules {
 	return reconcile.Rules{
 		pb.SipConnectionService_CreateSipUserInvite_FullMethodName: created(b, sipUserInvites,
