@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"reflect"
 
 	"golang.org/x/sync/semaphore"
@@ -112,7 +113,7 @@ func (b *requestBody) content() []byte {
 		return nil
 	}
 	if err != nil {
-		b.in.Unread = bodyBrokeOff(b.request.Context())
+		b.in.Unread = unreadBody(b.request.Context(), err)
 		return nil
 	}
 	if len(bytes.TrimSpace(data.Bytes())) == 0 {
@@ -142,11 +143,19 @@ func errTooLarge(limit int64) error {
 		fmt.Sprintf("the body is larger than %d bytes", limit))
 }
 
-// bodyBrokeOff returns the error of a body that ended early: the caller cancelled,
-// or did not keep to HTTP.
-func bodyBrokeOff(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return grpcstatus.FromContextError(err).Err()
+// unreadBody returns the error of a body that was not read to its end: its own if that is a
+// status error, such as that of a server without memory for it. The context of a request ends
+// with its body, also if the caller only closed its sending side and waits for the answer: so
+// a body that ends early is a mistake of the request, and what else ends it a cancellation.
+func unreadBody(ctx context.Context, err error) error {
+	switch _, known := grpcstatus.FromError(err); {
+	case known:
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return status.New(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE, "the body did not arrive in time")
+	case errors.Is(err, io.ErrUnexpectedEOF) || ctx.Err() == nil:
+		return status.Invalid(status.BrokenRule("body", "INCOMPLETE", "broke off before its end"))
+	default:
+		return ctx.Err()
 	}
-	return status.Invalid(status.BrokenRule("body", "INCOMPLETE", "broke off before its end"))
 }

@@ -26,7 +26,7 @@ func (b *requestBody) plain(content []byte) (plain []byte, release func()) {
 		return nil, release
 	}
 	if b.decompressing.Acquire(b.request.Context(), 1) != nil {
-		b.in.Unread = bodyBrokeOff(b.request.Context())
+		b.in.Unread = unreadBody(b.request.Context(), errNoTurn)
 		return nil, release
 	}
 	release = func() { b.decompressing.Release(1) }
@@ -42,7 +42,10 @@ func (b *requestBody) plain(content []byte) (plain []byte, release func()) {
 	return bytes.TrimSpace(plain), release
 }
 
-var errLong = errors.New("the content is longer than the limit")
+var (
+	errLong   = errors.New("the content is longer than the limit")
+	errNoTurn = errors.New("the caller left before the content was decompressed")
+)
 
 // gunzip decompresses no more than the limit.
 func gunzip(content []byte, limit int64) ([]byte, error) {

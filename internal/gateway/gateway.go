@@ -27,9 +27,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/received"
 )
 
-// DefaultMaxBodyBytes is the size of the largest request body if Options states
-// none.
-const DefaultMaxBodyBytes = 4 << 20
+// MaxBodyBytes is the size of the largest request body, also after decompression.
+const MaxBodyBytes = 4 << 20
 
 // Options is what a gateway needs.
 type Options struct {
@@ -39,9 +38,6 @@ type Options struct {
 	// OnPanic is called with each panic that serving a request raised. The caller
 	// gets only INTERNAL. Required.
 	OnPanic func(r *http.Request, recovered any, stack []byte)
-	// MaxBodyBytes is the size of the largest request body; 0 means
-	// DefaultMaxBodyBytes.
-	MaxBodyBytes int64
 }
 
 // Gateway serves the contract's HTTP calls.
@@ -51,7 +47,6 @@ type Gateway struct {
 	paths   []methodPath                 // of all routes, in the contract's order
 	codec   *codec.Codec
 	onPanic func(r *http.Request, recovered any, stack []byte)
-	maxBody int64
 
 	decompressing *semaphore.Weighted // bodies
 }
@@ -65,11 +60,8 @@ func New(options Options) (*Gateway, error) {
 		return nil, fmt.Errorf("make the gateway: Conn, OnPanic: %w", errOption)
 	}
 	g := &Gateway{
-		codec: codec.New(), onPanic: options.OnPanic, maxBody: options.MaxBodyBytes,
+		codec: codec.New(), onPanic: options.OnPanic,
 		decompressing: semaphore.NewWeighted(decompressions),
-	}
-	if g.maxBody == 0 {
-		g.maxBody = DefaultMaxBodyBytes
 	}
 	if err := g.register(contractServices(), options.Conn); err != nil {
 		return nil, fmt.Errorf("make the gateway: %w", err)

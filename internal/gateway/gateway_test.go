@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -85,11 +88,11 @@ func TestWrongPathsNameTheNearestCall(t *testing.T) {
 func TestBodiesThatAreTooLarge(t *testing.T) {
 	t.Parallel()
 	d := newFakeGateway(t)
-	long := `{"name":"` + strings.Repeat("x", DefaultMaxBodyBytes) + `"}`
+	long := `{"name":"` + strings.Repeat("x", MaxBodyBytes) + `"}`
 	chunked := httptest.NewRequest(http.MethodPost, invitesPath, iotest.OneByteReader(strings.NewReader(long)))
 	chunked.ContentLength = -1
 	declared := httptest.NewRequest(http.MethodPost, invitesPath, iotest.ErrReader(errors.New("the body must not be read")))
-	declared.ContentLength = DefaultMaxBodyBytes + 1
+	declared.ContentLength = MaxBodyBytes + 1
 	for name, request := range map[string]*http.Request{"chunked": chunked, "declared": declared} {
 		recorder := httptest.NewRecorder()
 		d.handler.ServeHTTP(recorder, request)
@@ -100,14 +103,32 @@ func TestBodiesThatAreTooLarge(t *testing.T) {
 	}
 }
 
+// TestBodyThatBreaksOff: net/http ends the context of a request whose body it cannot read.
 func TestBodyThatBreaksOff(t *testing.T) {
 	t.Parallel()
-	request := httptest.NewRequest(http.MethodPost, invitesPath, iotest.ErrReader(errors.New("reset")))
-	request.ContentLength = 10
-	recorder := httptest.NewRecorder()
-	newFakeGateway(t).handler.ServeHTTP(recorder, request)
-	if diff := cmp.Diff([]string{"body: broke off before its end"}, readAnswer(t, recorder).violations()); diff != "" {
-		t.Error(diff)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	const unread = "body: broke off before its end"
+	for name, c := range map[string]struct {
+		ctx        context.Context
+		err        error
+		reason     string
+		violations []string
+	}{
+		"no HTTP":             {t.Context(), errors.New("malformed chunk"), "REQUEST_INVALID", []string{unread}},
+		"no end":              {gone, io.ErrUnexpectedEOF, "REQUEST_INVALID", []string{unread}},
+		"reset":               {gone, syscall.ECONNRESET, "CALLER_CANCELLED", []string{}},
+		"slow":                {gone, os.ErrDeadlineExceeded, "CALLER_DEADLINE", []string{}},
+		"refused by a server": {gone, status.New(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE, "late"), "CALLER_DEADLINE", []string{}},
+	} {
+		request := httptest.NewRequestWithContext(c.ctx, http.MethodPost, invitesPath, iotest.ErrReader(c.err))
+		request.ContentLength = 10
+		recorder := httptest.NewRecorder()
+		newFakeGateway(t).handler.ServeHTTP(recorder, request)
+		read := readAnswer(t, recorder)
+		if diff := cmp.Diff(c.violations, read.violations()); diff != "" || read.reason() != c.reason {
+			t.Errorf("%s: %s %s", name, read.reason(), diff)
+		}
 	}
 }
 

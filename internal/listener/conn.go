@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// writePiece is how many bytes a caller must read within the write timeout.
+// writePiece is the most that a caller must read within the write timeout. With TLS it is a
+// record of at most 16 KiB.
 const writePiece = 256 << 10
 
 // renewShare is the share of the write timeout by which a deadline is later than needed, so
@@ -25,6 +26,7 @@ type Conn struct {
 	closing  sync.Once
 	opened   time.Time
 	renewed  atomic.Int64 // when the write deadline was set, counted from opened; 0 if it was not
+	limit    atomic.Int64 // the write deadline that was set from outside, counted from opened; 0 if none was
 }
 
 func newConn(accepted net.Conn, l *Listener) *Conn {
@@ -49,9 +51,13 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 	}
 }
 
-// renewDeadline sets the deadline of a write, unless it was set a short time ago.
+// renewDeadline sets the deadline of a write, unless it was set a short time ago. An earlier
+// one that was set from outside stays.
 func (c *Conn) renewDeadline() error {
 	timeout, now := c.listener.options.WriteTimeout, time.Since(c.opened)
+	if limit := time.Duration(c.limit.Load()); limit != 0 {
+		return c.Conn.SetWriteDeadline(c.opened.Add(min(limit, now+timeout+timeout/renewShare)))
+	}
 	if renewed := time.Duration(c.renewed.Load()); renewed > 0 && now-renewed < timeout/renewShare {
 		return nil
 	}
@@ -60,21 +66,36 @@ func (c *Conn) renewDeadline() error {
 	return err
 }
 
-// SetDeadline sets both deadlines, as gRPC does around a handshake. The next write sets
-// its own again.
+// SetDeadline sets both deadlines, as gRPC does around a handshake.
 func (c *Conn) SetDeadline(t time.Time) error {
-	defer c.renewed.Store(0)
+	c.limitWrites(t)
+	c.renewed.Store(0)
 	return c.Conn.SetDeadline(t)
 }
 
-// SetWriteDeadline sets the deadline until the next write. To take it away, as net/http does
-// before each request, is left to that write, which sets its own if it needs one.
+// SetWriteDeadline sets a deadline beside those that writes set themselves, as crypto/tls does
+// for the alert with which it closes. To take it away, as net/http does before each request, needs nothing
+// else: the next write sets its own if it needs one.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.limitWrites(t)
 	if t.IsZero() {
 		return nil
 	}
-	defer c.renewed.Store(0)
+	c.renewed.Store(0)
 	return c.Conn.SetWriteDeadline(t)
+}
+
+// limitWrites keeps a deadline from outside; the zero time means none.
+func (c *Conn) limitWrites(t time.Time) {
+	if t.IsZero() {
+		c.limit.Store(0)
+		return
+	}
+	limit := t.Sub(c.opened)
+	if limit == 0 {
+		limit = -1 // as good as now
+	}
+	c.limit.Store(int64(limit))
 }
 
 // CloseWrite closes the sending side, as net/http does before it gives a

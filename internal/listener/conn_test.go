@@ -53,6 +53,10 @@ func TestWriteDeadline(t *testing.T) {
 			time.Sleep(timeout / 16)
 			_ = conn.SetWriteDeadline(time.Time{}) // as net/http does before each request
 		}, latest - timeout/16},
+		"with an earlier write deadline": {func(write func(), conn net.Conn) {
+			write()
+			_ = conn.SetWriteDeadline(time.Now().Add(5 * time.Second)) // a pipe does not refuse it
+		}, 5 * time.Second},
 		"after a write deadline": {func(write func(), conn net.Conn) {
 			write()
 			_ = conn.SetWriteDeadline(time.Now().Add(time.Hour)) // a pipe does not refuse it

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -60,6 +61,10 @@ func (c *calls) endAll() {
 // the server begins to drain: they would outlive every call.
 func (s *Server) endStreams(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	current, started := callOf(stream.Context()), time.Now()
+	if refused := current.admit(); refused != nil && s.knownMethod(current.method) != unknownMethodLabel {
+		stream.SetTrailer(metadata.Pairs(requestIDHeader, current.requestID(stream.Context())))
+		return refused
+	}
 	current.observed = true
 	defer func() {
 		s.logger.Debug("stream", "protocol", protocolGRPC, "method", current.method, "took_ms", milliseconds(time.Since(started)))

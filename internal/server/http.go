@@ -40,7 +40,7 @@ func (s *Server) libraryLog() *log.Logger {
 
 // newJSON returns the handler of the JSON API: its documents beside the calls.
 func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
-	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic, MaxBodyBytes: maxRequestBytes})
+	calls, err := gateway.New(gateway.Options{Conn: conn, OnPanic: s.httpPanic})
 	if err != nil {
 		return nil, err
 	}
@@ -58,24 +58,6 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 		}
 		calls.ServeHTTP(w, r)
 	}))))), nil
-}
-
-// bounded lets large bodies arrive only while their budget lasts, which is that of both
-// protocols together.
-func (s *Server) bounded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		size := r.ContentLength
-		if size < 0 {
-			size = maxRequestBytes // it does not say, so it may be that long
-		}
-		if size > freeRequestBytes && size <= maxRequestBytes { // a longer one is not read
-			if err := s.receiver.arriving.Acquire(r.Context(), size); err != nil {
-				return // the caller has gone
-			}
-			defer s.receiver.arriving.Release(size)
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // guarded refuses requests to foreign hosts, and those that a browser sends from

@@ -82,12 +82,16 @@ func markObserved(ctx context.Context, current *call, times callTimes) {
 	}
 }
 
-// reportRefusal logs and counts a gRPC call that ended before the interceptors ran.
-func (s *Server) reportRefusal(method string, err error) {
+// reportRefusal logs and counts a gRPC call that ended before the interceptors ran, with its
+// id if it has one.
+func (s *Server) reportRefusal(method, requestID string, err error) {
 	code, reason := grpcstatus.Code(err), status.Reason(err)
 	s.metrics.Call(protocolGRPC, method, code.String(), reason, 0)
-	s.logger.Info("call", "protocol", protocolGRPC, "method", method, "code", code.String(), "reason", reason,
-		"error", err.Error())
+	line := []any{"protocol", protocolGRPC, "method", method, "code", code.String(), "reason", reason, "error", err.Error()}
+	if requestID != "" {
+		line = append(line, "request_id", requestID)
+	}
+	s.logger.Info("call", line...)
 }
 
 // knownMethod returns the method if the server has it, else the label of those that

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -28,7 +29,7 @@ import (
 
 const (
 	// maxRequestBytes is the largest request over either protocol.
-	maxRequestBytes = 4 << 20
+	maxRequestBytes = gateway.MaxBodyBytes
 	// receiveTimeout is how long the message of a call may take to arrive.
 	receiveTimeout = 30 * time.Second
 	// freeRequestBytes is the size up to which a message takes none of the budget;
@@ -56,12 +57,11 @@ type incoming interface {
 type receiver struct {
 	arriving      *semaphore.Weighted
 	decompressing *semaphore.Weighted
-	timeout       time.Duration
 }
 
 func newReceiver() *receiver {
 	return &receiver{
-		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(decompressions), timeout: receiveTimeout,
+		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(decompressions),
 	}
 }
 
@@ -111,7 +111,12 @@ func (r *receiver) read(ctx context.Context, current *call, decode func(any) err
 	if !ok || !isMessage { // another grpc-go: it reads, and words its refusals itself
 		return decode(request)
 	}
-	late := time.AfterFunc(r.timeout, func() { // what fails here fails because the call is over
+	if stream.RecvCompress() != "" {
+		// The answer is not compressed in return: grpc-go gives up its uncompressed form as soon
+		// as there is a compressed one, which no budget would count while it waits for its caller.
+		_ = grpc.SetSendCompressor(ctx, encoding.Identity) // it fails only for unknown encodings
+	}
+	late := time.AfterFunc(receiveTimeout, func() { // what fails here fails because the call is over
 		_ = stream.SetTrailer(metadata.Pairs(requestIDHeader, current.requestID(ctx)))
 		_ = stream.WriteStatus(lateStatus())
 	})

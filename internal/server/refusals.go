@@ -88,7 +88,7 @@ func (w *watcher) HandleRPC(ctx context.Context, event stats.RPCStats) {
 		ended := callOf(ctx)
 		ended.releaseEncodings()
 		if event.Error != nil && !ended.observed {
-			w.server.reportRefusal(w.server.knownMethod(ended.method), event.Error)
+			w.server.reportRefusal(w.server.knownMethod(ended.method), ended.id, event.Error)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func (s *Server) refuseMalformed(ctx context.Context, info *tap.Info) (context.C
 		return ctx, nil
 	}
 	err := s.noSuchMethod(info.FullMethodName)
-	s.reportRefusal(unknownMethodLabel, err)
+	s.reportRefusal(unknownMethodLabel, "", err)
 	return ctx, err
 }
 
@@ -144,7 +144,6 @@ func (s *Server) refuseMalformed(ctx context.Context, info *tap.Info) (context.C
 func (s *Server) unknownMethod(chain grpc.UnaryServerInterceptor) grpc.StreamHandler {
 	return func(_ any, stream grpc.ServerStream) error {
 		ctx := stream.Context()
-		callOf(ctx).releaseEncodings()
 		method, _ := grpc.Method(ctx)
 		info := &grpc.UnaryServerInfo{FullMethod: unknownMethodLabel}
 		_, err := chain(ctx, nil, info, func(context.Context, any) (any, error) {

@@ -94,6 +94,7 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 	for _, step := range steps {
 		if err := step.do(); err != nil {
 			s.closeListeners()
+			s.vendors.close()
 			s.callers.close()
 			return nil, errors.Join(fmt.Errorf("%s: %w", step.what, err), s.closeLedger())
 		}

@@ -196,6 +196,9 @@ func (v *vendors) start(name, path string, emulator http.Handler) (*url.URL, err
 
 // close closes the listeners of emulators that are not served.
 func (v *vendors) close() {
+	if v == nil {
+		return
+	}
 	for _, emulator := range v.emulators {
 		_ = emulator.listener.Close() // the reason for closing is reported already
 	}

@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/binary"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,10 +25,16 @@ import (
 // the trailers.
 func (f *facade) rawGRPC(t *testing.T, path, encoding string, body []byte) http.Header {
 	t.Helper()
+	return f.rawGRPCFrom(t, path, encoding, bytes.NewReader(body))
+}
+
+// rawGRPCFrom is rawGRPC with a body that comes bit by bit.
+func (f *facade) rawGRPCFrom(t *testing.T, path, encoding string, body io.Reader) http.Header {
+	t.Helper()
 	transport := &http.Transport{Protocols: new(http.Protocols)}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+f.server.Address("grpc"), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+f.server.Address("grpc"), body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +50,9 @@ func (f *facade) rawGRPC(t *testing.T, path, encoding string, body []byte) http.
 	defer func() { _ = response.Body.Close() }() // it is read to its end
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
 		t.Fatal(err)
+	}
+	if found := response.Header.Get("Grpc-Encoding"); found != "" && found != "identity" {
+		t.Errorf("the answer is compressed: %s", found)
 	}
 	if response.Header.Get("Grpc-Status") != "" {
 		return response.Header
@@ -97,6 +108,7 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 		"misspelt method":    {"/sipfacade.v1.SipConnectionService/ListSipConnection", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
 		"unknown service":    {"/nothing.At/All", "odd", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
 		"malformed method":   {"/nothing", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
+		"odd stream":         {"/grpc.health.v1.Health/Watch", "odd", framed(1, nil), codes.Unimplemented, "REQUEST_INVALID", "/grpc.health.v1.Health/Watch"},
 		"gzip is understood": {method, "gzip", framed(1, zipped(t, nil)), codes.OK, "", method},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,6 +136,65 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 			count := `sipfacade_calls_total{code="` + row.code.String() + `",method="` + row.counted + `",protocol="grpc",reason="` + row.reason + `"} 1`
 			if metrics := f.admin(t, "/metrics"); !strings.Contains(metrics, count) {
 				t.Errorf("the metrics lack %s", count)
+			}
+		})
+	}
+}
+
+// TestStreamInUnknownEncoding: a stream whose message never comes does not keep other calls in
+// unknown encodings from being refused.
+func TestStreamInUnknownEncoding(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(`{"success":true,"payload":[]}`)).url(), withToken())
+	reading, writing := io.Pipe()
+	ended := make(chan http.Header, 1)
+	go func() { ended <- f.rawGRPCFrom(t, "/grpc.health.v1.Health/Watch", "odd", reading) }()
+	for range 3 {
+		trailer := f.rawGRPC(t, "/sipfacade.v1.SipConnectionService/ListSipConnections", "odd", framed(1, nil))
+		if got := trailer.Get("Grpc-Status"); got != strconv.Itoa(int(codes.Unimplemented)) {
+			t.Errorf("status %s, trailers %v", got, trailer)
+		}
+	}
+	_ = writing.Close() // a pipe
+	if got := (<-ended).Get("Grpc-Status"); got != strconv.Itoa(int(codes.Unimplemented)) {
+		t.Errorf("the stream ended with %s", got)
+	}
+}
+
+// TestBodyBreaksOff: a caller that closes its sending side within a body is told so, if it
+// still reads, and counted as wrong, not as a defect of the service.
+func TestBodyBreaksOff(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, json200(`{"success":true,"payload":[]}`))
+	for name, request := range map[string]string{
+		"of stated length": "POST /v1/sip-apps HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{\"name\":\"partial\"",
+		"in chunks":        "POST /v1/sip-apps HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"name\":\"partial\"",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := startFacade(t, vendor.url(), withToken())
+			conn, err := net.Dial("tcp", f.server.Address("http"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }() // everything was read
+			if _, err := io.WriteString(conn, request); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = response.Body.Close() }() // it is read to its end
+			answer, err := io.ReadAll(response.Body)
+			if err != nil || response.StatusCode != http.StatusBadRequest || !bytes.Contains(answer, []byte("body: broke off before its end")) {
+				t.Errorf("%d %s, %v", response.StatusCode, answer, err)
+			}
+			if logged := f.logs.call(t, "http", "/sipfacade.v1.SipAppService/CreateSipApp"); logged["reason"] != "REQUEST_INVALID" {
+				t.Errorf("logged %v", logged)
 			}
 		})
 	}
