@@ -25,7 +25,7 @@ type Problem struct {
 	Err  error
 }
 
-// Check returns everything that is wrong with the files that are given, where Read stops at
+// Check returns everything that is wrong with the files that are given, while Read stops at
 // the first mistake.
 func Check(options Options) (problems []Problem) {
 	rows := []struct {

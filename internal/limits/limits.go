@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// The facade's own limits, beside those that the contract states for single fields.
+// The service's own limits, beside those that the contract states for single fields.
 const (
 	// MaxElements is how many messages, list elements and map entries a request may
 	// have in all, the values of a google.protobuf.Struct included. A connection that
@@ -39,6 +39,7 @@ var (
 	TooDeepStruct       = fmt.Sprintf("is nested deeper than %d levels", MaxStructDepth)
 	TooManyMaskPaths    = fmt.Sprintf("has more than %d paths", MaxMaskPaths)
 	TooLongPattern      = fmt.Sprintf("must be at most %d bytes", MaxPatternBytes)
+	NotFinite           = "holds a number that is not finite, which JSON does not have"
 )
 
 // Excess is the first limit that a request exceeds.
@@ -49,8 +50,13 @@ type Excess struct {
 	Problem string
 }
 
-// Error is the field and the problem.
-func (e *Excess) Error() string { return e.Field + ": " + e.Problem }
+// Rule is the rule that the excess breaks.
+func (e *Excess) Rule() string {
+	if e.Problem == NotFinite {
+		return "FINITE"
+	}
+	return "TOO_MUCH"
+}
 
 // below puts the name of a field in front of the path of an excess; nil stays nil.
 func (e *Excess) below(name string) *Excess {

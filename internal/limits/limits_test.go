@@ -2,6 +2,7 @@ package limits_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -75,6 +76,9 @@ var requests = map[string]struct {
 	"Struct, too large": {settings(1001), "other_settings: has more than 1000 values in all", false},
 	"Struct, deep":      {nested(16), "", true},
 	"Struct, too deep":  {nested(17), "other_settings: is nested deeper than 16 levels", false},
+	"Struct, NaN":       {numbers(math.NaN()), "other_settings: holds a number that is not finite, which JSON does not have", false},
+	"Struct, infinite":  {numbers(1, math.Inf(-1)), "other_settings: holds a number that is not finite, which JSON does not have", false},
+	"Struct, finite":    {numbers(math.MaxFloat64), "", true},
 	"leases":            {leases(19999), "", true},
 	"leases, too many":  {leases(20000), "tn_leases.items: the request has more than 20000 messages, list elements and map entries in all", true},
 	"leases, further down": {
@@ -94,11 +98,20 @@ var requests = map[string]struct {
 	"a bounded string":  {&pb.PbxUser{Login: new(strings.Repeat("x", 1<<20))}, "", true},
 }
 
+// numbers are settings that hold a list of numbers.
+func numbers(values ...float64) *pb.TrunkSettings {
+	list := &structpb.ListValue{}
+	for _, value := range values {
+		list.Values = append(list.Values, structpb.NewNumberValue(value))
+	}
+	return &pb.TrunkSettings{OtherSettings: &structpb.Struct{Fields: map[string]*structpb.Value{"list": structpb.NewListValue(list)}}}
+}
+
 func said(excess *limits.Excess) string {
 	if excess == nil {
 		return ""
 	}
-	return excess.Error()
+	return excess.Field + ": " + excess.Problem
 }
 
 func TestCheck(t *testing.T) {

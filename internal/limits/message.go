@@ -1,6 +1,8 @@
 package limits
 
 import (
+	"math"
+
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -105,10 +107,14 @@ func (c *counter) structValues(value *structpb.Value) *Excess {
 	return c.add(values)
 }
 
-// structProblem counts the values below a value and says which limit they exceed.
+// structProblem counts the values below a value, and says which limit they exceed or that one
+// of them is a number that JSON does not have.
 func structProblem(value *structpb.Value, values *int, depth int) string {
 	if depth > MaxStructDepth {
 		return TooDeepStruct
+	}
+	if number, ok := value.GetKind().(*structpb.Value_NumberValue); ok && (math.IsNaN(number.NumberValue) || math.IsInf(number.NumberValue, 0)) {
+		return NotFinite
 	}
 	members, elements := value.GetStructValue().GetFields(), value.GetListValue().GetValues()
 	if *values += len(members) + len(elements); *values > MaxStructValues {

@@ -80,17 +80,6 @@ func Handlers(site Site) (map[string]http.Handler, error) {
 	return handlers, nil
 }
 
-// Style returns the handler of the style sheet, for pages of other listeners.
-func Style() (http.Handler, error) {
-	for _, one := range files {
-		if one.path == "/docs/style.css" {
-			served, err := one.handler()
-			return secured(served), err
-		}
-	}
-	return nil, fmt.Errorf("serve the style sheet: %w", http.ErrMissingFile)
-}
-
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Secure(w.Header())

@@ -203,15 +203,3 @@ func TestGuidesExist(t *testing.T) {
 		}
 	}
 }
-
-// TestStyle: other listeners can serve the style sheet.
-func TestStyle(t *testing.T) {
-	t.Parallel()
-	style, err := Style()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := get(style, "/style.css"); !strings.Contains(got.Body.String(), "prefers-color-scheme") {
-		t.Errorf("got %s", got.Body)
-	}
-}

@@ -41,7 +41,7 @@ func (r *Record) check(files []file, confidential []Confidential) error {
 }
 
 // holds finds something confidential in a file, in any form in which vendors are known to give
-// it back. The name of an account has been replaced where it is a value; elsewhere it may be a
+// it back. The name of an account has been replaced if it was a whole value; elsewhere it may be a
 // word of the vendor.
 func holds(of file, confidential []Confidential) (name string, found bool) {
 	text := string(of.content)

@@ -109,7 +109,7 @@ type Confidential struct {
 	// Name says whose value it is, such as opentact_password. It is printed.
 	Name  string
 	Value string
-	// Account says that it is the name of an account: it is replaced where it is a value, and
+	// Account says that it is the name of an account: it is replaced if it is a whole value, and
 	// may be a word of the vendor, such as admin, elsewhere.
 	Account bool
 }

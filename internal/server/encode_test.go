@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +10,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
 // responseTypes are the types of all responses of the contract.
@@ -77,6 +80,18 @@ func filled(field protoreflect.FieldDescriptor, newMessage func() protoreflect.V
 		return protoreflect.ValueOfEnum(field.Enum().Values().Get(field.Enum().Values().Len() - 1).Number())
 	default:
 		panic("no value for " + field.Kind().String())
+	}
+}
+
+// TestEncodeChangedAnswer: an answer that was changed meanwhile is an error, whether it has
+// grown or shrunk.
+func TestEncodeChangedAnswer(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"grown": 3, "shrunk": 300} {
+		message := &sipfacadev1.GetSipAppResponse{SipApp: &sipfacadev1.SipApp{Uuid: "5e0c1c50-0000-4000-8000-00000000000a"}}
+		if _, err := encodeInto(make([]byte, size), message); !errors.Is(err, errChanged) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -118,7 +118,7 @@ func (v *Validator) broken(request proto.Message, shape shape, in *received.Requ
 		return status.Invalid(in.Violations...)
 	}
 	if excess := limits.Check(request); excess != nil {
-		return status.Invalid(append(in.Violations, status.BrokenRule(excess.Field, "TOO_MUCH", "%s", excess.Problem))...)
+		return status.Invalid(append(in.Violations, status.BrokenRule(excess.Field, excess.Rule(), "%s", excess.Problem))...)
 	}
 	violations, err := v.ruleViolations(request)
 	if err != nil {

@@ -155,8 +155,9 @@ func TestCheck(t *testing.T) {
 		"assign, nothing":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id}, []string{"add_tn_lease_uuids: name at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids"}},
 		"assign, too many":      {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(600), RemoveTnLeaseUuids: uuids(1001)[600:]}, []string{"add_tn_lease_uuids: name at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together"}},
 		"assign, in both":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id}, RemoveTnLeaseUuids: []string{strings.ToUpper(id)}}, []string{"remove_tn_lease_uuids: name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids"}},
-		"assign, twice":         {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id, id}}, []string{"remove_tn_lease_uuids: name each lease once"}},
-		"assign, all of it bad": {&pb.AssignSipConnectionTnLeasesRequest{AddTnLeaseUuids: []string{"x", id, "x"}, RemoveTnLeaseUuids: []string{"y"}}, []string{"add_tn_lease_uuids[0]: " + noUUID, "add_tn_lease_uuids[2]: " + noUUID, "remove_tn_lease_uuids: name each lease once", "remove_tn_lease_uuids[0]: " + noUUID, "sip_connection_uuid: " + required}},
+		"assign, twice":         {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id, id}}, []string{"add_tn_lease_uuids: name each lease once"}},
+		"assign, both":          {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id}, RemoveTnLeaseUuids: []string{id}}, []string{"remove_tn_lease_uuids: name each lease once"}},
+		"assign, all of it bad": {&pb.AssignSipConnectionTnLeasesRequest{AddTnLeaseUuids: []string{"x", id, "x"}, RemoveTnLeaseUuids: []string{"y"}}, []string{"add_tn_lease_uuids: name each lease once", "add_tn_lease_uuids[0]: " + noUUID, "add_tn_lease_uuids[2]: " + noUUID, "remove_tn_lease_uuids[0]: " + noUUID, "sip_connection_uuid: " + required}},
 
 		"list":                  {&pb.ListSipConnectionsRequest{PageSize: 5000, Filter: `name = "x"`, OrderBy: "name desc"}, nil},
 		"list, negative":        {&pb.ListSipConnectionsRequest{PageSize: -1}, []string{"page_size: "}},

@@ -151,9 +151,9 @@ const (
 	// The connection has several SIP domains, and the request names none.
 	// `ResourceInfo` lists them. Do: name one in `sip_domain`.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS ErrorReason = 32
-	// The call is about the invites of a connection that has no SIP domain, and in
-	// generations 2 and 3 of OpenTACT's API invites are below one. Do: create a SIP
-	// domain with the connection's UUID, or set it on one that exists.
+	// The call is about the invites of a connection of which the vendor shows no SIP
+	// domain, and in generations 2 and 3 of OpenTACT's API invites are below one. Do:
+	// create a SIP domain with the connection's UUID, or set it on one that exists.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING ErrorReason = 33
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.

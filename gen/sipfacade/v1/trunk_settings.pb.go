@@ -90,8 +90,10 @@ type TrunkSettings struct {
 	MediaType *TrunkMediaType `protobuf:"varint,1,opt,name=media_type,json=mediaType,proto3,enum=sipfacade.v1.TrunkMediaType,oneof" json:"media_type,omitempty"`
 	// Every other setting under the vendor's own name, for example
 	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped
-	// on reads. A write must not have `media_type` here. At most 1000 values in
-	// all, 16 levels deep: the service's own limit.
+	// on reads. A write must not have `media_type` here. Numbers are finite and
+	// have the precision of a double: a whole number above 2^53 that has to be exact
+	// is sent as a text. At most 1000 values in all, 16 levels deep: the service's own
+	// limit.
 	OtherSettings *structpb.Struct `protobuf:"bytes,2,opt,name=other_settings,json=otherSettings,proto3" json:"other_settings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

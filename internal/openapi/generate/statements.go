@@ -129,7 +129,7 @@ func oneOf(made *openapi.Schema, values protoreflect.Value) {
 }
 
 // anyWord states all texts that are allowed, as a pattern. With an enum, a generated client
-// would have one type for writing and another for reading, where a vendor may have words of
+// would have one type for writing and another for reading, if a vendor may have words of
 // its own, and could not send back what it has read.
 func anyWord(made *openapi.Schema, values protoreflect.Value) {
 	words := make([]string, values.List().Len())

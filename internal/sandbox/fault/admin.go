@@ -188,7 +188,7 @@ type removal struct {
 	Removed int `json:"removed"`
 }
 
-// chosen is one vendor's menu, or all where none is named.
+// chosen is one vendor's menu, or all if none is named.
 func (a admin) chosen(vendor string) (map[string]*Menu, error) {
 	if vendor == "" {
 		return a.menus, nil

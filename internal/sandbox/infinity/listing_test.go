@@ -57,7 +57,7 @@ func TestListings(t *testing.T) {
 	}
 }
 
-// encoded leaves the separators of a query alone, where no value holds them.
+// encoded leaves the separators of a query alone, if no value holds them.
 func encoded(query string) string {
 	query = strings.ReplaceAll(query, " & ", " %26 ")
 	return strings.ReplaceAll(query, " ", "%20")

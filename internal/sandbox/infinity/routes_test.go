@@ -11,7 +11,7 @@ import (
 )
 
 // happy is one good call of an operation. What a change did is read back at
-// after, or at the path of the call, where want or ids is given.
+// after, or at the path of the call, if want or ids is given.
 type happy struct {
 	operation, method, path, form string
 	code                          int
