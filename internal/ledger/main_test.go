@@ -45,12 +45,7 @@ func TestMain(m *testing.M) {
 func newDatabase(t testing.TB) string {
 	t.Helper()
 	server, err := sharedServer()
-	if errors.Is(err, postgrestest.ErrNotInstalled) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	postgrestest.Require(t, err)
 	name := strings.Map(func(r rune) rune {
 		if r == '/' || r == '-' || r == ' ' || r == ',' {
 			return '_'

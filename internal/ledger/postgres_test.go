@@ -271,12 +271,7 @@ func TestPostgresUnreachable(t *testing.T) {
 // TestPostgresRestarts stops the server between a claim and its answer.
 func TestPostgresRestarts(t *testing.T) {
 	t.Parallel()
-	server, err := postgrestest.Start(t.Context())
-	if errors.Is(err, postgrestest.ErrNotInstalled) {
-		t.Skip(err)
-	}
-	must(t, err)
-	t.Cleanup(func() { must(t, server.Stop()) })
+	server := postgrestest.ForTest(t)
 	database, err := server.NewDatabase(t.Context(), "restarts")
 	must(t, err)
 	l := open(t, database, Options{})

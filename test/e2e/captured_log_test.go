@@ -77,5 +77,20 @@ func (l *capturedLog) call(t *testing.T, protocol, method string) map[string]any
 	}
 }
 
+// wait waits until a text was logged, or the test ends.
+func (l *capturedLog) wait(t *testing.T, wanted string) {
+	for {
+		text, grown := l.read()
+		if strings.Contains(text, wanted) {
+			return
+		}
+		select {
+		case <-grown:
+		case <-t.Context().Done():
+			return
+		}
+	}
+}
+
 // discardingLogger returns a logger without output.
 func discardingLogger() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -77,7 +77,7 @@ func bySent(read, write verdict) func(action) verdict {
 // TestOwnTimeCap: the vendor takes longer than the service waits.
 func TestOwnTimeCap(t *testing.T) {
 	t.Parallel()
-	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken(), "--upstream-timeout=1s")
+	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken(), "--upstream-timeout=4s")
 	f.checkDeadlines(t, time.Minute, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "UPSTREAM_TIMEOUT"},
 		verdict{code: codes.Unknown, reason: "OUTCOME_UNKNOWN", delivery: "UNKNOWN"},
@@ -88,7 +88,7 @@ func TestOwnTimeCap(t *testing.T) {
 func TestOwnTimeCapBeforeSending(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, hangs(t))
-	f := startFacade(t, vendor.url(), append(loginFlags(), "--upstream-timeout=500ms")...)
+	f := startFacade(t, vendor.url(), append(loginFlags(), "--upstream-timeout=4s")...)
 	f.checkDeadlines(t, time.Minute, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "UPSTREAM_TIMEOUT"},
 		verdict{code: codes.Unavailable, reason: "UPSTREAM_UNREACHABLE", delivery: "NOT_SENT"},
@@ -100,7 +100,7 @@ func TestOwnTimeCapBeforeSending(t *testing.T) {
 func TestCallerDeadline(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken())
-	f.checkDeadlines(t, time.Second, bySent(
+	f.checkDeadlines(t, 4*time.Second, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "CALLER_DEADLINE"},
 		verdict{code: codes.DeadlineExceeded, reason: "OUTCOME_UNKNOWN", delivery: "UNKNOWN"},
 	))
@@ -110,8 +110,8 @@ func TestCallerDeadline(t *testing.T) {
 func TestCallerDeadlineBeforeSending(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, hangs(t))
-	f := startFacade(t, vendor.url(), append(loginFlags(), "--upstream-timeout=2s")...)
-	f.checkDeadlines(t, 500*time.Millisecond, bySent(
+	f := startFacade(t, vendor.url(), append(loginFlags(), "--upstream-timeout=20s")...)
+	f.checkDeadlines(t, 4*time.Second, bySent(
 		verdict{code: codes.DeadlineExceeded, reason: "CALLER_DEADLINE"},
 		verdict{code: codes.DeadlineExceeded, reason: "CALLER_DEADLINE", delivery: "NOT_SENT"},
 	))

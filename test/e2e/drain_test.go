@@ -176,7 +176,10 @@ func TestDrainLetsCallsFinish(t *testing.T) {
 		w.WriteHeader(http.StatusBadRequest)
 	}))
 	f := startFacade(t, startVendor(t, handler).url(), withToken())
-	time.AfterFunc(500*time.Millisecond, func() { close(release) }) // the server is draining by then, or about to
+	go func() {
+		defer close(release)
+		f.logs.wait(t, "3. end the streams") // the step before the one that lets calls finish
+	}()
 	for name, made := range f.underWay(t, arrived) {
 		want := wantError{Code: codeName{codes.InvalidArgument}, Reason: "UPSTREAM_VALIDATION"}
 		for _, problem := range want.check(made) {

@@ -270,7 +270,7 @@ func TestNothingOutlivesItsCall(t *testing.T) {
 	s := newFixture(t)
 	s.opentact.Network.Set(rig.Conditions{Silent: true})
 	s.infinity.Network.Set(rig.Conditions{Silent: true})
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	var calls sync.WaitGroup
 	for _, a := range append(onOpenTACT(), onInfinity()...) {

@@ -3,9 +3,7 @@ package scale
 import (
 	"bufio"
 	"context"
-	"errors"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,19 +32,7 @@ type team struct {
 // newTeam starts two replicas that share a ledger.
 func newTeam(t *testing.T) *team {
 	t.Helper()
-	server, err := postgrestest.Start(t.Context())
-	if errors.Is(err, postgrestest.ErrNotInstalled) && os.Getenv("CI") != "true" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	ledger, err := server.NewDatabase(t.Context(), "scale")
+	ledger, err := postgrestest.ForTest(t).NewDatabase(t.Context(), "scale")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@
 package soak
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -37,19 +36,7 @@ func TestOnceInAFile(t *testing.T) {
 
 // TestOnceInPostgreSQL: the same with two replicas that share a database.
 func TestOnceInPostgreSQL(t *testing.T) {
-	server, err := postgrestest.Start(t.Context())
-	if errors.Is(err, postgrestest.ErrNotInstalled) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	database, err := server.NewDatabase(t.Context(), "soak")
+	database, err := postgrestest.ForTest(t).NewDatabase(t.Context(), "soak")
 	if err != nil {
 		t.Fatal(err)
 	}

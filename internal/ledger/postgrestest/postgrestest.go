@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,6 +55,31 @@ func Start(ctx context.Context) (*Server, error) {
 		return nil, errors.Join(err, os.RemoveAll(directory))
 	}
 	return s, nil
+}
+
+// ForTest starts a server that runs until the test ends; see Require.
+func ForTest(t testing.TB) *Server {
+	t.Helper()
+	server, err := Start(t.Context())
+	Require(t, err)
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// Require ends a test that has no server because of the error of Start. If there is none on
+// this machine the test is skipped, unless CI=true.
+func Require(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case errors.Is(err, ErrNotInstalled) && os.Getenv("CI") != "true":
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
+	}
 }
 
 // findPrograms returns the directory with initdb and postgres, the newest if there are
