@@ -53,7 +53,7 @@ func (s *Server) chain(protocol string) []named {
 		{"secrets", rememberSecrets},
 		{"observe", s.observe(protocol)},
 		{"audit", s.audited()},
-		{"translate", translate(s.subjects)},
+		{"translate", s.translate},
 		{"recover", recovered(s.metrics)},
 		{"authenticate", s.authenticate},
 		{"auditable", s.auditable},
@@ -154,24 +154,25 @@ func first(ctx context.Context, key string) string {
 }
 
 // translate turns every error into the one that callers see: it says how to look after
-// a write whose outcome is not known, names fields as an HTTP caller does, and adds the
-// trailers that tell clients whether to retry.
-func translate(subjects *status.Subjects) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		response, err := handler(ctx, request)
-		if err == nil {
-			return response, nil
-		}
-		final := status.Final(healthError(info.FullMethod, err), subjects.Of(info.FullMethod, request))
-		final = subjects.WithLookup(final, info.FullMethod, request)
-		if in := received.FromContext(ctx); in != nil {
-			final = status.Rename(final, in.Name)
-		}
-		if trailer := status.Trailer(final); trailer != nil {
-			_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to send it to
-		}
-		return nil, final
+// a write whose outcome is not known, and that one which was refused was not sent, names
+// fields as an HTTP caller does, and adds the trailers that tell clients whether to retry.
+func (s *Server) translate(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	response, err := handler(ctx, request)
+	if err == nil {
+		return response, nil
 	}
+	final := status.Final(healthError(info.FullMethod, err), s.subjects.Of(info.FullMethod, request))
+	final = s.subjects.WithLookup(final, info.FullMethod, request)
+	if !s.reads[info.FullMethod] && !isOpen(info.FullMethod) {
+		final = status.OfWrite(final)
+	}
+	if in := received.FromContext(ctx); in != nil {
+		final = status.Rename(final, in.Name)
+	}
+	if trailer := status.Trailer(final); trailer != nil {
+		_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to send it to
+	}
+	return nil, final
 }
 
 // healthError gives the one error of a health check, that of an unknown service, the

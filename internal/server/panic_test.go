@@ -32,7 +32,7 @@ func TestPanicsShowNoSecret(t *testing.T) {
 		logger: telemetry.NewLogger(&log, slog.LevelDebug, "json"),
 	}
 	chain := asOne([]grpc.UnaryServerInterceptor{
-		identify, rememberSecrets, s.observe(protocolGRPC), translate(s.subjects), recovered(s.metrics),
+		identify, rememberSecrets, s.observe(protocolGRPC), s.translate, recovered(s.metrics),
 	})
 	request := &sipfacadev1.CreatePbxUserRequest{PbxUser: &sipfacadev1.PbxUser{Password: proto.String(password)}}
 	ctx := metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization", "Bearer "+token))

@@ -123,3 +123,27 @@ func TestReasonAndViolationsOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// TestOfWrite: a write that was refused before anything was sent says so. What is known of the
+// delivery stays, and of other reasons nothing is claimed.
+func TestOfWrite(t *testing.T) {
+	t.Parallel()
+	refused := func(reason sipfacadev1.ErrorReason) error { return status.New(codes.Internal, reason, "refused") }
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"a rule":           {status.Invalid(status.Violation("name", "is missing")), "NOT_SENT"},
+		"a size":           {refused(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE), "NOT_SENT"},
+		"a generation":     {refused(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION), "NOT_SENT"},
+		"a caller":         {refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED), "NOT_SENT"},
+		"a defect":         {refused(sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL), ""},
+		"another request":  {refused(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_ID_REUSED), ""},
+		"known already":    {status.WithMetadata(refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE), map[string]string{"delivery": "REJECTED"}), "REJECTED"},
+		"no error of ours": {errors.New("other"), ""},
+	} {
+		if got := status.Metadata(status.OfWrite(c.err))["delivery"]; got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

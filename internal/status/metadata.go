@@ -7,10 +7,29 @@ import (
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
 // NotSent is the metadata of a write that was refused before it was sent.
 func NotSent() map[string]string { return map[string]string{"delivery": "NOT_SENT"} }
+
+// before are the reasons of errors that come before anything is sent, whatever the call is.
+var before = map[string]bool{
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID):     true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE):   true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION): true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE):     true,
+	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED):    true,
+}
+
+// OfWrite adds to the error of a write that the write was not sent, if its reason says so.
+func OfWrite(err error) error {
+	if !before[Reason(err)] || Metadata(err)["delivery"] != "" {
+		return err
+	}
+	return WithMetadata(err, NotSent())
+}
 
 // WithMetadata adds metadata to the ErrorInfo of an error that this package built.
 func WithMetadata(err error, metadata map[string]string) error {

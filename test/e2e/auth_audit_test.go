@@ -86,7 +86,7 @@ func TestAudit(t *testing.T) {
 			auditLine("reader", "SipConnectionService/CreateSipUserInvite", invites, "PERMISSION_DENIED", "CALLER_FORBIDDEN", "NOT_SENT", "name"),
 			auditLine("", "SipConnectionService/DeleteSipUserInvite", invites+"/"+someInvite, "UNAUTHENTICATED", "CALLER_UNAUTHENTICATED", "NOT_SENT"),
 			auditLine("writer", "SipConnectionService/UpdateSipUserInvite", invites+"/"+someInvite, "OK", "", "", "name"),
-			auditLine("writer", "SipConnectionService/CreateSipUserInvite", invites, "INVALID_ARGUMENT", "REQUEST_INVALID", "", "name"),
+			auditLine("writer", "SipConnectionService/CreateSipUserInvite", invites, "INVALID_ARGUMENT", "REQUEST_INVALID", "NOT_SENT", "name"),
 			auditLine("writer", "SipConnectionService/DeleteSipUserInvite", invites+"/"+someInvite, "NOT_FOUND", "RESOURCE_NOT_FOUND", "REJECTED"),
 			auditLine("writer", "SipConnectionService/CreateSipUserInvite", invites, "UNKNOWN", "OUTCOME_UNKNOWN", "UNKNOWN", "name"),
 		}
