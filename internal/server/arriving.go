@@ -48,7 +48,8 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// take waits for the budget, once. Its error is that of a request that does not arrive.
+// take waits for the budget, once. Its error is that of a request that does not arrive, or of
+// its context.
 func (b *arrivingBody) take() error {
 	if b.taken > 0 {
 		return nil
@@ -59,11 +60,15 @@ func (b *arrivingBody) take() error {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, b.timeout)
 	defer cancel()
-	if b.budget.Acquire(ctx, size) != nil {
+	switch {
+	case b.budget.Acquire(ctx, size) == nil:
+		b.taken = size
+		return nil
+	case b.ctx.Err() != nil:
+		return b.ctx.Err()
+	default:
 		return lateStatus().Err()
 	}
-	b.taken = size
-	return nil
 }
 
 // giveBack gives back what the body has taken. It may be called more than once.

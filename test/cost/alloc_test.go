@@ -26,10 +26,10 @@ func TestAllocations(t *testing.T) {
 		calls      int
 		grpc, json float64
 	}{
-		{cost.GetApp(), 200, 290, 320},
-		{cost.CreateInvite(), 200, 390, 390},
-		{cost.ListInvites(1000), 20, 2_050, 2_250},
-		{cost.ListUsers(1000), 20, 20_000, 12_600},
+		{cost.GetApp(), 200, 275, 295},
+		{cost.CreateInvite(), 200, 340, 390},
+		{cost.ListInvites(1000), 20, 2_000, 2_100},
+		{cost.ListUsers(1000), 20, 5_500, 5_600},
 	} {
 		grpcCall, disconnect, err := tt.work.OverGRPC(facade.GRPC)
 		if err != nil {
