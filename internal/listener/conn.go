@@ -74,8 +74,8 @@ func (c *Conn) SetDeadline(t time.Time) error {
 }
 
 // SetWriteDeadline sets a deadline beside those that writes set themselves, as crypto/tls does
-// for the alert with which it closes. To take it away, as net/http does before each request, needs nothing
-// else: the next write sets its own if it needs one.
+// for the alert with which it closes. To take it away, as net/http does before each request,
+// needs nothing else: the next write sets its own if it needs one.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
 	c.limitWrites(t)
 	if t.IsZero() {

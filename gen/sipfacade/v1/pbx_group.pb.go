@@ -34,7 +34,7 @@ type PbxGroup struct {
 	// Required on create.
 	GroupName *string `protobuf:"bytes,3,opt,name=group_name,json=groupName,proto3,oneof" json:"group_name,omitempty"`
 	// How the group is shown, for example `Sales Dept`. At most 255 characters, the
-	// facade's own limit. Required on create.
+	// service's own limit. Required on create.
 	DisplayName *string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// What others in the domain dial: digits, `*` and `#`, kept as written. At most
 	// 32 of them, the service's own limit. Required on create.

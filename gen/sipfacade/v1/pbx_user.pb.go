@@ -38,7 +38,7 @@ type PbxUser struct {
 	// is never returned. At most 255 characters, the service's own limit. Required on create.
 	Password *string `protobuf:"bytes,4,opt,name=password,proto3,oneof" json:"password,omitempty"`
 	// How the user is shown, for example `Joe Blogs`. At most 255 characters, the
-	// facade's own limit. Required on create.
+	// service's own limit. Required on create.
 	DisplayName *string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// The PIN with which the user logs in at a shared desk. It can be written
 	// and is never returned. At most 255 characters, the service's own limit.
@@ -61,10 +61,10 @@ type PbxUser struct {
 	// Office. At most 255 characters, the service's own limit.
 	OfficeName *string `protobuf:"bytes,14,opt,name=office_name,json=officeName,proto3,oneof" json:"office_name,omitempty"`
 	// The caller id shown to UK numbers, as written. At most 255 characters, the
-	// facade's own limit.
+	// service's own limit.
 	UkCallerId *string `protobuf:"bytes,15,opt,name=uk_caller_id,json=ukCallerId,proto3,oneof" json:"uk_caller_id,omitempty"`
 	// The caller id shown to US numbers, as written. At most 255 characters, the
-	// facade's own limit.
+	// service's own limit.
 	UsCallerId *string `protobuf:"bytes,16,opt,name=us_caller_id,json=usCallerId,proto3,oneof" json:"us_caller_id,omitempty"`
 	// The number that missed calls are forwarded to, as written. At most 255
 	// characters, the service's own limit.

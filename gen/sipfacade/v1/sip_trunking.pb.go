@@ -105,7 +105,7 @@ type SipConnection struct {
 	// `If-Match`.
 	Etag *string `protobuf:"bytes,27,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
 	// The host name of the customer's equipment, in place of `ip`: 1 to 255 characters (the
-	// facade's own limit). Generations 2 and 3 (vendor's own API description, 2021).
+	// service's own limit). Generations 2 and 3 (vendor's own API description, 2021).
 	Hostname *string `protobuf:"bytes,28,opt,name=hostname,proto3,oneof" json:"hostname,omitempty"`
 	// What happens to calls by the signature of their caller id (STIR/SHAKEN): 0 no check, 1
 	// blocked without a signature, 2 blocked if the signature is invalid, 3 passed even if
@@ -497,7 +497,7 @@ type SipUser struct {
 	// The user's UUID, lower case. On an update it names the user to change, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The user part of the SIP address, for example `frontdesk`: 1 to 255 characters (the
-	// facade's own limit). Required on create.
+	// service's own limit). Required on create.
 	Login *string `protobuf:"bytes,2,opt,name=login,proto3,oneof" json:"login,omitempty"`
 	// The address from which the user may register, IPv4 in dotted form. Generation 1 only,
 	// which shows users nested in connections.
