@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -67,7 +68,7 @@ func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescrip
 
 // withoutUnwritten removes the violations of fields that are not written, so that they need
 // not be right: the id of what is created, unless callers choose it, and what the mask of an
-// update leaves out.
+// update leaves out. The etag is compared, whatever is written.
 func (s shape) withoutUnwritten(request proto.Message, violations []*fieldViolation) []*fieldViolation {
 	if s.creates {
 		return slices.DeleteFunc(violations, func(violation *fieldViolation) bool {
@@ -84,7 +85,7 @@ func (s shape) withoutUnwritten(request proto.Message, violations []*fieldViolat
 	prefix := string(s.resource.Name()) + "."
 	return slices.DeleteFunc(violations, func(violation *fieldViolation) bool {
 		rest, inside := strings.CutPrefix(violation.GetField(), prefix)
-		return inside && !s.writes(rest, paths)
+		return inside && rest != string(etag.Field) && !s.writes(rest, paths)
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -67,7 +68,8 @@ func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
 }
 
 // outputOnly is a filter that leaves out what callers do not write. A resource that was
-// read can be sent back, with rows nested in it that rules on writes were never meant for.
+// read can be sent back, with rows nested in it that rules on writes were never meant for. The
+// etag of a resource is checked, since an update may state it.
 func outputOnly(requests []protoreflect.MessageDescriptor) protovalidate.FilterFunc {
 	skipped := map[protoreflect.Descriptor]bool{}
 	seen := map[protoreflect.MessageDescriptor]bool{}
@@ -79,7 +81,7 @@ func outputOnly(requests []protoreflect.MessageDescriptor) protovalidate.FilterF
 		seen[message] = true
 		for i := range message.Fields().Len() {
 			field := message.Fields().Get(i)
-			if contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) {
+			if contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) && field.Name() != etag.Field {
 				skipped[field] = true
 			} else if below := field.Message(); below != nil {
 				visit(below)

@@ -127,6 +127,8 @@ func TestCheck(t *testing.T) {
 		"update, no resource":       {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: id}, []string{"sip_user_invite: " + required}},
 		"update, no id":             {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new("abc")}}, []string{"sip_user_invite.uuid: " + required}},
 		"update, a bad id":          {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Uuid: "x", Name: new("abc")}}, []string{"sip_user_invite.uuid: " + noUUID}},
+		"update, a long etag":       {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id, Port: new(int32(5060)), Etag: new(strings.Repeat("e", 129))}}, []string{"sip_connection.etag: must be at most 128 bytes"}},
+		"update, its etag is long":  {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id, Port: new(int32(5060)), Etag: new(strings.Repeat("e", 129))}, UpdateMask: mask("port")}, []string{"sip_connection.etag: must be at most 128 bytes"}},
 		"update, name not required": {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id, Port: new(int32(5060))}}, nil},
 		"update, the mask leaves out": {&pb.UpdateSipConnectionRequest{SipConnection: func() *pb.SipConnection {
 			c := bad()
