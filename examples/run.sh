@@ -33,7 +33,7 @@ fetch)
 	;;
 go)
 	go mod edit -replace "github.com/sipfacade/sipfacade=$root"
-	quiet go build -mod=mod -o job .
+	quiet go build -o job .
 	exec ./job "$@"
 	;;
 java)
