@@ -29,10 +29,10 @@ const (
 	piece = 64 << 10
 	// freeAnswerBytes is the size up to which an answer takes none of the budget.
 	freeAnswerBytes = 64 << 10
-	// jsonGrowth is how many times the size of a message its JSON takes, the message in memory
-	// included: six to eight times for rows whose fields are set. Rows with few fields take more,
-	// and there are fewer bytes of them.
-	jsonGrowth = 8
+	// jsonGrowth is how many times the size of a message its JSON takes: up to two and a half
+	// times for rows whose fields are set. Rows with few fields take more, and there are fewer
+	// bytes of them. The message itself is needed no longer when its JSON waits for the caller.
+	jsonGrowth = 3
 )
 
 // answers is the budget of large answers that wait for their callers.
