@@ -72,7 +72,8 @@ func TestHostileCallers(t *testing.T) {
 	binary, at := rig.Build(t), rig.FreeAddresses(t)
 	toOpenTACT := rig.ServeOpenTACT(t, newLargeLists(t), true)
 	toInfinity := rig.ServeInfinity(t, infinity.New(infinity.Options{Seed: true}), true)
-	server := rig.StartProcess(t, binary, at, toOpenTACT.Network.Address(), toInfinity.Network.Address(), rig.StaticToken())
+	server := rig.StartProcess(t, binary, at, toOpenTACT.Network.Address(), toInfinity.Network.Address(),
+		rig.StaticToken(), "--upstream-memory=256MiB") // half of it for the answers of slow readers
 	fair := rig.Dial(t, at.GRPC, at.HTTP)
 	part := *duration / 8
 	beFair(t, fair, part).report(t, "undisturbed")
