@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"time"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -14,7 +13,7 @@ import (
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if size := r.ContentLength; size < 0 || size > freeRequestBytes && size <= maxRequestBytes { // a longer one is not kept
-			body := &arrivingBody{ReadCloser: r.Body, ctx: r.Context(), budget: s.receiver.arriving, size: size, timeout: bodyTimeout}
+			body := &arrivingBody{ReadCloser: r.Body, ctx: r.Context(), budget: s.receiver.arriving, size: size}
 			defer body.giveBack()
 			r.Body = body
 		}
@@ -26,12 +25,11 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 // size takes that of the largest one, as soon as it is no longer a small one.
 type arrivingBody struct {
 	io.ReadCloser
-	ctx     context.Context
-	budget  *semaphore.Weighted
-	size    int64 // -1 if it is not stated
-	timeout time.Duration
-	read    int64
-	taken   int64
+	ctx    context.Context
+	budget *semaphore.Weighted
+	size   int64 // -1 if it is not stated
+	read   int64
+	taken  int64
 }
 
 // Read reads what has arrived, after it has waited for the budget if it needs some.
@@ -58,7 +56,7 @@ func (b *arrivingBody) take() error {
 	if size < 0 {
 		size = maxRequestBytes
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, b.timeout)
+	ctx, cancel := context.WithTimeout(b.ctx, bodyTimeout)
 	defer cancel()
 	switch {
 	case b.budget.Acquire(ctx, size) == nil:

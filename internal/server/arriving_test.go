@@ -37,7 +37,7 @@ func TestArrivingBody(t *testing.T) {
 				content = io.MultiReader(content, iotest.ErrReader(io.ErrUnexpectedEOF))
 			}
 			budget := semaphore.NewWeighted(maxRequestBytes)
-			body := &arrivingBody{ReadCloser: io.NopCloser(content), ctx: t.Context(), budget: budget, size: -1, timeout: time.Minute}
+			body := &arrivingBody{ReadCloser: io.NopCloser(content), ctx: t.Context(), budget: budget, size: -1}
 			if c.stated {
 				body.size = int64(c.length)
 			}
@@ -70,10 +70,10 @@ func TestArrivingBodyWaits(t *testing.T) {
 		if !budget.TryAcquire(maxRequestBytes) {
 			t.Fatal("no budget")
 		}
-		body := &arrivingBody{ReadCloser: io.NopCloser(strings.NewReader("x")), ctx: t.Context(), budget: budget, size: 100_000, timeout: time.Minute}
+		body := &arrivingBody{ReadCloser: io.NopCloser(strings.NewReader("x")), ctx: t.Context(), budget: budget, size: 100_000}
 		began := time.Now()
 		_, err := body.Read(make([]byte, 1))
-		if grpcstatus.Code(err) != codes.DeadlineExceeded || time.Since(began) != time.Minute {
+		if grpcstatus.Code(err) != codes.DeadlineExceeded || time.Since(began) != bodyTimeout {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 		body.giveBack()
