@@ -70,16 +70,12 @@ func (a *Authenticator) Anonymous() bool {
 // Admit returns the context of a call with its caller, or the error that refuses it. The
 // credential is in the incoming metadata, or in the peer if it is a certificate.
 func (a *Authenticator) Admit(ctx context.Context, fullMethod string) (context.Context, error) {
-	needs := a.rules[fullMethod]
 	caller, err := a.Identify(ctx)
 	if err == nil {
-		err = a.allow(ctx, caller, needs)
+		err = a.allow(ctx, caller, a.rules[fullMethod])
 	}
 	if !caller.Anonymous() {
 		ctx = WithCaller(ctx, caller)
-	}
-	if err != nil && needs.write {
-		err = status.WithMetadata(err, status.NotSent())
 	}
 	return ctx, err
 }

@@ -45,7 +45,6 @@ func ScopeOf(method protoreflect.MethodDescriptor) (string, error) {
 
 // rule is what a method needs. The zero rule allows nobody.
 type rule struct {
-	write     bool
 	narrowest string
 	enough    []string // any of these, the narrowest one included
 }
@@ -76,5 +75,5 @@ func ruleOf(method protoreflect.MethodDescriptor, prefix string) rule {
 	if options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS {
 		return rule{narrowest: read, enough: []string{read, write, ScopeRead, ScopeWrite}}
 	}
-	return rule{write: true, narrowest: write, enough: []string{write, ScopeWrite}}
+	return rule{narrowest: write, enough: []string{write, ScopeWrite}}
 }

@@ -71,7 +71,7 @@ func (s *Server) auditable(ctx context.Context, request any, info *grpc.UnarySer
 	if err := s.callers.audit.Check(); err != nil {
 		refused := status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_AUDIT_UNAVAILABLE,
 			"the write was not sent, because it cannot be audited")
-		return nil, fmt.Errorf("%w: %w", err, status.WithMetadata(refused, status.NotSent()))
+		return nil, fmt.Errorf("%w: %w", err, refused)
 	}
 	return handler(ctx, request)
 }

@@ -165,7 +165,7 @@ func (w *onceWrite) content() ([]byte, error) {
 
 // unavailableLedger is the error of a call that needs the ledger. Nothing was sent.
 func unavailableLedger(err error) error {
-	known := status.Unsent(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE,
+	known := status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE,
 		"the ledger of request ids cannot be reached; nothing was sent")
 	return fmt.Errorf("%w: %w", known, err)
 }

@@ -9,26 +9,29 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// NotSent is the metadata of a write that was refused before it was sent.
-func NotSent() map[string]string { return map[string]string{"delivery": "NOT_SENT"} }
-
-// before are the reasons of errors that come before anything is sent, whatever the call is.
-var before = map[string]bool{
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID):     true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE):   true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION): true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE):     true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED):    true,
-}
+// before are the reasons of errors that come before a write is sent, whatever the write is.
+var before = reasonSet(
+	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
+	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
+	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED,
+	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_FORBIDDEN,
+	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED,
+	sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION,
+	sipfacadev1.ErrorReason_ERROR_REASON_AUDIT_UNAVAILABLE,
+	sipfacadev1.ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE,
+	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
+)
 
 // OfWrite adds to the error of a write that the write was not sent, if its reason says so.
 func OfWrite(err error) error {
 	if !before[Reason(err)] || Metadata(err)["delivery"] != "" {
 		return err
 	}
-	return WithMetadata(err, NotSent())
+	return WithMetadata(err, map[string]string{"delivery": string(upstream.NotSent)})
 }
 
 // WithMetadata adds metadata to the ErrorInfo of an error that this package built.

@@ -11,10 +11,10 @@ import (
 )
 
 // summarised are the reasons whose messages list the violations.
-var summarised = map[string]bool{
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID):     true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION): true,
-}
+var summarised = reasonSet(
+	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
+	sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION,
+)
 
 // Rename returns the error with other names for the fields of its violations, in the
 // details and in the message of a REQUEST_INVALID or an UPSTREAM_GENERATION.

@@ -10,11 +10,11 @@ import (
 
 // retriedReasons are the reasons after which a repeat may help and does no harm although
 // their code alone does not say so.
-var retriedReasons = map[string]bool{
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED): true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED):   true,
-	ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS):   true,
-}
+var retriedReasons = reasonSet(
+	sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED,
+	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED,
+	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS,
+)
 
 // ShouldRetry reports whether repeating the same request may help and can do no harm. A
 // write whose outcome is not known is repeated only if the error says when.

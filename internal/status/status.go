@@ -15,7 +15,6 @@ import (
 	"google.golang.org/protobuf/protoadapt"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // Domain is the domain of every ErrorInfo.
@@ -25,14 +24,6 @@ const Domain = "sipfacade"
 func New(code codes.Code, reason sipfacadev1.ErrorReason, message string, details ...protoadapt.MessageV1) error {
 	info := &errdetails.ErrorInfo{Domain: Domain, Reason: ReasonName(reason)}
 	return build(code, message, append([]protoadapt.MessageV1{info}, details...))
-}
-
-// Unsent returns an error like New of a write that the service did not send.
-func Unsent(code codes.Code, reason sipfacadev1.ErrorReason, message string) error {
-	info := &errdetails.ErrorInfo{
-		Domain: Domain, Reason: ReasonName(reason), Metadata: map[string]string{"delivery": string(upstream.NotSent)},
-	}
-	return build(code, message, []protoadapt.MessageV1{info})
 }
 
 // Generation returns UPSTREAM_GENERATION: the generation of OpenTACT's API that is spoken
@@ -79,6 +70,15 @@ func Invalid(violations ...*errdetails.BadRequest_FieldViolation) error {
 // ReasonName is the reason as ErrorInfo carries it, for example `REQUEST_INVALID`.
 func ReasonName(reason sipfacadev1.ErrorReason) string {
 	return strings.TrimPrefix(reason.String(), "ERROR_REASON_")
+}
+
+// reasonSet returns the reasons by their names.
+func reasonSet(reasons ...sipfacadev1.ErrorReason) map[string]bool {
+	set := make(map[string]bool, len(reasons))
+	for _, reason := range reasons {
+		set[ReasonName(reason)] = true
+	}
+	return set
 }
 
 // Reason returns the reason of an error that this package built, or "".
