@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 )
 
 func TestDescribe(t *testing.T) {
@@ -16,7 +18,7 @@ func TestDescribe(t *testing.T) {
 		"SIPFACADE_PAGE_TOKEN_KEY=" + hunter2, "SIPFACADE_UPSTREAM_MAX_BYTES=1048576", "SIPFACADE_LOG_LEVEL=debug",
 	})
 	got := invocation.Config.Describe()
-	golden(t, "describe.golden", strings.NewReplacer(token, "/run/token", path, "/etc/sipfacade.yaml").Replace(got))
+	goldentest.Compare(t, "describe.golden", strings.NewReplacer(token, "/run/token", path, "/etc/sipfacade.yaml").Replace(got))
 	for _, key := range allKeys(t) {
 		if !strings.Contains(got, "\n"+key+" ") {
 			t.Errorf("Describe leaves %s out", key)
@@ -26,5 +28,5 @@ func TestDescribe(t *testing.T) {
 
 func TestDescribeOfTheSandbox(t *testing.T) {
 	t.Parallel()
-	golden(t, "describe_sandbox.golden", mustParse(t, []string{"config", "check", "--sandbox"}, nil).Config.Describe())
+	goldentest.Compare(t, "describe_sandbox.golden", mustParse(t, []string{"config", "check", "--sandbox"}, nil).Config.Describe())
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 )
 
 func TestHelp(t *testing.T) {
@@ -26,7 +28,7 @@ func TestHelp(t *testing.T) {
 			if _, err := Parse(args, nil, &page); !errors.Is(err, ErrHelp) {
 				t.Errorf("%q: error %v, want ErrHelp", args, err)
 			}
-			golden(t, name, page.String())
+			goldentest.Compare(t, name, page.String())
 			for line := range strings.Lines(page.String()) {
 				if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
 					t.Errorf("%q: wider than 80 columns: %s", args, line)

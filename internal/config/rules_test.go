@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 )
 
 // TestRules gives flags and expects the keys with a mistake, each with the
@@ -275,5 +277,5 @@ drain_timeout: 15
 	if strings.Contains(err.Error(), hunter2) {
 		t.Error("a secret was repeated")
 	}
-	golden(t, "check_errors.golden", err.Error()+"\n")
+	goldentest.Compare(t, "check_errors.golden", err.Error()+"\n")
 }

@@ -4,20 +4,16 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc"
@@ -29,11 +25,10 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // TestRoutes pins every HTTP call with its query parameters.
 func TestRoutes(t *testing.T) {
@@ -52,24 +47,7 @@ func TestRoutes(t *testing.T) {
 			fmt.Fprintf(&lines, "%s %s → %s body=%q query=%v\n", one.Method, one.Template, one.Message.Name(), one.Body, query)
 		}
 	}
-	golden(t, "routes.txt", lines.String())
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("run with -update if this is right:\n%s", diff)
-	}
+	goldentest.Compare(t, "routes.txt", lines.String())
 }
 
 // TestEveryRouteCallsItsRPC sends a request to every route of the contract, and with

@@ -3,13 +3,10 @@ package probe_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,14 +16,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/probe"
 	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/test/closedport"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // vendor is an emulated vendor that keeps what it answered.
 type vendor struct {
@@ -284,19 +280,7 @@ func TestJSON(t *testing.T) {
 	if err := report.WriteJSON(&printed); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", "report.json")
-	if *update {
-		if err := os.WriteFile(file, printed.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), printed.String()); diff != "" {
-		t.Error(diff)
-	}
+	goldentest.Compare(t, "report.json", printed.String())
 }
 
 // TestPrintsNoValues: no value of a resource, no credential and no token is printed.

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/probe"
 	"github.com/sipfacade/sipfacade/internal/record"
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
@@ -160,7 +161,7 @@ func TestRecordsReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 			report := replay(t, kept)
-			if *update || *recordAnew {
+			if goldentest.Updating() || *recordAnew {
 				keepReport(t, file, kept, report)
 			}
 			sameReport(t, kept, report)

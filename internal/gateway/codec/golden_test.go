@@ -1,14 +1,11 @@
 package codec
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -16,29 +13,15 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-const goldenPath = "testdata/answers.golden"
 
 // TestGolden holds every type that an answer can hold, empty and with all fields set, to the
 // bytes that were written when it was added.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	got := goldenLines(t)
-	if *update {
-		if err := os.WriteFile(goldenPath, []byte(strings.Join(got, "\n")+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	golden, err := os.ReadFile(goldenPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(strings.TrimSpace(string(golden)), "\n"), got); diff != "" {
-		t.Error(diff)
-	}
+	goldentest.Compare(t, "answers.golden", strings.Join(goldenLines(t), "\n")+"\n")
 }
 
 func goldenLines(t *testing.T) []string {

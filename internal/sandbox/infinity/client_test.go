@@ -2,12 +2,9 @@ package infinity
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,8 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
-
-var rewriteGoldens = flag.Bool("update", false, "write the golden files anew")
 
 // testDay is the moment at which the sandboxes of the tests stand still.
 func testDay() time.Time { return time.Date(2026, time.June, 1, 10, 30, 15, 999, time.UTC) }
@@ -120,19 +115,4 @@ func differ(t *testing.T, what string, want, got any) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".ndjson")
-	if *rewriteGoldens {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	differ(t, path, string(want), got)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/sandbox/route"
 )
 
@@ -99,7 +100,7 @@ func TestHappyPaths(t *testing.T) {
 				t.Errorf("Calls = %d, want 1", n)
 			}
 			if test.golden != "" {
-				golden(t, test.golden, got.Text)
+				goldentest.Compare(t, test.golden+".ndjson", got.Text)
 			}
 			test.check(t, s)
 		})

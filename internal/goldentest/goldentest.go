@@ -1,0 +1,35 @@
+// Package goldentest helps tests to hold what they get to files in testdata, which the flag
+// -update writes anew. Only tests use it.
+package goldentest
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// Updating reports whether the golden files are being written anew.
+func Updating() bool { return *update }
+
+// Compare fails the test if the file testdata/name has another text.
+func Compare(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if Updating() {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got); run with -update if the new text is right:\n%s", path, diff)
+	}
+}
