@@ -33,3 +33,19 @@ func Compare(t *testing.T, name, got string) {
 		t.Errorf("%s (-want +got); run with -update if the new text is right:\n%s", path, diff)
 	}
 }
+
+// CompareGenerated fails the test if a committed file is not what the generator writes now.
+func CompareGenerated(t *testing.T, committed, written string) {
+	t.Helper()
+	want, err := os.ReadFile(committed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-committed +generated); run make generate:\n%s", committed, diff)
+	}
+}

@@ -128,9 +128,9 @@ func (v *journaled) executing(mark string) http.Handler {
 			time.Sleep(limit + rand.N(mostLate-limit))
 		}
 		time.Sleep(rand.N(mostBusy))
-		recorded := &recordedStatus{ResponseWriter: w}
+		recorded := &rig.StatusRecorder{ResponseWriter: w}
 		v.emulator.ServeHTTP(recorded, r)
-		if recorded.status/100 == 2 {
+		if recorded.Status/100 == 2 {
 			v.note(mark, func(j *journal) { j.executed++ })
 		}
 		time.Sleep(rand.N(mostBusy))
@@ -258,28 +258,3 @@ func markOfRow(row map[string]any) string {
 	order, _ := row["ringOrder"].(string)
 	return markOfMember(group, order)
 }
-
-// recordedStatus records the status of an answer.
-type recordedStatus struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (r *recordedStatus) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (r *recordedStatus) Write(p []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	return r.ResponseWriter.Write(p)
-}
-
-// Unwrap returns the wrapped writer, for http.ResponseController.
-func (r *recordedStatus) Unwrap() http.ResponseWriter { return r.ResponseWriter }

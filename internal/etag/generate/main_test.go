@@ -2,14 +2,14 @@ package main
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 )
 
 // TestGenerated: the file in the repository is what the contract gives now.
@@ -19,17 +19,7 @@ func TestGenerated(t *testing.T) {
 	if err := run(path); err != nil {
 		t.Fatal(err)
 	}
-	made, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	committed, err := os.ReadFile("../encode_generated.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(committed), string(made)); diff != "" {
-		t.Errorf("run make generate: %s", diff)
-	}
+	goldentest.CompareGenerated(t, "../encode_generated.go", path)
 }
 
 // TestRefusals: what the encoder has no method for is an error that names the field.

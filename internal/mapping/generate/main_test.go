@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
 
@@ -32,17 +31,7 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for committed, written := range written {
-		want, err := os.ReadFile(committed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := os.ReadFile(written)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s: run make generate: %s", committed, diff)
-		}
+		goldentest.CompareGenerated(t, committed, written)
 	}
 }
 

@@ -62,13 +62,13 @@ func (w *Writes) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	keys := w.keys(r.URL.Path, body)
 	w.note(keys, func(t *WriteCounts) { t.Arrived++ })
-	seen := &statusRecorder{ResponseWriter: answer}
+	seen := &StatusRecorder{ResponseWriter: answer}
 	defer func() {
 		w.note(keys, func(t *WriteCounts) {
 			switch {
-			case seen.status >= 300:
+			case seen.Status >= 300:
 				t.Refused++
-			case seen.status >= 200:
+			case seen.Status >= 200:
 				t.Done++
 			}
 		})
@@ -96,31 +96,6 @@ func (w *Writes) note(keys map[string]bool, change func(*WriteCounts)) {
 		w.counts[key] = one
 	}
 }
-
-// statusRecorder records the status of an answer.
-type statusRecorder struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (r *statusRecorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (r *statusRecorder) Write(p []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	return r.ResponseWriter.Write(p)
-}
-
-// Unwrap returns the wrapped writer, for http.ResponseController.
-func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // Ask reads a path directly from a vendor, without the network and the record.
 func Ask(vendor http.Handler, path string, header http.Header) string {

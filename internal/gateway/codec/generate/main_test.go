@@ -2,17 +2,17 @@ package main
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"github.com/sipfacade/sipfacade/internal/goldentest"
 )
 
 // TestGenerated: the file in the repository is what the contract gives now.
@@ -22,17 +22,7 @@ func TestGenerated(t *testing.T) {
 	if err := run(path); err != nil {
 		t.Fatal(err)
 	}
-	made, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	committed, err := os.ReadFile("../encode.gen.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(committed), string(made)); diff != "" {
-		t.Errorf("run make generate: %s", diff)
-	}
+	goldentest.CompareGenerated(t, "../encode.gen.go", path)
 }
 
 // TestRefusals: what the encoder has no method for is an error that names the field.
