@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
@@ -32,11 +30,9 @@ func WritesOf(services ...protoreflect.ServiceDescriptor) Writes {
 	for _, service := range services {
 		for i := range service.Methods().Len() {
 			method := service.Methods().Get(i)
-			options, _ := method.Options().(*descriptorpb.MethodOptions)
-			if options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS {
-				continue
+			if !contract.OnlyReads(method) {
+				writes[contract.FullMethod(method)] = newWrite(method)
 			}
-			writes[fmt.Sprintf("/%s/%s", service.FullName(), method.Name())] = newWrite(method)
 		}
 	}
 	return writes

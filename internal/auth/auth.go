@@ -114,8 +114,7 @@ func (a *Authenticator) byToken(ctx context.Context, token string) (Caller, erro
 // allow checks the scopes and the rate of a caller.
 func (a *Authenticator) allow(ctx context.Context, caller Caller, needs rule) error {
 	if !a.Anonymous() && !needs.allows(caller) {
-		return status.WithMetadata(status.New(codes.PermissionDenied, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_FORBIDDEN,
-			fmt.Sprintf("%s lacks the scope %s", caller.Name, needs.narrowest)), map[string]string{"scope": needs.narrowest})
+		return status.Forbidden(needs.narrowest, fmt.Sprintf("%s lacks the scope %s", caller.Name, needs.narrowest))
 	}
 	if a.limits == nil {
 		return nil

@@ -5,7 +5,8 @@ import (
 	"slices"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // The scopes that hold for every service. Write allows everything that read allows.
@@ -63,7 +64,7 @@ func rulesOf(services []protoreflect.ServiceDescriptor) (map[string]rule, error)
 		}
 		for i := range service.Methods().Len() {
 			method := service.Methods().Get(i)
-			rules[fmt.Sprintf("/%s/%s", service.FullName(), method.Name())] = ruleOf(method, prefix)
+			rules[contract.FullMethod(method)] = ruleOf(method, prefix)
 		}
 	}
 	return rules, nil
@@ -71,8 +72,7 @@ func rulesOf(services []protoreflect.ServiceDescriptor) (map[string]rule, error)
 
 func ruleOf(method protoreflect.MethodDescriptor, prefix string) rule {
 	read, write := prefix+":"+ScopeRead, prefix+":"+ScopeWrite
-	options, _ := method.Options().(*descriptorpb.MethodOptions)
-	if options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS {
+	if contract.OnlyReads(method) {
 		return rule{narrowest: read, enough: []string{read, write, ScopeRead, ScopeWrite}}
 	}
 	return rule{narrowest: write, enough: []string{write, ScopeWrite}}

@@ -4,9 +4,8 @@ package contract
 
 import (
 	"net/http"
-	"strings"
-
 	"slices"
+	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
@@ -30,6 +29,17 @@ func Behaves(field protoreflect.FieldDescriptor, mark annotations.FieldBehavior)
 func Secret(field protoreflect.FieldDescriptor) bool {
 	options, _ := field.Options().(*descriptorpb.FieldOptions)
 	return options.GetDebugRedact() || Behaves(field, annotations.FieldBehavior_INPUT_ONLY)
+}
+
+// FullMethod returns the name by which gRPC calls a method: /service/method.
+func FullMethod(method protoreflect.MethodDescriptor) string {
+	return "/" + string(method.Parent().FullName()) + "/" + string(method.Name())
+}
+
+// OnlyReads reports whether a method changes nothing, also if it is called several times.
+func OnlyReads(method protoreflect.MethodDescriptor) bool {
+	options, _ := method.Options().(*descriptorpb.MethodOptions)
+	return options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS
 }
 
 // HTTPRule returns a method's google.api.http rule, or nil if it has none.

@@ -5,10 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
@@ -18,46 +16,18 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// httpStatuses returns the HTTP status of each gRPC code.
-func httpStatuses() map[codes.Code]int {
-	return map[codes.Code]int{
-		codes.OK:                 http.StatusOK,
-		codes.Canceled:           499, // the caller went away; nginx gave it this number
-		codes.Unknown:            http.StatusInternalServerError,
-		codes.InvalidArgument:    http.StatusBadRequest,
-		codes.DeadlineExceeded:   http.StatusGatewayTimeout,
-		codes.NotFound:           http.StatusNotFound,
-		codes.AlreadyExists:      http.StatusConflict,
-		codes.PermissionDenied:   http.StatusForbidden,
-		codes.Unauthenticated:    http.StatusUnauthorized,
-		codes.ResourceExhausted:  http.StatusTooManyRequests,
-		codes.FailedPrecondition: http.StatusBadRequest,
-		codes.Aborted:            http.StatusConflict,
-		codes.OutOfRange:         http.StatusBadRequest,
-		codes.Unimplemented:      http.StatusNotImplemented,
-		codes.Internal:           http.StatusInternalServerError,
-		codes.Unavailable:        http.StatusServiceUnavailable,
-		codes.DataLoss:           http.StatusInternalServerError,
-	}
+// reasonStatuses are the statuses of the reasons for which HTTP has one of its own.
+var reasonStatuses = map[string]int{
+	status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED): http.StatusMethodNotAllowed,
+	status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE):  http.StatusRequestEntityTooLarge,
+	status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_ETAG_MISMATCH):      http.StatusPreconditionFailed,
 }
 
-// reasonStatuses returns the status of each reason for which HTTP has one of its
-// own.
-func reasonStatuses() map[string]int {
-	return map[string]int{
-		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED): http.StatusMethodNotAllowed,
-		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE):  http.StatusRequestEntityTooLarge,
-		status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_ETAG_MISMATCH):      http.StatusPreconditionFailed,
-	}
-}
-
-// impliedReasons returns the reason of an error with this code and without
-// ErrorInfo. An error with any other code and without ErrorInfo is a defect.
-func impliedReasons() map[codes.Code]sipfacadev1.ErrorReason {
-	return map[codes.Code]sipfacadev1.ErrorReason{
-		codes.DeadlineExceeded: sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
-		codes.Canceled:         sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
-	}
+// impliedReasons are the reasons of errors without ErrorInfo, by their code. An error with
+// any other code and without ErrorInfo is a defect.
+var impliedReasons = map[codes.Code]sipfacadev1.ErrorReason{
+	codes.DeadlineExceeded: sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+	codes.Canceled:         sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
 }
 
 const (
@@ -111,10 +81,10 @@ func (g *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []b
 	if reason == status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED) {
 		header.Set("WWW-Authenticate", "Bearer")
 	}
-	if wait := retryAfter(known); wait > 0 {
-		header.Set("Retry-After", strconv.FormatInt(wait, 10))
+	if wait, _ := status.RetryDelay(err); wait > 0 {
+		header.Set("Retry-After", strconv.FormatInt(status.RetryAfter(wait), 10))
 	}
-	return httpStatus(known, reason), header, g.errorBody(known.Proto())
+	return httpStatus(known.Code(), reason), header, g.errorBody(known.Proto())
 }
 
 // errorBody encodes an error without those details whose type is not linked into
@@ -143,7 +113,7 @@ func withReason(err error) error {
 	if known.Code() == codes.InvalidArgument { // of grpc-gateway
 		return status.Invalid(status.Violation("request", "%s", known.Message()))
 	}
-	reason, ok := impliedReasons()[known.Code()]
+	reason, ok := impliedReasons[known.Code()]
 	if !ok {
 		reason = sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL
 	}
@@ -152,23 +122,10 @@ func withReason(err error) error {
 	return grpcstatus.FromProto(named).Err()
 }
 
-func httpStatus(known *grpcstatus.Status, reason string) int {
-	if own, ok := reasonStatuses()[reason]; ok {
+// httpStatus returns the status of an error: that of its reason, or else of its code.
+func httpStatus(code codes.Code, reason string) int {
+	if own, ok := reasonStatuses[reason]; ok {
 		return own
 	}
-	if canonical, ok := httpStatuses()[known.Code()]; ok {
-		return canonical
-	}
-	return http.StatusInternalServerError
-}
-
-// retryAfter returns how many whole seconds to wait; 0 if the error does not say.
-func retryAfter(known *grpcstatus.Status) int64 {
-	for _, detail := range known.Details() {
-		if retry, ok := detail.(*errdetails.RetryInfo); ok {
-			delay := retry.GetRetryDelay().AsDuration()
-			return int64((delay + time.Second - 1) / time.Second)
-		}
-	}
-	return 0
+	return runtime.HTTPStatusFromCode(code)
 }

@@ -11,6 +11,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/spelling"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -55,5 +56,5 @@ func isLocalAddress(r *http.Request, name string) bool {
 	return ok && hostname(local.String()) == name
 }
 
-// clipped shortens what a caller sent for a message.
-func clipped(text string) string { return text[:min(len(text), 256)] }
+// clipped shortens what a caller sent, for a message or a log line.
+func clipped(text string) string { return spelling.ClipTo(text, 256) }

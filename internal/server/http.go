@@ -19,7 +19,6 @@ import (
 // Bounds of an HTTP exchange. A call itself is bounded by the upstream timeout.
 const (
 	headerTimeout  = 10 * time.Second
-	bodyTimeout    = 30 * time.Second
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 64 << 10
 )

@@ -19,6 +19,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/auth"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -55,7 +56,7 @@ func onceMethods(rules ...reconcile.Rules) (map[string]*onceMethod, error) {
 			if id == nil {
 				continue
 			}
-			name := fmt.Sprintf("/%s/%s", service.FullName(), method.Name())
+			name := contract.FullMethod(method)
 			response, err := protoregistry.GlobalTypes.FindMessageByName(method.Output().FullName())
 			if err != nil {
 				return nil, err

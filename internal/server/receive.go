@@ -30,8 +30,9 @@ import (
 const (
 	// maxRequestBytes is the largest request over either protocol.
 	maxRequestBytes = gateway.MaxBodyBytes
-	// receiveTimeout is how long the message of a call may take to arrive.
-	receiveTimeout = 30 * time.Second
+	// bodyTimeout is how long the message of a call, or the body of a request, may take to
+	// arrive.
+	bodyTimeout = 30 * time.Second
 	// freeRequestBytes is the size up to which a message takes none of the budget;
 	// HTTP/2 flow control lets that much arrive anyway.
 	freeRequestBytes = 64 << 10
@@ -116,7 +117,7 @@ func (r *receiver) read(ctx context.Context, current *call, decode func(any) err
 		// as there is a compressed one, which no budget would count while it waits for its caller.
 		_ = grpc.SetSendCompressor(ctx, encoding.Identity) // it fails only for unknown encodings
 	}
-	late := time.AfterFunc(receiveTimeout, func() { // what fails here fails because the call is over
+	late := time.AfterFunc(bodyTimeout, func() { // what fails here fails because the call is over
 		_ = stream.SetTrailer(metadata.Pairs(requestIDHeader, current.requestID(ctx)))
 		_ = stream.WriteStatus(lateStatus())
 	})
@@ -131,7 +132,7 @@ func (r *receiver) read(ctx context.Context, current *call, decode func(any) err
 // lateStatus ends a call whose message did not arrive.
 func lateStatus() *grpcstatus.Status {
 	return grpcstatus.Convert(status.New(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
-		fmt.Sprintf("the request did not arrive within %s", receiveTimeout)))
+		fmt.Sprintf("the request did not arrive within %s", bodyTimeout)))
 }
 
 // readMessage reads the message and that it is the only one.

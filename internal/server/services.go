@@ -2,14 +2,13 @@ package server
 
 import (
 	"crypto/rand"
-	"fmt"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service/infinity"
@@ -34,10 +33,8 @@ func readMethods() map[string]bool {
 	reads := map[string]bool{}
 	for _, service := range contractServices() {
 		for i := range service.Methods().Len() {
-			method := service.Methods().Get(i)
-			options, _ := method.Options().(*descriptorpb.MethodOptions)
-			if options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS {
-				reads[fmt.Sprintf("/%s/%s", service.FullName(), method.Name())] = true
+			if method := service.Methods().Get(i); contract.OnlyReads(method) {
+				reads[contract.FullMethod(method)] = true
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package status
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -34,18 +33,14 @@ func (e *Error) GRPCStatus() *status.Status { return status.Convert(e.status) }
 // outcome is not known is not repeated, unless the error says when it may be; neither is
 // what has a code that retry policies list, and would fail again.
 func Trailer(err error) metadata.MD {
-	known := status.Convert(err)
-	for _, detail := range known.Details() {
-		if info, ok := detail.(*errdetails.RetryInfo); ok {
-			wait := info.GetRetryDelay().AsDuration()
-			return metadata.Pairs(
-				"retry-after", strconv.Itoa(int(math.Ceil(wait.Seconds()))),
-				pushback, strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
-			)
-		}
+	if wait, ok := RetryDelay(err); ok {
+		return metadata.Pairs(
+			"retry-after", strconv.FormatInt(RetryAfter(wait), 10),
+			pushback, strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
+		)
 	}
 	unknown := Reason(err) == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN)
-	if unknown || policyCodes[known.Code()] && !ShouldRetry(err) {
+	if unknown || policyCodes[status.Code(err)] && !ShouldRetry(err) {
 		return metadata.Pairs(pushback, "-1")
 	}
 	return nil

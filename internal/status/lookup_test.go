@@ -11,9 +11,9 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -50,9 +50,8 @@ func TestEveryWriteHasALookup(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			options, _ := method.Options().(*descriptorpb.MethodOptions)
-			reads := options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS
-			full := "/" + string(service.FullName()) + "/" + string(method.Name())
+			reads := contract.OnlyReads(method)
+			full := contract.FullMethod(method)
 			named, _ := lookupOf(subjects.WithLookup(unknownOutcome(), full, made.New().Interface()))
 			if want := !reads && method.Name() != "ExecuteCallFlow"; (named != "") != want {
 				t.Errorf("%s: lookupMethod %q", full, named)

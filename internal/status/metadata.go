@@ -5,7 +5,6 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -51,11 +50,4 @@ func WithMetadata(err error, metadata map[string]string) error {
 
 // Metadata returns the metadata of the ErrorInfo of an error that this package built, or
 // nil.
-func Metadata(err error) map[string]string {
-	for _, detail := range status.Convert(err).Details() {
-		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == Domain {
-			return info.GetMetadata()
-		}
-	}
-	return nil
-}
+func Metadata(err error) map[string]string { return errorInfo(err).GetMetadata() }

@@ -1,6 +1,9 @@
 package status
 
 import (
+	"math"
+	"time"
+
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -19,18 +22,19 @@ var retriedReasons = reasonSet(
 // ShouldRetry reports whether repeating the same request may help and can do no harm. A
 // write whose outcome is not known is repeated only if the error says when.
 func ShouldRetry(err error) bool {
-	known, reason := status.Convert(err), Reason(err)
+	code, reason := status.Code(err), Reason(err)
 	if reason == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN) {
-		return hasRetryInfo(known)
+		_, ok := RetryDelay(err)
+		return ok
 	}
-	return known.Code() == codes.Unavailable || known.Code() == codes.DeadlineExceeded || retriedReasons[reason]
+	return code == codes.Unavailable || code == codes.DeadlineExceeded || retriedReasons[reason]
 }
 
-func hasRetryInfo(known *status.Status) bool {
-	for _, detail := range known.Details() {
-		if _, ok := detail.(*errdetails.RetryInfo); ok {
-			return true
-		}
-	}
-	return false
+// RetryDelay returns how long to wait before the call is repeated, if the error says so.
+func RetryDelay(err error) (delay time.Duration, ok bool) {
+	retry := detailOf[*errdetails.RetryInfo](err)
+	return retry.GetRetryDelay().AsDuration(), retry != nil
 }
+
+// RetryAfter returns a delay as whole seconds, not fewer.
+func RetryAfter(delay time.Duration) int64 { return int64(math.Ceil(delay.Seconds())) }

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/protoadapt"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -82,26 +83,29 @@ func reasonSet(reasons ...sipfacadev1.ErrorReason) map[string]bool {
 }
 
 // Reason returns the reason of an error that this package built, or "".
-func Reason(err error) string {
+func Reason(err error) string { return errorInfo(err).GetReason() }
+
+// errorInfo returns the ErrorInfo of an error that this package built, or nil.
+func errorInfo(err error) *errdetails.ErrorInfo {
+	if info := detailOf[*errdetails.ErrorInfo](err); info.GetDomain() == Domain {
+		return info
+	}
+	return nil
+}
+
+// detailOf returns the first detail of a type, or nil if the error has none.
+func detailOf[D proto.Message](err error) (none D) {
 	for _, detail := range status.Convert(err).Details() {
-		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == Domain {
-			return info.GetReason()
+		if found, ok := detail.(D); ok {
+			return found
 		}
 	}
-	return ""
+	return none
 }
 
 // Violations returns the violations of an error that Invalid built.
 func Violations(err error) []*errdetails.BadRequest_FieldViolation {
-	if err == nil {
-		return nil
-	}
-	for _, detail := range status.Convert(err).Details() {
-		if bad, ok := detail.(*errdetails.BadRequest); ok {
-			return bad.GetFieldViolations()
-		}
-	}
-	return nil
+	return detailOf[*errdetails.BadRequest](err).GetFieldViolations()
 }
 
 // Summary puts the violations into one line, so that a client that prints only

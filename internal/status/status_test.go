@@ -39,7 +39,7 @@ type outcome struct {
 var (
 	unknown     = outcome{codes.Unknown, "OUTCOME_UNKNOWN"}
 	validation  = outcome{codes.InvalidArgument, "UPSTREAM_VALIDATION"}
-	contract    = outcome{codes.Internal, "UPSTREAM_CONTRACT"}
+	violated    = outcome{codes.Internal, "UPSTREAM_CONTRACT"}
 	failed      = outcome{codes.Unavailable, "UPSTREAM_ERROR"}
 	unreachable = outcome{codes.Unavailable, "UPSTREAM_UNREACHABLE"}
 	notTheirs   = outcome{codes.Internal, "UPSTREAM_BAD_RESPONSE"}
@@ -75,10 +75,10 @@ var verdicts = []struct {
 	{"404", upstream.Error{Status: 404, VendorForm: true}, always(notFound)},
 	{"404, a proxy's", upstream.Error{Status: 404}, always(notTheirs)},
 	{"not in the list", upstream.Error{Kind: upstream.KindNotListed, VendorForm: true}, always(notFound)},
-	{"405", upstream.Error{Status: 405, VendorForm: true}, always(contract)},
-	{"406", upstream.Error{Status: 406}, always(contract)},
-	{"415", upstream.Error{Status: 415}, always(contract)},
-	{"499", upstream.Error{Status: 499}, always(contract)},
+	{"405", upstream.Error{Status: 405, VendorForm: true}, always(violated)},
+	{"406", upstream.Error{Status: 406}, always(violated)},
+	{"415", upstream.Error{Status: 415}, always(violated)},
+	{"499", upstream.Error{Status: 499}, always(violated)},
 	{"409", upstream.Error{Status: 409}, map[string]outcome{
 		"": conflict, "CreateThing": {codes.AlreadyExists, "RESOURCE_EXISTS"}, "DeleteThing": {codes.FailedPrecondition, "RESOURCE_IN_USE"},
 	}},

@@ -3,7 +3,6 @@ package status
 import (
 	"strings"
 
-	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -34,7 +33,7 @@ func NewSubjects(names map[protoreflect.FullName]map[string]string, services ...
 	for _, service := range services {
 		for i := range service.Methods().Len() {
 			method := service.Methods().Get(i)
-			s.methods["/"+string(service.FullName())+"/"+string(method.Name())] = s.rule(method)
+			s.methods[contract.FullMethod(method)] = s.rule(method)
 		}
 	}
 	return s
@@ -71,7 +70,8 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 	if shown := shownBy(method.Output()); shown != "" {
 		resource = shown
 	}
-	rule.name = lastVariable(method.Input(), pathOf(http))
+	_, path := contract.HTTPPattern(http)
+	rule.name = lastVariable(method.Input(), path)
 	rule.resourceType = string(method.Input().ParentFile().Package()) + "." + resource
 	rule.created = rule.resourceType
 	if parent, ok := parentOf(rule.name); ok && !aboutItself[verb] {
@@ -122,16 +122,6 @@ func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) 
 		}
 	}
 	return "", false
-}
-
-// pathOf is the path template of an HTTP rule.
-func pathOf(rule *annotations.HttpRule) string {
-	for _, path := range []string{rule.GetGet(), rule.GetPost(), rule.GetPut(), rule.GetPatch(), rule.GetDelete()} {
-		if path != "" {
-			return path
-		}
-	}
-	return ""
 }
 
 // lastVariable is the path to the field that the last {variable} of a path names.

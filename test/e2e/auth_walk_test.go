@@ -11,6 +11,8 @@ import (
 	reflectionv1 "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // scopePrefixes are the scopes of each service, as operators are promised.
@@ -129,7 +131,7 @@ func TestRefusalsAreSeen(t *testing.T) {
 		c := callWith(t, bearer("looker"))
 		f.reasonOf(t, way, c)
 		protocol := map[string]string{"grpc": "grpc", "json": "http"}[way.name()]
-		line := f.logs.call(t, protocol, fullMethod(c.method))
+		line := f.logs.call(t, protocol, contract.FullMethod(c.method))
 		if line["caller"] != "looker" || line["reason"] != "CALLER_FORBIDDEN" || line["request_id"] == "" {
 			t.Errorf("%s: %v", way.name(), line)
 		}

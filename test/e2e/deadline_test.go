@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // checkDeadlines makes all calls at the same time, since each takes as long as its
@@ -59,7 +61,7 @@ func (f *facade) deadlineOverGRPC(t *testing.T, timeout time.Duration, a action,
 	if want.reason == "CALLER_DEADLINE" {
 		allowed = append(allowed, "CALLER_CANCELLED")
 	}
-	if logged := f.logs.call(t, "grpc", fullMethod(c.method)); !slices.Contains(allowed, logged["reason"]) {
+	if logged := f.logs.call(t, "grpc", contract.FullMethod(c.method)); !slices.Contains(allowed, logged["reason"]) {
 		t.Errorf("grpc %s: want the log to say one of %v, got %v", a.name, allowed, logged)
 	}
 }
@@ -208,7 +210,7 @@ func (f *facade) cancelled(t *testing.T, way protocol, a action, arrived <-chan 
 	if made, err := way.call(ctx, c); err == nil && made.status.GetCode() != int32(codes.Canceled) {
 		t.Errorf("%s %s: want the call to be cancelled, got %v", way.name(), a.name, made)
 	}
-	logged := f.logs.call(t, map[string]string{"grpc": "grpc", "json": "http"}[way.name()], fullMethod(c.method))
+	logged := f.logs.call(t, map[string]string{"grpc": "grpc", "json": "http"}[way.name()], contract.FullMethod(c.method))
 	if logged["reason"] != reason || logged["code"] != codes.Canceled.String() {
 		t.Errorf("%s %s: want the log to say %s, got %v", way.name(), a.name, reason, logged)
 	}

@@ -16,6 +16,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // vendorCallHeader is the header in which calls with x-explain are answered what the
@@ -38,7 +40,7 @@ func (f *facade) explainedOverGRPC(t *testing.T, c call) ([]string, codes.Code) 
 	}
 	var header, trailer metadata.MD
 	ctx := metadata.AppendToOutgoingContext(t.Context(), "x-explain", "true")
-	err = f.conn.Invoke(ctx, fullMethod(c.method), c.request, response, grpc.Header(&header), grpc.Trailer(&trailer))
+	err = f.conn.Invoke(ctx, contract.FullMethod(c.method), c.request, response, grpc.Header(&header), grpc.Trailer(&trailer))
 	with, without := header, trailer
 	if err != nil {
 		with, without = trailer, header

@@ -17,6 +17,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // contractPackage is the package whose services are tested.
@@ -67,11 +69,6 @@ func methodOf(name string) (protoreflect.MethodDescriptor, error) {
 		return nil, fmt.Errorf("call %s: the contract has no such method", name)
 	}
 	return described.Methods().ByName(protoreflect.Name(method)), nil
-}
-
-// fullMethod is the method as gRPC calls it.
-func fullMethod(method protoreflect.MethodDescriptor) string {
-	return fmt.Sprintf("/%s/%s", method.Parent().FullName(), method.Name())
 }
 
 // newMessage makes an empty message of a type of the contract.
@@ -150,7 +147,7 @@ func (d grpcProtocol) call(ctx context.Context, c call) (outcome, error) {
 		ctx = metadata.AppendToOutgoingContext(ctx, strings.ToLower(name), c.headers[name])
 	}
 	var header, trailer metadata.MD
-	err = d.conn.Invoke(ctx, fullMethod(c.method), c.request, response, grpc.Header(&header), grpc.Trailer(&trailer))
+	err = d.conn.Invoke(ctx, contract.FullMethod(c.method), c.request, response, grpc.Header(&header), grpc.Trailer(&trailer))
 	if err != nil {
 		failed := grpcstatus.Convert(err).Proto()
 		return outcome{status: failed, metadata: header, trailer: trailer, raw: fmt.Sprint(protojson.Format(failed), header, trailer)}, nil
