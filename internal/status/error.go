@@ -62,16 +62,37 @@ func fieldViolations(e *upstream.Error, subject Subject) []*errdetails.BadReques
 	return violations
 }
 
-// fieldName translates the last segment of the vendor's argument path; a name that
-// is not in the table is shown as the vendor wrote it.
+// fieldName translates the vendor's path of an argument: its first name that the table has,
+// and what is below that as the vendor wrote it, with elements of lists in brackets. A path
+// without such a name is shown as it is.
 func fieldName(vendorPath string, subject Subject) string {
-	last := vendorPath[strings.LastIndexByte(vendorPath, '.')+1:]
-	name, ok := subject.Names[last]
-	if !ok {
-		return vendorPath
+	names := strings.Split(vendorPath, ".")
+	for i, name := range names {
+		bare, index, _ := strings.Cut(name, "[")
+		ours, ok := subject.Names[bare]
+		if !ok {
+			continue
+		}
+		if index != "" {
+			ours += "[" + index
+		}
+		if subject.Field != "" {
+			ours = subject.Field + "." + ours
+		}
+		return ours + below(names[i+1:])
 	}
-	if subject.Field == "" {
-		return name
+	return vendorPath
+}
+
+// below writes the rest of a path; a number is the place of an element in a list.
+func below(names []string) string {
+	var rest strings.Builder
+	for _, name := range names {
+		if _, err := strconv.Atoi(name); err == nil {
+			rest.WriteString("[" + name + "]")
+			continue
+		}
+		rest.WriteString("." + name)
 	}
-	return subject.Field + "." + name
+	return rest.String()
 }

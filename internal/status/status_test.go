@@ -288,7 +288,9 @@ func TestResourceInfo(t *testing.T) {
 // callers know, if there are such.
 func TestFieldNames(t *testing.T) {
 	t.Parallel()
-	names := map[string]string{"expired_on": "expire_time", "product": "product_id", "name": "name"}
+	names := map[string]string{
+		"expired_on": "expire_time", "product": "product_id", "name": "name", "add": "add_tn_lease_uuids", "stings": "settings",
+	}
 	for _, c := range []struct{ field, vendor, want string }{
 		{"sip_user_invite", "params.expired_on", "sip_user_invite.expire_time"},
 		{"sip_user_invite", "expired_on", "sip_user_invite.expire_time"},
@@ -297,6 +299,11 @@ func TestFieldNames(t *testing.T) {
 		{"sip_user_invite", "", ""},
 		{"sip_user_invite", "params.", "params."},
 		{"", "params.product", "product_id"},
+		{"", "params.add", "add_tn_lease_uuids"},
+		{"", "params.add[1]", "add_tn_lease_uuids[1]"},
+		{"", "params.add.1", "add_tn_lease_uuids[1]"},
+		{"", "params.add.1.uuid", "add_tn_lease_uuids[1].uuid"},
+		{"sip_connection", "params.stings.media_type", "sip_connection.settings.media_type"},
 	} {
 		failure := &upstream.Error{Route: routes[upstream.Create], Status: 400, Sent: true, Fields: []upstream.FieldError{{Name: c.vendor, Message: "is 100% wrong"}}}
 		err := status.Final(failure, status.Subject{Field: c.field, Names: names})

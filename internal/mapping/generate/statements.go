@@ -67,11 +67,21 @@ func (m *message) cases(takes func(f *field) bool) (cases []switchCase) {
 		if f.KeyOf != "" || !takes(f) || contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY) {
 			continue
 		}
-		for _, member := range f.Vendor {
-			cases = append(cases, switchCase{Member: member, Statements: m.statements(f, member)})
+		for i, member := range f.Vendor {
+			statements := m.statements(f, member)
+			if i > 0 && len(statements) > 0 {
+				statements = append(f.skipIfRead(), statements...)
+			}
+			cases = append(cases, switchCase{Member: member, Statements: statements})
 		}
 	}
 	return cases
+}
+
+// skipIfRead are the statements before another spelling than the first one: it only fills a
+// field that is empty, whatever the order of the members is.
+func (f *field) skipIfRead() []string {
+	return []string{"if " + f.is("!=") + " {", "return r.Skip()", "}"}
 }
 
 // statements read one member. None means that the table and the descriptor do not say how.

@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -34,6 +35,23 @@ func searching() []field {
 		{name: "take", accepts: integer(1, mostTaken)}, {name: "skip", accepts: integer(0, math.MaxInt32)},
 		{name: "order", accepts: creationOrder},
 	}
+}
+
+// readSearch reads take and skip from the body or the query, as the documents have them in
+// both. A choice: the body counts if they differ.
+func readSearch(c *call) error {
+	body, err := readJSON(c.request)
+	if err != nil {
+		return err
+	}
+	query := c.request.URL.Query()
+	for _, name := range []string{"take", "skip"} {
+		if _, given := body[name]; !given && query.Has(name) {
+			body[name] = json.Number(query.Get(name))
+		}
+	}
+	c.body, err = changes(searching(), body, false)
+	return err
 }
 
 // creationOrder accepts {"created_on": "ASC"} or "DESC". A choice: the order of other

@@ -98,7 +98,7 @@ func accountRoutes() []endpoint {
 // operation of the first.
 func leaseRoutes() []endpoint {
 	search := on("SearchTNLeases", http.MethodPost, "/lease/tn/search", searchLeases)
-	search.read = func(c *call) error { return c.readChanges(searching(), false) }
+	search.read = readSearch
 	return []endpoint{on("ListTNLeases", http.MethodGet, "/lease/tn", allLeases).in(onlyFirst), search.in(sinceTwo)}
 }
 

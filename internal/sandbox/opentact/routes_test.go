@@ -218,6 +218,27 @@ func TestSearchLeases(t *testing.T) {
 			t.Errorf("%s: total %v, %s", body, page["total"], diff)
 		}
 	}
+	for query, want := range map[string][]any{
+		"?take=5&skip=24": ids(LeaseUUID, 25, 26),
+		"?skip=20":        ids(LeaseUUID, 21, 26),
+		"?take=x":         nil,
+	} {
+		page := do(t, s, "POST", "/lease/tn/search"+query, `{}`)
+		if want == nil {
+			if page.Code != 400 {
+				t.Errorf("%s: %d", query, page.Code)
+			}
+			continue
+		}
+		var got []any
+		rows, _ := page.entity(t)["data"].([]any)
+		for _, row := range rows {
+			got = append(got, row.(map[string]any)["uuid"])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", query, diff)
+		}
+	}
 	for _, body := range []string{`{"take":0}`, `{"take":101}`, `{"skip":-1}`, `{"tn":1}`, `[]`, `{"order":{"tn":"ASC"}}`, `{"order":{"created_on":"asc"}}`, `{"order":{}}`} {
 		if got := do(t, s, "POST", "/lease/tn/search", body); got.Code != 400 {
 			t.Errorf("%s: %d %s", body, got.Code, got.Text)

@@ -113,8 +113,11 @@ func BodyKeys() (keys []string) {
 // VendorNames returns, for each resource, our field names by the vendor's, so that errors
 // can name the fields that callers know.
 func VendorNames() map[protoreflect.FullName]map[string]string {
+	leases := map[string]string{"add": "add_tn_lease_uuids", "remove": "remove_tn_lease_uuids"}
 	names := map[protoreflect.FullName]map[string]string{
-		"sipfacade.v1.ExecuteCallFlowRequest": {"file": "call_flow_xml"},
+		"sipfacade.v1.AssignSipAppTnLeasesRequest":        leases,
+		"sipfacade.v1.AssignSipConnectionTnLeasesRequest": leases,
+		"sipfacade.v1.ExecuteCallFlowRequest":             {"file": "call_flow_xml"},
 	}
 	for resource, written := range writable {
 		names[resource] = written.names()

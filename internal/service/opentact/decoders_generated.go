@@ -133,6 +133,9 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 	case "class4_egress_trunk_settings":
 		return readTrunkSettings(r, "class4_egress_trunk_settings", &m.Class4EgressTrunkSettings)
 	case "class4_egress_trunk_stings":
+		if m.Class4EgressTrunkSettings != nil {
+			return r.Skip()
+		}
 		return readTrunkSettings(r, "class4_egress_trunk_stings", &m.Class4EgressTrunkSettings)
 	case "class4_ingress_trunk_id":
 		return r.OptionalInt64("class4_ingress_trunk_id", &m.Class4IngressTrunkId)
@@ -145,6 +148,9 @@ func sipConnectionMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 	case "class4_trunk_prefix_id":
 		return r.OptionalInt64("class4_trunk_prefix_id", &m.Class4TrunkPrefixId)
 	case "class4_tech_prefix_id":
+		if m.Class4TrunkPrefixId != nil {
+			return r.Skip()
+		}
 		return r.OptionalInt64("class4_tech_prefix_id", &m.Class4TrunkPrefixId)
 	case "outbound_voice_profile":
 		err := tolerant.One(r, "outbound_voice_profile", &m.OutboundVoiceProfile, outboundVoiceProfileMember, outboundVoiceProfileOf)
@@ -568,6 +574,9 @@ func sipAppMember(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 	case "class4_egress_trunk_settings":
 		return readTrunkSettings(r, "class4_egress_trunk_settings", &m.Class4EgressTrunkSettings)
 	case "class4_egress_trunk_stings":
+		if m.Class4EgressTrunkSettings != nil {
+			return r.Skip()
+		}
 		return readTrunkSettings(r, "class4_egress_trunk_stings", &m.Class4EgressTrunkSettings)
 	case "outbound_voice_profile":
 		err := tolerant.One(r, "outbound_voice_profile", &m.OutboundVoiceProfile, outboundVoiceProfileMember, outboundVoiceProfileOf)
@@ -712,6 +721,9 @@ func messagingProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Mess
 	case "tollfree_weight":
 		return r.OptionalInt32("tollfree_weight", &m.TollFreeWeight)
 	case "toll_free_weight":
+		if m.TollFreeWeight != nil {
+			return r.Skip()
+		}
 		return r.OptionalInt32("toll_free_weight", &m.TollFreeWeight)
 	case "skip_unhealthy_tns":
 		return r.OptionalBool("skip_unhealthy_tns", &m.SkipUnhealthyTns)
@@ -777,12 +789,21 @@ func outboundVoiceProfileMember(r *tolerant.Reader, name []byte, m *sipfacadev1.
 	case "daily_spend_limit":
 		return r.OptionalDouble("daily_spend_limit", &m.DailySpendLimit)
 	case "daily_spent_limit":
+		if m.DailySpendLimit != nil {
+			return r.Skip()
+		}
 		return r.OptionalDouble("daily_spent_limit", &m.DailySpendLimit)
 	case "filemat":
 		return r.OptionalString("filemat", &m.RecordingFormat)
 	case "format":
+		if m.RecordingFormat != nil {
+			return r.Skip()
+		}
 		return r.OptionalString("format", &m.RecordingFormat)
 	case "file_format":
+		if m.RecordingFormat != nil {
+			return r.Skip()
+		}
 		return r.OptionalString("file_format", &m.RecordingFormat)
 	case "audio_track_type":
 		return r.OptionalInt32("audio_track_type", &m.AudioTrackType)

@@ -72,6 +72,13 @@ func TestMisprint05To07VoiceProfile(t *testing.T) {
 		`{"audio_track_type":"0"}`:      {AudioTrackType: new(int32(0))},
 		`{"daily_spend_limit":250.5}`:   {DailySpendLimit: new(250.5)},
 		`{"daily_spent_limit":"250.5"}`: {DailySpendLimit: new(250.5)},
+
+		`{"filemat":"wav","format":"mp3"}`:                {RecordingFormat: new("wav")},
+		`{"format":"mp3","filemat":"wav"}`:                {RecordingFormat: new("wav")},
+		`{"filemat":"","format":"mp3"}`:                   {RecordingFormat: new("mp3")},
+		`{"daily_spend_limit":1,"daily_spent_limit":2}`:   {DailySpendLimit: new(1.0)},
+		`{"daily_spent_limit":2,"daily_spend_limit":1}`:   {DailySpendLimit: new(1.0)},
+		`{"daily_spent_limit":2,"daily_spend_limit":"x"}`: {DailySpendLimit: new(2.0)},
 	} {
 		check(t, object, want, connectionFrom(t, `{"outbound_voice_profile":`+object+`}`).GetOutboundVoiceProfile())
 	}

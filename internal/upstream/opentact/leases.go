@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
@@ -28,8 +30,11 @@ var (
 // script does.
 const leasesTaken = 100
 
-// errEndlessSearch says that the pages of a search do not add up to its total.
-var errEndlessSearch = errors.New("the vendor's search answered an empty page before the total that it states")
+// Why the pages of a search do not make a list.
+var (
+	errEndlessSearch = errors.New("the vendor's search answered an empty page before the total that it states")
+	errOtherPage     = errors.New("the vendor's search answered another page than the one that was asked for")
+)
 
 // ListLeases lists all numbers of the account, GET /lease/tn. Since generation 2 there is a
 // search instead, POST /lease/tn/search, page by page to its end. If generation 1 is spoken,
@@ -49,7 +54,7 @@ func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], begin func(
 // leased meanwhile come last. A page is passed on when the vendor has confirmed it.
 func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep[M]) error {
 	for skipped := int64(0); ; {
-		rows, total, err := searchPage(ctx, c, routeSearchLeases, kind, skipped)
+		rows, page, err := search(ctx, c, routeSearchLeases, kind, skipped)
 		if err != nil {
 			return err
 		}
@@ -58,7 +63,7 @@ func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep
 		}
 		skipped += int64(len(rows))
 		switch {
-		case total == nil && len(rows) < leasesTaken, total != nil && skipped >= *total:
+		case page.isLast(len(rows), skipped):
 			return nil
 		case len(rows) == 0:
 			return upstream.BadResponse(Vendor, c.table.route(routeSearchLeases), errEndlessSearch)
@@ -66,26 +71,43 @@ func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep
 	}
 }
 
-// searchPage reads one page of the search and the number of rows that the vendor states in
-// all, if it does.
-func searchPage[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], skip int64) (rows []*M, total *int64, err error) {
+// isLast reports whether no rows follow those of the page, up to which there were so many.
+func (p searchPage) isLast(rows int, upTo int64) bool {
+	if p.total != nil {
+		return upTo >= *p.total
+	}
+	take := int64(leasesTaken)
+	if p.take != nil {
+		take = min(take, *p.take) // the vendor may answer fewer rows than it was asked for
+	}
+	return int64(rows) < take
+}
+
+// search reads one page of a search. How many rows it asks for, and where they begin, stand
+// in the query and in the body, since the vendor's documents have both. A page that states
+// another beginning is refused: its rows would be there twice, and others not at all.
+func search[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], skip int64) (rows []*M, page searchPage, err error) {
 	body, err := Object{
 		{"take", int64(leasesTaken)}, {"skip", skip}, {"order", map[string]any{"created_on": "ASC"}},
 	}.JSON()
 	if err != nil {
-		return nil, nil, err
+		return nil, page, err
 	}
-	rows, err = ask(ctx, c, &upstream.Call{Route: route, Body: body}, func(r *tolerant.Reader) (rows []*M, err error) {
+	query := url.Values{"take": {strconv.Itoa(leasesTaken)}, "skip": {strconv.FormatInt(skip, 10)}}.Encode()
+	rows, err = ask(ctx, c, &upstream.Call{Route: route, Query: query, Body: body}, func(r *tolerant.Reader) (rows []*M, err error) {
 		reader := kind.rowsOf(r, into(&rows)())
 		err = reader.all()
-		total = reader.total
+		page = reader.stated
 		return rows, err
 	})
-	return rows, total, err
+	if err == nil && page.skip != nil && *page.skip != skip {
+		err = upstream.BadResponse(Vendor, c.table.route(route), errOtherPage)
+	}
+	return rows, page, err
 }
 
 // ReadPage reads the first page of a search, for a check of the vendor.
 func ReadPage[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M]) error {
-	_, _, err := searchPage(ctx, c, route, kind, 0)
+	_, _, err := search(ctx, c, route, kind, 0)
 	return err
 }

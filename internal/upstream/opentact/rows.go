@@ -25,7 +25,12 @@ type rowReader[M any] struct {
 	keep   Keep[M]
 	spare  *M // nil, or a row that may be overwritten
 	count  int64
-	total  *int64 // what a search page states, if it is one
+	stated searchPage // what the page states, if the payload is one
+}
+
+// searchPage is what a page of a search states of itself; nil is what it does not state.
+type searchPage struct {
+	take, skip, total *int64
 }
 
 // rowsOf returns what reads the rows of a payload and passes them on.
@@ -40,7 +45,7 @@ func (k Kind[M]) many(r *tolerant.Reader, keep Keep[M]) error {
 	if err := rows.all(); err != nil {
 		return err
 	}
-	if rows.total != nil && *rows.total > rows.count {
+	if total := rows.stated.total; total != nil && *total > rows.count {
 		return errPartialPage
 	}
 	return nil
@@ -103,9 +108,13 @@ func (l *rowReader[M]) page() error {
 				return l.reader.Skip()
 			}
 			return l.reader.Array(l.next)
+		case "take": // this and the next ones are members of a page; no object has these names
+			return l.reader.OptionalInt64("take", &l.stated.take)
+		case "skip":
+			return l.reader.OptionalInt64("skip", &l.stated.skip)
 		case "total":
-			return l.reader.OptionalInt64("total", &l.total)
-		case "take", "skip", "mode", "order": // of a page; no object has members of these names
+			return l.reader.OptionalInt64("total", &l.stated.total)
+		case "mode", "order":
 			return l.reader.Skip()
 		default:
 			before := l.reader.Kept()
@@ -117,7 +126,7 @@ func (l *rowReader[M]) page() error {
 	if err != nil || isPage {
 		return err
 	}
-	l.total = nil // a member of the row
+	l.stated = searchPage{} // these were members of the row
 	switch {
 	case isRow && blank, !isRow && l.Proof:
 		return &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
