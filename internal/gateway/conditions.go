@@ -69,7 +69,7 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 			in.Refuse(name, "DUPLICATE_FIELD", "given twice, and not the same")
 		case text == "":
 			in.Refuse(name, "INVALID_VALUE", "is empty")
-		case text == anyEtag && header == "If-Match":
+		case header == "If-Match" && strings.TrimSpace(texts[0]) == anyEtag:
 		default:
 			value, _ := wanted.parse(text)
 			in.Query = append(in.Query, received.Parameter{Name: name, Field: wanted.name, Path: wanted.path, Value: value})
@@ -79,7 +79,8 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 	in.Refuse(name, "UNKNOWN_FIELD", "this call does not take the header")
 }
 
-// anyEtag is the If-Match header that every resource matches.
+// anyEtag is the If-Match header that every resource matches. In quotes it is an etag like any
+// other.
 const anyEtag = "*"
 
 // plainEtag returns the etag of an If-Match header, which states it in quotes.

@@ -64,7 +64,7 @@ func (e *execution) acquireSlot() error {
 // attemptUntilDecided makes attempts until the call succeeds, or until another one
 // could do harm or would not help.
 func (e *execution) attemptUntilDecided() *Error {
-	class, last := e.call.Route.Action.Class(), (*Error)(nil)
+	class, last := e.class(), (*Error)(nil)
 	for attempt := 1; ; attempt++ {
 		failure := e.attemptWithPermit()
 		switch {
@@ -79,6 +79,15 @@ func (e *execution) attemptUntilDecided() *Error {
 		}
 		last = failure
 	}
+}
+
+// class is what a repeat of the call would do.
+func (e *execution) class() Class {
+	class := e.call.Route.Action.Class()
+	if class == Idempotent && restsOnRead(e.capped) {
+		return Once
+	}
+	return class
 }
 
 // backoff waits before the attempt after the one of this number.

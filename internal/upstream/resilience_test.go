@@ -97,6 +97,26 @@ func TestRetriesByClass(t *testing.T) {
 	}
 }
 
+// TestWhatRestsOnAReadIsSentOnce: an update or a delete that rests on what was read before it
+// is not sent again, since others may have written in the meantime. Reads are repeated.
+func TestWhatRestsOnAReadIsSentOnce(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[Action]int64{Read: 2, Update: 1, Delete: 1} {
+		t.Run(routes[action].Operation, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				vendor := sequence(unavailable, good)
+				pipeline, end := pipelineOf(t, vendor)
+				defer end()
+				err := pipeline.Do(RestingOnRead(t.Context()), callOf(action))
+				if got := vendor.requests.Load(); got != want || (err == nil) != (action == Read) {
+					t.Errorf("%d requests, %v", got, err)
+				}
+			})
+		})
+	}
+}
+
 // TestUnsentIsRepeated: if no byte was sent, even a create is tried again.
 func TestUnsentIsRepeated(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,22 @@ import (
 // of the class Once is sent again only if no byte of it left before.
 var maxAttempts = [...]int{Safe: 3, Idempotent: 2, Once: 2}
 
+// restsOnReadKey is the context key of RestingOnRead.
+type restsOnReadKey struct{}
+
+// RestingOnRead returns the context of a write that rests on what was read before it: the
+// resource has the etag that the caller stated, or a whole row is written of which the caller
+// changes a part. Such a write is not sent again once a byte of it has left. In the meantime
+// another caller may have written, which the repeat would undo.
+func RestingOnRead(ctx context.Context) context.Context {
+	return context.WithValue(ctx, restsOnReadKey{}, true)
+}
+
+func restsOnRead(ctx context.Context) bool {
+	rests, _ := ctx.Value(restsOnReadKey{}).(bool)
+	return rests
+}
+
 // The backoff between attempts is random, below a bound that doubles.
 const (
 	firstBackoff   = 100 * time.Millisecond

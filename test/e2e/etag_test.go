@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
 // exchange is what an HTTP request with a condition is answered.
@@ -73,6 +75,9 @@ func TestEtags(t *testing.T) {
 		if any := conditional(t, http.MethodPatch, url, "*", string(change)); any.status != http.StatusOK {
 			t.Errorf("a change of any state: %v", any)
 		}
+		if quoted := conditional(t, http.MethodPatch, url, `"*"`, string(change)); quoted.status != http.StatusPreconditionFailed {
+			t.Errorf("a change with an etag that is a star: %v", quoted)
+		}
 	})
 }
 
@@ -113,6 +118,29 @@ func listedEtags(t *testing.T, url string) map[string]bool {
 		}
 	}
 	return etags
+}
+
+// TestConditionalWritesAreSentOnce: a write that states an etag is not sent again, since the
+// resource may have changed before the repeat. Without an etag it is.
+func TestConditionalWritesAreSentOnce(t *testing.T) {
+	t.Parallel()
+	f := startEmulated(t)
+	for _, c := range []struct{ vendor, operation, method, path, body string }{
+		{"opentact", "ModifyMessagingProfile", http.MethodPatch, "/v1/messaging-profiles/" + sandbox.MessagingProfileUUID(1), `{"longCodeWeight": 7}`},
+		{"opentact", "RemoveMessagingProfileByUUID", http.MethodDelete, "/v1/messaging-profiles/" + sandbox.MessagingProfileUUID(1), ""},
+		{"infinity", "UpdateSIPTrustedNetwork", http.MethodPatch, "/v1/pbx/domains/1/trusted-networks/1", `{"description": "moved"}`},
+		{"infinity", "DeleteSIPTrustedNetwork", http.MethodDelete, "/v1/pbx/domains/1/trusted-networks/1", ""},
+	} {
+		etag := conditional(t, http.MethodGet, f.base()+c.path, "", "").etag
+		for _, stated := range []string{etag, ""} {
+			f.faults(t, http.MethodPost, "", `{"vendor": "`+c.vendor+`", "kind": "status", "status": 503, "times": 1, "route": "`+c.operation+`"}`)
+			made := conditional(t, c.method, f.base()+c.path, stated, c.body)
+			text, err := json.Marshal(made.body)
+			if err != nil || (made.status == http.StatusOK) != (stated == "") || stated != "" && !strings.Contains(string(text), "OUTCOME_UNKNOWN") {
+				t.Errorf("%s with the etag %q: %d %s", c.operation, stated, made.status, text)
+			}
+		}
+	}
 }
 
 // TestIfMatchOfOtherCalls: a condition that would not be checked is refused.

@@ -130,6 +130,9 @@ func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request masked, a
 	if err := k.checkFixed(before.shown, wanted, update); err != nil {
 		return nil, err
 	}
+	if k.whole || etag.Stated(wanted) != "" {
+		ctx = upstream.RestingOnRead(ctx)
+	}
 	form := k.changed(before.row, wanted, changes)
 	if request.GetValidateOnly() {
 		list.Apply(before.shown, wanted, changes)
@@ -215,9 +218,13 @@ func changeOf(column column, changes []list.Change) *list.Change {
 
 // remove deletes a row.
 func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request write, at place, id uint32) error {
-	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: etag.Stated(request)}, at, id)
+	stated := etag.Stated(request)
+	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: stated}, at, id)
 	if err != nil {
 		return err
+	}
+	if stated != "" {
+		ctx = upstream.RestingOnRead(ctx)
 	}
 	return b.send(ctx, request, k.Delete, nil, at.parameters(id)...)
 }

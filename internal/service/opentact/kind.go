@@ -230,9 +230,13 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 		return nil, err
 	}
 	shown := asked.Shown()
-	before, err := k.before(ctx, b, k.routes.Update, etag.Stated(wanted), at, request.GetValidateOnly() || len(shown) > 0)
+	stated := etag.Stated(wanted)
+	before, err := k.before(ctx, b, k.routes.Update, stated, at, request.GetValidateOnly() || len(shown) > 0)
 	if err != nil {
 		return nil, err
+	}
+	if stated != "" {
+		ctx = upstream.RestingOnRead(ctx)
 	}
 	if len(shown) > 0 {
 		if err := b.Spoken.CheckShown(k.field, shown, wanted, before); err != nil {
@@ -271,6 +275,9 @@ func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, ids
 		return err
 	}
 	_, err = k.before(ctx, b, k.routes.Delete, request.GetEtag(), at, request.GetValidateOnly())
+	if request.GetEtag() != "" {
+		ctx = upstream.RestingOnRead(ctx)
+	}
 	switch {
 	case err != nil:
 		return err
