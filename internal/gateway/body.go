@@ -57,7 +57,7 @@ func (b *requestBody) Decode(into any) error {
 	}
 	report := b.codec.Decode(data, message, prefix)
 	b.in.Violations = append(b.in.Violations, report.Violations...)
-	b.in.Members, b.in.SnakeCase, b.in.Partial = report.Members, report.SnakeCase, report.Partial
+	b.in.Members, b.in.Nulls, b.in.SnakeCase, b.in.Partial = report.Members, report.Nulls, report.SnakeCase, report.Partial
 	b.in.KeepIDs(message.ProtoReflect())
 	return nil
 }

@@ -163,6 +163,12 @@ func TestInvalidRequests(t *testing.T) {
 			[]string{`uuid: the body names another one than the path`}},
 		"another parent in the body": {http.MethodPost, assign, `{"sip_connection_uuid":"` + inviteID + `"}`, nil,
 			[]string{`sip_connection_uuid: the body names another one than the path`}},
+		"an empty id in the body": {http.MethodPatch, invitePath, `{"uuid":"","name":"abc"}`, nil,
+			[]string{`uuid: the body names another one than the path`}},
+		"an empty parent in the body": {http.MethodPost, assign, `{"sipConnectionUuid":""}`, nil,
+			[]string{`sipConnectionUuid: the body names another one than the path`}},
+		"false in the body, true in the query": {http.MethodPost, assign + "?validateOnly=true", `{"validateOnly":false}`, nil,
+			[]string{`validateOnly: given twice, and not the same`}},
 		"everything at once": {http.MethodPatch, invitePath + "?update_msk=name", `{"nam":"x","name":1}`,
 			[]string{"Grpc-Timeout: soon"}, []string{
 				`update_msk: unknown query parameter "update_msk"; did you mean "update_mask"?`,

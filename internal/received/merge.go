@@ -20,7 +20,7 @@ func (r *Request) MergeInto(message protoreflect.Message) {
 	for _, given := range r.Query {
 		switch {
 		case !given.Value.IsValid():
-		case given.contradicts(message):
+		case given.contradicts(message, r.Body == "*" && r.states(given.Field)):
 			r.Refuse(given.Field, "DUPLICATE_FIELD", "given twice, and not the same")
 		default:
 			given.assign(message)
@@ -55,13 +55,14 @@ func pathName(path []protoreflect.FieldDescriptor) string {
 }
 
 // contradicts reports whether the request states another value of the field already: what
-// makes a write safe may stand in the body, in the query and in a header.
-func (p Parameter) contradicts(message protoreflect.Message) bool {
+// makes a write safe may stand in the body, in the query and in a header. A value in the body
+// may be one that the message has without it, such as false.
+func (p Parameter) contradicts(message protoreflect.Message, inBody bool) bool {
 	last := p.Path[len(p.Path)-1]
 	for _, field := range p.Path[:len(p.Path)-1] {
 		message = message.Get(field).Message()
 	}
-	return !last.IsList() && last.Message() == nil && message.Has(last) && !message.Get(last).Equal(p.Value)
+	return !last.IsList() && last.Message() == nil && (inBody || message.Has(last)) && !message.Get(last).Equal(p.Value)
 }
 
 // assign sets the field, or appends to it if it is a list.

@@ -104,12 +104,21 @@ func TestMergeInto(t *testing.T) {
 
 func TestIDs(t *testing.T) {
 	t.Parallel()
-	for inBody, want := range map[string]int{"": 0, "a": 0, "A": 0, "b": 1} {
-		in := &received.Request{Call: updateCall()}
+	for inBody, want := range map[string]int{"": 1, "a": 0, "A": 0, "b": 1} {
+		in := &received.Request{Call: updateCall(), Members: []string{"uuid"}}
 		in.KeepIDs((&pb.SipConnection{Uuid: inBody}).ProtoReflect())
 		in.MergeInto((&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: "a"}}).ProtoReflect())
 		if len(in.Violations) != want {
 			t.Errorf("%q in the body: %v", inBody, in.Violations)
+		}
+	}
+	for name, in := range map[string]*received.Request{
+		"no id in the body": {Call: updateCall()}, "null": {Call: updateCall(), Members: []string{"uuid"}, Nulls: []string{"uuid"}},
+	} {
+		in.KeepIDs((&pb.SipConnection{}).ProtoReflect())
+		in.MergeInto((&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: "a"}}).ProtoReflect())
+		if len(in.Violations) > 0 {
+			t.Errorf("%s: %v", name, in.Violations)
 		}
 	}
 }

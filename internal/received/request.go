@@ -6,6 +6,7 @@ package received
 
 import (
 	"context"
+	"slices"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -48,6 +49,8 @@ type Request struct {
 	// Members are the proto names of the fields that the body has, in its order, those
 	// given as null included.
 	Members []string
+	// Nulls are those of the members that were given as null.
+	Nulls []string
 	// SnakeCase are the fields that the body names in snake_case.
 	SnakeCase []protoreflect.FieldDescriptor
 
@@ -100,17 +103,22 @@ func (r *Request) Parameter(field string) *Parameter {
 	return nil
 }
 
-// KeepIDs remembers the ids that the body states, because the generated handler
-// overwrites them with those of the path.
+// KeepIDs remembers the ids that the body states, empty ones too, because the generated
+// handler overwrites them with those of the path.
 func (r *Request) KeepIDs(body protoreflect.Message) {
 	for i, path := range r.IDs {
-		if last := path[len(path)-1]; body.Has(last) {
+		if last := path[len(path)-1]; r.states(last.TextName()) {
 			if r.bodyIDs == nil {
 				r.bodyIDs = make([]protoreflect.Value, len(r.IDs))
 			}
 			r.bodyIDs[i] = body.Get(last)
 		}
 	}
+}
+
+// states reports whether the body gives a member a value, which may be an empty one.
+func (r *Request) states(member string) bool {
+	return slices.Contains(r.Members, member) && !slices.Contains(r.Nulls, member)
 }
 
 // MaskDerived reports whether the call is an update over HTTP whose caller gave no update

@@ -26,6 +26,8 @@ type Report struct {
 	// Members are the proto names of the fields that the outermost object has, in
 	// its order, those given as null included.
 	Members []string
+	// Nulls are those of the members that were given as null.
+	Nulls []string
 	// SnakeCase are the fields whose names the input has in snake_case, each once.
 	SnakeCase []protoreflect.FieldDescriptor
 	// Violations are what is wrong, in the order of the input; none when the
@@ -123,10 +125,14 @@ func (d *decoder) member(p *plan, m protoreflect.Message, base int, name []byte)
 		return
 	}
 	d.seen[base+f.index] = true
-	if len(d.path) == d.root+1 {
+	outermost := len(d.path) == d.root+1
+	if outermost {
 		d.report.Members = append(d.report.Members, f.name)
 	}
 	if !f.nullable && d.json.PeekKind() == 'n' {
+		if outermost {
+			d.report.Nulls = append(d.report.Nulls, f.name)
+		}
 		d.skip()
 		return
 	}
