@@ -16,6 +16,7 @@ import (
 )
 
 func TestVersions(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]versions{
 		"v0.1.0":               {"0.1.0", "0.1.0", "0.1.0"},
 		"v0.1.0-dirty":         {"0.1.0", "0.1.0", "0.1.0"},
@@ -32,6 +33,7 @@ func TestVersions(t *testing.T) {
 }
 
 func TestClientDescriptorsAreWholeWithoutTheRules(t *testing.T) {
+	t.Parallel()
 	set, err := clientDescriptors(gen.DescriptorImage)
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +73,7 @@ func checkNoUnknownOptions(t *testing.T, set *descriptorpb.FileDescriptorSet) {
 }
 
 func TestServiceConfig(t *testing.T) {
+	t.Parallel()
 	set, err := clientDescriptors(gen.DescriptorImage)
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +107,7 @@ func TestServiceConfig(t *testing.T) {
 }
 
 func TestRunLeavesWhatIsUpToDate(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "contract")
 	if err := run(out, "v0.1.0"); err != nil {
 		t.Fatal(err)

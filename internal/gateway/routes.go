@@ -147,7 +147,9 @@ func fieldPath(input protoreflect.MessageDescriptor, dotted string) ([]protorefl
 // body.
 func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor, variables []variable) bool {
 	name := path[0].TextName()
-	return r.Body == "*" && name != "request_id" && name != "validate_only" || path[0].TextName() == r.Body || slices.ContainsFunc(variables, func(v variable) bool {
-		return slices.Equal(v.path, path)
-	})
+	inBody := name == r.Body || r.Body == "*" && !makesSafe[name]
+	return inBody || slices.ContainsFunc(variables, func(v variable) bool { return slices.Equal(v.path, path) })
 }
+
+// makesSafe are the request fields that make a write safe.
+var makesSafe = map[string]bool{"request_id": true, "validate_only": true}

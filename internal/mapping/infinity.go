@@ -23,8 +23,8 @@ var Infinity = Dialect{
 // dates are members that all rows are expected to have, although no document says so.
 var dates = Unmapped{[]string{"createDatetime", "updateDatetime"}, "not documented; rows of devices have them"}
 
-// invented is the reason of members that only the emulated vendor is known to send, so that its users see
-// additional fields.
+// invented is the reason of members that only the emulated vendor is known to send, so that its
+// users see additional fields.
 const invented = "not documented; known from the emulated vendor only"
 
 var (

@@ -56,8 +56,8 @@ func holds(of file, confidential []Confidential) (name string, found bool) {
 	return "", false
 }
 
-// telling are the secrets of the answers that tell something where they are found: not those
-// that are words of every record, such as opentact.
+// telling returns the secrets of the answers whose presence in a record says something. A
+// secret that is a word of every record, such as opentact, says nothing.
 func (r *Record) telling() ([]string, error) {
 	bare := &Record{Index: r.Index}
 	bare.Index.Report, bare.Index.Vendors = json.RawMessage("{}"), slices.Clone(r.Index.Vendors)

@@ -116,7 +116,7 @@ func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServer
 	defer lease.Release()
 	response, err := handler(vendorCtx, request)
 	message, ok := response.(proto.Message)
-	if err != nil || !ok || lease.Held() == 0 { // a small answer of a vendor makes no large one
+	if err != nil || !ok || lease.Held() == 0 { // the vendor's answer was small, so the response is
 		return response, err
 	}
 	exchange := httpExchangeOf(ctx)

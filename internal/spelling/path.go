@@ -54,7 +54,7 @@ func segments(path string) []string {
 	return strings.FieldsFunc(path, func(letter rune) bool { return letter == '/' || letter == ':' })
 }
 
-// alignment is the cheapest way to make the beginning of a template out of that of a path.
+// alignment is the way with the lowest cost to make the beginning of a template out of that of a path.
 type alignment struct {
 	cost int
 	met  int // words of the template, but its first one, that the path has

@@ -54,11 +54,10 @@ const (
 	KindChanged
 	// KindTaken: there is one like the resource already, and nothing was sent.
 	KindTaken
-	// KindSeveralParents: the call does not say below which of several resources it means
-	// one, and nothing was sent.
+	// KindSeveralParents: the request does not name its parent, such as the SIP domain of an
+	// invite, and there are several. Nothing was sent.
 	KindSeveralParents
-	// KindNoParent: there is nothing that the call could mean one below, and nothing was
-	// sent.
+	// KindNoParent: the request does not name its parent, and there is none. Nothing was sent.
 	KindNoParent
 	// KindUnresolved: what became of an earlier attempt at a write cannot be found out.
 	KindUnresolved
@@ -75,7 +74,8 @@ var kindNames = map[Kind]string{
 	KindShuttingDown:      "shutting_down",
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
 	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
-	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken", KindSeveralParents: "several_parents", KindNoParent: "no_parent", KindUnresolved: "unresolved", KindInternal: "internal",
+	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken",
+	KindSeveralParents: "several_parents", KindNoParent: "no_parent", KindUnresolved: "unresolved", KindInternal: "internal",
 }
 
 // String is the name of the kind in metrics and logs.
@@ -113,7 +113,8 @@ type Error struct {
 	// Status is the HTTP status that decides, from the status line or the body; 0 if
 	// there was no answer.
 	Status int
-	// VendorForm says that the body of an error status was in the vendor's own form.
+	// VendorForm says that the body of an error status was in the vendor's own form, or that
+	// the failure was found without such a status.
 	VendorForm bool
 	// Sent says that at least one byte of the request was sent.
 	Sent bool
@@ -188,8 +189,8 @@ func Unsent(vendor string, route *Route, kind Kind) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true}
 }
 
-// Undecided is the error of a call that does not say below which resource it means one:
-// KindSeveralParents with all of them, KindNoParent with what has none.
+// Undecided is the error of a call that does not name the parent: KindSeveralParents with the
+// names of all, KindNoParent with the name of the resource that has none.
 func Undecided(vendor string, route *Route, kind Kind, names ...string) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true, Names: names}
 }

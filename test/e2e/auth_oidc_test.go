@@ -5,7 +5,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"fmt"
-	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/sipfacade/sipfacade/internal/auth/authtest"
+	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
 // claimsOf are the claims of a good token of the issuer.
@@ -66,15 +66,7 @@ func TestIssuer(t *testing.T) {
 // cannot verify, and accepts it when the issuer is back.
 func TestIssuerOutage(t *testing.T) {
 	t.Parallel()
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := closed.Addr().String()
-	if err := closed.Close(); err != nil {
-		t.Fatal(err)
-	}
-	unreachable := startTrusting(t, "http://"+address)
+	unreachable := startTrusting(t, "http://"+closedport.Address(t))
 	issuer := authtest.NewIssuer(t)
 	issuer.Down(true)
 	down := startTrusting(t, issuer.URL())

@@ -2,12 +2,13 @@ package e2e
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 
 	"google.golang.org/grpc/codes"
+
+	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
 // pbxActions returns one read and every kind of write at Infinity.
@@ -161,14 +162,7 @@ func TestInfinityMessages(t *testing.T) {
 // TestInfinityUnreachable: there is no listener at the address.
 func TestInfinityUnreachable(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := closedport.Address(t)
 	for _, a := range pbxActions() {
 		want := verdict{code: codes.Unavailable, reason: "UPSTREAM_UNREACHABLE", vendor: "infinity"}
 		if !a.reads() {

@@ -88,7 +88,7 @@ const temporaries = "client_body_temp_path body; proxy_temp_path proxy; fastcgi_
 // await waits until all addresses take connections.
 func await(t *testing.T, addresses ...string) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for _, address := range addresses {
 		for {
 			conn, err := net.DialTimeout("tcp", address, time.Second)

@@ -1,5 +1,5 @@
 // Package codec writes answers as proto3 JSON, by functions that are generated from the
-// contract, and reads requests from it. Other than protojson it writes the same bytes in
+// contract, and reads requests from it. Unlike protojson, it writes the same bytes in
 // every build, and its errors name every field of the input that is wrong.
 package codec
 

@@ -60,8 +60,8 @@ func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, si
 }
 
 // matching returns the resources that have every member that was sent and were created
-// since. If it finds none, and one that may be it, it fails:
-// then it is not known that the resource does not exist.
+// since. It fails if it finds none, and a resource of which it cannot be told: then the one
+// that is looked for may exist.
 func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, at place) ([]R, error) {
 	var found []R
 	sent = k.body.shown(sent)
