@@ -99,17 +99,18 @@ func typeBounds(kind protoreflect.Kind) (lowest, highest string, ok bool) {
 // isID reports whether a number identifies something, so that 0 is no value: the id of a
 // resource, or a number without presence that is required.
 func isID(field protoreflect.FieldDescriptor) bool {
-	return Behaves(field, annotations.FieldBehavior_IDENTIFIER) || fieldRules(field).GetRequired() && !field.HasPresence()
+	return Behaves(field, annotations.FieldBehavior_IDENTIFIER) || Rules(field).GetRequired() && !field.HasPresence()
 }
 
-func fieldRules(field protoreflect.FieldDescriptor) *validate.FieldRules {
+// Rules returns the protovalidate rules of a field, nil if it has none.
+func Rules(field protoreflect.FieldDescriptor) *validate.FieldRules {
 	rules, _ := proto.GetExtension(field.Options(), validate.E_Field).(*validate.FieldRules)
 	return rules
 }
 
 // numberRules returns the rules of the field's type, or of its elements; nil if it has none.
 func numberRules(field protoreflect.FieldDescriptor) protoreflect.Message {
-	rules := fieldRules(field)
+	rules := Rules(field)
 	if field.IsList() {
 		rules = rules.GetRepeated().GetItems()
 	}

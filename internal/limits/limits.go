@@ -6,9 +6,9 @@ package limits
 import (
 	"fmt"
 
-	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // The service's own limits, beside those that the contract states for single fields.
@@ -75,7 +75,7 @@ func (e *Excess) below(name string) *Excess {
 // and what the caller reads if it has more. It is not ok if there is no such rule; then
 // only MaxElements bounds it.
 func Items(field protoreflect.FieldDescriptor) (most int, problem string, ok bool) {
-	rules := rulesOf(field)
+	rules := contract.Rules(field)
 	switch {
 	case rules.GetRepeated().HasMaxItems():
 		most = int(rules.GetRepeated().GetMaxItems())
@@ -88,15 +88,9 @@ func Items(field protoreflect.FieldDescriptor) (most int, problem string, ok boo
 	}
 }
 
-// rulesOf returns the protovalidate rules of a field, nil if it has none.
-func rulesOf(field protoreflect.FieldDescriptor) *validate.FieldRules {
-	rules, _ := proto.GetExtension(field.Options(), validate.E_Field).(*validate.FieldRules)
-	return rules
-}
-
 // hasUnboundedPattern reports whether a string field has a rule and no maximal length.
 func hasUnboundedPattern(field protoreflect.FieldDescriptor) bool {
-	rules := rulesOf(field)
+	rules := contract.Rules(field)
 	text := rules.GetString()
 	return rules != nil && !text.HasMaxLen() && !text.HasMaxBytes() && !text.HasLen() && !text.HasLenBytes()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/document"
@@ -35,6 +36,16 @@ func replaceFields(path string, around marks, m *model) error {
 	return os.WriteFile(path, text, 0o644)
 }
 
+// isUsual reports whether the vendor's name of a field follows from the field's own, and
+// there is no more to say of it.
+func (m *model) isUsual(f *field) bool {
+	if _, common := m.dialect.Names[f.Name]; common {
+		return true
+	}
+	usual := m.dialect.VendorNames(mapping.Resource{}, f.descriptor)
+	return f.Note == "" && f.KeyOf == "" && slices.Equal(f.Vendor, usual)
+}
+
 // fieldTable lists the fields whose names differ or of which there is more to say, and
 // the members that no field takes.
 func (m *model) fieldTable() string {
@@ -42,7 +53,7 @@ func (m *model) fieldTable() string {
 	table.WriteString("\n| resource | field | vendor's member | remark |\n| --- | --- | --- | --- |\n")
 	for _, of := range m.Messages {
 		for _, f := range of.fields {
-			if _, common := m.dialect.Names[f.Name]; common || f.Note == "" && f.KeyOf == "" && f.Vendor[0] == m.ownName(f.descriptor) && len(f.Vendor) == 1 {
+			if m.isUsual(f) {
 				continue
 			}
 			fmt.Fprintf(&table, "| %s | `%s` | `%s` | %s |\n", of.Name, f.Name, strings.Join(f.Vendor, "`, `"), f.remark())

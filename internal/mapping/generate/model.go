@@ -112,30 +112,11 @@ func goNames(kind protoreflect.MessageType) map[protoreflect.Name]string {
 
 // newField completes one field.
 func (m *message) newField(descriptor protoreflect.FieldDescriptor) *field {
-	completed := &field{
-		Field: mapping.Field{Name: string(descriptor.Name())}, descriptor: descriptor, goName: m.goNames[descriptor.Name()],
-	}
-	for _, listed := range m.Fields {
-		if listed.Name == completed.Name {
-			completed.Field = listed
-		}
-	}
-	switch {
-	case len(completed.Vendor) > 0:
-	case m.model.dialect.Names[completed.Name] != "":
-		completed.Vendor = []string{m.model.dialect.Names[completed.Name]}
-	default:
-		completed.Vendor = []string{m.model.ownName(descriptor)}
+	completed := &field{Field: m.Listed(string(descriptor.Name())), descriptor: descriptor, goName: m.goNames[descriptor.Name()]}
+	if completed.KeyOf == "" {
+		completed.Vendor = m.model.dialect.VendorNames(m.Resource, descriptor)
 	}
 	return completed
-}
-
-// ownName is the vendor's name of a field that the table does not name.
-func (m *model) ownName(descriptor protoreflect.FieldDescriptor) string {
-	if m.dialect.CamelCase {
-		return descriptor.JSONName()
-	}
-	return string(descriptor.Name())
 }
 
 // completeKeys gives the fields that are keys of relations the names of those.
