@@ -20,6 +20,7 @@ func shapes() []fault.Shape {
 		ofPayload("object", "an array of one comes as the entity", toObject),
 		ofPayload("search_page", "a list comes as a page of a search", toSearchPage),
 		ofPayload("uuid_strings", "a list of entities comes as a list of their UUIDs", toUUIDs),
+		ofPayload("uuid", "an entity comes as its bare UUID string", toUUID),
 		ofPayload("relations_as_uuid", "nested entities come as bare UUID strings", relationsAs(toUUID)),
 		ofPayload("relations_null", "nested entities and lists come as null", relationsAs(toNull)),
 		ofPayload("relations_empty", "nested entities come as {} and lists as []", relationsAs(toEmpty)),

@@ -182,9 +182,10 @@ func (k kind[M, R]) read(ctx context.Context, b Backend, at place) (R, error) {
 	return k.located(found, at), err
 }
 
-// create sends what is set and returns the resource as stored. If the vendor confirms
-// without showing it, it is looked for, in what is left of the time. If it cannot be told
-// from others, what was sent is returned: the create still succeeded.
+// create sends what is set and returns the resource as stored. If the vendor answers only its
+// key, it is read back; if the vendor confirms without showing it, it is looked for, in what is
+// left of the time. If it cannot be read, or told from others, what was sent is returned: the
+// create still succeeded.
 func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted R, parents ...string) (R, error) {
 	began, sent := time.Now(), k.body.creation(wanted)
 	at, err := k.place(ctx, b, request, within(parents), k.routes.Create)
@@ -199,8 +200,12 @@ func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted
 	if err != nil {
 		return nil, err
 	}
-	if stored == nil {
+	switch {
+	case stored == nil:
 		stored = k.findCreated(ctx, b, sent, began, at)
+	case isBare(R(stored), k.key):
+		at.id = k.id(stored)
+		stored = k.readBack(ctx, b, at)
 	}
 	return k.known(b, stored, wanted, k.body.columns, at), nil
 }
@@ -214,8 +219,8 @@ func (k kind[M, R]) chosen(wanted R) string {
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
-// confirms without showing it, it is read back, in what is left of the time. If that
-// fails, the write still succeeded.
+// confirms without showing it, or shows only its key, it is read back, in what is left of the
+// time. If that fails, the write still succeeded.
 func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wanted R, parents ...string) (R, error) {
 	asked := list.Update{
 		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx),
@@ -251,7 +256,7 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 	if err != nil {
 		return nil, err
 	}
-	if stored == nil {
+	if stored == nil || isBare(R(stored), k.key) {
 		stored = k.readBack(ctx, b, at)
 	}
 	return k.known(b, stored, wanted, k.body.columns.only(changes), at), nil
@@ -286,6 +291,16 @@ func (k kind[M, R]) remove(ctx context.Context, b Backend, request deletion, ids
 	default:
 		return b.Vendor.Remove(ctx, k.routes.Delete, at.one()...)
 	}
+}
+
+// isBare reports whether only the key of a resource is known.
+func isBare(resource proto.Message, key protoreflect.Name) bool {
+	only := true
+	resource.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		only = field.Name() == key
+		return only
+	})
+	return only
 }
 
 // known returns a resource that was written: with its etag as stored, or else as far as it

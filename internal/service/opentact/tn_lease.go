@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -143,12 +142,9 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 // hasBare reports whether of one of the leases with these UUIDs nothing else is known.
 func hasBare(leases []*pb.TnLease, uuids []string) bool {
 	return slices.ContainsFunc(leases, func(lease *pb.TnLease) bool {
-		return slices.Contains(uuids, lease.GetUuid()) && isBare(lease)
+		return slices.Contains(uuids, lease.GetUuid()) && isBare(lease, "uuid")
 	})
 }
-
-// isBare reports whether only the UUID of a lease is known.
-func isBare(lease *pb.TnLease) bool { return proto.Equal(lease, &pb.TnLease{Uuid: lease.GetUuid()}) }
 
 // withKnown returns the leases that were read back with those that the vendor showed.
 func withKnown(found map[string]*pb.TnLease, shown []*pb.TnLease) map[string]*pb.TnLease {
@@ -157,7 +153,7 @@ func withKnown(found map[string]*pb.TnLease, shown []*pb.TnLease) map[string]*pb
 		known = map[string]*pb.TnLease{}
 	}
 	for _, lease := range shown {
-		if !isBare(lease) {
+		if !isBare(lease, "uuid") {
 			known[lease.GetUuid()] = lease
 		}
 	}
