@@ -310,6 +310,7 @@ func TestMisprint24AssignToAppsAnswersLeasesOrUUIDs(t *testing.T) {
 		"uuids": `["` + strings.ToUpper(someLease) + `","` + someInvite + `"]`,
 		"rows":  `[{"uuid":"` + someLease + `","sip_control_app":{},"tn":{}},{"uuid":"` + someInvite + `"}]`,
 		"both":  `["` + someLease + `",{"uuid":"` + someInvite + `"}]`,
+		"app":   `{"uuid":"` + someApp + `","name":"the app itself"}`,
 	} {
 		vendor.answer(json200(`{"success":true,"payload":` + payload + `}`))
 		made := oneAnswer(t, f, "SipAppService.AssignSipAppTnLeases", map[string]any{"sipAppUuid": someApp, "addTnLeaseUuids": []any{someLease}, "removeTnLeaseUuids": []any{someInvite}})

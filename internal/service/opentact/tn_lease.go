@@ -125,18 +125,25 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 	if err != nil {
 		return nil, err
 	}
+	named := slices.Concat(add, remove)
 	switch {
 	case request.GetValidateOnly():
 		h.locateAll(leases, add, above[0])
 		return leases, nil
-	case len(leases) == 0:
-		return h.answered(h.readBack(ctx, b, above), slices.Concat(add, remove), add, above[0]), nil
+	case !showsAny(leases, named):
+		return h.answered(h.readBack(ctx, b, above), named, add, above[0]), nil
 	case hasBare(leases, add):
 		return h.answered(withKnown(h.readBack(ctx, b, above), leases), uuidsOf(leases), add, above[0]), nil
 	default:
 		h.locateAll(leases, add, above[0])
 		return leases, nil
 	}
+}
+
+// showsAny reports whether one of the leases has one of the UUIDs. An answer without any is of
+// another kind, such as the connection itself.
+func showsAny(leases []*pb.TnLease, uuids []string) bool {
+	return slices.ContainsFunc(leases, func(lease *pb.TnLease) bool { return slices.Contains(uuids, lease.GetUuid()) })
 }
 
 // hasBare reports whether of one of the leases with these UUIDs nothing else is known.
