@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 )
 
@@ -64,6 +65,34 @@ func TestInfinityWriteAnswers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestInfinityCreatesAnswerWhatIsStored: what the vendor did not store is not in the answer,
+// neither because it was sent nor because the create showed it.
+func TestInfinityCreatesAnswerWhatIsStored(t *testing.T) {
+	t.Parallel()
+	request := map[string]any{"domainId": 1, "pbxUser": map[string]any{
+		"login": "a.b", "password": secretMark, "displayName": "A B", "extensionNumber": "007", "email": "a@b.example", "ukPhoneId": 0,
+	}}
+	for _, shown := range []string{`{"userId":"1"}`, `{"userId":"1","email":"a@b.example","ukPhoneId":"5"}`} {
+		f := startInfinity(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				json200(`{"userId":"1","user":"a.b","displayName":"A B","email":null,"ukPhoneId":"0"}`)(w, r)
+				return
+			}
+			reply(http.StatusCreated, "application/json", shown)(w, r)
+		}))
+		for _, way := range f.protocols() {
+			created, createErr := way.call(t.Context(), mustCall(t, "PbxConfigService.CreatePbxUser", request))
+			read, readErr := way.call(t.Context(), mustCall(t, readUser, usersRequest(readUser)))
+			if createErr != nil || readErr != nil || read.status != nil {
+				t.Fatalf("%s: %v, %v, %v", way.name(), createErr, readErr, read.status)
+			}
+			if diff := cmp.Diff(read.response, created.response); diff != "" {
+				t.Errorf("%s: after %s the create answers something else than the read: %s", way.name(), shown, diff)
+			}
+		}
 	}
 }
 

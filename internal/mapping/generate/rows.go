@@ -61,7 +61,7 @@ func (m *message) rowStatements(f *field, member string) []string {
 func (m *message) rowCall(f *field, member string) string {
 	at, kind := "&m."+f.goName, fieldType{f.descriptor.Kind(), f.descriptor.HasPresence()}
 	switch {
-	case secret.Name(member):
+	case f.isHandedOver():
 		return fmt.Sprintf("r.HandedOver(%s)", at)
 	case f.descriptor.Enum() != nil:
 		return fmt.Sprintf("infinity.Word(r, %q, %s, %s, &m.%s)", member, at, local(string(f.descriptor.Enum().Name())), m.Additional())
@@ -151,6 +151,7 @@ func (f *field) marks() (marks []string) {
 		{"writable", f.isWritten()},
 		{"createOnly", contract.Behaves(f.descriptor, annotations.FieldBehavior_IMMUTABLE)},
 		{"secret", contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY)},
+		{"handedOver", f.isHandedOver()},
 		{"flag", kind == protoreflect.BoolKind},
 		{"sortable", kind != protoreflect.StringKind && kind != protoreflect.EnumKind},
 	} {
@@ -159,6 +160,11 @@ func (f *field) marks() (marks []string) {
 		}
 	}
 	return marks
+}
+
+// isHandedOver reports whether the field is a secret that only the create of a row shows.
+func (f *field) isHandedOver() bool {
+	return slices.ContainsFunc(f.Vendor, secret.Name) && !contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY)
 }
 
 // KeyNames are the vendor's names for the key, as Go literals.

@@ -473,7 +473,7 @@ var pbxUserDeviceRows = rows[sipfacadev1.PbxUserDevice]{
 		{field: "pbx_device_id", names: []string{"pbxDeviceId"}, writable: true, sortable: true},
 		{field: "user_login", names: []string{"user"}},
 		{field: "pbx_device_name", names: []string{"pbxDeviceName"}},
-		{field: "pbx_device_token", names: []string{"pbxDeviceToken"}},
+		{field: "pbx_device_token", names: []string{"pbxDeviceToken"}, handedOver: true},
 		{field: "update_time", names: []string{"updateDatetime"}, sortable: true},
 	},
 }

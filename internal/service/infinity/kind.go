@@ -51,6 +51,8 @@ type column struct {
 	names []string
 	// writable, createOnly and secret say what callers may do with it.
 	writable, createOnly, secret bool
+	// handedOver says that only the create of a row shows it, and no read does.
+	handedOver bool
 	// flag says that it is a boolean, sortable that it has one order for everybody: strings
 	// have several.
 	flag, sortable bool
@@ -68,6 +70,16 @@ func (k *rows[M]) column(name protoreflect.Name) *column {
 		}
 	}
 	return nil
+}
+
+// handedOver are the columns that only the create of a row shows.
+func (k *rows[M]) handedOver() (columns []column) {
+	for _, column := range k.columns {
+		if column.handedOver {
+			columns = append(columns, column)
+		}
+	}
+	return columns
 }
 
 // vendorNames gives our field names by the vendor's.
