@@ -3,10 +3,12 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 )
 
@@ -131,6 +133,53 @@ func wantNoSecret(t *testing.T, f *rig, rpc string, request map[string]any) {
 	}
 	if strings.Contains(f.logs.String(), secretMark) {
 		t.Error("the log has a secret")
+	}
+}
+
+// TestParentsAreThoseOfThePath: a row that states other parents has those of the path, in a
+// list and alone, and is counted. The user of a device is no parent.
+func TestParentsAreThoseOfThePath(t *testing.T) {
+	t.Parallel()
+	const row = `{"queueMemberId":"5","pbxDeviceId":"5","domainId":"7","queueId":8,"userId":"9","groupId":"6"}`
+	for operation, c := range map[string]struct {
+		rpc           string
+		request, want map[string]any
+		misread       []string
+	}{
+		"ReadSIPQueueMember": {
+			"PbxConfigService.GetPbxQueueMember", map[string]any{"domainId": 1, "queueId": 2, "queueMemberId": 5},
+			map[string]any{"pbxQueueMember": map[string]any{"domainId": 1.0, "queueId": 2.0, "groupId": 6.0}}, []string{"domainId", "queueId"},
+		},
+		"ListSIPQueueMembers": {
+			"PbxConfigService.ListPbxQueueMembers", map[string]any{"domainId": 1, "queueId": 2, "filter": "queue_id = 2"},
+			map[string]any{"pbxQueueMembers": []any{map[string]any{"domainId": 1.0, "queueId": 2.0, "groupId": 6.0}}}, []string{"domainId", "queueId"},
+		},
+		"ReadPBXUserDevice": {
+			"PbxConfigService.GetPbxUserDevice", map[string]any{"domainId": 1, "userId": 2, "pbxDeviceId": 5},
+			map[string]any{"pbxUserDevice": map[string]any{"domainId": 1.0, "userId": 2.0}}, []string{"domainId", "userId"},
+		},
+		"ListSIPGroupUsers": {
+			"PbxConfigService.ListPbxGroupUsers", map[string]any{"domainId": 1, "groupId": 2},
+			map[string]any{"pbxGroupUsers": []any{map[string]any{"domainId": 1.0, "groupId": 2.0, "userId": 9.0}}}, []string{"domainId", "groupId"},
+		},
+		"ReadPBXDevice": {
+			"PbxConfigService.GetPbxDevice", map[string]any{"domainId": 1, "pbxDeviceId": 5},
+			map[string]any{"pbxDevice": map[string]any{"domainId": 1.0, "userId": 9.0}}, []string{"domainId"},
+		},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			f := startInfinity(t, json200(row), withToken())
+			wantResponse(t, f, c.rpc, c.request, c.want)
+			var misread []string
+			for _, difference := range f.vendorStatus(t, "infinity").Drift.MisreadValues {
+				misread = append(misread, difference.Member)
+			}
+			slices.Sort(misread)
+			if diff := cmp.Diff(c.misread, misread); diff != "" {
+				t.Errorf("misread: %s", diff)
+			}
+		})
 	}
 }
 

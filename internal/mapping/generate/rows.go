@@ -88,20 +88,16 @@ func (f *field) is(operator string) string {
 	return fmt.Sprintf("m.%s %s %s", f.goName, operator, none)
 }
 
-// parent is a field with an id of the path.
-type parent struct{ Field, Missing, Set string }
+// parent is a field that may have an id of the path, the member that may state it, and the
+// field's name in Go.
+type parent struct{ Field, Member, GoName string }
 
-// Parents are the fields with ids of the path.
+// Parents are the fields that may have an id of the path: the path decides which do.
 func (m *message) Parents() (parents []parent) {
 	for _, f := range m.fields {
-		if !slices.Contains(m.model.dialect.Parents, f.Name) {
-			continue
+		if slices.Contains(m.model.dialect.Parents, f.Name) {
+			parents = append(parents, parent{f.Name, f.Vendor[0], f.goName})
 		}
-		id := "above.id"
-		if f.descriptor.HasPresence() {
-			id = "new(above.id)"
-		}
-		parents = append(parents, parent{f.Name, f.is("=="), "m." + f.goName + " = " + id})
 	}
 	return parents
 }

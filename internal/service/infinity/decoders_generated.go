@@ -49,12 +49,12 @@ func pbxDomainReset(m *sipfacadev1.PbxDomain) {
 	*m = sipfacadev1.PbxDomain{AdditionalFields: members}
 }
 
-// pbxDomainLocate sets the ids of the path that the row of a PBX domain does not repeat.
-func pbxDomainLocate(m *sipfacadev1.PbxDomain, at place) {
+// pbxDomainLocate sets the ids of the path, whatever the row of a PBX domain states.
+func pbxDomainLocate(r *infinity.Reader, m *sipfacadev1.PbxDomain, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -205,14 +205,14 @@ func pbxUserReset(m *sipfacadev1.PbxUser) {
 	*m = sipfacadev1.PbxUser{AdditionalFields: members}
 }
 
-// pbxUserLocate sets the ids of the path that the row of a PBX user does not repeat.
-func pbxUserLocate(m *sipfacadev1.PbxUser, at place) {
+// pbxUserLocate sets the ids of the path, whatever the row of a PBX user states.
+func pbxUserLocate(r *infinity.Reader, m *sipfacadev1.PbxUser, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -347,16 +347,16 @@ func pbxUserGroupReset(m *sipfacadev1.PbxUserGroup) {
 	*m = sipfacadev1.PbxUserGroup{AdditionalFields: members}
 }
 
-// pbxUserGroupLocate sets the ids of the path that the row of a PBX user group does not repeat.
-func pbxUserGroupLocate(m *sipfacadev1.PbxUserGroup, at place) {
+// pbxUserGroupLocate sets the ids of the path, whatever the row of a PBX user group states.
+func pbxUserGroupLocate(r *infinity.Reader, m *sipfacadev1.PbxUserGroup, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
 		}
 	}
 }
@@ -428,14 +428,14 @@ func pbxUserDeviceReset(m *sipfacadev1.PbxUserDevice) {
 	*m = sipfacadev1.PbxUserDevice{AdditionalFields: members}
 }
 
-// pbxUserDeviceLocate sets the ids of the path that the row of a PBX user device does not repeat.
-func pbxUserDeviceLocate(m *sipfacadev1.PbxUserDevice, at place) {
+// pbxUserDeviceLocate sets the ids of the path, whatever the row of a PBX user device states.
+func pbxUserDeviceLocate(r *infinity.Reader, m *sipfacadev1.PbxUserDevice, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
 		}
 	}
 }
@@ -527,14 +527,14 @@ func pbxGroupReset(m *sipfacadev1.PbxGroup) {
 	*m = sipfacadev1.PbxGroup{AdditionalFields: members}
 }
 
-// pbxGroupLocate sets the ids of the path that the row of a PBX group does not repeat.
-func pbxGroupLocate(m *sipfacadev1.PbxGroup, at place) {
+// pbxGroupLocate sets the ids of the path, whatever the row of a PBX group states.
+func pbxGroupLocate(r *infinity.Reader, m *sipfacadev1.PbxGroup, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -626,16 +626,16 @@ func pbxGroupUserReset(m *sipfacadev1.PbxGroupUser) {
 	*m = sipfacadev1.PbxGroupUser{AdditionalFields: members}
 }
 
-// pbxGroupUserLocate sets the ids of the path that the row of a PBX group user does not repeat.
-func pbxGroupUserLocate(m *sipfacadev1.PbxGroupUser, at place) {
+// pbxGroupUserLocate sets the ids of the path, whatever the row of a PBX group user states.
+func pbxGroupUserLocate(r *infinity.Reader, m *sipfacadev1.PbxGroupUser, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
 		}
 	}
 }
@@ -705,14 +705,14 @@ func pbxQueueReset(m *sipfacadev1.PbxQueue) {
 	*m = sipfacadev1.PbxQueue{AdditionalFields: members}
 }
 
-// pbxQueueLocate sets the ids of the path that the row of a PBX queue does not repeat.
-func pbxQueueLocate(m *sipfacadev1.PbxQueue, at place) {
+// pbxQueueLocate sets the ids of the path, whatever the row of a PBX queue states.
+func pbxQueueLocate(r *infinity.Reader, m *sipfacadev1.PbxQueue, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "queue_id" && m.QueueId == nil:
-			m.QueueId = new(above.id)
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "queue_id":
+			r.Parent("queueId", &m.QueueId, above.id)
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -809,16 +809,16 @@ func pbxQueueMemberReset(m *sipfacadev1.PbxQueueMember) {
 	*m = sipfacadev1.PbxQueueMember{AdditionalFields: members}
 }
 
-// pbxQueueMemberLocate sets the ids of the path that the row of a PBX queue member does not repeat.
-func pbxQueueMemberLocate(m *sipfacadev1.PbxQueueMember, at place) {
+// pbxQueueMemberLocate sets the ids of the path, whatever the row of a PBX queue member states.
+func pbxQueueMemberLocate(r *infinity.Reader, m *sipfacadev1.PbxQueueMember, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "queue_id" && m.QueueId == nil:
-			m.QueueId = new(above.id)
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "queue_id":
+			r.Parent("queueId", &m.QueueId, above.id)
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
 		}
 	}
 }
@@ -911,12 +911,12 @@ func pbxTrustedNetworkReset(m *sipfacadev1.PbxTrustedNetwork) {
 	*m = sipfacadev1.PbxTrustedNetwork{AdditionalFields: members}
 }
 
-// pbxTrustedNetworkLocate sets the ids of the path that the row of a PBX trusted network does not repeat.
-func pbxTrustedNetworkLocate(m *sipfacadev1.PbxTrustedNetwork, at place) {
+// pbxTrustedNetworkLocate sets the ids of the path, whatever the row of a PBX trusted network states.
+func pbxTrustedNetworkLocate(r *infinity.Reader, m *sipfacadev1.PbxTrustedNetwork, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -1005,14 +1005,14 @@ func pbxDeviceReset(m *sipfacadev1.PbxDevice) {
 	*m = sipfacadev1.PbxDevice{AdditionalFields: members}
 }
 
-// pbxDeviceLocate sets the ids of the path that the row of a PBX device does not repeat.
-func pbxDeviceLocate(m *sipfacadev1.PbxDevice, at place) {
+// pbxDeviceLocate sets the ids of the path, whatever the row of a PBX device states.
+func pbxDeviceLocate(r *infinity.Reader, m *sipfacadev1.PbxDevice, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
 		}
 	}
 }

@@ -36,8 +36,8 @@ type rows[M any] struct {
 	natural []protoreflect.Name
 	// whole says that an update has to write the whole row.
 	whole bool
-	// locate sets the ids of the path that a row does not repeat.
-	locate func(m *M, at place)
+	// locate sets the ids of the path, whatever a row states.
+	locate func(r *infinity.Reader, m *M, at place)
 	// parameter returns a field as the vendor takes it.
 	parameter func(m *M, field protoreflect.Name) (value string, isSet bool)
 	// columns are the resource's fields in their order.
@@ -60,6 +60,13 @@ type column struct {
 
 func newKind[M any, R resource[M]](routes infinity.Collection, of rows[M]) pbxKind[M, R] {
 	return pbxKind[M, R]{Collection: routes, rows: of}
+}
+
+// below is how the rows of a place are read.
+func (k *rows[M]) below(at place) infinity.Kind[M] {
+	kind := k.Kind
+	kind.Finish = func(r *infinity.Reader, m *M) { k.locate(r, m, at) }
+	return kind
 }
 
 // column finds a column by its field's name.

@@ -172,7 +172,6 @@ func TestPbxVendorNames(t *testing.T) {
 
 func TestPbxShow(t *testing.T) {
 	t.Parallel()
-	here := in(3, parent{"user_id", 8}, parent{"queue_id", 9}, parent{"group_id", 10})
 	all := pb.PbxRingStrategy_PBX_RING_STRATEGY_ALL
 	for name, c := range map[string]struct {
 		kind pbxContract
@@ -194,9 +193,24 @@ func TestPbxShow(t *testing.T) {
 			contractOf(&pbxUsers), infinity.Row{said("extensionNumber", "007"), said("ukCallerId", "+441632960001"), said("displayName", " x ")}, nil,
 			&pb.PbxUser{ExtensionNumber: new("007"), UkCallerId: new("+441632960001"), DisplayName: new(" x ")}, nil,
 		},
-		"parents":                 {contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, here, &pb.PbxQueueMember{QueueMemberId: new(uint32(1)), DomainId: new(uint32(3)), QueueId: new(uint32(9)), GroupId: new(uint32(10))}, nil},
-		"parents of a device":     {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: new(uint32(1)), DomainId: new(uint32(3)), UserId: new(uint32(8))}, nil},
-		"its own word goes first": {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: new(uint32(4))}, nil},
+		"parents": {
+			contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, in(3, parent{"queue_id", 9}),
+			&pb.PbxQueueMember{QueueMemberId: new(uint32(1)), DomainId: new(uint32(3)), QueueId: new(uint32(9))}, nil,
+		},
+		"parents of a device": {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: new(uint32(1)), DomainId: new(uint32(3)), UserId: new(uint32(8))}, nil},
+		"the same parent":     {contractOf(&pbxUsers), infinity.Row{said("domainId", "3")}, in(3), &pb.PbxUser{DomainId: new(uint32(3))}, nil},
+		"another parent":      {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: new(uint32(3))}, []string{"ListSIPUsers domainId"}},
+		"two other parents": {
+			contractOf(&pbxQueueMembers), infinity.Row{said("domainId", "4"), stated("queueId", "5"), said("groupId", "6")}, in(3, parent{"queue_id", 9}),
+			&pb.PbxQueueMember{DomainId: new(uint32(3)), QueueId: new(uint32(9)), GroupId: new(uint32(6))},
+			[]string{"ListSIPQueueMembers domainId", "ListSIPQueueMembers queueId"},
+		},
+		"a parent that cannot be read": {
+			contractOf(&pbxUsers), infinity.Row{said("domainId", "three")}, in(3), &pb.PbxUser{DomainId: new(uint32(3))}, []string{"ListSIPUsers domainId"},
+		},
+		"the user of a device in the domain": {
+			contractOf(&pbxDevices), infinity.Row{said("userId", "5")}, in(3), &pb.PbxDevice{DomainId: new(uint32(3)), UserId: new(uint32(5))}, nil,
+		},
 		"not read": {
 			contractOf(&pbxUsers), infinity.Row{said("userId", "seven"), stated("domainId", "4294967296"), stated("ukPhoneId", "{}"), said("dashboard", "maybe"), said("createDatetime", "soon")}, nil,
 			&pb.PbxUser{}, []string{"ListSIPUsers createDatetime", "ListSIPUsers dashboard", "ListSIPUsers domainId", "ListSIPUsers ukPhoneId", "ListSIPUsers userId"},

@@ -14,11 +14,10 @@ import (
 
 // get returns one row with its etag.
 func (k *pbxKind[M, R]) get(ctx context.Context, b Backend, at place, id uint32) (R, error) {
-	row, err := infinity.Get(ctx, b.Vendor, k.Read, k.Kind, at.parameters(id)...)
+	row, err := infinity.Get(ctx, b.Vendor, k.Read, k.below(at), at.parameters(id)...)
 	if err != nil {
 		return nil, err
 	}
-	k.locate(row, at)
 	b.Etags.Stamp(k.identified(row, id))
 	return row, nil
 }
@@ -32,9 +31,7 @@ func (k *pbxKind[M, R]) readBack(ctx context.Context, b Backend, at place, id ui
 
 // show reads a row that was kept.
 func (k *pbxKind[M, R]) show(b Backend, route *upstream.Route, row infinity.Row, at place) R {
-	shown := infinity.Show(b.Vendor, route, k.Kind, row)
-	k.locate(shown, at)
-	return shown
+	return infinity.Show(b.Vendor, route, k.below(at), row)
 }
 
 // identified sets the id of a row that does not repeat it.
@@ -247,8 +244,8 @@ func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R)
 
 // alike returns the rows with the natural key of another one.
 func (k *pbxKind[M, R]) alike(ctx context.Context, b Backend, at place, wanted R) (rows []R, err error) {
-	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { rows = nil }, func(found *M) *M {
-		if k.locate(found, at); !k.sameNature(found, wanted) {
+	err = infinity.List(ctx, b.Vendor, k.List, k.below(at), nil, func() { rows = nil }, func(found *M) *M {
+		if !k.sameNature(found, wanted) {
 			return found
 		}
 		rows = append(rows, found)

@@ -90,6 +90,7 @@ func Show[M any](c *Client, route *upstream.Route, kind Kind[M], row Row) *M {
 	for _, r.member = range row {
 		_ = kind.Member(r, []byte(r.member.Name), m) // its value has been read, so nothing fails
 	}
+	kind.finish(r, m)
 	c.pipeline.Report(route, r.drift)
 	return m
 }

@@ -107,7 +107,11 @@ func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) erro
 		}
 		before = body.Slabs
 		r.body, r.slabs, r.members = body, &body.Slabs, 0
-		return body.Object(member)
+		if err := body.Object(member); err != nil {
+			return err
+		}
+		kind.finish(r, row)
+		return nil
 	}
 	return eachRow(body, read, func() error {
 		if spare = keep(row); spare == row {

@@ -22,6 +22,15 @@ type Kind[M any] struct {
 	Member func(r *Reader, name []byte, m *M) error
 	// Reset empties a row that the next one is read into.
 	Reset func(m *M)
+	// Finish completes a row whose members have been read; nil if nothing is to be done.
+	Finish func(r *Reader, m *M)
+}
+
+// finish completes a row whose members have been read.
+func (k Kind[M]) finish(r *Reader, m *M) {
+	if k.Finish != nil {
+		k.Finish(r, m)
+	}
 }
 
 // Keep takes a row of a list as soon as it has been read. It returns a row that is not
@@ -107,6 +116,18 @@ func (r *Reader) OptionalID(name string, at **uint32) error {
 		*at = r.slabs.Uint32s.Set(value)
 	}
 	return err
+}
+
+// Parent sets a field to an id of the path. A row that states another one may be below
+// another parent: that is counted under the name.
+func (r *Reader) Parent(name string, at **uint32, id uint32) {
+	switch {
+	case *at == nil:
+		*at = r.slabs.Uint32s.Set(id)
+	case **at != id:
+		r.countMisread(name)
+		**at = id
+	}
 }
 
 // Time reads a date-time, in the zone of the client's options if it states none. Zero
