@@ -153,6 +153,7 @@ func TestReadAnswers(t *testing.T) {
 		form    bool
 	}{
 		"message":   {200, `"no such user"`, upstream.KindRejected, "no such user", false},
+		"an error":  {200, `{"error":"no such user"}`, upstream.KindRejected, "no such user", false},
 		"nothing":   {200, "", upstream.KindBadResponse, "", false},
 		"two rows":  {200, "{\"a\":1}{\"a\":2}", upstream.KindBadResponse, "", false},
 		"HTML":      {200, "<html>", upstream.KindBadResponse, "", false},
@@ -199,6 +200,17 @@ func TestWrite(t *testing.T) {
 		if diff := cmp.Diff([]string{c.sent}, h.lines()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// TestWriteRefusedInSuccess: the vendor said no, so the write took no effect.
+func TestWriteRefusedInSuccess(t *testing.T) {
+	t.Parallel()
+	client, _ := clientOf(t, keyed(), answering(200, `{"error":"not now"}`))
+	_, err := client.Write(t.Context(), Users.Delete, nil, "7", "8")
+	var failure *upstream.Error
+	if !errors.As(err, &failure) || failure.Kind != upstream.KindRejected || failure.Delivery() != upstream.Rejected || failure.Message != "not now" {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
@@ -47,6 +48,8 @@ type Reader struct {
 	zone   *time.Location
 	// members counts the members of the row that are not named like secrets.
 	members int
+	// refusal has those of them that the vendor's refusals have, and no row is known to.
+	refusal Row
 	// drift counts what was not known or could not be read, in all rows.
 	drift tolerant.Drift
 }
@@ -163,7 +166,21 @@ func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 		return r.Skip()
 	}
 	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownMember, Member: text})
-	return r.keepMember(text, additional)
+	if !ofRefusal(text) {
+		return r.keepMember(text, additional)
+	}
+	value, err := r.value()
+	r.refusal = append(r.refusal, Member{Name: text, Value: value})
+	keep(additional, text, value.Text)
+	return err
+}
+
+// refused returns the vendor's refusal, if the row is one.
+func (r *Reader) refused() *upstream.Rejection {
+	if len(r.refusal) < r.members {
+		return nil
+	}
+	return r.refusal.refusal()
 }
 
 // Keep keeps a member that no field takes and that is known.
