@@ -136,6 +136,27 @@ func wantNoSecret(t *testing.T, f *rig, rpc string, request map[string]any) {
 	}
 }
 
+// TestNamesGoByTheTable: if a row has a field under two names, the first name of the table
+// counts, whichever stands first.
+func TestNamesGoByTheTable(t *testing.T) {
+	t.Parallel()
+	network := map[string]any{"trustedNetworkId": 4.0, "network": "10.0.0.0/8", "additionalFields": map[string]any{"networkId": "77"}}
+	for _, row := range []string{
+		`{"networkId":"77","network":"10.0.0.0/8","trustedNetworkId":"4"}`, `{"trustedNetworkId":"4","network":"10.0.0.0/8","networkId":"77"}`,
+	} {
+		f := startInfinity(t, json200(row))
+		wantResponse(t, f, "PbxConfigService.ListPbxTrustedNetworks", map[string]any{"domainId": 1}, map[string]any{"pbxTrustedNetworks": []any{network}})
+		f.vendor.take()
+		create := map[string]any{"domainId": 1, "pbxTrustedNetwork": map[string]any{"network": "10.0.0.0/8"}}
+		wantResponse(t, f, "PbxConfigService.CreatePbxTrustedNetwork", create, map[string]any{"pbxTrustedNetwork": network})
+		for _, target := range targets(f.vendor.take()) {
+			if strings.HasPrefix(target, "GET ") && !strings.HasSuffix(target, "/trustedNetworks/4") {
+				t.Errorf("%s: want the new row by its id, got %s", row, target)
+			}
+		}
+	}
+}
+
 // TestParentsAreThoseOfThePath: a row that states other parents has those of the path, in a
 // list and alone, and is counted. The user of a device is no parent.
 func TestParentsAreThoseOfThePath(t *testing.T) {

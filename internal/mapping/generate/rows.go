@@ -34,18 +34,36 @@ var formats = map[protoreflect.Kind]string{
 	protoreflect.Uint32Kind: "infinity.FormatID(m.Get%s())",
 }
 
-// RowCases are the members of a row that fields are read from.
+// RowCases are the members of a row that fields are read from, under their first names.
 func (m *message) RowCases() (cases []switchCase) {
 	for _, f := range m.fields {
-		for _, member := range f.Vendor {
+		cases = append(cases, switchCase{Member: f.Vendor[0], Statements: m.rowStatements(f, f.Vendor[0])})
+	}
+	return cases
+}
+
+// AliasCases are the members of a row that fields are read from under their further names, in
+// the order of the table.
+func (m *message) AliasCases() (cases []switchCase) {
+	for _, f := range m.fields {
+		for _, member := range f.Vendor[1:] {
 			cases = append(cases, switchCase{Member: member, Statements: m.rowStatements(f, member)})
 		}
 	}
 	return cases
 }
 
-// rowStatements read one member of a row, unless another spelling of it has been read. None
-// means that the table and the descriptor do not say how.
+// AliasNames are the further names, as Go literals.
+func (m *message) AliasNames() string {
+	var names []string
+	for _, alias := range m.AliasCases() {
+		names = append(names, alias.Member)
+	}
+	return literals(names)
+}
+
+// rowStatements read one member of a row, unless the field has a value. None means that the
+// table and the descriptor do not say how.
 func (m *message) rowStatements(f *field, member string) []string {
 	if contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY) {
 		return []string{"return r.Skip()"}
@@ -212,12 +230,17 @@ func (m *message) checkRow() error {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
 	}
-	return m.checkMembers(m.RowCases())
+	return m.checkMembers(slices.Concat(m.RowCases(), m.AliasCases()))
 }
 
 // checkSecrets reports a field that is read from a member named like a secret, although the
-// contract does not mark it as one: such members are only read if a create hands them over.
+// contract does not mark it as one: such members are only read if a create hands them over. A
+// secret has one name, because members under further names are kept until the row has been
+// read.
 func (f *field) checkSecrets() error {
+	if len(f.Vendor) > 1 && contract.Secret(f.descriptor) {
+		return fmt.Errorf("%s is a secret, and has further names", f.Name)
+	}
 	for _, name := range f.Vendor {
 		if secret.Name(name) && !contract.Secret(f.descriptor) {
 			return fmt.Errorf("%q is named like a secret, and the contract does not mark %s as one", name, f.Name)

@@ -12,8 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// pbxDomainMember reads one member of a PBX domain. Of two members for a field
-// the first one that is filled counts.
+// pbxDomainMember reads one member of a PBX domain, if its field has no value.
 func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) error {
 	switch string(name) {
 	case "domainId":
@@ -21,10 +20,6 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 			return r.OptionalID("domainId", &m.DomainId)
 		}
 	case "domain":
-		if m.Domain == "" {
-			return r.Text(&m.Domain)
-		}
-	case "domainName":
 		if m.Domain == "" {
 			return r.Text(&m.Domain)
 		}
@@ -36,8 +31,22 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 		if m.CallRecordingEnabled == nil {
 			return r.OptionalFlag("rec", &m.CallRecordingEnabled)
 		}
+	case "domainName":
+		return r.Later(name)
 	case "createDatetime", "updateDatetime", "siteCode":
 		return r.Keep(name, &m.AdditionalFields)
+	}
+	return r.Additional(name, &m.AdditionalFields)
+}
+
+// pbxDomainAlias reads one member of a PBX domain under a further name, if its field has
+// no value.
+func pbxDomainAlias(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) error {
+	switch string(name) {
+	case "domainName":
+		if m.Domain == "" {
+			return r.Text(&m.Domain)
+		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -80,6 +89,8 @@ var pbxDomainRows = rows[sipfacadev1.PbxDomain]{
 		IDs:      []string{"domainId"},
 		OtherIDs: ids,
 		Member:   pbxDomainMember,
+		Aliases:  []string{"domainName"},
+		Alias:    pbxDomainAlias,
 		Reset:    pbxDomainReset,
 	},
 	field:     "pbx_domain",
@@ -96,8 +107,7 @@ var pbxDomainRows = rows[sipfacadev1.PbxDomain]{
 	},
 }
 
-// pbxUserMember reads one member of a PBX user. Of two members for a field
-// the first one that is filled counts.
+// pbxUserMember reads one member of a PBX user, if its field has no value.
 func pbxUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUser) error {
 	switch string(name) {
 	case "userId":
@@ -310,8 +320,7 @@ var pbxUserRows = rows[sipfacadev1.PbxUser]{
 	},
 }
 
-// pbxUserGroupMember reads one member of a PBX user group. Of two members for a field
-// the first one that is filled counts.
+// pbxUserGroupMember reads one member of a PBX user group, if its field has no value.
 func pbxUserGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUserGroup) error {
 	switch string(name) {
 	case "domainId":
@@ -385,8 +394,7 @@ var pbxUserGroupRows = rows[sipfacadev1.PbxUserGroup]{
 	},
 }
 
-// pbxUserDeviceMember reads one member of a PBX user device. Of two members for a field
-// the first one that is filled counts.
+// pbxUserDeviceMember reads one member of a PBX user device, if its field has no value.
 func pbxUserDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUserDevice) error {
 	switch string(name) {
 	case "domainId":
@@ -478,8 +486,7 @@ var pbxUserDeviceRows = rows[sipfacadev1.PbxUserDevice]{
 	},
 }
 
-// pbxGroupMember reads one member of a PBX group. Of two members for a field
-// the first one that is filled counts.
+// pbxGroupMember reads one member of a PBX group, if its field has no value.
 func pbxGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup) error {
 	switch string(name) {
 	case "groupId":
@@ -589,8 +596,7 @@ var pbxGroupRows = rows[sipfacadev1.PbxGroup]{
 	},
 }
 
-// pbxGroupUserMember reads one member of a PBX group user. Of two members for a field
-// the first one that is filled counts.
+// pbxGroupUserMember reads one member of a PBX group user, if its field has no value.
 func pbxGroupUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroupUser) error {
 	switch string(name) {
 	case "domainId":
@@ -664,8 +670,7 @@ var pbxGroupUserRows = rows[sipfacadev1.PbxGroupUser]{
 	},
 }
 
-// pbxQueueMember reads one member of a PBX queue. Of two members for a field
-// the first one that is filled counts.
+// pbxQueueMember reads one member of a PBX queue, if its field has no value.
 func pbxQueueMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueue) error {
 	switch string(name) {
 	case "queueId":
@@ -760,8 +765,7 @@ var pbxQueueRows = rows[sipfacadev1.PbxQueue]{
 	},
 }
 
-// pbxQueueMemberMember reads one member of a PBX queue member. Of two members for a field
-// the first one that is filled counts.
+// pbxQueueMemberMember reads one member of a PBX queue member, if its field has no value.
 func pbxQueueMemberMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueueMember) error {
 	switch string(name) {
 	case "queueMemberId":
@@ -870,21 +874,12 @@ var pbxQueueMemberRows = rows[sipfacadev1.PbxQueueMember]{
 	},
 }
 
-// pbxTrustedNetworkMember reads one member of a PBX trusted network. Of two members for a field
-// the first one that is filled counts.
+// pbxTrustedNetworkMember reads one member of a PBX trusted network, if its field has no value.
 func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxTrustedNetwork) error {
 	switch string(name) {
 	case "trustedNetworkId":
 		if m.TrustedNetworkId == nil {
 			return r.OptionalID("trustedNetworkId", &m.TrustedNetworkId)
-		}
-	case "networkId":
-		if m.TrustedNetworkId == nil {
-			return r.OptionalID("networkId", &m.TrustedNetworkId)
-		}
-	case "sipTrustedNetworkId":
-		if m.TrustedNetworkId == nil {
-			return r.OptionalID("sipTrustedNetworkId", &m.TrustedNetworkId)
 		}
 	case "domainId":
 		if m.DomainId == nil {
@@ -898,8 +893,26 @@ func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.Pbx
 		if m.Description == nil {
 			return r.OptionalText(&m.Description)
 		}
+	case "networkId", "sipTrustedNetworkId":
+		return r.Later(name)
 	case "createDatetime", "updateDatetime", "createdBy":
 		return r.Keep(name, &m.AdditionalFields)
+	}
+	return r.Additional(name, &m.AdditionalFields)
+}
+
+// pbxTrustedNetworkAlias reads one member of a PBX trusted network under a further name, if its field has
+// no value.
+func pbxTrustedNetworkAlias(r *infinity.Reader, name []byte, m *sipfacadev1.PbxTrustedNetwork) error {
+	switch string(name) {
+	case "networkId":
+		if m.TrustedNetworkId == nil {
+			return r.OptionalID("networkId", &m.TrustedNetworkId)
+		}
+	case "sipTrustedNetworkId":
+		if m.TrustedNetworkId == nil {
+			return r.OptionalID("sipTrustedNetworkId", &m.TrustedNetworkId)
+		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -942,6 +955,8 @@ var pbxTrustedNetworkRows = rows[sipfacadev1.PbxTrustedNetwork]{
 		IDs:      []string{"trustedNetworkId", "networkId", "sipTrustedNetworkId"},
 		OtherIDs: ids,
 		Member:   pbxTrustedNetworkMember,
+		Aliases:  []string{"networkId", "sipTrustedNetworkId"},
+		Alias:    pbxTrustedNetworkAlias,
 		Reset:    pbxTrustedNetworkReset,
 	},
 	field:     "pbx_trusted_network",
@@ -958,8 +973,7 @@ var pbxTrustedNetworkRows = rows[sipfacadev1.PbxTrustedNetwork]{
 	},
 }
 
-// pbxDeviceMember reads one member of a PBX device. Of two members for a field
-// the first one that is filled counts.
+// pbxDeviceMember reads one member of a PBX device, if its field has no value.
 func pbxDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDevice) error {
 	switch string(name) {
 	case "pbxDeviceId":

@@ -2,6 +2,7 @@ package infinity
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,7 +228,15 @@ func TestPbxShow(t *testing.T) {
 		},
 		"two names for a field": {
 			contractOf(&pbxDomains), infinity.Row{said("domain", ""), said("domainName", "a.example"), said("domain", "b.example")}, nil,
-			&pb.PbxDomain{Domain: "a.example", AdditionalFields: map[string]string{"domain": "b.example"}}, nil,
+			&pb.PbxDomain{Domain: "b.example", AdditionalFields: map[string]string{"domainName": "a.example"}}, nil,
+		},
+		"the first name cannot be read": {
+			contractOf(&pbxTrustedNetworks), infinity.Row{said("networkId", "77"), said("trustedNetworkId", "four")}, nil,
+			&pb.PbxTrustedNetwork{TrustedNetworkId: new(uint32(77))}, []string{"ListSIPTrustedNetworks trustedNetworkId"},
+		},
+		"the first name states none": {
+			contractOf(&pbxTrustedNetworks), infinity.Row{said("sipTrustedNetworkId", "8"), said("networkId", "77"), said("trustedNetworkId", "0")}, nil,
+			&pb.PbxTrustedNetwork{TrustedNetworkId: new(uint32(77)), AdditionalFields: map[string]string{"sipTrustedNetworkId": "8"}}, nil,
 		},
 	} {
 		client, told := pbxClient(t, &pbxVendor{}, time.UTC)
@@ -236,6 +245,33 @@ func TestPbxShow(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.told, told.told); diff != "" {
 			t.Errorf("%s: misreads %s", name, diff)
+		}
+	}
+}
+
+// TestPbxNamesGoByTheTable: of several names of a field the first one of the table counts, in
+// whatever order they come, in rows and in the answers of creates.
+func TestPbxNamesGoByTheTable(t *testing.T) {
+	t.Parallel()
+	const first, second, third = `"trustedNetworkId":"4"`, `"networkId":"77"`, `"sipTrustedNetworkId":"8"`
+	want := &pb.PbxTrustedNetwork{
+		TrustedNetworkId: new(uint32(4)), DomainId: new(uint32(3)), Network: new("10.0.0.0/8"),
+		AdditionalFields: map[string]string{"networkId": "77", "sipTrustedNetworkId": "8"},
+	}
+	for _, ids := range [][]string{
+		{first, second, third}, {first, third, second}, {second, first, third}, {second, third, first}, {third, first, second}, {third, second, first},
+	} {
+		row := "{" + strings.Join(ids, ",") + `,"network":"10.0.0.0/8"}`
+		s, vendor := pbxService(t, map[string]pbxAnswer{
+			"GET /3/trustednetworks": ok(row), "POST /3/trustedNetworks": {200, row, ""}, "GET /3/trustedNetworks/4": ok(row),
+		})
+		listed, err := s.ListPbxTrustedNetworks(t.Context(), &pb.ListPbxTrustedNetworksRequest{DomainId: 3})
+		if diff := cmp.Diff([]*pb.PbxTrustedNetwork{want}, listed.GetPbxTrustedNetworks(), etagtest.Ignore()); diff != "" || err != nil {
+			t.Errorf("%s, listed: %v %s", row, err, diff)
+		}
+		created, err := s.CreatePbxTrustedNetwork(t.Context(), &pb.CreatePbxTrustedNetworkRequest{DomainId: 3, PbxTrustedNetwork: &pb.PbxTrustedNetwork{Network: new("10.0.0.0/8")}})
+		if diff := cmp.Diff(want, created.GetPbxTrustedNetwork(), etagtest.Ignore()); diff != "" || err != nil {
+			t.Errorf("%s, created: %v %s after %q", row, err, diff, vendor.seen)
 		}
 	}
 }

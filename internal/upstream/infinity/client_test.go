@@ -297,6 +297,17 @@ func TestNewID(t *testing.T) {
 	if got, guessed := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 || guessed {
 		t.Errorf("another of its names: %d", got)
 	}
+	for name, row := range map[string]Row{
+		"both names":                     {text("networkId", "77"), text("trustedNetworkId", "6")},
+		"the first states none":          {text("trustedNetworkId", "0"), text("networkId", "6")},
+		"the first cannot be read":       {text("trustedNetworkId", "six"), text("networkId", "6")},
+		"the first is there twice":       {text("networkId", "77"), text("trustedNetworkId", "0"), text("trustedNetworkId", "6")},
+		"the first twice, with two ids ": {text("trustedNetworkId", "6"), text("trustedNetworkId", "7")},
+	} {
+		if got, guessed := networkRow.newID(row, ""); got != 6 || guessed {
+			t.Errorf("%s: %d, guessed: %t", name, got, guessed)
+		}
+	}
 }
 
 func TestNewFillsIn(t *testing.T) {

@@ -109,7 +109,8 @@ func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) erro
 			kind.Reset(row)
 		}
 		before = body.Slabs
-		r.body, r.slabs, r.members, r.refusal = body, &body.Slabs, 0, r.refusal[:0]
+		r.body, r.slabs = body, &body.Slabs
+		r.members, r.later, r.refusal = 0, r.later[:0], r.refusal[:0]
 		if err := body.Object(member); err != nil {
 			return err
 		}

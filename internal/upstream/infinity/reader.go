@@ -21,14 +21,27 @@ type Kind[M any] struct {
 	OtherIDs []string
 	// Member reads the value of one member into m, or moves over it.
 	Member func(r *Reader, name []byte, m *M) error
+	// Aliases are the further names of fields, the most probable first. Alias reads the value
+	// under one of them into m if the field has none.
+	Aliases []string
+	Alias   func(r *Reader, name []byte, m *M) error
 	// Reset empties a row that the next one is read into.
 	Reset func(m *M)
 	// Finish completes a row whose members have been read; nil if nothing is to be done.
 	Finish func(r *Reader, m *M)
 }
 
-// finish completes a row whose members have been read.
+// finish completes a row whose members have been read: an alias only fills a field that is
+// empty, wherever in the row it stands.
 func (k Kind[M]) finish(r *Reader, m *M) {
+	r.body = nil // what follows was kept
+	for _, name := range k.Aliases {
+		for _, r.member = range r.later {
+			if r.member.Name == name {
+				_ = k.Alias(r, []byte(name), m) // its value has been read, so nothing fails
+			}
+		}
+	}
 	if k.Finish != nil {
 		k.Finish(r, m)
 	}
@@ -48,7 +61,9 @@ type Reader struct {
 	zone   *time.Location
 	// members counts the members of the row that are not named like secrets.
 	members int
-	// refusal has those of them that the vendor's refusals have, and no row is known to.
+	// later are the members of the row under further names of fields.
+	later []Member
+	// refusal has those of the members that the vendor's refusals have, and no row is known to.
 	refusal Row
 	// drift counts what was not known or could not be read, in all rows.
 	drift tolerant.Drift
@@ -157,6 +172,14 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownWord, Member: name, Word: word})
 	keep(additional, name, word)
 	return nil
+}
+
+// Later keeps a member under a further name of a field until the row has been read.
+func (r *Reader) Later(name []byte) error {
+	text, _ := r.name(name)
+	value, err := r.value()
+	r.later = append(r.later, Member{Name: text, Value: value})
+	return err
 }
 
 // Additional counts a member that no field takes and that is not known, and keeps it.
