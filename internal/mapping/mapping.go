@@ -12,7 +12,7 @@ type Dialect struct {
 	// Additional is the field that takes the members which no other field has; empty means
 	// that they are not read.
 	Additional string
-	// Parents are the fields with the ids of the path, which answers may leave out.
+	// Parents are the fields that have the ids of the path, whatever answers state.
 	Parents []string
 	// Ours are fields that the service makes and no vendor knows.
 	Ours []string

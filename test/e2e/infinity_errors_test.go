@@ -88,6 +88,8 @@ func infinityRows() map[string]errorRow {
 		"502 as a page":            unclear(page(502), codes.Unavailable, "UPSTREAM_ERROR", "502"),
 		"302":                      refused(page(302, "Location", "/elsewhere"), codes.Internal, "UPSTREAM_BAD_RESPONSE", "302"),
 		"a page":                   bad(page(200)),
+		"an error in a success":    refused(json200(`{"error":"no"}`), codes.Unknown, "UPSTREAM_REJECTED", "200"),
+		"errors in a success":      refused(json200(`[{"errors":{"user":"no"},"message":"no"}]`), codes.Unknown, "UPSTREAM_REJECTED", "200"),
 		"a reset":                  unclear(resets, codes.Unavailable, "UPSTREAM_UNREACHABLE", ""),
 	}
 }
@@ -144,6 +146,7 @@ func TestInfinityMessages(t *testing.T) {
 		"a string":              {bareString(403, "access denied"), "access denied"},
 		"an object with error":  {reply(403, "application/json", `{"error":"no rights"}`), "no rights"},
 		"an object with errors": {reply(400, "application/json", `{"errors":"bad rights"}`), "bad rights"},
+		"an error in a success": {json200(`{"error":"no\u0001 rights ` + strings.Repeat("x", 300) + `"}`), "no  rights xxx"},
 		"marks":                 {bareString(403, "line\x01one\ntwo"), "line"},
 	} {
 		f := startInfinity(t, c.answer)

@@ -3,10 +3,12 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 )
 
@@ -131,6 +133,74 @@ func wantNoSecret(t *testing.T, f *rig, rpc string, request map[string]any) {
 	}
 	if strings.Contains(f.logs.String(), secretMark) {
 		t.Error("the log has a secret")
+	}
+}
+
+// TestNamesGoByTheTable: if a row has a field under two names, the first name of the table
+// counts, whichever stands first.
+func TestNamesGoByTheTable(t *testing.T) {
+	t.Parallel()
+	network := map[string]any{"trustedNetworkId": 4.0, "network": "10.0.0.0/8", "additionalFields": map[string]any{"networkId": "77"}}
+	for _, row := range []string{
+		`{"networkId":"77","network":"10.0.0.0/8","trustedNetworkId":"4"}`, `{"trustedNetworkId":"4","network":"10.0.0.0/8","networkId":"77"}`,
+	} {
+		f := startInfinity(t, json200(row))
+		wantResponse(t, f, "PbxConfigService.ListPbxTrustedNetworks", map[string]any{"domainId": 1}, map[string]any{"pbxTrustedNetworks": []any{network}})
+		f.vendor.take()
+		create := map[string]any{"domainId": 1, "pbxTrustedNetwork": map[string]any{"network": "10.0.0.0/8"}}
+		wantResponse(t, f, "PbxConfigService.CreatePbxTrustedNetwork", create, map[string]any{"pbxTrustedNetwork": network})
+		for _, target := range targets(f.vendor.take()) {
+			if strings.HasPrefix(target, "GET ") && !strings.HasSuffix(target, "/trustedNetworks/4") {
+				t.Errorf("%s: want the new row by its id, got %s", row, target)
+			}
+		}
+	}
+}
+
+// TestParentsAreThoseOfThePath: a row that states other parents has those of the path, in a
+// list and alone, and is counted. The user of a device is no parent.
+func TestParentsAreThoseOfThePath(t *testing.T) {
+	t.Parallel()
+	const row = `{"queueMemberId":"5","pbxDeviceId":"5","domainId":"7","queueId":8,"userId":"9","groupId":"6"}`
+	for operation, c := range map[string]struct {
+		rpc           string
+		request, want map[string]any
+		misread       []string
+	}{
+		"ReadSIPQueueMember": {
+			"PbxConfigService.GetPbxQueueMember", map[string]any{"domainId": 1, "queueId": 2, "queueMemberId": 5},
+			map[string]any{"pbxQueueMember": map[string]any{"domainId": 1.0, "queueId": 2.0, "groupId": 6.0}}, []string{"domainId", "queueId"},
+		},
+		"ListSIPQueueMembers": {
+			"PbxConfigService.ListPbxQueueMembers", map[string]any{"domainId": 1, "queueId": 2, "filter": "queue_id = 2"},
+			map[string]any{"pbxQueueMembers": []any{map[string]any{"domainId": 1.0, "queueId": 2.0, "groupId": 6.0}}}, []string{"domainId", "queueId"},
+		},
+		"ReadPBXUserDevice": {
+			"PbxConfigService.GetPbxUserDevice", map[string]any{"domainId": 1, "userId": 2, "pbxDeviceId": 5},
+			map[string]any{"pbxUserDevice": map[string]any{"domainId": 1.0, "userId": 2.0}}, []string{"domainId", "userId"},
+		},
+		"ListSIPGroupUsers": {
+			"PbxConfigService.ListPbxGroupUsers", map[string]any{"domainId": 1, "groupId": 2},
+			map[string]any{"pbxGroupUsers": []any{map[string]any{"domainId": 1.0, "groupId": 2.0, "userId": 9.0}}}, []string{"domainId", "groupId"},
+		},
+		"ReadPBXDevice": {
+			"PbxConfigService.GetPbxDevice", map[string]any{"domainId": 1, "pbxDeviceId": 5},
+			map[string]any{"pbxDevice": map[string]any{"domainId": 1.0, "userId": 9.0}}, []string{"domainId"},
+		},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			f := startInfinity(t, json200(row), withToken())
+			wantResponse(t, f, c.rpc, c.request, c.want)
+			var misread []string
+			for _, difference := range f.vendorStatus(t, "infinity").Drift.MisreadValues {
+				misread = append(misread, difference.Member)
+			}
+			slices.Sort(misread)
+			if diff := cmp.Diff(c.misread, misread); diff != "" {
+				t.Errorf("misread: %s", diff)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 )
 
@@ -39,6 +40,8 @@ func TestInfinityWriteAnswers(t *testing.T) {
 		"true":                      {201, "true", true},
 		"a list of numbers":         {201, "[7,8]", true},
 		"a message, with 200":       {200, `"access denied"`, false},
+		"a message in an object":    {200, `{"message":"access denied"}`, false},
+		"an error, with 201":        {201, `{"error":"no"}`, true},
 		"true, with 200":            {200, "true", false},
 		"a list of texts, with 200": {200, `["access denied"]`, false},
 		"a page":                    {201, "<html></html>", false},
@@ -64,6 +67,61 @@ func TestInfinityWriteAnswers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRefusedCreateIsNoSuccess: a create that the vendor refuses in the body of a success
+// does not answer the row that was there before.
+func TestRefusedCreateIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	vendor := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			json200(`{"userId":"1","user":"a.b","displayName":"Older"}`)(w, r)
+			return
+		}
+		json200(`{"error":"user exists"}`)(w, r)
+	})
+	want := wantError{
+		Code: codeName{codes.Unknown}, Reason: "UPSTREAM_REJECTED", Message: "user exists",
+		Metadata: map[string]string{"upstream": "infinity", "delivery": "REJECTED", "upstreamStatus": "200"},
+	}
+	request := map[string]any{"domainId": 1, "pbxUser": map[string]any{"login": "a.b", "password": secretMark, "displayName": "A B", "extensionNumber": "007"}}
+	for _, way := range startInfinity(t, vendor).protocols() {
+		made, err := way.call(t.Context(), mustCall(t, "PbxConfigService.CreatePbxUser", request))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range append(want.check(made), promises(made)...) {
+			t.Errorf("%s: %s", way.name(), problem)
+		}
+	}
+}
+
+// TestInfinityCreatesAnswerWhatIsStored: what the vendor did not store is not in the answer,
+// neither because it was sent nor because the create showed it.
+func TestInfinityCreatesAnswerWhatIsStored(t *testing.T) {
+	t.Parallel()
+	request := map[string]any{"domainId": 1, "pbxUser": map[string]any{
+		"login": "a.b", "password": secretMark, "displayName": "A B", "extensionNumber": "007", "email": "a@b.example", "ukPhoneId": 0,
+	}}
+	for _, shown := range []string{`{"userId":"1"}`, `{"userId":"1","email":"a@b.example","ukPhoneId":"5"}`} {
+		f := startInfinity(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				json200(`{"userId":"1","user":"a.b","displayName":"A B","email":null,"ukPhoneId":"0"}`)(w, r)
+				return
+			}
+			reply(http.StatusCreated, "application/json", shown)(w, r)
+		}))
+		for _, way := range f.protocols() {
+			created, createErr := way.call(t.Context(), mustCall(t, "PbxConfigService.CreatePbxUser", request))
+			read, readErr := way.call(t.Context(), mustCall(t, readUser, usersRequest(readUser)))
+			if createErr != nil || readErr != nil || read.status != nil {
+				t.Fatalf("%s: %v, %v, %v", way.name(), createErr, readErr, read.status)
+			}
+			if diff := cmp.Diff(read.response, created.response); diff != "" {
+				t.Errorf("%s: after %s the create answers something else than the read: %s", way.name(), shown, diff)
+			}
+		}
 	}
 }
 

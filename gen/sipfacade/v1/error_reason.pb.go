@@ -117,8 +117,9 @@ const (
 	ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE ErrorReason = 25
 	// OpenTACT answered success at the HTTP level and `success: false` in the
 	// body, without a status there. (With a status the error is the one of that
-	// status.) Or Infinity answered a read with a bare string in place of rows.
-	// Do: read its message.
+	// status.) Or Infinity answered a read with a bare string in place of rows, or
+	// any call with an object that states nothing but an error. Do: read its
+	// message.
 	ErrorReason_ERROR_REASON_UPSTREAM_REJECTED ErrorReason = 26
 	// A write was sent and may have taken effect. After it came a 5xx, a broken
 	// connection, an answer that cannot be understood, the end of `upstream_timeout`

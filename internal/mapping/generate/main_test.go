@@ -61,6 +61,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 		`PbxGroup reads "groupId" twice`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupId"}}}}),
 		`PbxGroup reads "groupName", which it`:     group(mapping.Resource{Key: "group_id", Kept: []mapping.Unmapped{{Members: []string{"groupName"}}}}),
 		`"groupPin" is named like a sec`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupPin"}}}}),
+		`password is a secret, and has further na`: {CamelCase: true, Additional: "additional_fields", Resources: []mapping.Resource{{Message: "PbxUser", Key: "user_id", Fields: []mapping.Field{{Name: "password", Vendor: []string{"password", "passwd"}}}}}},
 		`OpentactAccount has no additional_fields`: {Additional: "additional_fields", Resources: []mapping.Resource{{Message: "OpentactAccount"}}},
 	} {
 		_, err := newModel(dialect)

@@ -34,18 +34,36 @@ var formats = map[protoreflect.Kind]string{
 	protoreflect.Uint32Kind: "infinity.FormatID(m.Get%s())",
 }
 
-// RowCases are the members of a row that fields are read from.
+// RowCases are the members of a row that fields are read from, under their first names.
 func (m *message) RowCases() (cases []switchCase) {
 	for _, f := range m.fields {
-		for _, member := range f.Vendor {
+		cases = append(cases, switchCase{Member: f.Vendor[0], Statements: m.rowStatements(f, f.Vendor[0])})
+	}
+	return cases
+}
+
+// AliasCases are the members of a row that fields are read from under their further names, in
+// the order of the table.
+func (m *message) AliasCases() (cases []switchCase) {
+	for _, f := range m.fields {
+		for _, member := range f.Vendor[1:] {
 			cases = append(cases, switchCase{Member: member, Statements: m.rowStatements(f, member)})
 		}
 	}
 	return cases
 }
 
-// rowStatements read one member of a row, unless another spelling of it has been read. None
-// means that the table and the descriptor do not say how.
+// AliasNames are the further names, as Go literals.
+func (m *message) AliasNames() string {
+	var names []string
+	for _, alias := range m.AliasCases() {
+		names = append(names, alias.Member)
+	}
+	return literals(names)
+}
+
+// rowStatements read one member of a row, unless the field has a value. None means that the
+// table and the descriptor do not say how.
 func (m *message) rowStatements(f *field, member string) []string {
 	if contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY) {
 		return []string{"return r.Skip()"}
@@ -61,7 +79,7 @@ func (m *message) rowStatements(f *field, member string) []string {
 func (m *message) rowCall(f *field, member string) string {
 	at, kind := "&m."+f.goName, fieldType{f.descriptor.Kind(), f.descriptor.HasPresence()}
 	switch {
-	case secret.Name(member):
+	case f.isHandedOver():
 		return fmt.Sprintf("r.HandedOver(%s)", at)
 	case f.descriptor.Enum() != nil:
 		return fmt.Sprintf("infinity.Word(r, %q, %s, %s, &m.%s)", member, at, local(string(f.descriptor.Enum().Name())), m.Additional())
@@ -88,20 +106,16 @@ func (f *field) is(operator string) string {
 	return fmt.Sprintf("m.%s %s %s", f.goName, operator, none)
 }
 
-// parent is a field with an id of the path.
-type parent struct{ Field, Missing, Set string }
+// parent is a field that may have an id of the path, the member that may state it, and the
+// field's name in Go.
+type parent struct{ Field, Member, GoName string }
 
-// Parents are the fields with ids of the path.
+// Parents are the fields that may have an id of the path: the path decides which do.
 func (m *message) Parents() (parents []parent) {
 	for _, f := range m.fields {
-		if !slices.Contains(m.model.dialect.Parents, f.Name) {
-			continue
+		if slices.Contains(m.model.dialect.Parents, f.Name) {
+			parents = append(parents, parent{f.Name, f.Vendor[0], f.goName})
 		}
-		id := "above.id"
-		if f.descriptor.HasPresence() {
-			id = "new(above.id)"
-		}
-		parents = append(parents, parent{f.Name, f.is("=="), "m." + f.goName + " = " + id})
 	}
 	return parents
 }
@@ -151,6 +165,7 @@ func (f *field) marks() (marks []string) {
 		{"writable", f.isWritten()},
 		{"createOnly", contract.Behaves(f.descriptor, annotations.FieldBehavior_IMMUTABLE)},
 		{"secret", contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY)},
+		{"handedOver", f.isHandedOver()},
 		{"flag", kind == protoreflect.BoolKind},
 		{"sortable", kind != protoreflect.StringKind && kind != protoreflect.EnumKind},
 	} {
@@ -159,6 +174,11 @@ func (f *field) marks() (marks []string) {
 		}
 	}
 	return marks
+}
+
+// isHandedOver reports whether the field is a secret that only the create of a row shows.
+func (f *field) isHandedOver() bool {
+	return slices.ContainsFunc(f.Vendor, secret.Name) && !contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY)
 }
 
 // KeyNames are the vendor's names for the key, as Go literals.
@@ -210,12 +230,17 @@ func (m *message) checkRow() error {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
 	}
-	return m.checkMembers(m.RowCases())
+	return m.checkMembers(slices.Concat(m.RowCases(), m.AliasCases()))
 }
 
 // checkSecrets reports a field that is read from a member named like a secret, although the
-// contract does not mark it as one: such members are only read if a create hands them over.
+// contract does not mark it as one: such members are only read if a create hands them over. A
+// secret has one name, because members under further names are kept until the row has been
+// read.
 func (f *field) checkSecrets() error {
+	if len(f.Vendor) > 1 && contract.Secret(f.descriptor) {
+		return fmt.Errorf("%s is a secret, and has further names", f.Name)
+	}
 	for _, name := range f.Vendor {
 		if secret.Name(name) && !contract.Secret(f.descriptor) {
 			return fmt.Errorf("%q is named like a secret, and the contract does not mark %s as one", name, f.Name)

@@ -64,9 +64,8 @@ func (k *pbxKind[M, R]) previewCreate(ctx context.Context, b Backend, at place, 
 	case taken != 0:
 		return nil, upstream.Unsent(infinity.Vendor, k.Create, upstream.KindTaken)
 	}
-	shown := R(new(M))
+	shown := k.show(b, k.Create, nil, at)
 	k.overlay(shown, wanted, k.columns)
-	k.locate(shown, at)
 	return shown, b.Vendor.Plan(ctx, k.Create, k.creation(wanted), at.parameters()...)
 }
 

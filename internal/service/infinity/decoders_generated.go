@@ -12,8 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// pbxDomainMember reads one member of a PBX domain. Of two members for a field
-// the first one that is filled counts.
+// pbxDomainMember reads one member of a PBX domain, if its field has no value.
 func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) error {
 	switch string(name) {
 	case "domainId":
@@ -21,10 +20,6 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 			return r.OptionalID("domainId", &m.DomainId)
 		}
 	case "domain":
-		if m.Domain == "" {
-			return r.Text(&m.Domain)
-		}
-	case "domainName":
 		if m.Domain == "" {
 			return r.Text(&m.Domain)
 		}
@@ -36,8 +31,22 @@ func pbxDomainMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) 
 		if m.CallRecordingEnabled == nil {
 			return r.OptionalFlag("rec", &m.CallRecordingEnabled)
 		}
+	case "domainName":
+		return r.Later(name)
 	case "createDatetime", "updateDatetime", "siteCode":
 		return r.Keep(name, &m.AdditionalFields)
+	}
+	return r.Additional(name, &m.AdditionalFields)
+}
+
+// pbxDomainAlias reads one member of a PBX domain under a further name, if its field has
+// no value.
+func pbxDomainAlias(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDomain) error {
+	switch string(name) {
+	case "domainName":
+		if m.Domain == "" {
+			return r.Text(&m.Domain)
+		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -49,12 +58,12 @@ func pbxDomainReset(m *sipfacadev1.PbxDomain) {
 	*m = sipfacadev1.PbxDomain{AdditionalFields: members}
 }
 
-// pbxDomainLocate sets the ids of the path that the row of a PBX domain does not repeat.
-func pbxDomainLocate(m *sipfacadev1.PbxDomain, at place) {
+// pbxDomainLocate sets the ids of the path, whatever the row of a PBX domain states.
+func pbxDomainLocate(r *infinity.Reader, m *sipfacadev1.PbxDomain, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -80,6 +89,8 @@ var pbxDomainRows = rows[sipfacadev1.PbxDomain]{
 		IDs:      []string{"domainId"},
 		OtherIDs: ids,
 		Member:   pbxDomainMember,
+		Aliases:  []string{"domainName"},
+		Alias:    pbxDomainAlias,
 		Reset:    pbxDomainReset,
 	},
 	field:     "pbx_domain",
@@ -96,8 +107,7 @@ var pbxDomainRows = rows[sipfacadev1.PbxDomain]{
 	},
 }
 
-// pbxUserMember reads one member of a PBX user. Of two members for a field
-// the first one that is filled counts.
+// pbxUserMember reads one member of a PBX user, if its field has no value.
 func pbxUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUser) error {
 	switch string(name) {
 	case "userId":
@@ -205,14 +215,14 @@ func pbxUserReset(m *sipfacadev1.PbxUser) {
 	*m = sipfacadev1.PbxUser{AdditionalFields: members}
 }
 
-// pbxUserLocate sets the ids of the path that the row of a PBX user does not repeat.
-func pbxUserLocate(m *sipfacadev1.PbxUser, at place) {
+// pbxUserLocate sets the ids of the path, whatever the row of a PBX user states.
+func pbxUserLocate(r *infinity.Reader, m *sipfacadev1.PbxUser, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -310,8 +320,7 @@ var pbxUserRows = rows[sipfacadev1.PbxUser]{
 	},
 }
 
-// pbxUserGroupMember reads one member of a PBX user group. Of two members for a field
-// the first one that is filled counts.
+// pbxUserGroupMember reads one member of a PBX user group, if its field has no value.
 func pbxUserGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUserGroup) error {
 	switch string(name) {
 	case "domainId":
@@ -347,16 +356,16 @@ func pbxUserGroupReset(m *sipfacadev1.PbxUserGroup) {
 	*m = sipfacadev1.PbxUserGroup{AdditionalFields: members}
 }
 
-// pbxUserGroupLocate sets the ids of the path that the row of a PBX user group does not repeat.
-func pbxUserGroupLocate(m *sipfacadev1.PbxUserGroup, at place) {
+// pbxUserGroupLocate sets the ids of the path, whatever the row of a PBX user group states.
+func pbxUserGroupLocate(r *infinity.Reader, m *sipfacadev1.PbxUserGroup, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
 		}
 	}
 }
@@ -385,8 +394,7 @@ var pbxUserGroupRows = rows[sipfacadev1.PbxUserGroup]{
 	},
 }
 
-// pbxUserDeviceMember reads one member of a PBX user device. Of two members for a field
-// the first one that is filled counts.
+// pbxUserDeviceMember reads one member of a PBX user device, if its field has no value.
 func pbxUserDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxUserDevice) error {
 	switch string(name) {
 	case "domainId":
@@ -428,14 +436,14 @@ func pbxUserDeviceReset(m *sipfacadev1.PbxUserDevice) {
 	*m = sipfacadev1.PbxUserDevice{AdditionalFields: members}
 }
 
-// pbxUserDeviceLocate sets the ids of the path that the row of a PBX user device does not repeat.
-func pbxUserDeviceLocate(m *sipfacadev1.PbxUserDevice, at place) {
+// pbxUserDeviceLocate sets the ids of the path, whatever the row of a PBX user device states.
+func pbxUserDeviceLocate(r *infinity.Reader, m *sipfacadev1.PbxUserDevice, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
 		}
 	}
 }
@@ -473,13 +481,12 @@ var pbxUserDeviceRows = rows[sipfacadev1.PbxUserDevice]{
 		{field: "pbx_device_id", names: []string{"pbxDeviceId"}, writable: true, sortable: true},
 		{field: "user_login", names: []string{"user"}},
 		{field: "pbx_device_name", names: []string{"pbxDeviceName"}},
-		{field: "pbx_device_token", names: []string{"pbxDeviceToken"}},
+		{field: "pbx_device_token", names: []string{"pbxDeviceToken"}, handedOver: true},
 		{field: "update_time", names: []string{"updateDatetime"}, sortable: true},
 	},
 }
 
-// pbxGroupMember reads one member of a PBX group. Of two members for a field
-// the first one that is filled counts.
+// pbxGroupMember reads one member of a PBX group, if its field has no value.
 func pbxGroupMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroup) error {
 	switch string(name) {
 	case "groupId":
@@ -527,14 +534,14 @@ func pbxGroupReset(m *sipfacadev1.PbxGroup) {
 	*m = sipfacadev1.PbxGroup{AdditionalFields: members}
 }
 
-// pbxGroupLocate sets the ids of the path that the row of a PBX group does not repeat.
-func pbxGroupLocate(m *sipfacadev1.PbxGroup, at place) {
+// pbxGroupLocate sets the ids of the path, whatever the row of a PBX group states.
+func pbxGroupLocate(r *infinity.Reader, m *sipfacadev1.PbxGroup, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -589,8 +596,7 @@ var pbxGroupRows = rows[sipfacadev1.PbxGroup]{
 	},
 }
 
-// pbxGroupUserMember reads one member of a PBX group user. Of two members for a field
-// the first one that is filled counts.
+// pbxGroupUserMember reads one member of a PBX group user, if its field has no value.
 func pbxGroupUserMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxGroupUser) error {
 	switch string(name) {
 	case "domainId":
@@ -626,16 +632,16 @@ func pbxGroupUserReset(m *sipfacadev1.PbxGroupUser) {
 	*m = sipfacadev1.PbxGroupUser{AdditionalFields: members}
 }
 
-// pbxGroupUserLocate sets the ids of the path that the row of a PBX group user does not repeat.
-func pbxGroupUserLocate(m *sipfacadev1.PbxGroupUser, at place) {
+// pbxGroupUserLocate sets the ids of the path, whatever the row of a PBX group user states.
+func pbxGroupUserLocate(r *infinity.Reader, m *sipfacadev1.PbxGroupUser, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
 		}
 	}
 }
@@ -664,8 +670,7 @@ var pbxGroupUserRows = rows[sipfacadev1.PbxGroupUser]{
 	},
 }
 
-// pbxQueueMember reads one member of a PBX queue. Of two members for a field
-// the first one that is filled counts.
+// pbxQueueMember reads one member of a PBX queue, if its field has no value.
 func pbxQueueMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueue) error {
 	switch string(name) {
 	case "queueId":
@@ -705,14 +710,14 @@ func pbxQueueReset(m *sipfacadev1.PbxQueue) {
 	*m = sipfacadev1.PbxQueue{AdditionalFields: members}
 }
 
-// pbxQueueLocate sets the ids of the path that the row of a PBX queue does not repeat.
-func pbxQueueLocate(m *sipfacadev1.PbxQueue, at place) {
+// pbxQueueLocate sets the ids of the path, whatever the row of a PBX queue states.
+func pbxQueueLocate(r *infinity.Reader, m *sipfacadev1.PbxQueue, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "queue_id" && m.QueueId == nil:
-			m.QueueId = new(above.id)
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "queue_id":
+			r.Parent("queueId", &m.QueueId, above.id)
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -760,8 +765,7 @@ var pbxQueueRows = rows[sipfacadev1.PbxQueue]{
 	},
 }
 
-// pbxQueueMemberMember reads one member of a PBX queue member. Of two members for a field
-// the first one that is filled counts.
+// pbxQueueMemberMember reads one member of a PBX queue member, if its field has no value.
 func pbxQueueMemberMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxQueueMember) error {
 	switch string(name) {
 	case "queueMemberId":
@@ -809,16 +813,16 @@ func pbxQueueMemberReset(m *sipfacadev1.PbxQueueMember) {
 	*m = sipfacadev1.PbxQueueMember{AdditionalFields: members}
 }
 
-// pbxQueueMemberLocate sets the ids of the path that the row of a PBX queue member does not repeat.
-func pbxQueueMemberLocate(m *sipfacadev1.PbxQueueMember, at place) {
+// pbxQueueMemberLocate sets the ids of the path, whatever the row of a PBX queue member states.
+func pbxQueueMemberLocate(r *infinity.Reader, m *sipfacadev1.PbxQueueMember, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "queue_id" && m.QueueId == nil:
-			m.QueueId = new(above.id)
-		case above.field == "group_id" && m.GroupId == nil:
-			m.GroupId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "queue_id":
+			r.Parent("queueId", &m.QueueId, above.id)
+		case "group_id":
+			r.Parent("groupId", &m.GroupId, above.id)
 		}
 	}
 }
@@ -870,21 +874,12 @@ var pbxQueueMemberRows = rows[sipfacadev1.PbxQueueMember]{
 	},
 }
 
-// pbxTrustedNetworkMember reads one member of a PBX trusted network. Of two members for a field
-// the first one that is filled counts.
+// pbxTrustedNetworkMember reads one member of a PBX trusted network, if its field has no value.
 func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxTrustedNetwork) error {
 	switch string(name) {
 	case "trustedNetworkId":
 		if m.TrustedNetworkId == nil {
 			return r.OptionalID("trustedNetworkId", &m.TrustedNetworkId)
-		}
-	case "networkId":
-		if m.TrustedNetworkId == nil {
-			return r.OptionalID("networkId", &m.TrustedNetworkId)
-		}
-	case "sipTrustedNetworkId":
-		if m.TrustedNetworkId == nil {
-			return r.OptionalID("sipTrustedNetworkId", &m.TrustedNetworkId)
 		}
 	case "domainId":
 		if m.DomainId == nil {
@@ -898,8 +893,26 @@ func pbxTrustedNetworkMember(r *infinity.Reader, name []byte, m *sipfacadev1.Pbx
 		if m.Description == nil {
 			return r.OptionalText(&m.Description)
 		}
+	case "networkId", "sipTrustedNetworkId":
+		return r.Later(name)
 	case "createDatetime", "updateDatetime", "createdBy":
 		return r.Keep(name, &m.AdditionalFields)
+	}
+	return r.Additional(name, &m.AdditionalFields)
+}
+
+// pbxTrustedNetworkAlias reads one member of a PBX trusted network under a further name, if its field has
+// no value.
+func pbxTrustedNetworkAlias(r *infinity.Reader, name []byte, m *sipfacadev1.PbxTrustedNetwork) error {
+	switch string(name) {
+	case "networkId":
+		if m.TrustedNetworkId == nil {
+			return r.OptionalID("networkId", &m.TrustedNetworkId)
+		}
+	case "sipTrustedNetworkId":
+		if m.TrustedNetworkId == nil {
+			return r.OptionalID("sipTrustedNetworkId", &m.TrustedNetworkId)
+		}
 	}
 	return r.Additional(name, &m.AdditionalFields)
 }
@@ -911,12 +924,12 @@ func pbxTrustedNetworkReset(m *sipfacadev1.PbxTrustedNetwork) {
 	*m = sipfacadev1.PbxTrustedNetwork{AdditionalFields: members}
 }
 
-// pbxTrustedNetworkLocate sets the ids of the path that the row of a PBX trusted network does not repeat.
-func pbxTrustedNetworkLocate(m *sipfacadev1.PbxTrustedNetwork, at place) {
+// pbxTrustedNetworkLocate sets the ids of the path, whatever the row of a PBX trusted network states.
+func pbxTrustedNetworkLocate(r *infinity.Reader, m *sipfacadev1.PbxTrustedNetwork, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
 		}
 	}
 }
@@ -942,6 +955,8 @@ var pbxTrustedNetworkRows = rows[sipfacadev1.PbxTrustedNetwork]{
 		IDs:      []string{"trustedNetworkId", "networkId", "sipTrustedNetworkId"},
 		OtherIDs: ids,
 		Member:   pbxTrustedNetworkMember,
+		Aliases:  []string{"networkId", "sipTrustedNetworkId"},
+		Alias:    pbxTrustedNetworkAlias,
 		Reset:    pbxTrustedNetworkReset,
 	},
 	field:     "pbx_trusted_network",
@@ -958,8 +973,7 @@ var pbxTrustedNetworkRows = rows[sipfacadev1.PbxTrustedNetwork]{
 	},
 }
 
-// pbxDeviceMember reads one member of a PBX device. Of two members for a field
-// the first one that is filled counts.
+// pbxDeviceMember reads one member of a PBX device, if its field has no value.
 func pbxDeviceMember(r *infinity.Reader, name []byte, m *sipfacadev1.PbxDevice) error {
 	switch string(name) {
 	case "pbxDeviceId":
@@ -1005,14 +1019,14 @@ func pbxDeviceReset(m *sipfacadev1.PbxDevice) {
 	*m = sipfacadev1.PbxDevice{AdditionalFields: members}
 }
 
-// pbxDeviceLocate sets the ids of the path that the row of a PBX device does not repeat.
-func pbxDeviceLocate(m *sipfacadev1.PbxDevice, at place) {
+// pbxDeviceLocate sets the ids of the path, whatever the row of a PBX device states.
+func pbxDeviceLocate(r *infinity.Reader, m *sipfacadev1.PbxDevice, at place) {
 	for _, above := range at {
-		switch {
-		case above.field == "domain_id" && m.DomainId == nil:
-			m.DomainId = new(above.id)
-		case above.field == "user_id" && m.UserId == nil:
-			m.UserId = new(above.id)
+		switch above.field {
+		case "domain_id":
+			r.Parent("domainId", &m.DomainId, above.id)
+		case "user_id":
+			r.Parent("userId", &m.UserId, above.id)
 		}
 	}
 }

@@ -102,7 +102,7 @@ func TestPbxOverlayAndApply(t *testing.T) {
 func TestPbxCompleted(t *testing.T) {
 	t.Parallel()
 	stored := &pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), UserLogin: "joe"}
-	got := pbxUserDevices.completed(stored, &pb.PbxUserDevice{PbxDeviceId: new(uint32(13)), UserId: new(uint32(8)), UserLogin: "other", PbxDeviceToken: new("t"), AdditionalFields: map[string]string{"a": "b"}})
+	got := pbxUserDevices.completed(stored, &pb.PbxUserDevice{PbxDeviceId: new(uint32(13)), UserId: new(uint32(8)), UserLogin: "other", PbxDeviceToken: new("t"), AdditionalFields: map[string]string{"a": "b"}}, pbxUserDevices.columns)
 	want := &pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), UserId: new(uint32(8)), UserLogin: "joe", PbxDeviceToken: new("t")}
 	if diff := cmp.Diff(want, got, etagtest.Ignore()); diff != "" {
 		t.Error(diff)

@@ -36,8 +36,8 @@ type rows[M any] struct {
 	natural []protoreflect.Name
 	// whole says that an update has to write the whole row.
 	whole bool
-	// locate sets the ids of the path that a row does not repeat.
-	locate func(m *M, at place)
+	// locate sets the ids of the path, whatever a row states.
+	locate func(r *infinity.Reader, m *M, at place)
 	// parameter returns a field as the vendor takes it.
 	parameter func(m *M, field protoreflect.Name) (value string, isSet bool)
 	// columns are the resource's fields in their order.
@@ -51,6 +51,8 @@ type column struct {
 	names []string
 	// writable, createOnly and secret say what callers may do with it.
 	writable, createOnly, secret bool
+	// handedOver says that only the create of a row shows it, and no read does.
+	handedOver bool
 	// flag says that it is a boolean, sortable that it has one order for everybody: strings
 	// have several.
 	flag, sortable bool
@@ -58,6 +60,13 @@ type column struct {
 
 func newKind[M any, R resource[M]](routes infinity.Collection, of rows[M]) pbxKind[M, R] {
 	return pbxKind[M, R]{Collection: routes, rows: of}
+}
+
+// below is how the rows of a place are read.
+func (k *rows[M]) below(at place) infinity.Kind[M] {
+	kind := k.Kind
+	kind.Finish = func(r *infinity.Reader, m *M) { k.locate(r, m, at) }
+	return kind
 }
 
 // column finds a column by its field's name.
@@ -68,6 +77,16 @@ func (k *rows[M]) column(name protoreflect.Name) *column {
 		}
 	}
 	return nil
+}
+
+// handedOver are the columns that only the create of a row shows.
+func (k *rows[M]) handedOver() (columns []column) {
+	for _, column := range k.columns {
+		if column.handedOver {
+			columns = append(columns, column)
+		}
+	}
+	return columns
 }
 
 // vendorNames gives our field names by the vendor's.

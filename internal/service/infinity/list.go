@@ -53,8 +53,7 @@ func (k *pbxKind[M, R]) pick(ctx context.Context, vendor *infinity.Client, query
 	var collector *list.Collector[R]
 	begin := func() { collector = query.Collect() }
 	begin()
-	err = infinity.List(ctx, vendor, k.List, k.Kind, &infinity.Query{Filters: filters}, begin, func(row *M) *M {
-		k.locate(row, at)
+	err = infinity.List(ctx, vendor, k.List, k.below(at), &infinity.Query{Filters: filters}, begin, func(row *M) *M {
 		return collector.Add(row)
 	}, at.parameters()...)
 	if err != nil {
@@ -82,11 +81,10 @@ const (
 // all reads the rows of a narrowed list. Of one that is longer than asked for it keeps
 // one row too many: the vendor did not page, and the caller will see that.
 func (k *pbxKind[M, R]) all(ctx context.Context, vendor *infinity.Client, query *infinity.Query, at place) (rows []R, err error) {
-	err = infinity.List(ctx, vendor, k.List, k.Kind, query, func() { rows = nil }, func(row *M) *M {
+	err = infinity.List(ctx, vendor, k.List, k.below(at), query, func() { rows = nil }, func(row *M) *M {
 		if len(rows) > query.Limit {
 			return row
 		}
-		k.locate(row, at)
 		rows = append(rows, row)
 		return nil
 	}, at.parameters()...)

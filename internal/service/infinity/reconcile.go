@@ -103,7 +103,7 @@ func added[M any, R resource[M], Q proto.Message](
 		typed, _ := request.(Q)
 		ids, at := parts(typed)
 		var there []uint32
-		err := infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { there = nil }, func(row *M) *M {
+		err := infinity.List(ctx, b.Vendor, k.List, k.below(at), nil, func() { there = nil }, func(row *M) *M {
 			there = append(there, k.knownID(row))
 			return row
 		}, at.parameters()...)

@@ -2,6 +2,7 @@ package infinity
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,7 +173,6 @@ func TestPbxVendorNames(t *testing.T) {
 
 func TestPbxShow(t *testing.T) {
 	t.Parallel()
-	here := in(3, parent{"user_id", 8}, parent{"queue_id", 9}, parent{"group_id", 10})
 	all := pb.PbxRingStrategy_PBX_RING_STRATEGY_ALL
 	for name, c := range map[string]struct {
 		kind pbxContract
@@ -194,9 +194,24 @@ func TestPbxShow(t *testing.T) {
 			contractOf(&pbxUsers), infinity.Row{said("extensionNumber", "007"), said("ukCallerId", "+441632960001"), said("displayName", " x ")}, nil,
 			&pb.PbxUser{ExtensionNumber: new("007"), UkCallerId: new("+441632960001"), DisplayName: new(" x ")}, nil,
 		},
-		"parents":                 {contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, here, &pb.PbxQueueMember{QueueMemberId: new(uint32(1)), DomainId: new(uint32(3)), QueueId: new(uint32(9)), GroupId: new(uint32(10))}, nil},
-		"parents of a device":     {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: new(uint32(1)), DomainId: new(uint32(3)), UserId: new(uint32(8))}, nil},
-		"its own word goes first": {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: new(uint32(4))}, nil},
+		"parents": {
+			contractOf(&pbxQueueMembers), infinity.Row{said("queueMemberId", "1")}, in(3, parent{"queue_id", 9}),
+			&pb.PbxQueueMember{QueueMemberId: new(uint32(1)), DomainId: new(uint32(3)), QueueId: new(uint32(9))}, nil,
+		},
+		"parents of a device": {contractOf(&pbxUserDevices), infinity.Row{said("pbxDeviceId", "1")}, in(3, parent{"user_id", 8}), &pb.PbxUserDevice{PbxDeviceId: new(uint32(1)), DomainId: new(uint32(3)), UserId: new(uint32(8))}, nil},
+		"the same parent":     {contractOf(&pbxUsers), infinity.Row{said("domainId", "3")}, in(3), &pb.PbxUser{DomainId: new(uint32(3))}, nil},
+		"another parent":      {contractOf(&pbxUsers), infinity.Row{said("domainId", "4")}, in(3), &pb.PbxUser{DomainId: new(uint32(3))}, []string{"ListSIPUsers domainId"}},
+		"two other parents": {
+			contractOf(&pbxQueueMembers), infinity.Row{said("domainId", "4"), stated("queueId", "5"), said("groupId", "6")}, in(3, parent{"queue_id", 9}),
+			&pb.PbxQueueMember{DomainId: new(uint32(3)), QueueId: new(uint32(9)), GroupId: new(uint32(6))},
+			[]string{"ListSIPQueueMembers domainId", "ListSIPQueueMembers queueId"},
+		},
+		"a parent that cannot be read": {
+			contractOf(&pbxUsers), infinity.Row{said("domainId", "three")}, in(3), &pb.PbxUser{DomainId: new(uint32(3))}, []string{"ListSIPUsers domainId"},
+		},
+		"the user of a device in the domain": {
+			contractOf(&pbxDevices), infinity.Row{said("userId", "5")}, in(3), &pb.PbxDevice{DomainId: new(uint32(3)), UserId: new(uint32(5))}, nil,
+		},
 		"not read": {
 			contractOf(&pbxUsers), infinity.Row{said("userId", "seven"), stated("domainId", "4294967296"), stated("ukPhoneId", "{}"), said("dashboard", "maybe"), said("createDatetime", "soon")}, nil,
 			&pb.PbxUser{}, []string{"ListSIPUsers createDatetime", "ListSIPUsers dashboard", "ListSIPUsers domainId", "ListSIPUsers ukPhoneId", "ListSIPUsers userId"},
@@ -213,7 +228,15 @@ func TestPbxShow(t *testing.T) {
 		},
 		"two names for a field": {
 			contractOf(&pbxDomains), infinity.Row{said("domain", ""), said("domainName", "a.example"), said("domain", "b.example")}, nil,
-			&pb.PbxDomain{Domain: "a.example", AdditionalFields: map[string]string{"domain": "b.example"}}, nil,
+			&pb.PbxDomain{Domain: "b.example", AdditionalFields: map[string]string{"domainName": "a.example"}}, nil,
+		},
+		"the first name cannot be read": {
+			contractOf(&pbxTrustedNetworks), infinity.Row{said("networkId", "77"), said("trustedNetworkId", "four")}, nil,
+			&pb.PbxTrustedNetwork{TrustedNetworkId: new(uint32(77))}, []string{"ListSIPTrustedNetworks trustedNetworkId"},
+		},
+		"the first name states none": {
+			contractOf(&pbxTrustedNetworks), infinity.Row{said("sipTrustedNetworkId", "8"), said("networkId", "77"), said("trustedNetworkId", "0")}, nil,
+			&pb.PbxTrustedNetwork{TrustedNetworkId: new(uint32(77)), AdditionalFields: map[string]string{"sipTrustedNetworkId": "8"}}, nil,
 		},
 	} {
 		client, told := pbxClient(t, &pbxVendor{}, time.UTC)
@@ -222,6 +245,33 @@ func TestPbxShow(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.told, told.told); diff != "" {
 			t.Errorf("%s: misreads %s", name, diff)
+		}
+	}
+}
+
+// TestPbxNamesGoByTheTable: of several names of a field the first one of the table counts, in
+// whatever order they come, in rows and in the answers of creates.
+func TestPbxNamesGoByTheTable(t *testing.T) {
+	t.Parallel()
+	const first, second, third = `"trustedNetworkId":"4"`, `"networkId":"77"`, `"sipTrustedNetworkId":"8"`
+	want := &pb.PbxTrustedNetwork{
+		TrustedNetworkId: new(uint32(4)), DomainId: new(uint32(3)), Network: new("10.0.0.0/8"),
+		AdditionalFields: map[string]string{"networkId": "77", "sipTrustedNetworkId": "8"},
+	}
+	for _, ids := range [][]string{
+		{first, second, third}, {first, third, second}, {second, first, third}, {second, third, first}, {third, first, second}, {third, second, first},
+	} {
+		row := "{" + strings.Join(ids, ",") + `,"network":"10.0.0.0/8"}`
+		s, vendor := pbxService(t, map[string]pbxAnswer{
+			"GET /3/trustednetworks": ok(row), "POST /3/trustedNetworks": {200, row, ""}, "GET /3/trustedNetworks/4": ok(row),
+		})
+		listed, err := s.ListPbxTrustedNetworks(t.Context(), &pb.ListPbxTrustedNetworksRequest{DomainId: 3})
+		if diff := cmp.Diff([]*pb.PbxTrustedNetwork{want}, listed.GetPbxTrustedNetworks(), etagtest.Ignore()); diff != "" || err != nil {
+			t.Errorf("%s, listed: %v %s", row, err, diff)
+		}
+		created, err := s.CreatePbxTrustedNetwork(t.Context(), &pb.CreatePbxTrustedNetworkRequest{DomainId: 3, PbxTrustedNetwork: &pb.PbxTrustedNetwork{Network: new("10.0.0.0/8")}})
+		if diff := cmp.Diff(want, created.GetPbxTrustedNetwork(), etagtest.Ignore()); diff != "" || err != nil {
+			t.Errorf("%s, created: %v %s after %q", row, err, diff, vendor.seen)
 		}
 	}
 }

@@ -14,11 +14,10 @@ import (
 
 // get returns one row with its etag.
 func (k *pbxKind[M, R]) get(ctx context.Context, b Backend, at place, id uint32) (R, error) {
-	row, err := infinity.Get(ctx, b.Vendor, k.Read, k.Kind, at.parameters(id)...)
+	row, err := infinity.Get(ctx, b.Vendor, k.Read, k.below(at), at.parameters(id)...)
 	if err != nil {
 		return nil, err
 	}
-	k.locate(row, at)
 	b.Etags.Stamp(k.identified(row, id))
 	return row, nil
 }
@@ -32,9 +31,7 @@ func (k *pbxKind[M, R]) readBack(ctx context.Context, b Backend, at place, id ui
 
 // show reads a row that was kept.
 func (k *pbxKind[M, R]) show(b Backend, route *upstream.Route, row infinity.Row, at place) R {
-	shown := infinity.Show(b.Vendor, route, k.Kind, row)
-	k.locate(shown, at)
-	return shown
+	return infinity.Show(b.Vendor, route, k.below(at), row)
 }
 
 // identified sets the id of a row that does not repeat it.
@@ -54,8 +51,9 @@ func (k *pbxKind[M, R]) knownID(row R) uint32 {
 }
 
 // create makes a row and returns it as stored. The vendor answers little, or something
-// else, so the row is read back, by the id in the answer or by what else identifies it. If
-// that fails, what is known is returned, since the row does exist.
+// else, so the row is read back, by the id in the answer or by what else identifies it. Of
+// what the create answered, the row then only gets what no read shows. If reading back
+// fails, what is known is returned, since the row does exist.
 func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request write, at place, wanted R) (R, error) {
 	if request.GetValidateOnly() {
 		return k.previewCreate(ctx, b, at, wanted)
@@ -65,11 +63,11 @@ func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request write, at
 		return nil, err
 	}
 	known := k.show(b, k.Create, k.own(created.Row), at)
-	k.overlay(known, wanted, k.columns)
 	stored, id := k.made(ctx, b, at, created, wanted)
 	if stored != nil {
-		return k.completed(stored, known), nil
+		return k.completed(stored, known, k.handedOver()), nil
 	}
+	k.overlay(known, wanted, k.columns)
 	return k.identified(known, id), nil
 }
 
@@ -172,7 +170,7 @@ func (k *pbxKind[M, R]) knownAfter(b Backend, at place, id uint32, before, answe
 	if k.knownID(later) != id {
 		return earlier
 	}
-	return k.completed(later, earlier)
+	return k.completed(later, earlier, k.columns)
 }
 
 // changed is the form of an update: the changes and, if the row is written whole, the
@@ -253,8 +251,8 @@ func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R)
 
 // alike returns the rows with the natural key of another one.
 func (k *pbxKind[M, R]) alike(ctx context.Context, b Backend, at place, wanted R) (rows []R, err error) {
-	err = infinity.List(ctx, b.Vendor, k.List, k.Kind, nil, func() { rows = nil }, func(found *M) *M {
-		if k.locate(found, at); !k.sameNature(found, wanted) {
+	err = infinity.List(ctx, b.Vendor, k.List, k.below(at), nil, func() { rows = nil }, func(found *M) *M {
+		if !k.sameNature(found, wanted) {
 			return found
 		}
 		rows = append(rows, found)
@@ -279,17 +277,16 @@ func (k *pbxKind[M, R]) sameNature(found, wanted R) bool {
 	return len(k.natural) > 0
 }
 
-// completed fills what the stored row lacks from what else is known: a device's token,
-// which only the create shows.
-func (k *pbxKind[M, R]) completed(stored, known R) R {
-	to, from := stored.ProtoReflect(), known.ProtoReflect()
-	for _, column := range k.columns {
+// completed fills those columns that a row lacks from what else is known of it.
+func (k *pbxKind[M, R]) completed(row, known R, columns []column) R {
+	to, from := row.ProtoReflect(), known.ProtoReflect()
+	for _, column := range columns {
 		field := to.Descriptor().Fields().ByName(column.field)
 		if !to.Has(field) && from.Has(field) {
 			to.Set(field, from.Get(field))
 		}
 	}
-	return stored
+	return row
 }
 
 // overlay copies what was sent, without secrets.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -170,6 +171,42 @@ func TestPbxWrites(t *testing.T) {
 		if diff := cmp.Diff(c.sent, vendor.seen); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// TestPbxCreatesAnswerWhatIsStored: a create answers what a read then answers, its etag
+// too, and beside it only the token, whatever was sent and whatever the create itself showed.
+func TestPbxCreatesAnswerWhatIsStored(t *testing.T) {
+	t.Parallel()
+	user := &pb.PbxUser{Login: new("joe"), Password: new("p"), DisplayName: new("Joe"), ExtensionNumber: new("7"), Email: new("a@b.example"), UkPhoneId: new(uint32(0))}
+	for name, answer := range map[string]string{
+		"an id": `{"userId":"8"}`,
+		"a row": `{"userId":"8","user":"joe","email":"a@b.example","ukPhoneId":"5","mobileFollow":"1"}`,
+	} {
+		s, _ := pbxService(t, map[string]pbxAnswer{
+			"POST /3/users":  {201, answer, ""},
+			"GET /3/users/8": ok(`{"userId":"8","user":"joe","displayName":"Joe","extensionNumber":"7","email":null,"ukPhoneId":"0"}`),
+		})
+		created, err := s.CreatePbxUser(t.Context(), &pb.CreatePbxUserRequest{DomainId: 3, PbxUser: proto.CloneOf(user)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := s.GetPbxUser(t.Context(), &pb.GetPbxUserRequest{DomainId: 3, UserId: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(read.GetPbxUser(), created.GetPbxUser(), protocmp.Transform()); diff != "" || created.GetPbxUser().GetEtag() == "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	s, _ := pbxService(t, map[string]pbxAnswer{
+		"POST /3/users/8/devices":   {201, `{"pbxDeviceId":"12","userId":"8","pbxDeviceName":"Hall","updateDatetime":"2026-01-02 03:04:05","pbxDeviceToken":"t"}`, ""},
+		"GET /3/users/8/devices/12": ok(`{"pbxDeviceId":"12","userId":"8","user":"joe"}`),
+	})
+	created, err := s.CreatePbxUserDevice(t.Context(), &pb.CreatePbxUserDeviceRequest{DomainId: 3, UserId: 8, PbxUserDevice: &pb.PbxUserDevice{PbxDeviceId: new(uint32(12))}})
+	want := &pb.PbxUserDevice{PbxDeviceId: new(uint32(12)), DomainId: new(uint32(3)), UserId: new(uint32(8)), UserLogin: "joe", PbxDeviceToken: new("t")}
+	if diff := cmp.Diff(want, created.GetPbxUserDevice(), protocmp.Transform()); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
 	}
 }
 

@@ -90,6 +90,7 @@ func Show[M any](c *Client, route *upstream.Route, kind Kind[M], row Row) *M {
 	for _, r.member = range row {
 		_ = kind.Member(r, []byte(r.member.Name), m) // its value has been read, so nothing fails
 	}
+	kind.finish(r, m)
 	c.pipeline.Report(route, r.drift)
 	return m
 }
@@ -191,10 +192,8 @@ func formCall(route *upstream.Route, form Form, parameters []string) *upstream.C
 // newID finds the id of a new row: the member with one of its names, else the only
 // other member that looks like an id, which is a guess, else the end of the Location.
 func (k Kind[M]) newID(row Row, location string) (id uint32, guessed bool) {
-	if member, ok := row.Find(k.IDs...); ok {
-		if id, ok := memberID(member); ok {
-			return id, false
-		}
+	if id, ok := k.knownID(row); ok {
+		return id, false
 	}
 	var only []Member
 	for _, member := range row {
@@ -208,6 +207,19 @@ func (k Kind[M]) newID(row Row, location string) (id uint32, guessed bool) {
 		}
 	}
 	return locationID(location), false
+}
+
+// knownID finds the id of a row under one of its names. As in rows, the most probable name
+// that states an id counts.
+func (k Kind[M]) knownID(row Row) (uint32, bool) {
+	for _, name := range k.IDs {
+		for _, member := range row {
+			if id, ok := memberID(member); ok && member.Name == name {
+				return id, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // namesID reports whether a member could be the id of a new row under a name that is

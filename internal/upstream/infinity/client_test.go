@@ -153,6 +153,7 @@ func TestReadAnswers(t *testing.T) {
 		form    bool
 	}{
 		"message":   {200, `"no such user"`, upstream.KindRejected, "no such user", false},
+		"an error":  {200, `{"error":"no such user"}`, upstream.KindRejected, "no such user", false},
 		"nothing":   {200, "", upstream.KindBadResponse, "", false},
 		"two rows":  {200, "{\"a\":1}{\"a\":2}", upstream.KindBadResponse, "", false},
 		"HTML":      {200, "<html>", upstream.KindBadResponse, "", false},
@@ -199,6 +200,17 @@ func TestWrite(t *testing.T) {
 		if diff := cmp.Diff([]string{c.sent}, h.lines()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// TestWriteRefusedInSuccess: the vendor said no, so the write took no effect.
+func TestWriteRefusedInSuccess(t *testing.T) {
+	t.Parallel()
+	client, _ := clientOf(t, keyed(), answering(200, `{"error":"not now"}`))
+	_, err := client.Write(t.Context(), Users.Delete, nil, "7", "8")
+	var failure *upstream.Error
+	if !errors.As(err, &failure) || failure.Kind != upstream.KindRejected || failure.Delivery() != upstream.Rejected || failure.Message != "not now" {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -284,6 +296,17 @@ func TestNewID(t *testing.T) {
 	}
 	if got, guessed := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 || guessed {
 		t.Errorf("another of its names: %d", got)
+	}
+	for name, row := range map[string]Row{
+		"both names":                     {text("networkId", "77"), text("trustedNetworkId", "6")},
+		"the first states none":          {text("trustedNetworkId", "0"), text("networkId", "6")},
+		"the first cannot be read":       {text("trustedNetworkId", "six"), text("networkId", "6")},
+		"the first is there twice":       {text("networkId", "77"), text("trustedNetworkId", "0"), text("trustedNetworkId", "6")},
+		"the first twice, with two ids ": {text("trustedNetworkId", "6"), text("trustedNetworkId", "7")},
+	} {
+		if got, guessed := networkRow.newID(row, ""); got != 6 || guessed {
+			t.Errorf("%s: %d, guessed: %t", name, got, guessed)
+		}
 	}
 }
 

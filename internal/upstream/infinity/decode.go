@@ -94,10 +94,13 @@ func stream(r *tolerant.Reader, one func() error) error {
 	}
 }
 
-// messages reads each row of a body into a message of its own, or into one that is spare.
+// messages reads each row of a body into a message of its own, or into one that is spare. If
+// the only row is the vendor's refusal, it is the error.
 func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) error {
 	var row, spare *M
 	var before tolerant.Slabs
+	var refusal *upstream.Rejection
+	count := 0
 	member := func(name []byte) error { return kind.Member(r, name, row) }
 	read := func(body *tolerant.Reader) error {
 		if row = spare; row == nil {
@@ -106,15 +109,26 @@ func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) erro
 			kind.Reset(row)
 		}
 		before = body.Slabs
-		r.body, r.slabs, r.members = body, &body.Slabs, 0
-		return body.Object(member)
+		r.body, r.slabs = body, &body.Slabs
+		r.members, r.later, r.refusal = 0, r.later[:0], r.refusal[:0]
+		if err := body.Object(member); err != nil {
+			return err
+		}
+		kind.finish(r, row)
+		return nil
 	}
-	return eachRow(body, read, func() error {
+	err := eachRow(body, read, func() error {
+		count, refusal = count+1, r.refused()
 		if spare = keep(row); spare == row {
 			r.slabs.Rewind(&before)
 		}
 		return nil
 	})
+	if err == nil && count == 1 && refusal != nil {
+		r.drift = nil // of what is no row
+		return refusal
+	}
+	return err
 }
 
 // message reads a body that should hold one row into a message.
@@ -144,6 +158,9 @@ func single(body io.Reader, keep string) (found Row, err error) {
 		found, count = row, count+1
 		return nil
 	})
+	if refusal := found.refusal(); err == nil && count == 1 && refusal != nil {
+		return nil, refusal
+	}
 	return found, wantOne(err, count, len(found))
 }
 
@@ -169,8 +186,9 @@ func confirms(status int) bool {
 	return status == http.StatusCreated || status == http.StatusNoContent
 }
 
-// written reads the answer to a write: its row, if it holds exactly one. With a status that
-// confirms the write any other JSON is an answer, too, of which nothing is known.
+// written reads the answer to a write: its row, if it holds exactly one that is not the
+// vendor's refusal. With a status that confirms the write any other JSON is an answer, too, of
+// which nothing is known.
 func written(status int, body io.Reader, keep string) (Row, error) {
 	answer := answerOfWrite{keep: keep}
 	err := eachRow(body, answer.read, func() error { return nil })
@@ -186,8 +204,10 @@ func written(status int, body io.Reader, keep string) (Row, error) {
 		return nil, errNoRow
 	case answer.rows != 1 || answer.others > 0:
 		return nil, nil
-	default:
+	case confirms(status):
 		return answer.row, nil
+	default:
+		return answer.row, answer.row.refusesWrite()
 	}
 }
 

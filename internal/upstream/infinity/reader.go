@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
@@ -20,8 +21,30 @@ type Kind[M any] struct {
 	OtherIDs []string
 	// Member reads the value of one member into m, or moves over it.
 	Member func(r *Reader, name []byte, m *M) error
+	// Aliases are the further names of fields, the most probable first. Alias reads the value
+	// under one of them into m if the field has none.
+	Aliases []string
+	Alias   func(r *Reader, name []byte, m *M) error
 	// Reset empties a row that the next one is read into.
 	Reset func(m *M)
+	// Finish completes a row whose members have been read; nil if nothing is to be done.
+	Finish func(r *Reader, m *M)
+}
+
+// finish completes a row whose members have been read: an alias only fills a field that is
+// empty, wherever in the row it stands.
+func (k Kind[M]) finish(r *Reader, m *M) {
+	r.body = nil // what follows was kept
+	for _, name := range k.Aliases {
+		for _, r.member = range r.later {
+			if r.member.Name == name {
+				_ = k.Alias(r, []byte(name), m) // its value has been read, so nothing fails
+			}
+		}
+	}
+	if k.Finish != nil {
+		k.Finish(r, m)
+	}
 }
 
 // Keep takes a row of a list as soon as it has been read. It returns a row that is not
@@ -38,6 +61,10 @@ type Reader struct {
 	zone   *time.Location
 	// members counts the members of the row that are not named like secrets.
 	members int
+	// later are the members of the row under further names of fields.
+	later []Member
+	// refusal has those of the members that the vendor's refusals have, and no row is known to.
+	refusal Row
 	// drift counts what was not known or could not be read, in all rows.
 	drift tolerant.Drift
 }
@@ -109,6 +136,18 @@ func (r *Reader) OptionalID(name string, at **uint32) error {
 	return err
 }
 
+// Parent sets a field to an id of the path. A row that states another one may be below
+// another parent: that is counted under the name.
+func (r *Reader) Parent(name string, at **uint32, id uint32) {
+	switch {
+	case *at == nil:
+		*at = r.slabs.Uint32s.Set(id)
+	case **at != id:
+		r.countMisread(name)
+		**at = id
+	}
+}
+
 // Time reads a date-time, in the zone of the client's options if it states none. Zero
 // dates count as none.
 func (r *Reader) Time(name string, at **timestamppb.Timestamp) error {
@@ -135,6 +174,14 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 	return nil
 }
 
+// Later keeps a member under a further name of a field until the row has been read.
+func (r *Reader) Later(name []byte) error {
+	text, _ := r.name(name)
+	value, err := r.value()
+	r.later = append(r.later, Member{Name: text, Value: value})
+	return err
+}
+
 // Additional counts a member that no field takes and that is not known, and keeps it.
 func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 	text, isSecret := r.name(name)
@@ -142,7 +189,21 @@ func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 		return r.Skip()
 	}
 	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownMember, Member: text})
-	return r.keepMember(text, additional)
+	if !ofRefusal(text) {
+		return r.keepMember(text, additional)
+	}
+	value, err := r.value()
+	r.refusal = append(r.refusal, Member{Name: text, Value: value})
+	keep(additional, text, value.Text)
+	return err
+}
+
+// refused returns the vendor's refusal, if the row is one.
+func (r *Reader) refused() *upstream.Rejection {
+	if len(r.refusal) < r.members {
+		return nil
+	}
+	return r.refusal.refusal()
 }
 
 // Keep keeps a member that no field takes and that is known.

@@ -68,6 +68,13 @@ var sampleKind = Kind[sample]{Member: func(r *Reader, name []byte, m *sample) er
 		return r.HandedOver(&m.Token)
 	case "pin":
 		return r.Skip()
+	case "label", "caption":
+		return r.Later(name)
+	}
+	return r.Additional(name, &m.Additional)
+}, Aliases: []string{"label", "caption"}, Alias: func(r *Reader, name []byte, m *sample) error {
+	if m.Text == "" {
+		return r.Text(&m.Text)
 	}
 	return r.Additional(name, &m.Additional)
 }}
@@ -133,6 +140,10 @@ func TestReader(t *testing.T) {
 		},
 		"a word that is an object": {`{"word":{"a":1}}`, sample{Additional: map[string]string{"word": `{"a":1}`}}, []string{"word"}},
 		"two spellings":            {`{"text":"","text":"a","text":"b"}`, sample{Text: "a", Additional: map[string]string{"text": "b"}}, nil},
+		"a further name":           {`{"label":"a"}`, sample{Text: "a"}, nil},
+		"a further name first":     {`{"caption":"c","label":"b","text":"a"}`, sample{Text: "a", Additional: map[string]string{"label": "b", "caption": "c"}}, nil},
+		"two further names":        {`{"caption":"c","text":null,"label":"b"}`, sample{Text: "b", Additional: map[string]string{"caption": "c"}}, nil},
+		"an empty further name":    {`{"caption":{"b":1,"pin":2},"label":""}`, sample{Text: `{"b":1}`}, nil},
 		"not modelled": {
 			`{"a":null,"b":"","c":1.50,"d":"x","e":{"n":12345678901234567890},"a":"again","url":"https://joe:opal@example.com"}`,
 			sample{Additional: map[string]string{"a": "again", "b": "", "c": "1.50", "d": "x", "e": `{"n":12345678901234567890}`, "url": "https://[redacted]@example.com"}}, nil,
@@ -220,7 +231,7 @@ func TestReaderKeepsNothing(t *testing.T) {
 // the body is broken into reads, and rows that were kept show the same.
 func FuzzMessages(f *testing.F) {
 	for _, seed := range []string{
-		`{"text":"a","flag":"1","id":"7","time":"2026-01-02 03:04:05","more":{"pin":"1"}}`, `[{"word":"two","number":1e3},{"token":"x"}]`,
+		`{"caption":"c","label":["b"],"text":""}{"text":"a"}`, `{"error":"no"}`, `{"text":"a","flag":"1","id":"7","time":"2026-01-02 03:04:05","more":{"pin":"1"}}`, `[{"word":"two","number":1e3},{"token":"x"}]`,
 		"{\"a\xff\":\"\\ud800\"}", `{"text":[{"a":1}],"optionalId":0,"optionalText":"\u0000"}`, `"no"`, `{"text":`,
 	} {
 		f.Add([]byte(seed))

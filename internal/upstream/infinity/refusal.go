@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
@@ -25,21 +27,63 @@ func readRefusal(body []byte) (upstream.Rejection, bool) {
 	}
 }
 
+// ofRefusal reports whether the object in which the vendor says what is wrong has a member of
+// this name.
+func ofRefusal(name string) bool { return name == "message" || name == "error" || name == "errors" }
+
 // refusalObject takes the first message that it finds.
 func refusalObject(r *tolerant.Reader) (upstream.Rejection, bool) {
 	var refusal upstream.Rejection
 	found := false
 	err := r.Object(func(name []byte) error {
-		switch string(name) {
-		case "message", "error", "errors":
-			value, err := readValue(r)
-			if found = true; refusal.Message == "" && !(Member{Value: value}).Empty() {
-				refusal.Message = value.Text
-			}
-			return err
-		default:
+		if !ofRefusal(string(name)) {
 			return r.Skip()
 		}
+		value, err := readValue(r)
+		if found = true; refusal.Message == "" && !(Member{Value: value}).Empty() {
+			refusal.Message = value.Text
+		}
+		return err
 	})
 	return refusal, found && (err == nil || errors.Is(err, io.ErrUnexpectedEOF))
+}
+
+// saysNothing are the values of a refusal's member that do not say that something is wrong.
+var saysNothing = []string{"", "null", "[]", "false", "0"}
+
+// refusal returns what a row says that is the vendor's refusal in the body of a success: it
+// has only the members of one, and one of them says something. It returns nil for any other
+// row.
+func (r Row) refusal() *upstream.Rejection {
+	var said []Member
+	for _, member := range r {
+		if !ofRefusal(member.Name) {
+			return nil
+		}
+		if !slices.Contains(saysNothing, member.Value.Text) {
+			said = append(said, member)
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	shown := said[0]
+	if text := slices.IndexFunc(said, func(m Member) bool { return m.Value.Kind == '"' }); text >= 0 {
+		shown = said[text]
+	}
+	return &upstream.Rejection{Message: strings.Clone(shown.Value.Text)}
+}
+
+// refusesWrite returns an error if a row, in the answer to a write, is the vendor's refusal. A
+// message alone may as well say that the write was done.
+func (r Row) refusesWrite() error {
+	refusal := r.refusal()
+	if refusal == nil {
+		return nil
+	}
+	saysError := func(m Member) bool { return m.Name != "message" && !slices.Contains(saysNothing, m.Value.Text) }
+	if !slices.ContainsFunc(r, saysError) {
+		return &upstream.UnexpectedMessage{Problem: errMessage, Text: refusal.Message}
+	}
+	return refusal
 }

@@ -1,8 +1,13 @@
 package infinity
 
 import (
+	"errors"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 func TestRefusal(t *testing.T) {
@@ -41,5 +46,82 @@ func TestRefusal(t *testing.T) {
 		if strings.Contains(got.Message, "hunter2") {
 			t.Errorf("%s: shows a secret", name)
 		}
+	}
+}
+
+// TestRefusalInSuccess: a row that has only the members of the vendor's refusals is one, if it
+// is the only row of the answer. On a write a message alone may be a success as well.
+func TestRefusalInSuccess(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		body string
+		// read is the message of a refused read, and wrote that of a refused write; "" if it is
+		// not refused.
+		read, wrote string
+		// unclear says that the write is not confirmed either.
+		unclear bool
+	}{
+		"error":               {`{"error":"user exists"}`, "user exists", "user exists", false},
+		"in an array":         {`[{"error":"user exists"}]`, "user exists", "user exists", false},
+		"errors":              {`{"errors":{"user":"taken","password":"hunter2"}}`, `{"user":"taken"}`, `{"user":"taken"}`, false},
+		"errors of a secret":  {`{"errors":{"password":"hunter2"}}`, "{}", "{}", false},
+		"a list of errors":    {`{"errors":["taken"]}`, `["taken"]`, `["taken"]`, false},
+		"error and message":   {`{"error":"E5","message":"taken"}`, "E5", "E5", false},
+		"a text goes first":   {`{"error":true,"message":"taken"}`, "taken", "taken", false},
+		"error alone":         {`{"error":true}`, "true", "true", false},
+		"a message":           {`{"message":"done"}`, "done", "", true},
+		"no error, a message": {`{"error":false,"errors":[],"message":"done"}`, "done", "", true},
+		"nothing is said":     {`{"error":null,"errors":[],"message":""}`, "", "", false},
+		"other members":       {`{"userId":"8","error":"E5"}`, "", "", false},
+		"other members first": {`{"error":"E5","userId":"8"}`, "", "", false},
+		"within a member":     {`{"user":{"error":"E5"}}`, "", "", false},
+	} {
+		text := func(err error) string {
+			var refusal *upstream.Rejection
+			if errors.As(err, &refusal) {
+				return refusal.Message
+			}
+			return ""
+		}
+		r := &Reader{zone: time.UTC}
+		_, err := message(strings.NewReader(c.body), r, sampleKind)
+		if text(err) != c.read || err != nil && len(r.drift) > 0 {
+			t.Errorf("%s: read %v, %v", name, err, r.drift)
+		}
+		if _, err := single(strings.NewReader(c.body), ""); text(err) != c.read {
+			t.Errorf("%s: a row as it came %v", name, err)
+		}
+		_, err = written(http.StatusOK, strings.NewReader(c.body), "")
+		if text(err) != c.wrote || errors.Is(err, errMessage) != c.unclear {
+			t.Errorf("%s: written %v", name, err)
+		}
+		if _, err := written(http.StatusCreated, strings.NewReader(c.body), ""); err != nil {
+			t.Errorf("%s: written with 201 %v", name, err)
+		}
+	}
+}
+
+// TestRefusalsBesideRows: among other rows, a row is what it is.
+func TestRefusalsBesideRows(t *testing.T) {
+	t.Parallel()
+	kind := sampleKind
+	kind.Reset = func(m *sample) { *m = sample{} }
+	for _, body := range []string{`{"text":"a"}{"error":"no"}`, `{"error":"no"}{"text":"a"}`, `[{"error":"no"},{"error":"no"}]`} {
+		for name, spare := range map[string]bool{"kept": false, "not kept": true} {
+			count := 0
+			err := messages(strings.NewReader(body), &Reader{zone: time.UTC}, kind, func(m *sample) *sample {
+				if count++; spare {
+					return m
+				}
+				return nil
+			})
+			if count != 2 || err != nil {
+				t.Errorf("%s, %s: %d rows, %v", body, name, count, err)
+			}
+		}
+	}
+	err := messages(strings.NewReader(`{"error":"no"}`), &Reader{zone: time.UTC}, kind, func(m *sample) *sample { return m })
+	if refusal := (*upstream.Rejection)(nil); !errors.As(err, &refusal) || refusal.Message != "no" {
+		t.Errorf("a row that is not kept: %v", err)
 	}
 }
