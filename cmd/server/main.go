@@ -8,13 +8,11 @@ import (
 	"io"
 	"log"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"syscall"
-	"time"
 	_ "time/tzdata" // vendors' zones, even if the system has no zone data
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -179,22 +177,6 @@ func printToken(asked config.Invocation, stdout, stderr io.Writer) error {
 	}
 	_, _ = fmt.Fprintln(stderr, "The token is shown only now. The entry belongs below `tokens:` in the file that auth_tokens_file names.")
 	_, err = fmt.Fprintf(stdout, "%s\n\n%s", token, entry)
-	return err
-}
-
-// checkHealth asks the admin listener whether the server takes calls.
-func checkHealth(asked config.Invocation, stdout, _ io.Writer) error {
-	c := asked.Config
-	client := &http.Client{Timeout: 3 * time.Second}
-	response, err := client.Get("http://" + c.AdminAddress + "/readyz")
-	if err != nil {
-		return fmt.Errorf("healthcheck: %w", err)
-	}
-	defer func() { _ = response.Body.Close() }() // nothing was written
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("healthcheck: %s answers %s", c.AdminAddress, response.Status)
-	}
-	_, err = fmt.Fprintln(stdout, "ready")
 	return err
 }
 

@@ -118,6 +118,16 @@ func checkExposure(c *Config, _ sources, found *findings) {
 	}
 }
 
+// ProbeAddress is where this machine reaches the admin listener: on loopback if it listens on
+// all interfaces, else at its own address.
+func (c Config) ProbeAddress() string {
+	host, port, err := net.SplitHostPort(c.AdminAddress)
+	if err != nil || !isEverywhere(host) {
+		return c.AdminAddress
+	}
+	return net.JoinHostPort("127.0.0.1", port)
+}
+
 // checkProbe checks the one setting that healthcheck needs.
 func checkProbe(c *Config, _ sources, found *findings) {
 	address, err := parseEndpoint(c.AdminAddress)
