@@ -84,6 +84,7 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	hangups := noteHangups()
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
 	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
@@ -102,25 +103,35 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	if c.Sandbox {
 		_, _ = fmt.Fprint(stdout, s.Welcome()) // the server runs without it too
 	}
-	if c.AuditFile != "" {
-		defer onHangup(s.ReopenAudit)()
-	}
+	defer onHangup(hangups, s.ReopenAudit)()
 	go debug.FreeOSMemory() // what only the start needed, 3 MiB, goes back to the system
 	return s.Run(ctx)
 }
 
-// onHangup calls the function at each SIGHUP until the function that it returns is called.
-func onHangup(call func()) (stop func()) {
+// noteHangups returns the SIGHUPs from now on. None of them ends the process any more.
+func noteHangups() <-chan os.Signal {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
+	return hangups
+}
+
+// onHangup calls the function at each SIGHUP until the function that it returns is called.
+func onHangup(hangups <-chan os.Signal, call func()) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		for range hangups {
-			call()
+		defer close(ended)
+		for {
+			select {
+			case <-hangups:
+				call()
+			case <-done:
+				return
+			}
 		}
 	}()
 	return func() {
-		signal.Stop(hangups)
-		close(hangups)
+		close(done)
+		<-ended
 	}
 }
 

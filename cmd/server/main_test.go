@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -94,20 +93,6 @@ func TestProbeRecordsNothing(t *testing.T) {
 // expected.
 func agrees(output, piece string) bool {
 	return (output == "") == (piece == "") && strings.Contains(output, piece)
-}
-
-// TestOnHangup: each SIGHUP is a call, until it is stopped.
-func TestOnHangup(t *testing.T) {
-	t.Parallel()
-	called := make(chan struct{})
-	stop := onHangup(func() { called <- struct{}{} })
-	for range 2 {
-		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-		<-called
-	}
-	stop()
 }
 
 func TestLogFormat(t *testing.T) {

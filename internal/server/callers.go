@@ -117,9 +117,10 @@ func (c *callers) close() {
 	}
 }
 
-// ReopenAudit opens the audit file anew, after it was renamed.
+// ReopenAudit opens the audit file anew, after it was renamed. It is what SIGHUP asks for.
 func (s *Server) ReopenAudit() {
 	if s.callers.audit == nil {
+		s.logger.Info("SIGHUP does nothing: there is no audit file; other files are read again when they change")
 		return
 	}
 	if err := s.callers.audit.Reopen(); err != nil {
