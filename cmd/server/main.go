@@ -85,6 +85,7 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	hangups := noteHangups()
+	signal.Ignore(syscall.SIGPIPE) // by default it ends the process when nobody reads its output any more
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
 	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
