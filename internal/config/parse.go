@@ -92,6 +92,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if withoutSettings(line.command) {
 		return invocation, nil
 	}
+	line.settle()
 	line.config.openSecretFiles(line.found)
 	line.config.deriveDefaults(line.sources)
 	line.config.check(line.command, line.sources, line.found)
@@ -100,7 +101,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if err := line.found.err(); err != nil {
 		return invocation, err
 	}
-	invocation.Config.settings = settingsOf(line.flags, line.sources)
+	invocation.Config.settings = settingsOf(line.flags, line.sources, line.overruled)
 	return invocation, nil
 }
 
@@ -114,6 +115,9 @@ type commandLine struct {
 	help    []string // the command that help is asked about
 	config  *Config
 	flags   []*kong.Flag // one for each setting
+	// overruled says of each setting that another one of a stronger source excludes why its
+	// value is ignored.
+	overruled map[string]string
 }
 
 // parseLine reads every setting. Values that cannot be read are in found.
@@ -146,7 +150,7 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 	load.noteFlags(context)
 	asked := target.Token.New
 	return &commandLine{
-		loader: load, command: commandOf(context), config: &target.Config, flags: flags,
+		loader: load, command: commandOf(context), config: &target.Config, flags: flags, overruled: map[string]string{},
 		help: target.Help.Command, output: target.Probe.Output, record: target.Probe.Record, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
 	}, nil
 }

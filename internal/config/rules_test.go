@@ -264,10 +264,10 @@ drain_timeout: 15
 `)
 	args := []string{
 		"config", "check", "--config", path, "--grpc-address=0.0.0.0:9091", "--admin-address=0.0.0.0:9091",
-		"--opentact-token=" + hunter2, "--upstream-timeout=1h",
+		"--opentact-token=" + hunter2, "--opentact-token-file=/run/secrets/" + hunter2, "--opentact-email=" + hunter2, "--upstream-timeout=1h",
 	}
 	environ := []string{
-		"SIPFACADE_OPENTACT_TOKEN_FILE=/run/secrets/" + hunter2, "SIPFACADE_PAGE_TOKEN_KEY_FILE=/run/secrets/" + hunter2,
+		"SIPFACADE_PAGE_TOKEN_KEY_FILE=/run/secrets/" + hunter2,
 		"SIPFACADE_UPSTREAM_MAX_BYTES=1TiB", "SIPFACADE_ALLOWED_HOSTS=https://sip.example.com", "SIPFACADE_BREAKER_RATIO=50%", "SIPFACADE_LOG_FROMAT=json", "SIPFACADE_REFLECTION=" + hunter2,
 	}
 	invocation, err := Parse(args, environ, io.Discard)
