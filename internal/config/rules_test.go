@@ -234,6 +234,27 @@ func TestUnknownVariables(t *testing.T) {
 	}
 }
 
+// TestUnknownFlags: they are reported with what else is wrong, and never with their values.
+func TestUnknownFlags(t *testing.T) {
+	t.Parallel()
+	got := problems(t, strings.Fields("--grpc-adress hunter2 config check --opentact-pasword hunter2 -log-level=hunter2 -phunter2 "+
+		"--no-reflectoin --output=hunter2 --sandbox --drain-delay=hunter2 --opentact-token=hunter2"), []string{"SIPFACADE_LOG_LEVL=hunter2"})
+	want := []string{
+		"--grpc-adress: unknown flag, the nearest is --grpc-address",
+		"--opentact-pasword: unknown flag, the nearest is --opentact-password",
+		"-log-level: unknown flag, the nearest is --log-level",
+		"-p: unknown flag, the nearest is --help",
+		"--no-reflectoin: unknown flag, the nearest is --no-reflection",
+		"--output: unknown flag, the nearest is --help",
+		"SIPFACADE_LOG_LEVL: unknown variable, the nearest is SIPFACADE_LOG_LEVEL",
+		"opentact_token (SIPFACADE_OPENTACT_TOKEN): the sandbox emulates the vendors and uses no vendor account; remove this, or turn sandbox off",
+		"drain_delay (SIPFACADE_DRAIN_DELAY): must be a duration such as 500ms, 30s or 1m30s",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestKubernetesServiceLinks has a Service named sipfacade, which must not keep
 // the server from starting.
 func TestKubernetesServiceLinks(t *testing.T) {
