@@ -198,8 +198,27 @@ func usageError(err error) error {
 	switch {
 	case len(failure.Context.Path) > 1 && strings.HasPrefix(text, "unexpected argument"):
 		text = "unexpected argument; a value with spaces needs quotes"
+	case strings.HasPrefix(text, "missing flags:"), strings.HasPrefix(text, `expected "<`):
+		text = "missing: " + strings.Join(missing(failure.Context.Selected()), ", ")
 	case strings.Contains(text, "bool value must be"):
 		text = "a flag without a value, or its --no- form, accepts =true and =false only"
 	}
 	return &UsageError{Text: text}
+}
+
+// missing returns the arguments and flags that a command requires and was not given. kong looks
+// for arguments only when it has all flags.
+func missing(command *kong.Node) []string {
+	var names []string
+	for _, argument := range command.Positional {
+		if argument.Required && !argument.Set {
+			names = append(names, argument.Summary())
+		}
+	}
+	for _, flag := range command.Flags {
+		if flag.Required && !flag.Set {
+			names = append(names, flag.Summary())
+		}
+	}
+	return names
 }
