@@ -171,11 +171,14 @@ func isTerminal(log io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// checkConfig prints the source of each setting. Nothing is wrong with the settings; the
-// files that they name are still to be read.
-func checkConfig(asked config.Invocation, stdout, _ io.Writer) error {
+// checkConfig prints the source of each setting, and what follows from them that may not be
+// meant. Nothing is wrong with the settings; the files that they name are still to be read.
+func checkConfig(asked config.Invocation, stdout, stderr io.Writer) error {
 	if err := server.CheckFiles(asked.Config, nil); err != nil {
 		return err
+	}
+	for _, warning := range asked.Config.Warnings() {
+		_, _ = fmt.Fprintln(stderr, warning) // the exit code does not depend on it
 	}
 	_, err := fmt.Fprint(stdout, asked.Config.Describe())
 	return err

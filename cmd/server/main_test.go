@@ -21,13 +21,16 @@ func TestExitCodes(t *testing.T) {
 		code           int
 		stdout, stderr string // pieces of what is printed
 	}{
-		"--help":                         {0, "Usage: sipfacade <command>", ""},
-		"serve --help":                   {0, "Usage: sipfacade serve", ""},
-		"version":                        {0, "sipfacade unknown", ""},
-		"--version":                      {0, "sipfacade unknown", ""},
-		"help":                           {0, "Usage: sipfacade <command>", ""},
-		"help config check":              {0, "Usage: sipfacade config check", ""},
-		"config check --sandbox":         {0, "sandbox                   flag     true", ""},
+		"--help":                 {0, "Usage: sipfacade <command>", ""},
+		"serve --help":           {0, "Usage: sipfacade serve", ""},
+		"version":                {0, "sipfacade unknown", ""},
+		"--version":              {0, "sipfacade unknown", ""},
+		"help":                   {0, "Usage: sipfacade <command>", ""},
+		"help config check":      {0, "Usage: sipfacade config check", ""},
+		"config check --sandbox": {0, "sandbox                   flag     true", ""},
+		"config check --sandbox --drain-timeout=1s": {
+			0, "drain_timeout             flag     1s", "warning: drain_timeout (SIPFACADE_DRAIN_TIMEOUT): a stop ends calls in flight that last longer, since this is less than upstream_timeout plus 2s",
+		},
 		"token new ci --scope pbx:read":  {0, "scopes: ['pbx:read']", "The token is shown only now."},
 		"token new ci --scope pbx:reads": {2, "", `there is no scope "pbx:reads"`},
 		"config check --sandbox --auth-tokens-file=main.go": {

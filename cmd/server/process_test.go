@@ -24,6 +24,7 @@ type process struct {
 	// stdout and stderr are what the test reads, or closes.
 	stdout, stderr io.ReadCloser
 	lines          *bufio.Scanner // of stderr
+	log            string         // what was read of them
 }
 
 // addresses are those of its listeners, as the log has them.
@@ -54,15 +55,14 @@ func startProcess(t *testing.T, flags ...string) *process {
 // waitFor returns the next line of the log that has the message.
 func (p *process) waitFor(t *testing.T, message string) []byte {
 	t.Helper()
-	var read string
 	for p.lines.Scan() {
+		p.log += p.lines.Text() + "\n"
 		var line struct{ Msg string }
 		if json.Unmarshal(p.lines.Bytes(), &line) == nil && line.Msg == message {
 			return p.lines.Bytes()
 		}
-		read += p.lines.Text() + "\n"
 	}
-	t.Fatalf("the process does not log %q: %v, %v\n%s", message, p.lines.Err(), p.end(syscall.SIGKILL), read)
+	t.Fatalf("the process does not log %q: %v, %v\n%s", message, p.lines.Err(), p.end(syscall.SIGKILL), p.log)
 	return nil
 }
 

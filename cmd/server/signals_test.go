@@ -74,6 +74,18 @@ func TestAuditWithoutReader(t *testing.T) {
 	}
 }
 
+// TestShortDrain: a server that waits less for calls than they may last says so, and runs.
+func TestShortDrain(t *testing.T) {
+	t.Parallel()
+	server := startProcess(t, "--drain-timeout=1s")
+	if want := `"setting":"drain_timeout"`; !strings.Contains(server.log, want) {
+		t.Errorf("the log has no %s:\n%s", want, server.log)
+	}
+	if err := server.end(syscall.SIGTERM); err != nil {
+		t.Errorf("the server does not stop cleanly: %v", err)
+	}
+}
+
 // create creates an app, and returns the answer.
 func (p *process) create(t *testing.T) string {
 	t.Helper()

@@ -157,18 +157,10 @@ func (s *Server) reportReload(what string) func(error) {
 	}
 }
 
-// warnExposed logs what strangers on the network could read or do.
-func (s *Server) warnExposed() {
-	for setting, address := range map[string]string{"grpc_address": s.config.GRPCAddress, "http_address": s.config.HTTPAddress} {
-		if !config.Exposed(address) {
-			continue
-		}
-		if !s.config.TLS() {
-			s.logger.Warn("a listener beyond loopback serves no TLS: others on the network can read credentials", "setting", setting)
-		}
-		if s.callers.Anonymous() {
-			s.logger.Warn("a listener beyond loopback takes calls from everybody", "setting", setting)
-		}
+// warn logs what follows from the settings that may not be meant.
+func (s *Server) warn() {
+	for _, warning := range s.config.Warnings() {
+		s.logger.Warn(warning.Text, "setting", warning.Key)
 	}
 }
 
