@@ -64,8 +64,8 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	return 1
 }
 
-// readsFiles holds the commands that read the files about callers and routes. They report
-// what is wrong with these together with what is wrong with the settings.
+// readsFiles holds the commands that read the files about callers and routes, and look at the
+// audit file. They report what is wrong with these together with what is wrong with the settings.
 var readsFiles = map[string]bool{config.CommandServe: true, config.CommandConfigCheck: true}
 
 // commands holds what each command does.

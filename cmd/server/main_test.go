@@ -36,6 +36,12 @@ func TestExitCodes(t *testing.T) {
 		"config check --sandbox --auth-tokens-file=main.go": {
 			2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE): the tokens file: it is not valid",
 		},
+		"config check --sandbox --audit-file=/nonexistent/x": {
+			2, "", "audit_file (SIPFACADE_AUDIT_FILE): cannot be opened: no such file or directory",
+		},
+		"serve --sandbox --grpc-address=127.0.0.1:0 --audit-file=/nonexistent/x": {
+			2, "", "audit_file (SIPFACADE_AUDIT_FILE): cannot be opened: no such file or directory",
+		},
 		"serve --sandbox --auth-tokens-file=main.go": {2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE)"},
 		"probe --sandbox":               {0, "generation 1 answers, 1 is configured", ""},
 		"probe --sandbox --output=json": {0, `"state": "answers"`, ""},

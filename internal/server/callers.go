@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
@@ -76,8 +77,8 @@ func tlsMistakes(files certificate.Options) error {
 	return config.Join(wrong...)
 }
 
-// CheckFiles reads the files about callers and routes that a configuration names. It returns
-// everything that is wrong with them, after what is known to be wrong with the settings,
+// CheckFiles reads the files about callers and routes that a configuration names, and looks
+// whether the audit file can be opened. It returns everything that is wrong with them, after what is known to be wrong with the settings,
 // which may be nil.
 func CheckFiles(c config.Config, known *config.InvalidError) error {
 	if known.About("opentact_generation") {
@@ -85,10 +86,30 @@ func CheckFiles(c config.Config, known *config.InvalidError) error {
 	}
 	_, inCallers := newCallers(c)
 	_, inRoutes := readRoutes(c)
+	inAudit := checkAuditFile(c.AuditFile)
 	if known == nil {
-		return config.Join(inCallers, inRoutes)
+		return config.Join(inCallers, inRoutes, inAudit)
 	}
-	return config.Join(known, inCallers, inRoutes)
+	return config.Join(known, inCallers, inRoutes, inAudit)
+}
+
+// checkAuditFile returns the mistake of an audit file that cannot be opened.
+func checkAuditFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := audit.Openable(path); err != nil {
+		return auditMistake(err)
+	}
+	return nil
+}
+
+// auditMistake says why the audit file cannot be opened, without its path.
+func auditMistake(err error) error {
+	if failure, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failure.Err
+	}
+	return config.Mistake("audit_file", "cannot be opened: "+err.Error())
 }
 
 func parseTokens(contents [][]byte) (*auth.Directory, error) { return auth.ParseDirectory(contents[0]) }
@@ -105,7 +126,7 @@ func (s *Server) setUpCallers() (err error) {
 		return nil
 	}
 	if s.callers.audit, err = audit.Open(s.config.AuditFile); err != nil {
-		return config.Mistake("audit_file", err.Error())
+		return auditMistake(err)
 	}
 	return nil
 }
