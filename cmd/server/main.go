@@ -8,13 +8,11 @@ import (
 	"io"
 	"log"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"syscall"
-	"time"
 	_ "time/tzdata" // vendors' zones, even if the system has no zone data
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -66,8 +64,8 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 	return 1
 }
 
-// readsFiles holds the commands that read the files about callers and routes. They report
-// what is wrong with these together with what is wrong with the settings.
+// readsFiles holds the commands that read the files about callers and routes, and look at the
+// audit file. They report what is wrong with these together with what is wrong with the settings.
 var readsFiles = map[string]bool{config.CommandServe: true, config.CommandConfigCheck: true}
 
 // commands holds what each command does.
@@ -86,6 +84,8 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	hangups := noteHangups()
+	signal.Ignore(syscall.SIGPIPE) // by default it ends the process when nobody reads its output any more
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
 	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
@@ -104,25 +104,35 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	if c.Sandbox {
 		_, _ = fmt.Fprint(stdout, s.Welcome()) // the server runs without it too
 	}
-	if c.AuditFile != "" {
-		defer onHangup(s.ReopenAudit)()
-	}
+	defer onHangup(hangups, s.ReopenAudit)()
 	go debug.FreeOSMemory() // what only the start needed, 3 MiB, goes back to the system
 	return s.Run(ctx)
 }
 
-// onHangup calls the function at each SIGHUP until the function that it returns is called.
-func onHangup(call func()) (stop func()) {
+// noteHangups returns the SIGHUPs from now on. None of them ends the process any more.
+func noteHangups() <-chan os.Signal {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
+	return hangups
+}
+
+// onHangup calls the function at each SIGHUP until the function that it returns is called.
+func onHangup(hangups <-chan os.Signal, call func()) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		for range hangups {
-			call()
+		defer close(ended)
+		for {
+			select {
+			case <-hangups:
+				call()
+			case <-done:
+				return
+			}
 		}
 	}()
 	return func() {
-		signal.Stop(hangups)
-		close(hangups)
+		close(done)
+		<-ended
 	}
 }
 
@@ -161,11 +171,14 @@ func isTerminal(log io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// checkConfig prints the source of each setting. Nothing is wrong with the settings; the
-// files that they name are still to be read.
-func checkConfig(asked config.Invocation, stdout, _ io.Writer) error {
+// checkConfig prints the source of each setting, and what follows from them that may not be
+// meant. Nothing is wrong with the settings; the files that they name are still to be read.
+func checkConfig(asked config.Invocation, stdout, stderr io.Writer) error {
 	if err := server.CheckFiles(asked.Config, nil); err != nil {
 		return err
+	}
+	for _, warning := range asked.Config.Warnings() {
+		_, _ = fmt.Fprintln(stderr, warning) // the exit code does not depend on it
 	}
 	_, err := fmt.Fprint(stdout, asked.Config.Describe())
 	return err
@@ -179,22 +192,6 @@ func printToken(asked config.Invocation, stdout, stderr io.Writer) error {
 	}
 	_, _ = fmt.Fprintln(stderr, "The token is shown only now. The entry belongs below `tokens:` in the file that auth_tokens_file names.")
 	_, err = fmt.Fprintf(stdout, "%s\n\n%s", token, entry)
-	return err
-}
-
-// checkHealth asks the admin listener whether the server takes calls.
-func checkHealth(asked config.Invocation, stdout, _ io.Writer) error {
-	c := asked.Config
-	client := &http.Client{Timeout: 3 * time.Second}
-	response, err := client.Get("http://" + c.AdminAddress + "/readyz")
-	if err != nil {
-		return fmt.Errorf("healthcheck: %w", err)
-	}
-	defer func() { _ = response.Body.Close() }() // nothing was written
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("healthcheck: %s answers %s", c.AdminAddress, response.Status)
-	}
-	_, err = fmt.Fprintln(stdout, "ready")
 	return err
 }
 

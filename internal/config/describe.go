@@ -37,7 +37,7 @@ func (c Config) Describe() string {
 }
 
 // settingsOf returns what Settings returns.
-func settingsOf(flags []*kong.Flag, origin sources) (settings []Setting) {
+func settingsOf(flags []*kong.Flag, origin sources, overruled map[string]string) (settings []Setting) {
 	for _, flag := range flags {
 		key, value := keyOf(flag.Name), display(flag.Target)
 		source := origin.of(key)
@@ -46,6 +46,9 @@ func settingsOf(flags []*kong.Flag, origin sources) (settings []Setting) {
 		}
 		if note := flag.Tag.Get("note"); note != "" && !flag.HasDefault && flag.Target.IsZero() {
 			value = note
+		}
+		if why := overruled[key]; why != "" {
+			source, value = origin.of(key), why
 		}
 		settings = append(settings, Setting{Name: key, Source: source, Value: value})
 	}

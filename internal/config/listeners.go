@@ -20,7 +20,12 @@ type listener struct {
 }
 
 func (c *Config) listeners() []listener {
-	return []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}, {adminKey, c.AdminAddress}}
+	return append(c.calledListeners(), listener{adminKey, c.AdminAddress})
+}
+
+// calledListeners are those that callers use.
+func (c *Config) calledListeners() []listener {
+	return []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}}
 }
 
 // endpoint is a parsed host:port.
@@ -67,8 +72,8 @@ func (e endpoint) overlaps(other endpoint) bool {
 
 // isLocal reports whether only this machine can call the services.
 func (c *Config) isLocal() bool {
-	for _, address := range []string{c.GRPCAddress, c.HTTPAddress} {
-		if e, err := parseEndpoint(address); err != nil || !IsLoopback(e.host) {
+	for _, listener := range c.calledListeners() {
+		if e, err := parseEndpoint(listener.address); err != nil || !IsLoopback(e.host) {
 			return false
 		}
 	}
@@ -109,13 +114,23 @@ func checkExposure(c *Config, _ sources, found *findings) {
 	if c.InsecureNoAuth || found.unreadable["insecure_no_auth"] || found.unreadable[configKey] || c.Authenticates() {
 		return
 	}
-	for _, listener := range []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}} {
+	for _, listener := range c.calledListeners() {
 		if Exposed(listener.address) {
 			found.add(listener.key, "is not a loopback address, and callers are not authenticated; "+
 				"use 127.0.0.1, set auth_tokens_file, auth_jwt_issuer or tls_client_ca_file, "+
 				"or accept it with insecure_no_auth (SIPFACADE_INSECURE_NO_AUTH=true)")
 		}
 	}
+}
+
+// ProbeAddress is where this machine reaches the admin listener: on loopback if it listens on
+// all interfaces, else at its own address.
+func (c Config) ProbeAddress() string {
+	host, port, err := net.SplitHostPort(c.AdminAddress)
+	if err != nil || !isEverywhere(host) {
+		return c.AdminAddress
+	}
+	return net.JoinHostPort("127.0.0.1", port)
 }
 
 // checkProbe checks the one setting that healthcheck needs.

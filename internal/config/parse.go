@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -92,6 +93,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if withoutSettings(line.command) {
 		return invocation, nil
 	}
+	line.settle()
 	line.config.openSecretFiles(line.found)
 	line.config.deriveDefaults(line.sources)
 	line.config.check(line.command, line.sources, line.found)
@@ -100,7 +102,7 @@ func Parse(args, environ []string, stdout io.Writer) (Invocation, error) {
 	if err := line.found.err(); err != nil {
 		return invocation, err
 	}
-	invocation.Config.settings = settingsOf(line.flags, line.sources)
+	invocation.Config.settings = settingsOf(line.flags, line.sources, line.overruled)
 	return invocation, nil
 }
 
@@ -114,12 +116,35 @@ type commandLine struct {
 	help    []string // the command that help is asked about
 	config  *Config
 	flags   []*kong.Flag // one for each setting
+	// overruled says of each setting that another one of a stronger source excludes why its
+	// value is ignored.
+	overruled map[string]string
 }
 
-// parseLine reads every setting. Values that cannot be read are in found.
+// parseLine reads every setting. Values that cannot be read, and unknown names, are in found.
 func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
+	return parseBeside(nil, args, environ, stdout)
+}
+
+// parseBeside reads every setting, and reports the flags that are known to be unknown with what
+// it finds. kong stops at an unknown flag, so it is asked again without that.
+func parseBeside(unknown []mistake, args, environ []string, stdout io.Writer) (*commandLine, error) {
+	line, err := parseOnce(unknown, args, environ, stdout)
+	flag, stopped := stoppedAt(args, err)
+	if !stopped {
+		return line, usageError(err)
+	}
+	line, others := parseBeside(append(unknown, flag.mistake), flag.without(args), environ, io.Discard)
+	if others != nil || !checksSettings[line.command] {
+		return nil, usageError(err)
+	}
+	return line, nil
+}
+
+// parseOnce reads every setting. The error is kong's.
+func parseOnce(unknown []mistake, args, environ []string, stdout io.Writer) (*commandLine, error) {
 	helped := false
-	load := &loader{environ: environ, found: &findings{}, sources: sources{}}
+	load := &loader{environ: environ, found: &findings{mistakes: slices.Clone(unknown)}, sources: sources{}}
 	target := &grammar{loader: load}
 	parser, err := kong.New(target,
 		kong.Name("sipfacade"), kong.Description(about), kong.Writers(stdout, io.Discard),
@@ -137,16 +162,13 @@ func parseLine(args, environ []string, stdout io.Writer) (*commandLine, error) {
 	if helped { // kong continues after its exit function returns
 		return nil, ErrHelp
 	}
-	if errors.Is(err, errVersion) {
-		return nil, errVersion
-	}
 	if err != nil {
-		return nil, usageError(err)
+		return nil, err
 	}
 	load.noteFlags(context)
 	asked := target.Token.New
 	return &commandLine{
-		loader: load, command: commandOf(context), config: &target.Config, flags: flags,
+		loader: load, command: commandOf(context), config: &target.Config, flags: flags, overruled: map[string]string{},
 		help: target.Help.Command, output: target.Probe.Output, record: target.Probe.Record, token: NewToken{Name: asked.Name, Scopes: append(asked.Scope, asked.More...)},
 	}, nil
 }
@@ -162,16 +184,41 @@ func withoutSettings(command string) bool {
 	return command == CommandVersion || command == CommandTokenNew
 }
 
+// checksSettings holds the commands that report everything that is wrong with the settings.
+var checksSettings = map[string]bool{CommandServe: true, CommandConfigCheck: true, CommandProbe: true}
+
 // usageError passes kong's text on, unless it may repeat a piece of a secret:
 // in `--opentact-password two words`, `words` is an unexpected argument.
 func usageError(err error) error {
-	text := err.Error()
 	failure, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || errors.Is(err, errVersion) {
+		return err // also nil and ErrHelp
+	}
+	text := err.Error()
 	switch {
-	case ok && len(failure.Context.Path) > 1 && strings.HasPrefix(text, "unexpected argument"):
+	case len(failure.Context.Path) > 1 && strings.HasPrefix(text, "unexpected argument"):
 		text = "unexpected argument; a value with spaces needs quotes"
+	case strings.HasPrefix(text, "missing flags:"), strings.HasPrefix(text, `expected "<`):
+		text = "missing: " + strings.Join(missing(failure.Context.Selected()), ", ")
 	case strings.Contains(text, "bool value must be"):
 		text = "a flag without a value, or its --no- form, accepts =true and =false only"
 	}
 	return &UsageError{Text: text}
+}
+
+// missing returns the arguments and flags that a command requires and was not given. kong looks
+// for arguments only when it has all flags.
+func missing(command *kong.Node) []string {
+	var names []string
+	for _, argument := range command.Positional {
+		if argument.Required && !argument.Set {
+			names = append(names, argument.Summary())
+		}
+	}
+	for _, flag := range command.Flags {
+		if flag.Required && !flag.Set {
+			names = append(names, flag.Summary())
+		}
+	}
+	return names
 }

@@ -102,6 +102,12 @@ func (f *findings) addUnknown(name, text string) {
 	f.mistakes = append(f.mistakes, mistake{name, name + ": " + text})
 }
 
+// forget drops what is wrong with a setting.
+func (f *findings) forget(key string) {
+	delete(f.unreadable, key)
+	f.mistakes = slices.DeleteFunc(f.mistakes, func(m mistake) bool { return m.key == key })
+}
+
 // keepOnly drops the mistakes in all settings but the given ones.
 func (f *findings) keepOnly(keys ...string) {
 	f.mistakes = slices.DeleteFunc(f.mistakes, func(m mistake) bool { return !slices.Contains(keys, m.key) })

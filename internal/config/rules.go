@@ -17,8 +17,8 @@ const (
 
 const (
 	// WriteGrace is how long the server waits for a write that was sent after the
-	// deadline or the disappearance of its caller. A drain must outlast it, or the
-	// server would close the connection before it can answer what became of the write.
+	// deadline or the disappearance of its caller. A stop waits for it also after
+	// drain_timeout, so that the server can answer what became of the write.
 	WriteGrace = 2 * time.Second
 	// drainMargin is what the default of drain_timeout adds to
 	// upstream_timeout: the grace, and time to send the answers.
@@ -95,11 +95,10 @@ func checkNumbers(c *Config, _ sources, found *findings) {
 	}
 }
 
-// checkDrainTimeout lets every call end by itself: a write that is cut off
-// while the vendor executes it would be sent again by a client that retries.
-func checkDrainTimeout(c *Config, _ sources, found *findings) {
-	if !found.unreadable["upstream_timeout"] && !found.unreadable[configKey] && c.DrainTimeout < c.UpstreamTimeout+WriteGrace {
-		found.add("drain_timeout", fmt.Sprintf("must be at least upstream_timeout plus %s, "+
-			"so that a call in flight ends before its connection is closed", WriteGrace))
+// checkDrainTimeout checks the value that was given; the default follows from upstream_timeout.
+// A value below that is allowed: drainWarnings says what it does.
+func checkDrainTimeout(c *Config, origin sources, found *findings) {
+	if origin.given("drain_timeout") && c.DrainTimeout < 0 {
+		found.add("drain_timeout", "must not be negative")
 	}
 }

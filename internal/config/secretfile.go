@@ -43,7 +43,8 @@ func (c *Config) secretSettings() []secretSetting {
 	}
 }
 
-// openSecretFiles reads each secret that is given as a file.
+// openSecretFiles reads each secret that is given as a file. Value and file are both set only
+// if one source gave both.
 func (c *Config) openSecretFiles(found *findings) {
 	for _, setting := range c.secretSettings() {
 		if setting.path == "" {

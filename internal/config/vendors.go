@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,8 +43,14 @@ func (c *Config) vendors() []vendor {
 
 // keys returns the keys of the settings that only the real vendor needs.
 func (v vendor) keys() []string {
-	return []string{v.baseURL, v.single, v.single + "_file", v.name, v.password, v.password + "_file"}
+	return slices.Concat([]string{v.baseURL}, v.singleKeys(), v.loginKeys())
 }
+
+// singleKeys returns the keys of the credential that is one value.
+func (v vendor) singleKeys() []string { return []string{v.single, v.single + fileSuffix} }
+
+// loginKeys returns the keys of the credential that is a name and a password.
+func (v vendor) loginKeys() []string { return []string{v.name, v.password, v.password + fileSuffix} }
 
 // vendorKeys returns those keys of both vendors.
 func vendorKeys() []string {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
@@ -76,8 +77,8 @@ func tlsMistakes(files certificate.Options) error {
 	return config.Join(wrong...)
 }
 
-// CheckFiles reads the files about callers and routes that a configuration names. It returns
-// everything that is wrong with them, after what is known to be wrong with the settings,
+// CheckFiles reads the files about callers and routes that a configuration names, and looks
+// whether the audit file can be opened. It returns everything that is wrong with them, after what is known to be wrong with the settings,
 // which may be nil.
 func CheckFiles(c config.Config, known *config.InvalidError) error {
 	if known.About("opentact_generation") {
@@ -85,10 +86,30 @@ func CheckFiles(c config.Config, known *config.InvalidError) error {
 	}
 	_, inCallers := newCallers(c)
 	_, inRoutes := readRoutes(c)
+	inAudit := checkAuditFile(c.AuditFile)
 	if known == nil {
-		return config.Join(inCallers, inRoutes)
+		return config.Join(inCallers, inRoutes, inAudit)
 	}
-	return config.Join(known, inCallers, inRoutes)
+	return config.Join(known, inCallers, inRoutes, inAudit)
+}
+
+// checkAuditFile returns the mistake of an audit file that cannot be opened.
+func checkAuditFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := audit.Openable(path); err != nil {
+		return auditMistake(err)
+	}
+	return nil
+}
+
+// auditMistake says why the audit file cannot be opened, without its path.
+func auditMistake(err error) error {
+	if failure, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failure.Err
+	}
+	return config.Mistake("audit_file", "cannot be opened: "+err.Error())
 }
 
 func parseTokens(contents [][]byte) (*auth.Directory, error) { return auth.ParseDirectory(contents[0]) }
@@ -105,7 +126,7 @@ func (s *Server) setUpCallers() (err error) {
 		return nil
 	}
 	if s.callers.audit, err = audit.Open(s.config.AuditFile); err != nil {
-		return config.Mistake("audit_file", err.Error())
+		return auditMistake(err)
 	}
 	return nil
 }
@@ -117,9 +138,10 @@ func (c *callers) close() {
 	}
 }
 
-// ReopenAudit opens the audit file anew, after it was renamed.
+// ReopenAudit opens the audit file anew, after it was renamed. It is what SIGHUP asks for.
 func (s *Server) ReopenAudit() {
 	if s.callers.audit == nil {
+		s.logger.Info("SIGHUP does nothing: there is no audit file; other files are read again when they change")
 		return
 	}
 	if err := s.callers.audit.Reopen(); err != nil {
@@ -156,18 +178,10 @@ func (s *Server) reportReload(what string) func(error) {
 	}
 }
 
-// warnExposed logs what strangers on the network could read or do.
-func (s *Server) warnExposed() {
-	for setting, address := range map[string]string{"grpc_address": s.config.GRPCAddress, "http_address": s.config.HTTPAddress} {
-		if !config.Exposed(address) {
-			continue
-		}
-		if !s.config.TLS() {
-			s.logger.Warn("a listener beyond loopback serves no TLS: others on the network can read credentials", "setting", setting)
-		}
-		if s.callers.Anonymous() {
-			s.logger.Warn("a listener beyond loopback takes calls from everybody", "setting", setting)
-		}
+// warn logs what follows from the settings that may not be meant.
+func (s *Server) warn() {
+	for _, warning := range s.config.Warnings() {
+		s.logger.Warn(warning.Text, "setting", warning.Key)
 	}
 }
 

@@ -154,7 +154,7 @@ func (s *Server) buildServices() error {
 func (s *Server) Run(ctx context.Context) error {
 	defer s.callers.close()
 	defer s.follow()()
-	s.warnExposed()
+	s.warn()
 	s.serve()
 	s.ready.Store(true)
 	s.logger.Info("serving", "grpc", s.Address("grpc"), "http", s.Address("http"),

@@ -30,6 +30,9 @@ func TestGracePeriods(t *testing.T) {
 		"chart with other drain settings": func(t testing.TB) killed {
 			return chartGrace(t, "--set=drain.delaySeconds=17", "--set=drain.timeoutSeconds=90")
 		},
+		"chart with a drain shorter than a call": func(t testing.TB) killed {
+			return chartGrace(t, "--set=drain.delaySeconds=0", "--set=drain.timeoutSeconds=0")
+		},
 		"chart with traces": func(t testing.TB) killed {
 			return chartGrace(t, "--set=traces.endpoint=https://collector.example.com")
 		},
