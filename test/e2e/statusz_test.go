@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -189,4 +190,17 @@ func (f *facade) page(t *testing.T, accept string) (string, http.Header) {
 		t.Fatalf("status %d, %v", response.StatusCode, err)
 	}
 	return string(text), response.Header
+}
+
+// TestCommandLineIsNotShown: profiles do not show the flags of the process, which can be
+// secrets.
+func TestCommandLineIsNotShown(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken())
+	if diff := cmp.Diff("sipfacade\n", f.admin(t, "/debug/pprof/cmdline")); diff != "" || len(os.Args) < 2 {
+		t.Errorf("%d arguments, %s", len(os.Args), diff)
+	}
+	if page := f.admin(t, "/debug/pprof/"); !strings.Contains(page, "goroutine") {
+		t.Errorf("the profiles: %s", page)
+	}
 }
