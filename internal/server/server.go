@@ -59,6 +59,8 @@ type Server struct {
 	calls      *calls
 	callers    *callers
 
+	ledgerPlace string // where the ledger is, without credentials
+
 	onceMethods map[string]*onceMethod // those that take request ids
 
 	grpc         *grpc.Server

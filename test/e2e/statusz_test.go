@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +158,48 @@ func TestStatusOfTheProcess(t *testing.T) {
 		t.Error("the page has what its policy forbids")
 	}
 }
+
+// TestEffectiveSettings: what holds is shown, and not what a default is described as.
+func TestEffectiveSettings(t *testing.T) {
+	t.Parallel()
+	file := "file:" + filepath.Join(t.TempDir(), "ledger")
+	vendor := startVendor(t, hangs(t)).url()
+	for name, row := range map[string]struct {
+		facade *facade
+		want   map[string]string
+	}{
+		"the sandbox": {startEmulated(t), map[string]string{
+			"ledger": "memory", "opentact_base_url": "emulated in the sandbox", "infinity_base_url": "emulated in the sandbox",
+		}},
+		"no ledger": {startFacade(t, vendor, withToken()), map[string]string{
+			"ledger": "off", "opentact_base_url": vendor, "log_format": "json", "allowed_hosts": "loopback names and the addresses of the listeners",
+			"caller_burst": "no limit",
+		}},
+		"in memory": {startFacade(t, vendor, withToken(), "--ledger=memory", "--upstream-memory=8MiB", "--caller-rate=3"), map[string]string{
+			"ledger": "memory", "upstream_memory": "8MiB", "caller_burst": "6",
+		}},
+		"in a file": {startFacade(t, vendor, withToken(), "--ledger="+file, "--ledger-key="+strings.Repeat("k", 32), "--allowed-hosts=pbx.example"),
+			map[string]string{"ledger": file, "ledger_key": "set", "allowed_hosts": "pbx.example"}},
+		"authenticated": {startFacade(t, vendor, withToken(), tokensFlag(t, tokenEntry("ci", "write"))), map[string]string{"allowed_hosts": "*"}},
+	} {
+		got := map[string]string{}
+		for _, setting := range row.facade.statusz(t).Settings {
+			got[setting.Name] = setting.Value
+		}
+		row.want["grpc_address"], row.want["http_address"] = row.facade.server.Address("grpc"), row.facade.server.Address("http")
+		for setting, want := range row.want {
+			if got[setting] != want {
+				t.Errorf("%s: %s is shown as %q, want %q", name, setting, got[setting], want)
+			}
+		}
+		if !memorySize.MatchString(got["upstream_memory"]) {
+			t.Errorf("%s: the memory is shown as %q", name, got["upstream_memory"])
+		}
+	}
+}
+
+// memorySize matches a number of bytes.
+var memorySize = regexp.MustCompile(`^\d+([KMG]iB)?$`)
 
 // TestStatusGoesByAccept: only a caller that ranks HTML above JSON gets the page.
 func TestStatusGoesByAccept(t *testing.T) {
