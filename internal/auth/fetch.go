@@ -16,8 +16,9 @@ import (
 // signature, so that anybody could make this server send requests to the issuer. Its
 // requests pass through the transport here, which limits them.
 const (
-	// refetchPause is the time between two answers of the issuer for the same address.
-	refetchPause = 30 * time.Second
+	// refetchPause is the time between two answers of the issuer for the same address: so long
+	// may a new key be unknown.
+	refetchPause = 5 * time.Second
 	// retryPause is the time after a request that failed.
 	retryPause = time.Second
 	// issuerTimeout is how long one request may take.
@@ -37,16 +38,17 @@ func (e *fetchError) Unwrap() error { return e.cause }
 
 var (
 	errTooSoon  = errors.New("the issuer was asked a short time ago")
+	errFresh    = errors.New("the issuer answered a short time ago")
 	errInsecure = errors.New("the issuer's addresses must begin with https://; plain http is accepted for loopback only")
 )
 
 // newIssuerClient returns the client for one issuer. It keeps no connection open, since
-// there is one request in 30 seconds at most, and follows no redirect.
+// there is one request in 5 seconds at most, and follows no redirect.
 func newIssuerClient(now func() time.Time) *http.Client {
 	return &http.Client{
 		Timeout: issuerTimeout,
 		Transport: &issuerTransport{
-			now: now, next: map[string]time.Time{},
+			now: now, pauses: map[string]pause{},
 			inner: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSHandshakeTimeout: issuerTimeout},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -58,8 +60,14 @@ type issuerTransport struct {
 	now   func() time.Time
 	inner http.RoundTripper
 
-	mu   sync.Mutex
-	next map[string]time.Time // when an address may be asked again
+	mu     sync.Mutex
+	pauses map[string]pause // by address
+}
+
+// pause is until when an address is not asked again, and why not.
+type pause struct {
+	end   time.Time
+	cause error
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -68,8 +76,8 @@ func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 		return nil, &fetchError{errInsecure}
 	}
 	address := request.URL.String()
-	if !t.begin(address) {
-		return nil, &fetchError{errTooSoon}
+	if err := t.begin(address); err != nil {
+		return nil, &fetchError{err}
 	}
 	response, err := t.inner.RoundTrip(request)
 	if err != nil {
@@ -79,7 +87,7 @@ func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 		_ = response.Body.Close() // the status says enough
 		return nil, &fetchError{fmt.Errorf("the issuer answered %s", response.Status)}
 	}
-	t.allow(address, t.now().Add(refetchPause))
+	t.pause(address, pause{t.now().Add(refetchPause), errFresh})
 	response.Body = struct {
 		io.Reader
 		io.Closer
@@ -87,23 +95,23 @@ func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 	return response, nil
 }
 
-// begin reports whether the address may be asked now. If so, it may not be for a while.
-func (t *issuerTransport) begin(address string) bool {
+// begin returns why the address may not be asked now. If it may, it may not be for a while.
+func (t *issuerTransport) begin(address string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	if now.Before(t.next[address]) {
-		return false
+	if before := t.pauses[address]; now.Before(before.end) {
+		return before.cause
 	}
-	t.next[address] = now.Add(retryPause)
-	return true
+	t.pauses[address] = pause{now.Add(retryPause), errTooSoon}
+	return nil
 }
 
-// allow says when the address may be asked again.
-func (t *issuerTransport) allow(address string, at time.Time) {
+// pause says until when the address may not be asked.
+func (t *issuerTransport) pause(address string, p pause) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.next[address] = at
+	t.pauses[address] = p
 }
 
 // secure reports whether nobody on the way can change the answer.

@@ -96,6 +96,8 @@ func publicCause(err error) string {
 	switch {
 	case errors.As(err, &expired):
 		return "the token has expired, or has no expiry"
+	case errors.Is(err, errUnknownKey):
+		return "the token is signed with an unknown key: its issuer publishes no such key"
 	case errors.As(err, &unreachable):
 		return "the token cannot be verified: the keys of its issuer are not at hand"
 	default:

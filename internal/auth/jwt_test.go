@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/auth/authtest"
@@ -206,8 +207,9 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TestRotation: a new key is fetched when a token names it, at most once in 30 seconds
-// however many tokens name keys that do not exist, and known keys hold meanwhile.
+// TestRotation: a new key is fetched when a token names it, at most once in 5 seconds
+// however many tokens name keys that do not exist, and known keys hold meanwhile. A caller
+// whose key is unknown is told so.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	a := newTrusting(t, "scope")
@@ -223,14 +225,14 @@ func TestRotation(t *testing.T) {
 	}
 	for i := range 20 {
 		flood := authtest.Sign(t, jose.ES256, stranger, fmt.Sprint("unknown-", i), old)
-		if _, err := a.identify(flood); !isRefused(err) {
+		if _, err := a.identify(flood); !isRefused(err) || !saysUnknownKey(err) {
 			t.Errorf("an unknown key: %v", err)
 		}
 	}
 	if asked := a.issuer.Requests(authtest.KeysPath); asked != 1 {
-		t.Errorf("within 30 seconds the keys were fetched %d times", asked)
+		t.Errorf("within 5 seconds the keys were fetched %d times", asked)
 	}
-	a.clock.pass(31 * time.Second)
+	a.clock.pass(5 * time.Second)
 	if _, err := a.identify(a.issuer.Token(a.claims(nil))); err != nil {
 		t.Errorf("the new key: %v", err)
 	}
@@ -239,6 +241,39 @@ func TestRotation(t *testing.T) {
 	}
 	if _, err := a.identify(oldToken); err != nil {
 		t.Errorf("the old key: %v", err)
+	}
+}
+
+// saysUnknownKey reports whether the caller is told that the key is unknown.
+func saysUnknownKey(err error) bool {
+	return strings.Contains(grpcstatus.Convert(err).Message(), "is signed with an unknown key")
+}
+
+// TestUnknownKey: a key that is not among those just fetched is said to be unknown; that the
+// keys are not at hand is said only if the issuer cannot be asked.
+func TestUnknownKey(t *testing.T) {
+	t.Parallel()
+	a := newTrusting(t, "scope")
+	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := authtest.Sign(t, jose.ES256, stranger, "unknown", a.claims(nil))
+	for _, pause := range []time.Duration{0, 0, 4 * time.Second, time.Second, 2 * time.Hour} {
+		a.clock.pass(pause)
+		if _, err := a.identify(token); !isRefused(err) || !saysUnknownKey(err) {
+			t.Errorf("%s later: %v", pause, err)
+		}
+	}
+	if asked := a.issuer.Requests(authtest.KeysPath); asked != 3 {
+		t.Errorf("the keys were fetched %d times", asked)
+	}
+	a.issuer.Down(true)
+	for _, pause := range []time.Duration{5 * time.Second, 0} {
+		a.clock.pass(pause)
+		if _, err := a.identify(token); !isRefused(err) || saysUnknownKey(err) || !strings.Contains(grpcstatus.Convert(err).Message(), "not at hand") {
+			t.Errorf("while the issuer is down: %v", err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -46,6 +47,16 @@ func (k *keySet) remote() *oidc.RemoteKeySet {
 
 // VerifySignature implements oidc.KeySet.
 func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := k.verify(ctx, token)
+	if isUnknownKey(ctx, err) {
+		err = fmt.Errorf("%w: %w", errUnknownKey, err)
+	}
+	noteCause(ctx, err)
+	return payload, err
+}
+
+// verify uses new keys if those in use are old and the issuer can be reached.
+func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	current, fresh := k.sets()
 	if fresh != nil {
 		payload, err := fresh.VerifySignature(ctx, token)
@@ -54,9 +65,17 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 			return payload, err
 		}
 	}
-	payload, err := current.VerifySignature(ctx, token)
-	noteCause(ctx, err)
-	return payload, err
+	return current.VerifySignature(ctx, token)
+}
+
+// errUnknownKey says that the keys are at hand, and that none of them made the signature.
+var errUnknownKey = errors.New("the JWT is signed with an unknown key")
+
+// isUnknownKey reports whether an error of a key set means that: the keys were fetched for
+// the token, or so shortly before that they are not fetched again.
+func isUnknownKey(ctx context.Context, err error) bool {
+	unreachable := (*fetchError)(nil)
+	return err != nil && ctx.Err() == nil && (!errors.As(err, &unreachable) || errors.Is(err, errFresh))
 }
 
 // sets returns the key set in use, and a new one if the keys are old.

@@ -14,7 +14,7 @@ const (
 	precedence = "Each setting is a flag, an environment variable (after the $ below), or a key of the YAML file: " +
 		"--grpc-address, SIPFACADE_GRPC_ADDRESS, grpc_address. Flags win over the environment, the environment " +
 		"over the file. An empty variable or key counts as unset; an unknown one is an error. " +
-		"A vendor secret given as a file is read again when the file changes; the other secrets are read at the start."
+		"Vendor secrets and the page token key given as files are read again when the files change; the secrets of the ledger are read at the start."
 )
 
 // grammar is the command line as kong sees it. The tag `uses` names the flags

@@ -202,3 +202,20 @@ func BenchmarkStampAll(b *testing.B) {
 		StampAll(m, page)
 	}
 }
+
+// TestRotate: after a change of the secret, etags are others, and those of the secret before
+// still match.
+func TestRotate(t *testing.T) {
+	t.Parallel()
+	rotated, connection := maker(t, "one"), &pb.SipConnection{Uuid: "a"}
+	first := rotated.Of(connection)
+	if err := rotated.Rotate([]byte("two")); err != nil || rotated.Of(connection) == first || !rotated.Matches(connection, first) {
+		t.Errorf("the etag of the secret before does not match, or is the same, or %v", err)
+	}
+	if err := rotated.Rotate([]byte("three")); err != nil || rotated.Matches(connection, first) {
+		t.Errorf("an etag of two secrets ago matches, or %v", err)
+	}
+	if got := rotated.Of(connection); got != maker(t, "three").Of(connection) || !rotated.Matches(connection, got) || rotated.Matches(connection, "") {
+		t.Errorf("the etag of the secret in use: %s", got)
+	}
+}

@@ -73,9 +73,8 @@ func New(options Options) (*Gateway, error) {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.recoverPanic(w, r)
 	setCommon(w.Header())
-	path := plainPath(r.URL.EscapedPath())
-	mux := g.muxes[secondWord(path)]
-	if mux == nil || hasEmptySegment(path) {
+	mux, path := g.muxOf(r)
+	if mux == nil {
 		g.WriteError(w, g.routeNotFound(r))
 		return
 	}
@@ -83,6 +82,26 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.URL.RawPath = path
 	ctx := received.NewContext(peer.NewContext(r.Context(), PeerOf(r)), &received.Request{})
 	mux.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// IsCall reports whether the contract has a call with the method and the path of a request.
+func (g *Gateway) IsCall(r *http.Request) bool {
+	mux, path := g.muxOf(r)
+	if mux == nil {
+		return false
+	}
+	asked := r.Clone(r.Context())
+	asked.URL.RawPath = path
+	return serves(mux, asked)
+}
+
+// muxOf returns the mux that may have the path of a request, or nil, and the path.
+func (g *Gateway) muxOf(r *http.Request) (mux *runtime.ServeMux, path string) {
+	path = plainPath(r.URL.EscapedPath())
+	if hasEmptySegment(path) {
+		return nil, path
+	}
+	return g.muxes[secondWord(path)], path
 }
 
 // plainPath returns an escaped path in which no character is escaped that need not be, so

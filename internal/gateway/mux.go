@@ -88,13 +88,19 @@ type methodProbe struct {
 	found bool
 }
 
+// serves reports whether the mux has a handler for the request, which is not called.
+func serves(mux *runtime.ServeMux, asked *http.Request) bool {
+	probe := &methodProbe{}
+	mux.ServeHTTP(probe, asked)
+	return probe.found
+}
+
 // allowedMethods returns the methods with which the mux serves the path of a request.
 func allowedMethods(mux *runtime.ServeMux, r *http.Request) []string {
 	var allowed []string
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		asked, probe := r.Clone(r.Context()), &methodProbe{}
-		asked.Method = method
-		if mux.ServeHTTP(probe, asked); probe.found {
+		asked := r.Clone(r.Context())
+		if asked.Method = method; serves(mux, asked) {
 			allowed = append(allowed, method)
 		}
 	}

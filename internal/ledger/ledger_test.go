@@ -272,3 +272,22 @@ func TestUnsentIsRemoved(t *testing.T) {
 		l.stop()
 	})
 }
+
+// TestPlace: where a ledger is can be shown; who may open it cannot.
+func TestPlace(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"memory":                         "memory",
+		"file:/var/lib/sipfacade/ledger": "file:/var/lib/sipfacade/ledger",
+		"postgres://user:hunter2@db.example:5432/sip?password=hunter2&sslmode=require": "postgres://db.example:5432/sip",
+		"postgresql://hunter2@db.example/sip#hunter2":                                  "postgresql://db.example/sip",
+		"postgres:///sip?host=/run/postgresql&password=hunter2":                        "postgres:///sip",
+		"postgres://user:hunter2%zz@db.example/sip":                                    "postgres",
+		"hunter2": "unknown",
+		"":        "unknown",
+	} {
+		if got := Place(target); got != want {
+			t.Errorf("%q is shown as %q, want %q", target, got, want)
+		}
+	}
+}

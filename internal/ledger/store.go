@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -72,6 +73,23 @@ func splitTarget(target string) (kind targetKind, location string, err error) {
 		return inPostgres, target, nil
 	}
 	return 0, "", errors.New("the target must be memory, file:PATH or postgres://…")
+}
+
+// Place returns a target without what it can hold in secret: a PostgreSQL URL without its user,
+// password and parameters. What is no target may be a secret as a whole.
+func Place(target string) string {
+	kind, location, err := splitTarget(target)
+	switch {
+	case err != nil:
+		return "unknown"
+	case kind != inPostgres:
+		return target
+	}
+	at, err := url.Parse(location)
+	if err != nil {
+		return "postgres"
+	}
+	return (&url.URL{Scheme: at.Scheme, Host: at.Host, Path: at.Path}).String()
 }
 
 // openStore opens the store of a target.

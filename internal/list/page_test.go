@@ -338,3 +338,24 @@ func TestNewTokensNeedsAKey(t *testing.T) {
 		t.Error("no error for an empty key")
 	}
 }
+
+// TestRotate: after a change of the key, tokens of the key before are opened, older ones are not.
+func TestRotate(t *testing.T) {
+	t.Parallel()
+	tokens, request := newTokens(t), &sipfacadev1.ListSipUserInvitesRequest{PageSize: 1}
+	request.PageToken = firstToken(t, request)
+	for _, row := range []struct {
+		key   string
+		opens bool
+	}{{"another key", true}, {"a third key", false}} {
+		if err := tokens.Rotate([]byte(row.key)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := list.Prepare[*sipfacadev1.SipUserInvite](tokens, request, "uuid"); (err == nil) != row.opens {
+			t.Errorf("after %s: %v", row.key, err)
+		}
+	}
+	if err := tokens.Rotate(nil); err == nil {
+		t.Error("no error for an empty key")
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 )
 
 // maxTokenLength bounds the page tokens that are looked at. Every token that
@@ -16,13 +17,35 @@ import (
 const maxTokenLength = 16 << 10
 
 // Tokens seals and opens page tokens, so that callers can neither read nor make
-// them. Instances with the same key open each other's tokens.
+// them. Instances with the same key open each other's tokens. It is safe for concurrent use.
 type Tokens struct {
-	sealer cipher.AEAD
+	sealers atomic.Pointer[[]cipher.AEAD] // the one in use, and behind it the one before
 }
 
 // NewTokens makes Tokens from a secret of any length but zero.
 func NewTokens(key []byte) (*Tokens, error) {
+	sealer, err := newSealer(key)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tokens{}
+	t.sealers.Store(&[]cipher.AEAD{sealer})
+	return t, nil
+}
+
+// Rotate seals with another secret from now on. Tokens of the secret before are still opened,
+// and no older ones.
+func (t *Tokens) Rotate(key []byte) error {
+	sealer, err := newSealer(key)
+	if err != nil {
+		return err
+	}
+	t.sealers.Store(&[]cipher.AEAD{sealer, (*t.sealers.Load())[0]})
+	return nil
+}
+
+// newSealer derives the key of a sealer.
+func newSealer(key []byte) (cipher.AEAD, error) {
 	if len(key) == 0 {
 		return nil, errors.New("page token key: must not be empty")
 	}
@@ -38,16 +61,16 @@ func NewTokens(key []byte) (*Tokens, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page token key: start GCM: %w", err)
 	}
-	return &Tokens{sealer: sealer}, nil
+	return sealer, nil
 }
 
 // seal encrypts under a fresh random nonce, which the sealer itself adds.
 func (t *Tokens) seal(content []byte) string {
-	return base64.RawURLEncoding.EncodeToString(t.sealer.Seal(nil, nil, content, nil))
+	return base64.RawURLEncoding.EncodeToString((*t.sealers.Load())[0].Seal(nil, nil, content, nil))
 }
 
 // open returns what seal was given, or false for anything that seal did not
-// make with this key.
+// make with the key in use or the one before.
 func (t *Tokens) open(token string) ([]byte, bool) {
 	if len(token) > maxTokenLength || strings.ContainsAny(token, "\r\n") { // base64 would skip line ends.
 		return nil, false
@@ -56,6 +79,10 @@ func (t *Tokens) open(token string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	content, err := t.sealer.Open(nil, nil, sealed, nil)
-	return content, err == nil
+	for _, sealer := range *t.sealers.Load() {
+		if content, err := sealer.Open(nil, nil, sealed, nil); err == nil {
+			return content, true
+		}
+	}
+	return nil, false
 }

@@ -8,6 +8,10 @@ import (
 	"github.com/sipfacade/sipfacade/internal/statuspage"
 )
 
+// programName is all of the command line that is shown: flags can hold secrets, and /statusz
+// has the settings.
+const programName = "sipfacade"
+
 // newAdmin returns the handler of the admin listener. Beyond loopback it serves only what
 // may be looked at by everybody: profiles show memory, and faults change the sandbox.
 func (s *Server) newAdmin() (http.Handler, error) {
@@ -29,7 +33,7 @@ func (s *Server) newAdmin() (http.Handler, error) {
 		return mux, nil
 	}
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/cmdline", line(func() (int, string) { return http.StatusOK, programName }))
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)

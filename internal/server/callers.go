@@ -151,7 +151,7 @@ func (s *Server) ReopenAudit() {
 	s.logger.Info("the audit file was opened anew")
 }
 
-// follow follows the files about callers until the function that it returns is called.
+// follow follows the files about callers, and that of the page token key, until the function that it returns is called.
 func (s *Server) follow() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var following sync.WaitGroup
@@ -160,6 +160,9 @@ func (s *Server) follow() (stop func()) {
 	}
 	if s.callers.certificates != nil {
 		following.Go(func() { s.callers.certificates.Watch(ctx, s.reportReload("the TLS files")) })
+	}
+	if s.config.PageTokenKeyFile != "" {
+		following.Go(func() { s.followKey(ctx) })
 	}
 	return func() {
 		cancel()

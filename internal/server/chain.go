@@ -55,6 +55,7 @@ func (s *Server) chain(protocol string) []named {
 		{"audit", s.audited()},
 		{"translate", s.translate},
 		{"recover", recovered(s.metrics)},
+		{"guard", guard},
 		{"authenticate", s.authenticate},
 		{"auditable", s.auditable},
 		{"readable", readable},

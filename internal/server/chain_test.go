@@ -18,8 +18,8 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	s := &Server{metrics: telemetry.NewMetrics("test")}
 	want := []string{
-		"identify", "secrets", "observe", "audit", "translate", "recover", "authenticate", "auditable", "readable", "limit",
-		"deliver", "credentials", "explain", "validate", "once",
+		"identify", "secrets", "observe", "audit", "translate", "recover", "guard", "authenticate", "auditable", "readable",
+		"limit", "deliver", "credentials", "explain", "validate", "once",
 	}
 	for _, protocol := range []string{protocolGRPC, protocolHTTP} {
 		var got []string

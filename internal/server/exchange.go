@@ -8,7 +8,8 @@ import (
 // httpExchange is what is known of an HTTP request and its answer outside of the call that
 // it becomes.
 type httpExchange struct {
-	observed bool // the request became a call that was logged
+	observed bool  // the request became a call that was logged
+	refused  error // why the call is refused for its host or its origin; nil if it is not
 	header   http.Header
 	release  func() // gives back what a large answer takes of the budget; nil if it takes nothing
 }

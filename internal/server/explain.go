@@ -15,12 +15,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-const (
-	// explainHeader asks to be told what the vendors are sent.
-	explainHeader = "x-explain"
-	// debugScope is the scope that callers need for it.
-	debugScope = "debug"
-)
+// explainHeader asks to be told what the vendors are sent.
+const explainHeader = "x-explain"
 
 // Clients accept only so much of headers or trailers: gRPC for Java and the C core, which
 // Python and Ruby use, 8 KiB unless they are set otherwise; Node.js 16 KiB over HTTP. What
@@ -39,19 +35,27 @@ func (s *Server) explain(ctx context.Context, request any, _ *grpc.UnaryServerIn
 		return nil, err
 	case !asked:
 		return handler(ctx, request)
-	case !s.explainAllowed(ctx):
-		return nil, status.Forbidden(debugScope, "x-explain is not answered to this caller; leave it out, or have the operator allow it")
+	}
+	if refused := s.mayExplain(auth.CallerOf(ctx)); refused != nil {
+		s.metrics.AuthRefusal(status.Reason(refused))
+		return nil, refused
 	}
 	current := callOf(ctx)
 	ctx, current.recorder = explain.NewContext(ctx)
 	return handler(ctx, request)
 }
 
-// explainAllowed reports whether the caller may know what the vendors are sent. Callers that
-// authenticate need a scope for it.
-func (s *Server) explainAllowed(ctx context.Context) bool {
-	caller := auth.CallerOf(ctx)
-	return s.config.Explain && (caller.Anonymous() || caller.Has(debugScope))
+// mayExplain refuses callers that may not know what the vendors are sent: all of them if it is
+// switched off, which no scope changes, and those that authenticate and lack the scope.
+func (s *Server) mayExplain(caller auth.Caller) error {
+	switch {
+	case !s.config.Explain:
+		return status.Forbidden("", "the server does not answer x-explain; leave it out, or have the operator turn explain on")
+	case !caller.Anonymous() && !caller.Has(auth.ScopeDebug):
+		return status.Forbidden(auth.ScopeDebug, "x-explain is not answered to this caller; leave it out, or have the operator allow it")
+	default:
+		return nil
+	}
 }
 
 // asksForExplanation reports whether the caller wants to know what the vendors are sent.

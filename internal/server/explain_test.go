@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -16,9 +17,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/explain"
 	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
 // answered collects what a call sends beside its message.
@@ -41,7 +44,7 @@ func (a *answered) SetTrailer(md metadata.MD) error {
 // explainedCall runs a handler behind identify and explain.
 func explainedCall(t *testing.T, allowed bool, asked []string, handler grpc.UnaryHandler) (*answered, error) {
 	t.Helper()
-	sent, s := &answered{}, &Server{config: config.Config{Explain: allowed}}
+	sent, s := &answered{}, &Server{config: config.Config{Explain: allowed}, metrics: telemetry.NewMetrics("test")}
 	ctx := metadata.NewIncomingContext(t.Context(), metadata.MD{explainHeader: asked})
 	_, err := asOne([]grpc.UnaryServerInterceptor{identify, s.explain})(
 		grpc.NewContextWithServerTransportStream(ctx, sent), nil, &grpc.UnaryServerInfo{}, handler)
@@ -88,14 +91,28 @@ func TestExplainAsked(t *testing.T) {
 	}
 }
 
-// TestExplainForbidden: the error names the scope that is missing.
-func TestExplainForbidden(t *testing.T) {
+// TestMayExplain: the error names the scope if it is what the caller lacks.
+func TestMayExplain(t *testing.T) {
 	t.Parallel()
-	_, err := explainedCall(t, false, []string{"true"}, exchanges(1, "", nil))
-	want := &errdetails.ErrorInfo{Domain: "sipfacade", Reason: "CALLER_FORBIDDEN", Metadata: map[string]string{"scope": "debug"}}
-	details := grpcstatus.Convert(err).Details()
-	if len(details) != 1 || !proto.Equal(want, details[0].(proto.Message)) {
-		t.Errorf("got %v", details)
+	known := auth.Caller{ID: "token:reader", Scopes: []string{"write"}}
+	for name, row := range map[string]struct {
+		on       bool
+		caller   auth.Caller
+		metadata map[string]string
+		refused  bool
+	}{
+		"anonymous":             {true, auth.Caller{}, nil, false},
+		"with the scope":        {true, auth.Caller{ID: known.ID, Scopes: []string{auth.ScopeDebug}}, nil, false},
+		"without the scope":     {true, known, map[string]string{"scope": "debug"}, true},
+		"off, anonymous":        {false, auth.Caller{}, nil, true},
+		"off, with the scope":   {false, auth.Caller{ID: known.ID, Scopes: []string{auth.ScopeDebug}}, nil, true},
+		"off without the scope": {false, known, nil, true},
+	} {
+		s := &Server{config: config.Config{Explain: row.on}}
+		err := s.mayExplain(row.caller)
+		if refused := status.Reason(err) == "CALLER_FORBIDDEN"; refused != row.refused || !maps.Equal(row.metadata, status.Metadata(err)) {
+			t.Errorf("%s: %v %v", name, err, status.Metadata(err))
+		}
 	}
 }
 

@@ -60,26 +60,44 @@ func (s *Server) newJSON(conn grpc.ClientConnInterface) (http.Handler, error) {
 }
 
 // guarded refuses requests to foreign hosts, and those that a browser sends from
-// another site's page.
+// another site's page. Calls are refused by the interceptors, which audit writes.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	allowed, origin := hosts{allowed: s.allowedHosts()}, s.crossOrigin()
-	next = cors(s.config.CORSOrigins, next)
+	shared := cors(s.config.CORSOrigins, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := allowed.check(r)
 		if err == nil && origin.Check(r) != nil {
 			err = status.Invalid(status.BrokenRule("origin", "CROSS_ORIGIN", "a browser sent this from another site's page"))
 		}
-		if err == nil {
+		exchange := httpExchangeOf(r.Context())
+		switch {
+		case err == nil:
+			shared.ServeHTTP(w, r)
+		case exchange != nil && s.gateway.IsCall(r):
+			exchange.refused = err
 			next.ServeHTTP(w, r)
-			return
+		default:
+			s.refuseForeign(w, r, err)
 		}
-		s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "reason", status.Reason(err),
-			"request_id", w.Header().Get(requestIDHTTPHeader))
-		if exchange := httpExchangeOf(r.Context()); exchange != nil {
-			exchange.observed = true
-		}
-		s.gateway.WriteError(w, err)
 	})
+}
+
+// refuseForeign answers and logs a request to a foreign host or from another site's page.
+func (s *Server) refuseForeign(w http.ResponseWriter, r *http.Request, err error) {
+	s.logger.Info("http", "method", r.Method, "path", clipped(r.URL.Path), "reason", status.Reason(err),
+		"request_id", w.Header().Get(requestIDHTTPHeader))
+	if exchange := httpExchangeOf(r.Context()); exchange != nil {
+		exchange.observed = true
+	}
+	s.gateway.WriteError(w, err)
+}
+
+// guard ends calls whose HTTP request was refused for its host or its origin.
+func guard(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if exchange := httpExchangeOf(ctx); exchange != nil && exchange.refused != nil {
+		return nil, exchange.refused
+	}
+	return handler(ctx, request)
 }
 
 // allowedHosts are those of the configuration. Without any, a server that authenticates its

@@ -12,9 +12,10 @@ import (
 // calls have no request id.
 func (s *Server) openLedger() (err error) {
 	target := s.config.LedgerTarget()
-	if target == config.LedgerOff {
+	if s.ledgerPlace = target; target == config.LedgerOff {
 		return nil
 	}
+	s.ledgerPlace = ledger.Place(target)
 	ctx := context.Background()
 	s.ledger, err = ledger.Open(ctx, target, ledger.Options{
 		Key: []byte(s.config.LedgerKey.Reveal()), TTL: s.config.LedgerTTL, Observe: s.metrics.Ledger(),

@@ -41,14 +41,8 @@ func newCheck(c config.Config, logger *slog.Logger) (*check, error) {
 	}
 	toOpentact := opentact.Options{Dialect: overridden.dialect(c.OpentactGeneration)}
 	var toInfinity infinity.Options
-	connected := &vendors{}
-	if c.Sandbox {
-		err = connected.emulate(c.OpentactGeneration, &toOpentact, &toInfinity)
-	} else {
-		err = configured(c, logger, &toOpentact, &toInfinity)
-	}
+	connected, err := located(c, logger, &toOpentact, &toInfinity)
 	if err != nil {
-		connected.close()
 		return nil, err
 	}
 	return &check{

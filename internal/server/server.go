@@ -59,6 +59,9 @@ type Server struct {
 	calls      *calls
 	callers    *callers
 
+	keyed       *keyed // what page_token_key is for
+	ledgerPlace string // where the ledger is, without credentials
+
 	onceMethods map[string]*onceMethod // those that take request ids
 
 	grpc         *grpc.Server

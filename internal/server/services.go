@@ -9,8 +9,6 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
-	"github.com/sipfacade/sipfacade/internal/etag"
-	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service/infinity"
 	"github.com/sipfacade/sipfacade/internal/service/opentact"
 )
@@ -48,16 +46,11 @@ type backends struct {
 }
 
 // newBackends returns the backends over the vendors, with one key for page tokens and etags.
-func (s *Server) newBackends() (*backends, error) {
-	secret := s.sharedSecret()
-	tokens, err := list.NewTokens(secret)
-	if err != nil {
+func (s *Server) newBackends() (_ *backends, err error) {
+	if s.keyed, err = newKeyed(s.sharedSecret()); err != nil {
 		return nil, err
 	}
-	etags, err := etag.NewMaker(secret)
-	if err != nil {
-		return nil, err
-	}
+	tokens, etags := s.keyed.tokens, s.keyed.etags
 	return &backends{
 		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: tokens, Etags: etags, Spoken: s.generation},
 		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: tokens, Etags: etags},

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/url"
 	"runtime"
 	"time"
@@ -23,9 +24,10 @@ func (s *Server) status() statuspage.Status {
 	for _, vendor := range s.vendors.watched {
 		shown.Vendors = append(shown.Vendors, vendor.shown())
 	}
+	effective := s.effective()
 	for _, setting := range s.config.Settings() {
 		shown.Settings = append(shown.Settings, statuspage.Setting{
-			Name: setting.Name, Value: secret.Text(setting.Value), Source: string(setting.Source),
+			Name: setting.Name, Value: secret.Text(cmp.Or(effective[setting.Name], setting.Value)), Source: string(setting.Source),
 		})
 	}
 	return shown

@@ -50,14 +50,8 @@ func (s *Server) connect() (*vendors, error) {
 		Options: s.pipelineOptions(watchedInfinity), FromCaller: c.InfinityCredentials == config.CallerCredentials,
 	}
 	toOpentact.Paths, toInfinity.Paths = overridden.opentact.Paths, overridden.infinity.Paths
-	connected := &vendors{}
-	if c.Sandbox {
-		err = connected.emulate(c.OpentactGeneration, &toOpentact, &toInfinity)
-	} else {
-		err = configured(c, s.logger, &toOpentact, &toInfinity)
-	}
+	connected, err := located(c, s.logger, &toOpentact, &toInfinity)
 	if err != nil {
-		connected.close()
 		return nil, err
 	}
 	connected.opentact, connected.infinity = opentact.New(toOpentact), infinity.New(toInfinity)
@@ -105,6 +99,27 @@ func memoryBudget(c config.Config) int64 {
 	return min(debug.SetMemoryLimit(-1)/memoryShare, largestBudget)
 }
 
+// located points the clients at the vendors, with the credentials for them: at the real ones,
+// or in sandbox mode at emulators, which listen then.
+func located(c config.Config, logger *slog.Logger, toOpentact *opentact.Options, toInfinity *infinity.Options) (*vendors, error) {
+	zone, err := time.LoadLocation(c.InfinityTimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("infinity_time_zone: %w", err)
+	}
+	toInfinity.Zone = zone
+	reached := &vendors{}
+	if c.Sandbox {
+		err = reached.emulate(c.OpentactGeneration, toOpentact, toInfinity)
+	} else {
+		err = configured(c, logger, toOpentact, toInfinity)
+	}
+	if err != nil {
+		reached.close()
+		return nil, err
+	}
+	return reached, nil
+}
+
 // configured points the clients at the real vendors.
 func configured(c config.Config, logger *slog.Logger, toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
 	if toOpentact.BaseURL, err = url.Parse(c.OpentactBaseURL); err != nil {
@@ -112,9 +127,6 @@ func configured(c config.Config, logger *slog.Logger, toOpentact *opentact.Optio
 	}
 	if toInfinity.BaseURL, err = url.Parse(c.InfinityBaseURL); err != nil {
 		return fmt.Errorf("infinity_base_url: %w", err)
-	}
-	if toInfinity.Zone, err = time.LoadLocation(c.InfinityTimeZone); err != nil {
-		return fmt.Errorf("infinity_time_zone: %w", err)
 	}
 	if c.OpentactToken.IsSet() {
 		toOpentact.Token = revealed(logger, "opentact_token", c.OpentactToken)
@@ -150,7 +162,8 @@ func revealed(logger *slog.Logger, key string, secret config.Secret) func() stri
 }
 
 // emulate starts both emulators, each on a loopback socket of its own, so that calls
-// take the whole real path, and logs in as their owners.
+// take the whole real path, and logs in as their owners. Infinity's writes its date-times in
+// the zone that its client reads them in.
 func (v *vendors) emulate(generation int, toOpentact *opentact.Options, toInfinity *infinity.Options) (err error) {
 	menus := map[string]*fault.Menu{
 		opentact.Vendor: sandboxopentact.NewFaultMenu(), infinity.Vendor: sandboxinfinity.NewFaultMenu(),
@@ -162,7 +175,7 @@ func (v *vendors) emulate(generation int, toOpentact *opentact.Options, toInfini
 		return err
 	}
 	toInfinity.BaseURL, err = v.start("sandbox-infinity", sandboxinfinity.BasePath,
-		sandboxinfinity.New(sandboxinfinity.Options{Seed: true, Faults: menus[infinity.Vendor]}))
+		sandboxinfinity.New(sandboxinfinity.Options{Seed: true, Zone: toInfinity.Zone, Faults: menus[infinity.Vendor]}))
 	if err != nil {
 		return err
 	}

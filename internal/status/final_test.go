@@ -138,6 +138,7 @@ func TestOfWrite(t *testing.T) {
 		"a generation":     {refused(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION), "NOT_SENT"},
 		"a caller":         {refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED), "NOT_SENT"},
 		"a credential":     {refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED), "NOT_SENT"},
+		"a host":           {refused(sipfacadev1.ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED), "NOT_SENT"},
 		"a scope":          {refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_FORBIDDEN), "NOT_SENT"},
 		"a rate":           {refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED), "NOT_SENT"},
 		"no audit":         {refused(sipfacadev1.ErrorReason_ERROR_REASON_AUDIT_UNAVAILABLE), "NOT_SENT"},

@@ -15,6 +15,7 @@ import (
 var before = reasonSet(
 	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_INVALID,
 	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
+	sipfacadev1.ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED,
 	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED,
 	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_FORBIDDEN,
 	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED,

@@ -21,8 +21,8 @@ type Status struct {
 	Settings []Setting `json:"settings"`
 }
 
-// Setting is a setting with the source of its value. Of a secret, the value is only whether
-// it is set.
+// Setting is a setting with the value in effect and the source of what was given. Of a secret,
+// the value is only whether it is set.
 type Setting struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"`

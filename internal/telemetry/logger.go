@@ -28,6 +28,16 @@ func NewLogger(w io.Writer, level slog.Level, format string) *slog.Logger {
 	return slog.New(NewHandler(writer(w, level, format)))
 }
 
+// FormatOf returns the format of a logger that NewLogger made: FormatJSON, or FormatText with
+// or without colors.
+func FormatOf(logger *slog.Logger) string {
+	made, _ := logger.Handler().(handler)
+	if _, isJSON := made.next.(*slog.JSONHandler); isJSON {
+		return FormatJSON
+	}
+	return FormatText
+}
+
 // writer returns what writes the lines.
 func writer(w io.Writer, level slog.Level, format string) slog.Handler {
 	if format == FormatText || format == FormatColor {

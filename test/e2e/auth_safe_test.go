@@ -27,6 +27,7 @@ func TestExplainNeedsItsScope(t *testing.T) {
 			}
 		}
 	}
+	r.wantMetrics(t, `sipfacade_auth_refusals_total{reason="CALLER_FORBIDDEN"} 2`)
 }
 
 // TestRequestIDsBelongToCallers: two callers may choose the same request id, and neither is

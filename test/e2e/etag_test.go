@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipfacade/sipfacade/internal/config"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
@@ -181,5 +182,48 @@ func TestIfMatchIsNeverIgnored(t *testing.T) {
 		if response.Body.Close() != nil || response.StatusCode != want {
 			t.Errorf("If-Match twice, then with %s: %d", second, response.StatusCode)
 		}
+	}
+}
+
+// TestPageTokenKeyChanges: a new key of the file is in use without a restart. What was made
+// with the key before it still holds, and what is older does not. A broken file changes nothing.
+func TestPageTokenKeyChanges(t *testing.T) {
+	t.Parallel()
+	file := writeFile(t, "page-token-key", "the first key\n")
+	key, err := config.SecretFromFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := startChanged(t, "http://127.0.0.1:1", func(c *config.Config) {
+		c.Sandbox, c.PageTokenKey, c.PageTokenKeyFile = true, key, file
+	}, withToken())
+	users := f.base() + "/v1/pbx/domains/1/users"
+	etag := func() string { return conditional(t, http.MethodGet, users+"/24", "", "").etag }
+	token := func() string {
+		token, _ := conditional(t, http.MethodGet, users+"?pageSize=1", "", "").body["nextPageToken"].(string)
+		return token
+	}
+	check := func(when, etag, token string, status int) {
+		t.Helper()
+		if got := conditional(t, http.MethodGet, users+"?pageSize=1&pageToken="+token, "", ""); (got.status == http.StatusOK) != (status == http.StatusOK) {
+			t.Errorf("%s: the list goes on with %v", when, got)
+		}
+		if got := conditional(t, http.MethodPatch, users+"/24?validateOnly=true", etag, `{"displayName":"James"}`); got.status != status {
+			t.Errorf("%s: the update is answered %v", when, got)
+		}
+	}
+	firstEtag, firstToken := etag(), token()
+	replaceFile(t, file, []byte("the second key"))
+	eventually(t, "the second key is in use", func() bool { return etag() != firstEtag })
+	check("after a change", firstEtag, firstToken, http.StatusOK)
+	secondEtag, secondToken := etag(), token()
+	replaceFile(t, file, []byte(""))
+	eventually(t, "the log names the problem", func() bool { return strings.Contains(f.logs.String(), "a secret's file cannot be read") })
+	replaceFile(t, file, []byte("the third key"))
+	eventually(t, "the third key is in use", func() bool { return etag() != secondEtag })
+	check("of the key before", secondEtag, secondToken, http.StatusOK)
+	check("of an older key", firstEtag, firstToken, http.StatusPreconditionFailed)
+	if log := f.logs.String(); strings.Count(log, "the file of page_token_key changed") != 2 || strings.Contains(log, "third key") {
+		t.Error("the changes are not in the log, or the key is")
 	}
 }

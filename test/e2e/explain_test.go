@@ -290,7 +290,10 @@ func TestExplainForbidden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := wantError{Code: codeName{codes.PermissionDenied}, Reason: "CALLER_FORBIDDEN", Metadata: map[string]string{"scope": "debug"}}
+		want := wantError{Code: codeName{codes.PermissionDenied}, Reason: "CALLER_FORBIDDEN"}
+		if got, err := failureOf(made); err != nil || got.metadata["scope"] != "" {
+			t.Errorf("%s: no scope allows it, but the answer names %v, %v", way.name(), got.metadata, err)
+		}
 		for _, problem := range append(want.check(made), promises(made)...) {
 			t.Errorf("%s: %s", way.name(), problem)
 		}
@@ -305,6 +308,7 @@ func TestExplainForbidden(t *testing.T) {
 	if got := operations(vendor.take()); len(got) != 2 {
 		t.Errorf("the vendor received %q", got)
 	}
+	f.wantMetrics(t, `sipfacade_auth_refusals_total{reason="CALLER_FORBIDDEN"} 2`)
 }
 
 // TestExplainOtherValues: a value that is neither true nor false is refused, through both

@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 )
 
 // startEmulated starts a server that emulates both vendors.
@@ -127,4 +129,61 @@ func TestWelcome(t *testing.T) {
 	if tried != 4 {
 		t.Errorf("tried %d commands of:\n%s", tried, text)
 	}
+}
+
+// TestZoneOfTheSandbox: the emulator writes its date-times in the zone that is set, and they
+// are read in it, so that every time of a row is the right instant in any zone.
+func TestZoneOfTheSandbox(t *testing.T) {
+	t.Parallel()
+	for zone, atVendor := range map[string]string{"UTC": "2019-03-27 11:48:00", "Asia/Kolkata": "2019-03-27 17:18:00"} {
+		f := startEmulated(t, "--infinity-time-zone="+zone)
+		seeded := created(t, f, "/v1/pbx/domains/1/users/24")
+		if want := time.Date(2019, time.March, 27, 11, 48, 0, 0, time.UTC); !seeded.Equal(want) {
+			t.Errorf("%s: the seeded user was created at %v, want %v", zone, seeded, want)
+		}
+		if text := f.emulated(t, "/sip/domains/1/users/24"); !strings.Contains(text, atVendor) {
+			t.Errorf("%s: the vendor answers %s, want %s in it", zone, text, atVendor)
+		}
+		response, err := f.client.Post(f.base()+"/v1/pbx/domains/1/devices", "application/json", strings.NewReader(`{"pbxDeviceName":"Workshop bench","macAddress":"10:20:30:1A:2B:3C"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }() // it is read to its end
+		var made struct{ CreateTime time.Time }
+		if err := json.NewDecoder(response.Body).Decode(&made); err != nil || time.Since(made.CreateTime).Abs() > 10*time.Minute {
+			t.Errorf("%s: %d, the new device was created at %v, %v", zone, response.StatusCode, made.CreateTime, err)
+		}
+	}
+}
+
+// created reads when a row was created.
+func created(t *testing.T, f *facade, path string) time.Time {
+	t.Helper()
+	status, body := f.get(t, "http", path, "", nil)
+	var row struct{ CreateTime time.Time }
+	if err := json.Unmarshal([]byte(body), &row); err != nil || status != http.StatusOK {
+		t.Fatalf("%s: %d %s: %v", path, status, body, err)
+	}
+	return row.CreateTime
+}
+
+// emulated reads a path of the emulated Infinity.
+func (f *facade) emulated(t *testing.T, path string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+		"http://"+f.server.Address("sandbox-infinity")+sandboxinfinity.BasePath+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.SetBasicAuth(sandboxinfinity.DefaultUsername, sandboxinfinity.DefaultPassword)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }() // it is read to its end
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

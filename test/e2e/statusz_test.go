@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +159,48 @@ func TestStatusOfTheProcess(t *testing.T) {
 	}
 }
 
+// TestEffectiveSettings: what holds is shown, and not what a default is described as.
+func TestEffectiveSettings(t *testing.T) {
+	t.Parallel()
+	file := "file:" + filepath.Join(t.TempDir(), "ledger")
+	vendor := startVendor(t, hangs(t)).url()
+	for name, row := range map[string]struct {
+		facade *facade
+		want   map[string]string
+	}{
+		"the sandbox": {startEmulated(t), map[string]string{
+			"ledger": "memory", "opentact_base_url": "emulated in the sandbox", "infinity_base_url": "emulated in the sandbox",
+		}},
+		"no ledger": {startFacade(t, vendor, withToken()), map[string]string{
+			"ledger": "off", "opentact_base_url": vendor, "log_format": "json", "allowed_hosts": "loopback names and the addresses of the listeners",
+			"caller_burst": "no limit",
+		}},
+		"in memory": {startFacade(t, vendor, withToken(), "--ledger=memory", "--upstream-memory=8MiB", "--caller-rate=3"), map[string]string{
+			"ledger": "memory", "upstream_memory": "8MiB", "caller_burst": "6",
+		}},
+		"in a file": {startFacade(t, vendor, withToken(), "--ledger="+file, "--ledger-key="+strings.Repeat("k", 32), "--allowed-hosts=pbx.example"),
+			map[string]string{"ledger": file, "ledger_key": "set", "allowed_hosts": "pbx.example"}},
+		"authenticated": {startFacade(t, vendor, withToken(), tokensFlag(t, tokenEntry("ci", "write"))), map[string]string{"allowed_hosts": "*"}},
+	} {
+		got := map[string]string{}
+		for _, setting := range row.facade.statusz(t).Settings {
+			got[setting.Name] = setting.Value
+		}
+		row.want["grpc_address"], row.want["http_address"] = row.facade.server.Address("grpc"), row.facade.server.Address("http")
+		for setting, want := range row.want {
+			if got[setting] != want {
+				t.Errorf("%s: %s is shown as %q, want %q", name, setting, got[setting], want)
+			}
+		}
+		if !memorySize.MatchString(got["upstream_memory"]) {
+			t.Errorf("%s: the memory is shown as %q", name, got["upstream_memory"])
+		}
+	}
+}
+
+// memorySize matches a number of bytes.
+var memorySize = regexp.MustCompile(`^\d+([KMG]iB)?$`)
+
 // TestStatusGoesByAccept: only a caller that ranks HTML above JSON gets the page.
 func TestStatusGoesByAccept(t *testing.T) {
 	t.Parallel()
@@ -189,4 +234,17 @@ func (f *facade) page(t *testing.T, accept string) (string, http.Header) {
 		t.Fatalf("status %d, %v", response.StatusCode, err)
 	}
 	return string(text), response.Header
+}
+
+// TestCommandLineIsNotShown: profiles do not show the flags of the process, which can be
+// secrets.
+func TestCommandLineIsNotShown(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, hangs(t)).url(), withToken())
+	if diff := cmp.Diff("sipfacade\n", f.admin(t, "/debug/pprof/cmdline")); diff != "" || len(os.Args) < 2 {
+		t.Errorf("%d arguments, %s", len(os.Args), diff)
+	}
+	if page := f.admin(t, "/debug/pprof/"); !strings.Contains(page, "goroutine") {
+		t.Errorf("the profiles: %s", page)
+	}
 }

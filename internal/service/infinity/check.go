@@ -45,7 +45,7 @@ func (k *pbxKind[M, R]) before(ctx context.Context, b Backend, route *upstream.R
 		return found, upstream.BeforeWrite(err, route)
 	}
 	found.shown = k.identified(k.show(b, k.Read, found.row, at), id)
-	if wanted.etag != "" && b.Etags.Of(found.shown) != wanted.etag {
+	if wanted.etag != "" && !b.Etags.Matches(found.shown, wanted.etag) {
 		return found, upstream.Unsent(infinity.Vendor, route, upstream.KindChanged)
 	}
 	return found, nil

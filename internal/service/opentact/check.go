@@ -35,7 +35,7 @@ func (k kind[M, R]) before(ctx context.Context, b Backend, route *upstream.Route
 	switch {
 	case err != nil:
 		return nil, upstream.BeforeWrite(err, route)
-	case etag != "" && b.Etags.Of(stored) != etag:
+	case etag != "" && !b.Etags.Matches(stored, etag):
 		return nil, upstream.Unsent(opentact.Vendor, route, upstream.KindChanged)
 	default:
 		return stored, nil

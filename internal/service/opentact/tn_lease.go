@@ -130,7 +130,7 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 	case request.GetValidateOnly():
 		h.locateAll(leases, add, above[0])
 		return leases, nil
-	case !showsAny(leases, named):
+	case len(leases) == 0 || shows(leases, above[0]):
 		return h.answered(h.readBack(ctx, b, above), named, add, above[0]), nil
 	case hasBare(leases, add):
 		return h.answered(withKnown(h.readBack(ctx, b, above), leases), uuidsOf(leases), add, above[0]), nil
@@ -140,10 +140,10 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 	}
 }
 
-// showsAny reports whether one of the leases has one of the UUIDs. An answer without any is of
-// another kind, such as the connection itself.
-func showsAny(leases []*pb.TnLease, uuids []string) bool {
-	return slices.ContainsFunc(leases, func(lease *pb.TnLease) bool { return slices.Contains(uuids, lease.GetUuid()) })
+// shows reports whether one of the leases has the UUID of their holder: then the answer is not
+// leases, but the connection or app itself.
+func shows(leases []*pb.TnLease, holder string) bool {
+	return slices.ContainsFunc(leases, func(lease *pb.TnLease) bool { return lease.GetUuid() == holder })
 }
 
 // hasBare reports whether of one of the leases with these UUIDs nothing else is known.

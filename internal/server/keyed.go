@@ -1,0 +1,52 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sipfacade/sipfacade/internal/etag"
+	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/reload"
+)
+
+// keyed is what is made with the page token key.
+type keyed struct {
+	secret string
+	tokens *list.Tokens
+	etags  *etag.Maker
+}
+
+func newKeyed(secret []byte) (*keyed, error) {
+	tokens, inTokens := list.NewTokens(secret)
+	etags, inEtags := etag.NewMaker(secret)
+	return &keyed{secret: string(secret), tokens: tokens, etags: etags}, errors.Join(inTokens, inEtags)
+}
+
+// rotate uses another secret from now on, and reports whether it is another. What was made with
+// the one before still holds.
+func (k *keyed) rotate(secret string) (changed bool, err error) {
+	if secret == k.secret {
+		return false, nil
+	}
+	k.secret = secret
+	return true, errors.Join(k.tokens.Rotate([]byte(secret)), k.etags.Rotate([]byte(secret)))
+}
+
+// followKey follows the file of the page token key until the context ends.
+func (s *Server) followKey(ctx context.Context) {
+	reveal := revealed(s.logger, "page_token_key", s.config.PageTokenKey)
+	report := s.reportReload("the file of page_token_key")
+	ticker := time.NewTicker(reload.Interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if changed, err := s.keyed.rotate(reveal()); changed || err != nil {
+				report(err)
+			}
+		}
+	}
+}
