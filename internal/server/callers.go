@@ -151,7 +151,8 @@ func (s *Server) ReopenAudit() {
 	s.logger.Info("the audit file was opened anew")
 }
 
-// follow follows the files about callers, and that of the page token key, until the function that it returns is called.
+// follow follows the files about callers, and that of the page token key, until the function that
+// it returns is called.
 func (s *Server) follow() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var following sync.WaitGroup
