@@ -78,8 +78,8 @@ func tlsMistakes(files certificate.Options) error {
 }
 
 // CheckFiles reads the files about callers and routes that a configuration names, and looks
-// whether the audit file can be opened. It returns everything that is wrong with them, after what is known to be wrong with the settings,
-// which may be nil.
+// whether the audit file can be opened. It returns everything that is wrong with them, after
+// what is known to be wrong with the settings, which may be nil.
 func CheckFiles(c config.Config, known *config.InvalidError) error {
 	if known.About("opentact_generation") {
 		c.OpentactRoutesFile = "" // which routes there are depends on it

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // keyed is what is made with the page token key.
 type keyed struct {
-	secret string
+	digest [sha256.Size]byte // of the secret, which nothing here can print
 	tokens *list.Tokens
 	etags  *etag.Maker
 }
@@ -20,16 +21,17 @@ type keyed struct {
 func newKeyed(secret []byte) (*keyed, error) {
 	tokens, inTokens := list.NewTokens(secret)
 	etags, inEtags := etag.NewMaker(secret)
-	return &keyed{secret: string(secret), tokens: tokens, etags: etags}, errors.Join(inTokens, inEtags)
+	return &keyed{digest: sha256.Sum256(secret), tokens: tokens, etags: etags}, errors.Join(inTokens, inEtags)
 }
 
 // rotate uses another secret from now on, and reports whether it is another. What was made with
 // the one before still holds.
 func (k *keyed) rotate(secret string) (changed bool, err error) {
-	if secret == k.secret {
+	digest := sha256.Sum256([]byte(secret))
+	if digest == k.digest {
 		return false, nil
 	}
-	k.secret = secret
+	k.digest = digest
 	return true, errors.Join(k.tokens.Rotate([]byte(secret)), k.etags.Rotate([]byte(secret)))
 }
 

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
