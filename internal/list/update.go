@@ -134,6 +134,16 @@ func (u Update) Fixed() (fields []protoreflect.FieldDescriptor) {
 	return fields
 }
 
+// MayChangeFixed reports whether an update that is empty states immutable fields. Whether these
+// have other values, so that it is not empty but wrong, the stored resource tells.
+func (u Update) MayChangeFixed(wrong error) bool {
+	violations := status.Violations(wrong)
+	return len(violations) == 1 && violations[0].GetReason() == emptyUpdate && len(u.Fixed()) > 0
+}
+
+// emptyUpdate is the rule that an update breaks which changes nothing.
+const emptyUpdate = "EMPTY_UPDATE"
+
 // clears reports whether the update has a null in place of a field.
 func (u Update) clears(field protoreflect.FieldDescriptor) bool {
 	return u.Derived && slices.ContainsFunc(u.Mask.GetPaths(), func(path string) bool {
@@ -281,7 +291,7 @@ func (u *writing) refuse(field protoreflect.FieldDescriptor, why string) {
 func (u *writing) result() ([]Change, error) {
 	wrong := append(u.mask.violations("update_mask"), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
-		wrong = violations{status.BrokenRule("update_mask", "EMPTY_UPDATE", "the update is empty: set a field that can be changed")}
+		wrong = violations{status.BrokenRule("update_mask", emptyUpdate, "the update is empty: set a field that can be changed")}
 	}
 	if len(wrong) > 0 {
 		return nil, status.Invalid(wrong...)

@@ -1,6 +1,7 @@
 package infinity
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -116,16 +117,16 @@ func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
 // what is known is returned, since the row was changed.
 func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request masked, at place, wanted R) (R, error) {
 	update := list.Update{Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx)}
-	changes, err := update.Changes()
-	if err != nil {
-		return nil, err
+	changes, wrong := update.Changes()
+	if wrong != nil && !update.MayChangeFixed(wrong) {
+		return nil, wrong
 	}
 	id, needed := k.knownID(wanted), k.whole || len(update.Fixed()) > 0
 	before, err := k.before(ctx, b, k.Update, condition{write: request, etag: etag.Stated(wanted), needed: needed}, at, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.checkFixed(before.shown, wanted, update); err != nil {
+	if err := cmp.Or(k.checkFixed(before.shown, wanted, update), wrong); err != nil {
 		return nil, err
 	}
 	if k.whole || etag.Stated(wanted) != "" {
