@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -250,6 +249,7 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wante
 	}
 	if request.GetValidateOnly() {
 		list.Apply(before, wanted, changes)
+		respell(before)
 		return before, b.Vendor.PlanWrite(ctx, k.routes.Update, k.body.update(wanted, changes), at.one()...)
 	}
 	stored, err := opentact.Write(ctx, b.Vendor, k.routes.Update, k.answers, k.body.update(wanted, changes), at.one()...)
@@ -312,19 +312,4 @@ func (k kind[M, R]) known(b Backend, stored *M, wanted R, sent columns, at place
 	located := k.located(stored, at)
 	b.Etags.Stamp(located)
 	return located
-}
-
-// echo returns what is known of a resource from the request that wrote it: the fields
-// that were sent and may be shown, and the id.
-func echo[R proto.Message](wanted R, sent columns, key protoreflect.Name, id string) R {
-	copied, _ := proto.Clone(wanted).(R)
-	reflected := copied.ProtoReflect()
-	reflected.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if sent.find(field.Name()).names == nil || contract.Secret(field) {
-			reflected.Clear(field)
-		}
-		return true
-	})
-	reflected.Set(reflected.Descriptor().Fields().ByName(key), protoreflect.ValueOfString(id))
-	return copied
 }
