@@ -63,12 +63,19 @@ var children = map[string][]string{
 // holdsText reports whether an element may hold text.
 func holdsText(element string) bool { return element == "Dial" || children[element] == nil }
 
+// otherCharset refuses a document that says that it is not UTF-8: in a JSON or protobuf string
+// it always is.
+func otherCharset(charset string, _ io.Reader) (io.Reader, error) {
+	return nil, fmt.Errorf("the document is UTF-8, and says that it is %q", charset)
+}
+
 // Check returns the first mistake of a call flow, or nil.
 func Check(flow string) *Mistake {
 	if strings.Count(flow, "<")+strings.Count(flow, "=") > maxMarkup {
 		return &Mistake{Line: 1, Column: 1, Text: fmt.Sprintf("there are more than %d tags and attributes", maxMarkup)}
 	}
 	c := &checker{decoder: xml.NewDecoder(strings.NewReader(strings.TrimPrefix(flow, "\uFEFF")))}
+	c.decoder.CharsetReader = otherCharset
 	for {
 		done, mistake := c.next()
 		if done || mistake != nil {

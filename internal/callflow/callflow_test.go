@@ -57,7 +57,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"entity", `<Response><Say>&boom;</Say></Response>`, `not well-formed: invalid character entity &boom;`},
 		{"processing instruction", `<Response><?php echo ?></Response>`, `the processing instruction <?php?> is not allowed here`},
 		{"late declaration", `<Response/><?xml version="1.0"?>`, `the processing instruction <?xml?> is not allowed here`},
-		{"other encoding", `<?xml version="1.0" encoding="UTF-16"?><Response/>`, `not well-formed`},
+		{"other encoding", `<?xml version="1.0" encoding="UTF-16"?><Response/>`, `says that it is "UTF-16"`},
 		{"namespace", `<Response><x:Say xmlns:x="u"/></Response>`, `<u:Say> is not a verb`},
 		{"control character", "<Response><Say>\x01</Say></Response>", `not well-formed: illegal character`},
 		{"deep", "<Response>" + strings.Repeat("<Switch><Default>", 40), `nested more than 32 deep`},

@@ -2,10 +2,7 @@ package server
 
 import (
 	"context"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 
@@ -17,7 +14,6 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/auth"
-	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/generation"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -26,8 +22,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/upstream"
-	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
-	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
 
@@ -105,47 +99,6 @@ func (r *chainRun) next(ctx context.Context, request any) (any, error) {
 	return intercept(ctx, request, r.info, r.following)
 }
 
-// requestIDHeader carries the id by which a call is found in the logs. HTTP headers in their
-// canonical form need not be brought into it.
-const (
-	requestIDHeader     = "x-request-id"
-	requestIDHTTPHeader = "X-Request-Id"
-)
-
-// identify takes the caller's request id, or makes one, and sends it back, with what the
-// vendors were sent if the caller asked for that: with a success as headers, with an error
-// as trailers, since an error that begins with headers is not retried by any client.
-func identify(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	ctx, current := withCall(ctx)
-	id := current.requestID(ctx)
-	response, err := handler(ctx, request)
-	send := grpc.SetHeader
-	if err != nil {
-		send = grpc.SetTrailer
-	}
-	_ = send(ctx, current.explained(metadata.MD{requestIDHeader: {id}}, err)) // without a transport there is nobody to send it to
-	return response, err
-}
-
-// newRequestID returns a random id. It is no secret, so it need not come from the system.
-func newRequestID() string {
-	var random [8]byte
-	binary.BigEndian.PutUint64(random[:], rand.Uint64())
-	var id [2 * len(random)]byte
-	hex.Encode(id[:], random[:])
-	return string(id[:])
-}
-
-// plausibleID accepts what can stand in a log line and a header.
-func plausibleID(id string) bool {
-	for _, c := range id {
-		if c <= ' ' || c > '~' || c == '"' {
-			return false
-		}
-	}
-	return id != "" && len(id) <= 128
-}
-
 // first is the first value of an incoming metadata key.
 func first(ctx context.Context, key string) string {
 	if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
@@ -194,46 +147,6 @@ func recovered(metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
 				response, err = nil, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 			}
 		}()
-		return handler(ctx, request)
-	}
-}
-
-// credential is the metadata in which a call brings its credential for a vendor.
-type credential struct{ vendor, header string }
-
-// callerCredentials are those that calls bring by the configuration, and those that they
-// may not bring, since the service has its own.
-func callerCredentials(c config.Config) (brought, refused []credential) {
-	for of, source := range map[credential]config.CredentialSource{
-		{opentact.Vendor, "x-opentact-token"}:         c.OpentactCredentials,
-		{infinity.Vendor, "x-infinity-authorization"}: c.InfinityCredentials,
-	} {
-		if source == config.CallerCredentials {
-			brought = append(brought, of)
-			continue
-		}
-		refused = append(refused, of)
-	}
-	return brought, refused
-}
-
-// keepCredentials keeps what the call brought for its vendor calls, and only for those. A
-// credential that would not be used is refused: its caller expects another account to be
-// changed than the service's.
-func keepCredentials(c config.Config) grpc.UnaryServerInterceptor {
-	brought, refused := callerCredentials(c)
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		for _, of := range refused {
-			if len(metadata.ValueFromIncomingContext(ctx, of.header)) > 0 {
-				return nil, status.Invalid(status.BrokenRule(of.header, "NOT_ACCEPTED",
-					"the server uses its own credential for %s; %s_credentials=caller would take the call's", of.vendor, of.vendor))
-			}
-		}
-		for _, of := range brought {
-			if value := first(ctx, of.header); value != "" {
-				ctx = upstream.WithCallerCredential(ctx, of.vendor, value)
-			}
-		}
 		return handler(ctx, request)
 	}
 }
