@@ -13,7 +13,7 @@
 //
 //   - Strings compare by bytes. A `*` in a string is an ordinary character,
 //     because telephony dials it (`extension_number = "*98"`); to search within a
-//     string use `:`, which ignores case.
+//     string use `:`, which ignores case. UUIDs may be written in any case.
 //   - Times compare as instants with RFC 3339 strings.
 //   - Enums compare by name with `=`, `!=` and `:`, with or without the prefix
 //     that the values of the enum share. Bools are written out: `active = true`.

@@ -67,6 +67,8 @@ var filterCases = map[string]string{
 	`name >= "Sales Berlin"`:              "ab",
 	`name <= "Sales Berlin"`:              "a",
 	`uuid = a`:                            "a",
+	`uuid = A`:                            "a",
+	`uuid = "A" OR uuid = "B"`:            "ab",
 	`outbound_voice_profile_uuid = "*98"`: "a",
 	`outbound_voice_profile_uuid = *98`:   "a",
 	`outbound_voice_profile_uuid:"98"`:    "ab",

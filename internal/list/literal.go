@@ -85,7 +85,11 @@ func (c *column) operandOf(l literal) (operand, error) {
 func (c *column) readLiteral(l literal) (operand, bool) {
 	switch isText := l.form == word || l.form == quoted; c.compared {
 	case text:
-		return operand{value{set: true, text: l.text}, l.text}, isText
+		compared := l.text
+		if c.isUUID() {
+			compared = strings.ToLower(compared) // as the service shows them
+		}
+		return operand{value{set: true, text: compared}, compared}, isText
 	case signed:
 		return operand{value{set: true, number: l.integer}, l.integer}, l.form == integer
 	case unsigned:
@@ -107,6 +111,12 @@ func (c *column) readLiteral(l literal) (operand, bool) {
 		err := moment.UnmarshalText([]byte(l.text)) // Only RFC 3339; time.Parse accepts more.
 		return operand{fromTime(moment), moment}, isText && err == nil
 	}
+}
+
+// isUUID reports whether a column of texts holds UUIDs, which callers may write in any case.
+func (c *column) isUUID() bool {
+	name := string(c.field.Name())
+	return name == "uuid" || strings.HasSuffix(name, "_uuid")
 }
 
 // enumNumber finds an enum value by its name, with or without the prefix.
