@@ -16,7 +16,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
@@ -28,7 +27,7 @@ func TestPanicsShowNoSecret(t *testing.T) {
 	const password, token = `canary"Pass\word/1+%`, "canary-Token~2/+="
 	var log bytes.Buffer
 	s := &Server{
-		metrics: telemetry.NewMetrics("test"), subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
+		metrics: telemetry.NewMetrics("test"), subjects: status.NewSubjects(VendorNames(), contractServices()...),
 		logger: telemetry.NewLogger(&log, slog.LevelDebug, "json"),
 	}
 	chain := asOne([]grpc.UnaryServerInterceptor{

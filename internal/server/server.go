@@ -20,7 +20,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/mapping"
-	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/tracing"
@@ -79,7 +78,7 @@ type Server struct {
 func New(c config.Config, process Process, logger *slog.Logger) (*Server, error) {
 	s := &Server{
 		config: c, process: process, tracer: process.Tracer, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(process.Version),
-		subjects: status.NewSubjects(service.VendorNames(), contractServices()...),
+		subjects: status.NewSubjects(VendorNames(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
 		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/rand"
+	"maps"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -24,6 +25,14 @@ func contractServices() (services []protoreflect.ServiceDescriptor) {
 		return true
 	})
 	return services
+}
+
+// VendorNames returns, for each resource, the contract's field names by the vendor's, so that
+// errors can name the fields that callers know.
+func VendorNames() map[protoreflect.FullName]map[string]string {
+	names := opentact.VendorNames()
+	maps.Copy(names, infinity.VendorNames())
+	return names
 }
 
 // readMethods are the full names of the methods that change nothing.

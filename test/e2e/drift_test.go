@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
-	"github.com/sipfacade/sipfacade/internal/service"
+	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
@@ -108,7 +108,7 @@ func enumMembers() (found []enumMember) {
 			continue
 		}
 		resource := method.Output().Fields().Get(0).Message()
-		for theirs, ours := range service.VendorNames()[resource.FullName()] {
+		for theirs, ours := range server.VendorNames()[resource.FullName()] {
 			if field := resource.Fields().ByName(protoreflect.Name(ours)); field.Enum() != nil {
 				found = append(found, enumMember{method, field, []string{theirs}})
 			} else if field.Message() != nil {

@@ -3,24 +3,14 @@ package infinity
 import (
 	"context"
 
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
-
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// write is a request that changes something, unless it is only to be checked.
-type write interface{ GetValidateOnly() bool }
-
-// masked is a request that updates a resource.
-type masked interface {
-	write
-	GetUpdateMask() *fieldmaskpb.FieldMask
-}
-
 // condition says what has to be known before a write.
 type condition struct {
-	write
+	service.Write
 	// etag is the one that the row must have; empty means any.
 	etag string
 	// needed says that the row is needed for another reason.
@@ -71,7 +61,7 @@ func (k *pbxKind[M, R]) previewCreate(ctx context.Context, b Backend, at place, 
 
 // change adds or removes members, or sets their order, or checks that the place for them
 // exists.
-func (b Backend) change(ctx context.Context, request write, route *upstream.Route, form infinity.Form, at place) error {
+func (b Backend) change(ctx context.Context, request service.Write, route *upstream.Route, form infinity.Form, at place) error {
 	if request.GetValidateOnly() {
 		if err := at.check(ctx, b); err != nil {
 			return upstream.BeforeWrite(err, route)
@@ -81,7 +71,7 @@ func (b Backend) change(ctx context.Context, request write, route *upstream.Rout
 }
 
 // send makes a write whose answer says no more than that it succeeded, or plans it.
-func (b Backend) send(ctx context.Context, request write, route *upstream.Route, form infinity.Form, parameters ...string) error {
+func (b Backend) send(ctx context.Context, request service.Write, route *upstream.Route, form infinity.Form, parameters ...string) error {
 	if request.GetValidateOnly() {
 		return b.Vendor.Plan(ctx, route, form, parameters...)
 	}

@@ -1,22 +1,16 @@
 package infinity
 
 import (
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// resource is a pointer to a resource M of the contract.
-type resource[M any] interface {
-	*M
-	proto.Message
-}
-
 // pbxKind is one kind of row at Infinity: its routes, and how its fields are read and
 // written. All ten kinds are served by the same code.
-type pbxKind[M any, R resource[M]] struct {
+type pbxKind[M any, R service.Message[M]] struct {
 	infinity.Collection
 	rows[M]
 	// respell writes those values of a stored row that have several spellings as another
@@ -58,7 +52,7 @@ type column struct {
 	flag, sortable bool
 }
 
-func newKind[M any, R resource[M]](routes infinity.Collection, of rows[M]) pbxKind[M, R] {
+func newKind[M any, R service.Message[M]](routes infinity.Collection, of rows[M]) pbxKind[M, R] {
 	return pbxKind[M, R]{Collection: routes, rows: of}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -94,7 +95,7 @@ func (k *pbxKind[M, R]) all(ctx context.Context, vendor *infinity.Client, query 
 // pushedFilters returns the conditions that the vendor is asked to evaluate: equalities of
 // fields that its rows have. That an equality took too much in is seen in the rows. Whole
 // says that nothing of the filter is left to evaluate.
-func pushedFilters[M any, R resource[M]](k *pbxKind[M, R], query *list.Query[R], at place, zone *time.Location) (filters []infinity.Parameter, whole bool) {
+func pushedFilters[M any, R service.Message[M]](k *pbxKind[M, R], query *list.Query[R], at place, zone *time.Location) (filters []infinity.Parameter, whole bool) {
 	if !k.Pages {
 		return nil, false
 	}
@@ -114,7 +115,7 @@ func pushedFilters[M any, R resource[M]](k *pbxKind[M, R], query *list.Query[R],
 // pushedWindow returns the order and the page as the vendor is asked for them, if it can
 // do both: an order by numbers and times, and a window whose place is known. Strings it may
 // compare by rules of its own, so it is not asked to order by them.
-func pushedWindow[M any, R resource[M]](k *pbxKind[M, R], query *list.Query[R], at place) (*infinity.Query, bool) {
+func pushedWindow[M any, R service.Message[M]](k *pbxKind[M, R], query *list.Query[R], at place) (*infinity.Query, bool) {
 	offset, limit, ok := query.Window()
 	if !k.Pages || !ok || limit > mostRows {
 		return nil, false

@@ -10,12 +10,13 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
 // asked is the vendor's query for a request, with "whole" if it is not asked to page.
-func asked[M any, R resource[M]](t *testing.T, k *pbxKind[M, R], request list.Request, at place, zone *time.Location) string {
+func asked[M any, R service.Message[M]](t *testing.T, k *pbxKind[M, R], request list.Request, at place, zone *time.Location) string {
 	t.Helper()
 	query, err := list.Prepare[R](pbxTokens(t), request, string(k.id))
 	if err != nil {

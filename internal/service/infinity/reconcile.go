@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -57,7 +58,7 @@ func (b Backend) Rules() reconcile.Rules {
 
 // created is the rule of a create, whose row is found by its natural key: parts takes the
 // row and its place from the request, respond makes the response.
-func created[M any, R resource[M], Q proto.Message](
+func created[M any, R service.Message[M], Q proto.Message](
 	b Backend, k *pbxKind[M, R], parts func(request Q) (R, place), respond func(stored R) proto.Message,
 ) reconcile.Rule {
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
@@ -69,10 +70,7 @@ func created[M any, R resource[M], Q proto.Message](
 				continue // it was there before, so the vendor would refuse the create
 			}
 			b.Etags.Stamp(row)
-			found = append(found, reconcile.Candidate{
-				Response: respond(row), Type: string(row.ProtoReflect().Descriptor().FullName()),
-				ID: reconcile.IDOf(row),
-			})
+			found = append(found, reconcile.Made(row, respond(row)))
 		}
 		return found, err
 	}
@@ -83,7 +81,7 @@ func created[M any, R resource[M], Q proto.Message](
 // clocks that differ.
 func olderThan(row proto.Message, since time.Time) bool {
 	dated, ok := row.(interface{ GetCreateTime() *timestamppb.Timestamp })
-	return ok && dated.GetCreateTime() != nil && dated.GetCreateTime().AsTime().Before(since.Add(-time.Minute))
+	return ok && dated.GetCreateTime() != nil && dated.GetCreateTime().AsTime().Before(since.Add(-service.ClockSkew))
 }
 
 // differs reports whether a row shows another value of a field that was sent.
@@ -96,7 +94,7 @@ func (k *pbxKind[M, R]) differs(row, wanted R) bool {
 }
 
 // added is the rule of additions: they have taken effect if all members are there.
-func added[M any, R resource[M], Q proto.Message](
+func added[M any, R service.Message[M], Q proto.Message](
 	b Backend, k *pbxKind[M, R], route *upstream.Route, parts func(request Q) ([]uint32, place), response proto.Message,
 ) reconcile.Rule {
 	find := func(ctx context.Context, request proto.Message, _ time.Time) ([]reconcile.Candidate, error) {

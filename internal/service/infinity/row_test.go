@@ -14,6 +14,7 @@ import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
@@ -27,7 +28,7 @@ type pbxContract struct {
 	show       func(*infinity.Client, infinity.Row, place) proto.Message
 }
 
-func contractOf[M any, R resource[M]](k *pbxKind[M, R]) pbxContract {
+func contractOf[M any, R service.Message[M]](k *pbxKind[M, R]) pbxContract {
 	return pbxContract{R(nil).ProtoReflect().Descriptor(), k.columns, k.IDs, k.id, k.natural,
 		func(client *infinity.Client, row infinity.Row, at place) proto.Message {
 			return k.show(Backend{Vendor: client}, k.List, row, at)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -55,7 +56,7 @@ func (k *pbxKind[M, R]) knownID(row R) uint32 {
 // else, so the row is read back, by the id in the answer or by what else identifies it. Of
 // what the create answered, the row then only gets what no read shows. If reading back
 // fails, what is known is returned, since the row does exist.
-func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request write, at place, wanted R) (R, error) {
+func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request service.Write, at place, wanted R) (R, error) {
 	if request.GetValidateOnly() {
 		return k.previewCreate(ctx, b, at, wanted)
 	}
@@ -115,14 +116,14 @@ func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
 // update writes what the mask names and returns the row as stored. What the vendor
 // answers, if anything, need not be the whole row, so it is read back. If that fails,
 // what is known is returned, since the row was changed.
-func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request masked, at place, wanted R) (R, error) {
+func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request service.Masked, at place, wanted R) (R, error) {
 	update := list.Update{Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx)}
 	changes, wrong := update.Changes()
 	if wrong != nil && !update.MayChangeFixed(wrong) {
 		return nil, wrong
 	}
 	id, needed := k.knownID(wanted), k.whole || len(update.Fixed()) > 0
-	before, err := k.before(ctx, b, k.Update, condition{write: request, etag: etag.Stated(wanted), needed: needed}, at, id)
+	before, err := k.before(ctx, b, k.Update, condition{Write: request, etag: etag.Stated(wanted), needed: needed}, at, id)
 	if err != nil {
 		return nil, err
 	}
@@ -216,9 +217,9 @@ func changeOf(column column, changes []list.Change) *list.Change {
 }
 
 // remove deletes a row.
-func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request write, at place, id uint32) error {
+func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request service.Write, at place, id uint32) error {
 	stated := etag.Stated(request)
-	_, err := k.before(ctx, b, k.Delete, condition{write: request, etag: stated}, at, id)
+	_, err := k.before(ctx, b, k.Delete, condition{Write: request, etag: stated}, at, id)
 	if err != nil {
 		return err
 	}

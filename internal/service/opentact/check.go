@@ -4,24 +4,14 @@ import (
 	"context"
 	"strings"
 
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
-
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// write is a request that changes something, unless it is only to be checked.
-type write interface{ GetValidateOnly() bool }
-
-// masked is a request that updates a resource.
-type masked interface {
-	write
-	GetUpdateMask() *fieldmaskpb.FieldMask
-}
-
 // deletion is a request that deletes a resource.
 type deletion interface {
-	write
+	service.Write
 	GetEtag() string
 }
 

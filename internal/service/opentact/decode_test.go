@@ -12,6 +12,7 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
@@ -59,7 +60,7 @@ var everyMember = []struct {
 }
 
 // reads returns the function that reads an object into a new message.
-func reads[M any, R message[M]](member tolerant.Member[M]) func(body string) (proto.Message, error) {
+func reads[M any, R service.Message[M]](member tolerant.Member[M]) func(body string) (proto.Message, error) {
 	return func(body string) (proto.Message, error) {
 		r := tolerant.NewReader(strings.NewReader(body))
 		defer r.Release()

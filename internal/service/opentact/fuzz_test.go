@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
@@ -68,7 +69,7 @@ func checkTimes(t *testing.T, m protoreflect.Message) {
 }
 
 // fuzzDecode reads a body at once and byte by byte, and compares.
-func fuzzDecode[M any, R message[M]](t *testing.T, body []byte, member tolerant.Member[M]) R {
+func fuzzDecode[M any, R service.Message[M]](t *testing.T, body []byte, member tolerant.Member[M]) R {
 	t.Helper()
 	read := func(r *tolerant.Reader) (R, error) {
 		defer r.Release()

@@ -11,19 +11,14 @@ import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// message is a pointer to the message M of the contract.
-type message[M any] interface {
-	*M
-	proto.Message
-}
-
 // dated is a resource that says when it was created.
 type dated[M any] interface {
-	message[M]
+	service.Message[M]
 	GetCreateTime() *timestamppb.Timestamp
 }
 
@@ -115,7 +110,7 @@ func (k kind[M, R]) located(row R, at place) R {
 // page serves a list: the request is checked before the vendor is called, and the page is
 // picked as the rows pass, so that the rows of other pages take no memory. Each row is
 // located first, so that filters see what it is below.
-func page[M any, R message[M]](
+func page[M any, R service.Message[M]](
 	tokens *list.Tokens, request list.Request, key string, locate func(row R), fetch func(begin func() opentact.Keep[M]) error,
 ) (rows []R, next string, err error) {
 	query, err := list.Prepare[R](tokens, request, key)
@@ -161,7 +156,7 @@ func (k kind[M, R]) get(ctx context.Context, b Backend, request any, ids ...stri
 }
 
 // stamped returns what sets the etag of a resource that was read.
-func stamped[M any, R message[M]](b Backend) func(stored R, err error) (R, error) {
+func stamped[M any, R service.Message[M]](b Backend) func(stored R, err error) (R, error) {
 	return func(stored R, err error) (R, error) {
 		if err == nil {
 			b.Etags.Stamp(stored)
@@ -185,7 +180,7 @@ func (k kind[M, R]) read(ctx context.Context, b Backend, at place) (R, error) {
 // key, it is read back; if the vendor confirms without showing it, it is looked for, in what is
 // left of the time. If it cannot be read, or told from others, what was sent is returned: the
 // create still succeeded.
-func (k kind[M, R]) create(ctx context.Context, b Backend, request write, wanted R, parents ...string) (R, error) {
+func (k kind[M, R]) create(ctx context.Context, b Backend, request service.Write, wanted R, parents ...string) (R, error) {
 	began, sent := time.Now(), k.body.creation(wanted)
 	at, err := k.place(ctx, b, request, within(parents), k.routes.Create)
 	if err != nil {
@@ -220,7 +215,7 @@ func (k kind[M, R]) chosen(wanted R) string {
 // update sends what the mask names and returns the resource as stored. If the vendor
 // confirms without showing it, or shows only its key, it is read back, in what is left of the
 // time. If that fails, the write still succeeded.
-func (k kind[M, R]) update(ctx context.Context, b Backend, request masked, wanted R, parents ...string) (R, error) {
+func (k kind[M, R]) update(ctx context.Context, b Backend, request service.Masked, wanted R, parents ...string) (R, error) {
 	asked := list.Update{
 		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx),
 		Lacks: b.Spoken.Lacks, OnlyShown: b.Spoken.OnlyShows,

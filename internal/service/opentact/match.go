@@ -8,12 +8,10 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
-
-// clockSkew is how far the vendor's clock may be behind ours.
-const clockSkew = time.Minute
 
 // findCreated returns the resource of a create that the vendor confirmed without showing
 // it, or nil if it cannot be told from others, in what is left of the time.
@@ -116,7 +114,7 @@ func (k kind[M, R]) confirmed(
 
 // isSince reports whether a time that the vendor states is not before one of ours.
 func isSince(at *timestamppb.Timestamp, since time.Time) bool {
-	return at != nil && !at.AsTime().Before(since.Add(-clockSkew))
+	return at != nil && !at.AsTime().Before(since.Add(-service.ClockSkew))
 }
 
 // hasMembers reports whether a stored resource has every member that was sent. If partly

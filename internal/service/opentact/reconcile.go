@@ -78,9 +78,7 @@ func created[M any, R dated[M], Q proto.Message](
 		for _, row := range rows {
 			located := k.located(row, at)
 			b.Etags.Stamp(located)
-			found = append(found, reconcile.Candidate{
-				Response: respond(located), Type: string(located.ProtoReflect().Descriptor().FullName()), ID: reconcile.IDOf(located),
-			})
+			found = append(found, reconcile.Made(located, respond(located)))
 		}
 		return found, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/list"
+	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
@@ -108,7 +109,7 @@ func (h leaseHolder) page(ctx context.Context, b Backend, request list.Request, 
 
 // assignment is a request that assigns numbers and takes others away.
 type assignment interface {
-	write
+	service.Write
 	GetAddTnLeaseUuids() []string
 	GetRemoveTnLeaseUuids() []string
 }
@@ -193,7 +194,7 @@ func (h leaseHolder) locateAll(leases []*pb.TnLease, add []string, uuid string) 
 }
 
 // send makes the assignment, or checks it: then it returns the leases by their UUIDs only.
-func (h leaseHolder) send(ctx context.Context, b Backend, request write, add, remove, above []string) ([]*pb.TnLease, error) {
+func (h leaseHolder) send(ctx context.Context, b Backend, request service.Write, add, remove, above []string) ([]*pb.TnLease, error) {
 	if request.GetValidateOnly() {
 		if err := h.check(ctx, b, above); err != nil {
 			return nil, upstream.BeforeWrite(err, h.assign)

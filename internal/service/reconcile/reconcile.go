@@ -36,6 +36,12 @@ type Candidate struct {
 // Rules are those of a service, by the full names of its methods: /package.Service/Method.
 type Rules map[string]Rule
 
+// Made returns the candidate of a create, with the resource that it may have made and what
+// would answer it.
+func Made(resource, response proto.Message) Candidate {
+	return Candidate{Response: response, Type: string(resource.ProtoReflect().Descriptor().FullName()), ID: IDOf(resource)}
+}
+
 // Found returns the one candidate of a write that makes no resource, if its effect is there.
 func Found(response proto.Message, there bool) []Candidate {
 	if !there {

@@ -1,0 +1,28 @@
+// Package service has what the services of both vendors share. The services themselves are in
+// the package of their vendor.
+package service
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+)
+
+// Message is a pointer to the message M of the contract.
+type Message[M any] interface {
+	*M
+	proto.Message
+}
+
+// Write is a request that changes something, unless it is only to be checked.
+type Write interface{ GetValidateOnly() bool }
+
+// Masked is a request that updates a resource.
+type Masked interface {
+	Write
+	GetUpdateMask() *fieldmaskpb.FieldMask
+}
+
+// ClockSkew is how far a vendor's clock may be behind ours.
+const ClockSkew = time.Minute
