@@ -57,9 +57,9 @@ func (c *calls) endAll() {
 	}
 }
 
-// endStreams lets streams, such as those of reflection and health Watch, live until
-// the server begins to drain: they would outlive every call.
-func (s *Server) endStreams(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+// serveStream serves a stream, such as one of reflection or health Watch, until it ends or
+// the server begins to drain: streams would outlive every call.
+func (s *Server) serveStream(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	current, started := callOf(stream.Context()), time.Now()
 	if refused := current.admit(); refused != nil && s.knownMethod(current.method) != unknownMethodLabel {
 		stream.SetTrailer(metadata.Pairs(requestIDHeader, current.requestID(stream.Context())))

@@ -49,7 +49,7 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 		grpc.Creds(s.transportCredentials()),
 		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.UnaryInterceptor(chain),
-		grpc.StreamInterceptor(s.endStreams),
+		grpc.StreamInterceptor(s.serveStream),
 		grpc.UnknownServiceHandler(s.unknownMethod(chain)),
 		grpc.InTapHandle(s.refuseMalformed),
 		grpc.StatsHandler(&watcher{server: s, listener: s.grpcListener, encodings: encodings}),
