@@ -81,10 +81,10 @@ var commands = map[string]func(asked config.Invocation, stdout, stderr io.Writer
 // serve runs the server until a signal; a second signal ends it at once.
 func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	c := asked.Config
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals(c.AuditFile)...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	hangups := noteHangups()
+	hangups := noteHangups(c.AuditFile)
 	signal.Ignore(syscall.SIGPIPE) // by default it ends the process when nobody reads its output any more
 	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
 	redirectLibraries(logger)
@@ -107,33 +107,6 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	defer onHangup(hangups, s.ReopenAudit)()
 	go debug.FreeOSMemory() // what only the start needed, 3 MiB, goes back to the system
 	return s.Run(ctx)
-}
-
-// noteHangups returns the SIGHUPs from now on. None of them ends the process any more.
-func noteHangups() <-chan os.Signal {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	return hangups
-}
-
-// onHangup calls the function at each SIGHUP until the function that it returns is called.
-func onHangup(hangups <-chan os.Signal, call func()) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-hangups:
-				call()
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
-	}
 }
 
 // redirectLibraries sends what libraries log by themselves to the logger, which leaves

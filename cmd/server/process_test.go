@@ -38,6 +38,7 @@ func startProcess(t *testing.T, flags ...string) *process {
 	t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, sandbox.Program(t), append([]string{"serve", "--sandbox", "--log-format=json",
 		"--grpc-address=127.0.0.1:0", "--http-address=127.0.0.1:0", "--admin-address=127.0.0.1:0"}, flags...)...)}
+	p.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // without the terminal of whoever runs the test
 	var err, errLog error
 	p.stdout, err = p.StdoutPipe()
 	p.stderr, errLog = p.StderrPipe()

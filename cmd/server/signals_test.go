@@ -4,7 +4,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -98,4 +101,16 @@ func (p *process) create(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(answer)
+}
+
+// TestStopSignals: with an audit file, which SIGHUP opens anew, it never ends the server.
+func TestStopSignals(t *testing.T) {
+	t.Parallel()
+	if signals := stopSignals("audit.jsonl"); slices.Contains(signals, os.Signal(syscall.SIGHUP)) || !slices.Contains(signals, os.Signal(syscall.SIGTERM)) {
+		t.Errorf("%v", signals)
+	}
+	ended := slices.Contains(stopSignals(""), os.Signal(syscall.SIGHUP))
+	if ended != (hasTerminal() && !signal.Ignored(syscall.SIGHUP)) {
+		t.Errorf("SIGHUP ends the server: %t", ended)
+	}
 }
