@@ -69,16 +69,16 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if err == nil && origin.Check(r) != nil {
 			err = status.Invalid(status.BrokenRule("origin", "CROSS_ORIGIN", "a browser sent this from another site's page"))
 		}
-		exchange := httpExchangeOf(r.Context())
-		switch {
-		case err == nil:
+		if err == nil {
 			shared.ServeHTTP(w, r)
-		case exchange != nil && s.gateway.IsCall(r):
+			return
+		}
+		if exchange := httpExchangeOf(r.Context()); exchange != nil && s.gateway.IsCall(r) {
 			exchange.refused = err
 			next.ServeHTTP(w, r)
-		default:
-			s.refuseForeign(w, r, err)
+			return
 		}
+		s.refuseForeign(w, r, err)
 	})
 }
 
