@@ -58,7 +58,7 @@ func (s *Server) chain(protocol string) []named {
 		{"credentials", keepCredentials(s.config)},
 		{"explain", s.explain},
 		{"validate", validate(s.validator, s.generation)},
-		{"once", s.once},
+		{"idempotency", s.idempotency.Intercept},
 	}...)
 }
 

@@ -19,7 +19,7 @@ func TestOrder(t *testing.T) {
 	s := &Server{metrics: telemetry.NewMetrics("test")}
 	want := []string{
 		"identify", "secrets", "observe", "audit", "translate", "recover", "guard", "authenticate", "auditable", "readable",
-		"limit", "deliver", "credentials", "explain", "validate", "once",
+		"limit", "deliver", "credentials", "explain", "validate", "idempotency",
 	}
 	for _, protocol := range []string{protocolGRPC, protocolHTTP} {
 		var got []string

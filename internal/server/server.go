@@ -17,6 +17,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/generation"
+	"github.com/sipfacade/sipfacade/internal/idempotency"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/mapping"
@@ -61,7 +62,7 @@ type Server struct {
 	keyed       *keyed // what page_token_key is for
 	ledgerPlace string // where the ledger is, without credentials
 
-	onceMethods map[string]*onceMethod // those that take request ids
+	idempotency *idempotency.Interceptor
 
 	grpc         *grpc.Server
 	grpcListener *listener.Listener
@@ -123,7 +124,7 @@ func (s *Server) buildServices() error {
 	if err != nil {
 		return err
 	}
-	if s.onceMethods, err = onceMethods(backends.opentact.Rules(), backends.infinity.Rules()); err != nil {
+	if s.idempotency, err = s.newIdempotency(backends); err != nil {
 		return err
 	}
 	s.grpc = s.newGRPC(asOne(interceptors(s.chain(protocolGRPC))))

@@ -16,15 +16,8 @@ import (
 
 // contractServices are all services of the contract's package, so that none can be served
 // without its rules.
-func contractServices() (services []protoreflect.ServiceDescriptor) {
-	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package()
-	protoregistry.GlobalFiles.RangeFilesByPackage(name, func(file protoreflect.FileDescriptor) bool {
-		for i := range file.Services().Len() {
-			services = append(services, file.Services().Get(i))
-		}
-		return true
-	})
-	return services
+func contractServices() []protoreflect.ServiceDescriptor {
+	return contract.Services(protoregistry.GlobalFiles)
 }
 
 // VendorNames returns, for each resource, the contract's field names by the vendor's, so that
@@ -38,11 +31,9 @@ func VendorNames() map[protoreflect.FullName]map[string]string {
 // readMethods are the full names of the methods that change nothing.
 func readMethods() map[string]bool {
 	reads := map[string]bool{}
-	for _, service := range contractServices() {
-		for i := range service.Methods().Len() {
-			if method := service.Methods().Get(i); contract.OnlyReads(method) {
-				reads[contract.FullMethod(method)] = true
-			}
+	for _, method := range contract.Methods(contractServices()) {
+		if contract.OnlyReads(method) {
+			reads[contract.FullMethod(method)] = true
 		}
 	}
 	return reads

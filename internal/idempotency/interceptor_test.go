@@ -1,10 +1,9 @@
-package server
+package idempotency
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,13 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/ledger"
-	"github.com/sipfacade/sipfacade/internal/service/infinity"
-	"github.com/sipfacade/sipfacade/internal/service/opentact"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -27,10 +25,21 @@ import (
 // createRoute is the write of the tests.
 var createRoute = &upstream.Route{Operation: "CreateApp", Method: "POST", Path: "/apps", Action: upstream.Create}
 
-// onceRig is the interceptor over a ledger in memory, a clock that the test moves, and a
+// transportStream keeps the header of an answer.
+type transportStream struct {
+	grpc.ServerTransportStream
+	header metadata.MD
+}
+
+func (s *transportStream) SetHeader(header metadata.MD) error {
+	s.header = metadata.Join(s.header, header)
+	return nil
+}
+
+// rig is the interceptor over a ledger in memory, a clock that the test moves, and a
 // vendor of whose calls the test decides the outcome.
-type onceRig struct {
-	*Server
+type rig struct {
+	*Interceptor
 	clock atomic.Int64
 	// fails is how the next writes end: nil is success.
 	fails error
@@ -42,22 +51,22 @@ type onceRig struct {
 	writes int
 }
 
-func newOnceRig(t *testing.T, reconciled bool) *onceRig {
+func newRig(t *testing.T, reconciled bool) *rig {
 	t.Helper()
-	r := &onceRig{Server: &Server{logger: slog.New(slog.DiscardHandler)}}
+	r := &rig{Interceptor: &Interceptor{Options: Options{OwnAccount: func(string) string { return "of the test" }, Logger: slog.New(slog.DiscardHandler)}}}
 	r.clock.Store(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).UnixNano())
 	opened, err := ledger.Open(t.Context(), "memory", ledger.Options{Clock: func() time.Time { return time.Unix(0, r.clock.Load()) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.ledger = opened
-	t.Cleanup(func() { _ = r.closeLedger() })
+	t.Cleanup(func() { _ = opened.Close() })
+	r.Ledger = opened
 	rule := reconcile.Rule{Vendor: "opentact", Route: createRoute}
 	if reconciled {
 		rule.Find = r.find
 	}
 	request := (&pb.CreateSipAppRequest{}).ProtoReflect().Descriptor().Fields()
-	r.onceMethods = map[string]*onceMethod{pb.SipAppService_CreateSipApp_FullMethodName: {
+	r.methods = map[string]*method{pb.SipAppService_CreateSipApp_FullMethodName: {
 		id: request.ByName("request_id"), validateOnly: request.ByName("validate_only"),
 		response: (&pb.CreateSipAppResponse{}).ProtoReflect().Type(), rule: rule,
 	}}
@@ -68,7 +77,7 @@ func madeApp(uuid string) *pb.CreateSipAppResponse {
 	return &pb.CreateSipAppResponse{SipApp: &pb.SipApp{Uuid: uuid}}
 }
 
-func (r *onceRig) find(context.Context, proto.Message, time.Time) (found []reconcile.Candidate, err error) {
+func (r *rig) find(context.Context, proto.Message, time.Time) (found []reconcile.Candidate, err error) {
 	for _, uuid := range r.shows {
 		found = append(found, reconcile.Candidate{Response: madeApp(uuid), Type: "sipfacade.v1.SipApp", ID: uuid})
 	}
@@ -76,7 +85,7 @@ func (r *onceRig) find(context.Context, proto.Message, time.Time) (found []recon
 }
 
 // write is the handler.
-func (r *onceRig) write(context.Context, any) (any, error) {
+func (r *rig) write(context.Context, any) (any, error) {
 	r.writes++
 	if r.fails != nil {
 		return nil, r.fails
@@ -86,11 +95,11 @@ func (r *onceRig) write(context.Context, any) (any, error) {
 
 // call makes a call, and says in short what its caller gets: what was made and by what the
 // answer was replayed, or the reason and the seconds after which to repeat.
-func (r *onceRig) call(t *testing.T, request *pb.CreateSipAppRequest) string {
+func (r *rig) call(t *testing.T, request *pb.CreateSipAppRequest) string {
 	t.Helper()
-	sent := &answered{}
+	sent := &transportStream{}
 	ctx := grpc.NewContextWithServerTransportStream(t.Context(), sent)
-	answer, err := r.once(ctx, request, &grpc.UnaryServerInfo{FullMethod: pb.SipAppService_CreateSipApp_FullMethodName}, r.write)
+	answer, err := r.Intercept(ctx, request, &grpc.UnaryServerInfo{FullMethod: pb.SipAppService_CreateSipApp_FullMethodName}, r.write)
 	if made, ok := answer.(*pb.CreateSipAppResponse); ok && err == nil {
 		return made.GetSipApp().GetUuid() + fmt.Sprint(sent.header.Get(replayedHeader))
 	}
@@ -116,8 +125,8 @@ func ended(kind upstream.Kind, code int, sent bool) error {
 	return &upstream.Error{Vendor: "opentact", Route: createRoute, Kind: kind, Status: code, Sent: sent, VendorForm: true}
 }
 
-// onceStep is one call of a scenario.
-type onceStep struct {
+// step is one call of a scenario.
+type step struct {
 	// after is how long after the call before.
 	after time.Duration
 	fails error
@@ -135,10 +144,10 @@ var (
 	lost    = ended(upstream.KindStatus, 502, true)
 )
 
-// TestOnce is the table of what repeats of a call with a request id get.
-func TestOnce(t *testing.T) {
+// TestRepeats is the table of what repeats of a call with a request id get.
+func TestRepeats(t *testing.T) {
 	t.Parallel()
-	for name, steps := range map[string][]onceStep{
+	for name, steps := range map[string][]step{
 		"a success is replayed": {
 			{want: "app-1[]", writes: 1}, {want: "app-1[true]", writes: 1}, {after: 23 * time.Hour, want: "app-1[true]", writes: 1},
 		},
@@ -186,7 +195,7 @@ func TestOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newOnceRig(t, true)
+			r := newRig(t, true)
 			for i, step := range steps {
 				r.clock.Add(int64(step.after))
 				r.fails, r.shows, r.unreadable = step.fails, step.shows, step.unreadable
@@ -198,11 +207,11 @@ func TestOnce(t *testing.T) {
 	}
 }
 
-// TestOnceTellsCallsApart: an id belongs to the content and to nothing else; another id may
+// TestTellsCallsApart: an id belongs to the content and to nothing else; another id may
 // not take what the first one made.
-func TestOnceTellsCallsApart(t *testing.T) {
+func TestTellsCallsApart(t *testing.T) {
 	t.Parallel()
-	r := newOnceRig(t, true)
+	r := newRig(t, true)
 	var got []string
 	for _, request := range []*pb.CreateSipAppRequest{
 		appRequest("id-number-1", "app"), appRequest("id-number-1", "another"), appRequest("id-number-2", "app"), appRequest("", "app"),
@@ -223,18 +232,18 @@ func TestOnceTellsCallsApart(t *testing.T) {
 	}
 }
 
-// TestOnceInProgress: a repeat does not wait for the first call and sends nothing.
-func TestOnceInProgress(t *testing.T) {
+// TestInProgress: a repeat does not wait for the first call and sends nothing.
+func TestInProgress(t *testing.T) {
 	t.Parallel()
-	r := newOnceRig(t, true)
+	r := newRig(t, true)
 	var during string
 	handler := func(context.Context, any) (any, error) {
 		during = r.call(t, appRequest("id-of-the-test", "app"))
 		return madeApp("the first"), nil
 	}
-	ctx := grpc.NewContextWithServerTransportStream(t.Context(), &answered{})
+	ctx := grpc.NewContextWithServerTransportStream(t.Context(), &transportStream{})
 	info := &grpc.UnaryServerInfo{FullMethod: pb.SipAppService_CreateSipApp_FullMethodName}
-	if _, err := r.once(ctx, appRequest("id-of-the-test", "app"), info, handler); err != nil {
+	if _, err := r.Intercept(ctx, appRequest("id-of-the-test", "app"), info, handler); err != nil {
 		t.Fatal(err)
 	}
 	if after := r.call(t, appRequest("id-of-the-test", "app")); during != "REQUEST_IN_PROGRESS 1s" || after != "the first[true]" || r.writes != 0 {
@@ -242,10 +251,10 @@ func TestOnceInProgress(t *testing.T) {
 	}
 }
 
-// TestOnceWithoutReconciliation: a write that nothing shows stays unknown, for ever.
-func TestOnceWithoutReconciliation(t *testing.T) {
+// TestWithoutReconciliation: a write that nothing shows stays unknown, for ever.
+func TestWithoutReconciliation(t *testing.T) {
 	t.Parallel()
-	r := newOnceRig(t, false)
+	r := newRig(t, false)
 	r.fails = lost
 	for range 3 {
 		if got := r.call(t, appRequest("id-of-the-test", "app")); got != "OUTCOME_UNKNOWN" || r.writes != 1 {
@@ -255,58 +264,37 @@ func TestOnceWithoutReconciliation(t *testing.T) {
 	}
 }
 
-// TestOnceAfterPanic: what a handler had done when it panicked is not known.
-func TestOnceAfterPanic(t *testing.T) {
+// TestAfterPanic: what a handler had done when it panicked is not known.
+func TestAfterPanic(t *testing.T) {
 	t.Parallel()
-	r := newOnceRig(t, true)
+	r := newRig(t, true)
 	func() {
 		defer func() { _ = recover() }()
 		info := &grpc.UnaryServerInfo{FullMethod: pb.SipAppService_CreateSipApp_FullMethodName}
-		_, _ = r.once(t.Context(), appRequest("id-of-the-test", "app"), info, func(context.Context, any) (any, error) { panic("of the test") })
+		_, _ = r.Intercept(t.Context(), appRequest("id-of-the-test", "app"), info, func(context.Context, any) (any, error) { panic("of the test") })
 	}()
 	if got := r.call(t, appRequest("id-of-the-test", "app")); got != "OUTCOME_UNKNOWN 10s" || r.writes != 0 {
 		t.Errorf("got %q after %d writes", got, r.writes)
 	}
 }
 
-// TestOnceWithoutLedger: calls with a request id are refused, all others are not.
-func TestOnceWithoutLedger(t *testing.T) {
+// TestWithoutLedger: calls with a request id are refused, all others are not.
+func TestWithoutLedger(t *testing.T) {
 	t.Parallel()
-	off, away := newOnceRig(t, true), newOnceRig(t, true)
-	off.ledger = nil
+	off, away := newRig(t, true), newRig(t, true)
+	off.Ledger = nil
 	opened, err := ledger.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none", ledger.Options{Key: []byte("a key of the tests, 32 bytes long")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	away.ledger = opened
-	for r, want := range map[*onceRig]string{off: "REQUEST_INVALID", away: "LEDGER_UNAVAILABLE"} {
+	t.Cleanup(func() { _ = opened.Close() })
+	away.Ledger = opened
+	for r, want := range map[*rig]string{off: "REQUEST_INVALID", away: "LEDGER_UNAVAILABLE"} {
 		if got := r.call(t, appRequest("id-of-the-test", "app")); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		if got := r.call(t, appRequest("", "app")); got != "app-1[]" {
 			t.Errorf("a call without an id got %q", got)
 		}
-	}
-}
-
-// TestReconciliationRules: each write that can happen twice takes request ids and has a rule,
-// which says by what its effect is recognised, unless nothing shows it.
-func TestReconciliationRules(t *testing.T) {
-	t.Parallel()
-	known, err := onceMethods(opentact.Backend{}.Rules(), infinity.Backend{}.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	unreadable := []string{pb.SipAppService_ExecuteCallFlow_FullMethodName}
-	for name, method := range known {
-		if rule := method.rule; rule.Route == nil || rule.Route.Action.Class() != upstream.Once || !slices.Contains([]string{"opentact", "infinity"}, rule.Vendor) {
-			t.Errorf("%s: the rule is of the vendor %q and the route %v", name, rule.Vendor, rule.Route)
-		}
-		if shown := !slices.Contains(unreadable, name); shown != (method.rule.Find != nil) || shown != (method.rule.Compared != "") {
-			t.Errorf("%s is compared by %q", name, method.rule.Compared)
-		}
-	}
-	if _, err := onceMethods(opentact.Backend{}.Rules()); err == nil {
-		t.Error("methods without rules are accepted")
 	}
 }
