@@ -10,8 +10,34 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 )
+
+// Package is the protobuf package of the contract.
+const Package = "sipfacade.v1"
+
+// Services returns all services of the contract in a set of files; those that are linked are
+// in protoregistry.GlobalFiles.
+func Services(files *protoregistry.Files) (all []protoreflect.ServiceDescriptor) {
+	files.RangeFilesByPackage(Package, func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			all = append(all, file.Services().Get(i))
+		}
+		return true
+	})
+	return all
+}
+
+// Methods returns the methods of services.
+func Methods(services []protoreflect.ServiceDescriptor) (all []protoreflect.MethodDescriptor) {
+	for _, service := range services {
+		for i := range service.Methods().Len() {
+			all = append(all, service.Methods().Get(i))
+		}
+	}
+	return all
+}
 
 // Behaviors returns the google.api.field_behavior marks of a field.
 func Behaviors(field protoreflect.FieldDescriptor) []annotations.FieldBehavior {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -195,17 +197,11 @@ func peerAddress(ctx context.Context) string {
 // HTTP rule.
 func servicesOfTheContract() []protoreflect.FullName {
 	var names []protoreflect.FullName
-	protoregistry.GlobalFiles.RangeFilesByPackage("sipfacade.v1", func(file protoreflect.FileDescriptor) bool {
-		for i := range file.Services().Len() {
-			one := file.Services().Get(i)
-			for j := range one.Methods().Len() {
-				if len(rulesOf(one.Methods().Get(j))) > 0 {
-					names = append(names, one.FullName())
-					break
-				}
-			}
+	for _, service := range contract.Services(protoregistry.GlobalFiles) {
+		hasRule := func(method protoreflect.MethodDescriptor) bool { return len(rulesOf(method)) > 0 }
+		if slices.ContainsFunc(contract.Methods([]protoreflect.ServiceDescriptor{service}), hasRule) {
+			names = append(names, service.FullName())
 		}
-		return true
-	})
+	}
 	return names
 }

@@ -18,15 +18,7 @@ import (
 )
 
 // services are those of the contract.
-func services() (found []protoreflect.ServiceDescriptor) {
-	protoregistry.GlobalFiles.RangeFilesByPackage("sipfacade.v1", func(file protoreflect.FileDescriptor) bool {
-		for i := range file.Services().Len() {
-			found = append(found, file.Services().Get(i))
-		}
-		return true
-	})
-	return found
-}
+func services() []protoreflect.ServiceDescriptor { return contract.Services(protoregistry.GlobalFiles) }
 
 func unknownOutcome() error {
 	return status.New(codes.Unknown, pb.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN, "nobody knows")

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // introduction is the beginning of the page. The mark keeps the test of all pages from
@@ -74,13 +75,7 @@ func contractServices() ([]protoreflect.ServiceDescriptor, error) {
 	if err != nil {
 		return nil, err
 	}
-	var services []protoreflect.ServiceDescriptor
-	files.RangeFilesByPackage("sipfacade.v1", func(file protoreflect.FileDescriptor) bool {
-		for i := range file.Services().Len() {
-			services = append(services, file.Services().Get(i))
-		}
-		return true
-	})
+	services := contract.Services(files)
 	slices.SortFunc(services, func(a, b protoreflect.ServiceDescriptor) int { return strings.Compare(place(a), place(b)) })
 	return services, nil
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // The tests below are named after the rows of docs/upstreams.md in which the vendor's
@@ -190,7 +192,7 @@ func TestMisprint14VoiceProfileUpdatesHaveTheUUID(t *testing.T) {
 // description of a name.
 func TestMisprint15VoiceProfileIsNotDescribedAsMessaging(t *testing.T) {
 	t.Parallel()
-	found, err := commented(t).FindDescriptorByName(contractPackage + ".OutboundVoiceProfile")
+	found, err := commented(t).FindDescriptorByName(contract.Package + ".OutboundVoiceProfile")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
@@ -142,7 +143,7 @@ func TestGuessesAreMarked(t *testing.T) {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
-	commented(t).RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+	commented(t).RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		eachDescriptor(file, func(d protoreflect.Descriptor) {
 			if words := unmarked(comment(d)); words != "" {
 				t.Errorf("%s says %q and not that it is a guess: %s", d.FullName(), words, comment(d))
@@ -169,7 +170,7 @@ var keywords = map[string]string{
 
 // allowedKeywords are fields with a keyword for a name, and why that does no harm.
 var allowedKeywords = map[protoreflect.FullName]string{
-	contractPackage + ".SipConnectionProduct.type": "the field of the Go client is Type, and no other language reserves it",
+	contract.Package + ".SipConnectionProduct.type": "the field of the Go client is Type, and no other language reserves it",
 }
 
 // keywordOf returns the language that reserves a name.
@@ -194,7 +195,7 @@ func TestFieldsAreNoKeywords(t *testing.T) {
 		}
 	}
 	excused := 0
-	commented(t).RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+	commented(t).RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		eachDescriptor(file, func(d protoreflect.Descriptor) {
 			field, ok := d.(protoreflect.FieldDescriptor)
 			if !ok {

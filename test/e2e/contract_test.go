@@ -12,28 +12,14 @@ import (
 
 	"github.com/sipfacade/sipfacade/gen"
 	_ "github.com/sipfacade/sipfacade/gen/sipfacade/v1" // the contract
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // services are those of the contract that is linked.
-func services() (all []protoreflect.ServiceDescriptor) {
-	protoregistry.GlobalFiles.RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
-		for i := range file.Services().Len() {
-			all = append(all, file.Services().Get(i))
-		}
-		return true
-	})
-	return all
-}
+func services() []protoreflect.ServiceDescriptor { return contract.Services(protoregistry.GlobalFiles) }
 
 // methods are the RPCs of every service.
-func methods() (all []protoreflect.MethodDescriptor) {
-	for _, service := range services() {
-		for i := range service.Methods().Len() {
-			all = append(all, service.Methods().Get(i))
-		}
-	}
-	return all
-}
+func methods() []protoreflect.MethodDescriptor { return contract.Methods(services()) }
 
 // shortName is the RPC as case files call it.
 func shortName(method protoreflect.MethodDescriptor) string {
@@ -59,7 +45,7 @@ func commented(t *testing.T) *protoregistry.Files {
 func TestComments(t *testing.T) {
 	t.Parallel()
 	seen := 0
-	commented(t).RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+	commented(t).RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		eachDescriptor(file, func(d protoreflect.Descriptor) {
 			seen++
 			if strings.TrimSpace(file.SourceLocations().ByDescriptor(d).LeadingComments) == "" {
@@ -77,7 +63,7 @@ func TestComments(t *testing.T) {
 func TestImageIsCurrent(t *testing.T) {
 	t.Parallel()
 	image := commented(t)
-	protoregistry.GlobalFiles.RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+	protoregistry.GlobalFiles.RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		other, err := image.FindFileByPath(file.Path())
 		if err != nil {
 			t.Errorf("the image lacks %s: %v", file.Path(), err)

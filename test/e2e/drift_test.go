@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
@@ -123,7 +124,7 @@ func enumMembers() (found []enumMember) {
 // names.
 func wordsWithin(list protoreflect.MethodDescriptor, member string, object protoreflect.MessageDescriptor) (found []enumMember) {
 	for i := range object.Fields().Len() {
-		if field := object.Fields().Get(i); field.Enum() != nil && object.ParentFile().Package() == contractPackage {
+		if field := object.Fields().Get(i); field.Enum() != nil && object.ParentFile().Package() == contract.Package {
 			found = append(found, enumMember{list, field, []string{member, string(field.Name())}})
 		}
 	}
@@ -176,7 +177,7 @@ func TestUnknownWordIsReported(t *testing.T) {
 		}
 		f.checkUnknownWord(t, member, word)
 	}
-	protoregistry.GlobalFiles.RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+	protoregistry.GlobalFiles.RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		for i := range file.Messages().Len() {
 			fields := file.Messages().Get(i).Fields()
 			for k := range fields.Len() {

@@ -8,12 +8,14 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // The services whose health the tests look at.
 const (
-	sipAppService = contractPackage + ".SipAppService"
-	pbxService    = contractPackage + ".PbxConfigService"
+	sipAppService = contract.Package + ".SipAppService"
+	pbxService    = contract.Package + ".PbxConfigService"
 )
 
 // healthOf asks for the health of a service.
@@ -77,7 +79,7 @@ func TestHealthFollowsTheBreaker(t *testing.T) {
 	if got := nextHealth(t, watch); got != "NOT_SERVING" {
 		t.Fatalf("with an open breaker: %s", got)
 	}
-	for service, want := range map[string]string{pbxService: "SERVING", "": "SERVING", contractPackage + ".ProfileService": "NOT_SERVING"} {
+	for service, want := range map[string]string{pbxService: "SERVING", "": "SERVING", contract.Package + ".ProfileService": "NOT_SERVING"} {
 		if got := f.healthOf(t, service); got != want {
 			t.Errorf("%q with an open breaker: %s", service, got)
 		}

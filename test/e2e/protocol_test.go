@@ -21,9 +21,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
-// contractPackage is the package whose services are tested.
-const contractPackage = "sipfacade.v1"
-
 // call is one call of the contract, for either protocol.
 type call struct {
 	method  protoreflect.MethodDescriptor
@@ -60,7 +57,7 @@ func (f *facade) protocols() []protocol { return []protocol{grpcProtocol{f}, jso
 // methodOf finds `SipConnectionService.GetSipConnection`.
 func methodOf(name string) (protoreflect.MethodDescriptor, error) {
 	service, method, _ := strings.Cut(name, ".")
-	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(contractPackage + "." + service))
+	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(contract.Package + "." + service))
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w", name, err)
 	}

@@ -19,6 +19,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // rawGRPC sends any bytes as a unary call, which client libraries cannot, and returns
@@ -261,7 +263,7 @@ func TestWatchOfUnknownService(t *testing.T) {
 	for service, want := range map[string]grpc_health_v1.HealthCheckResponse_ServingStatus{
 		"nothing": grpc_health_v1.HealthCheckResponse_SERVICE_UNKNOWN,
 		"":        grpc_health_v1.HealthCheckResponse_SERVING,
-		contractPackage + ".SipConnectionService": grpc_health_v1.HealthCheckResponse_SERVING,
+		contract.Package + ".SipConnectionService": grpc_health_v1.HealthCheckResponse_SERVING,
 	} {
 		stream, err := grpc_health_v1.NewHealthClient(f.conn).Watch(t.Context(), &grpc_health_v1.HealthCheckRequest{Service: service})
 		if err != nil {

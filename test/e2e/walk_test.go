@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	infinitysandbox "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -185,7 +186,7 @@ func checkIDs(t *testing.T, message protoreflect.MessageDescriptor) {
 	t.Helper()
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
-		if inner := field.Message(); inner != nil && inner.ParentFile().Package() == contractPackage && !isOutput(field) {
+		if inner := field.Message(); inner != nil && inner.ParentFile().Package() == contract.Package && !isOutput(field) {
 			checkIDs(t, inner)
 		}
 		if idName.MatchString(string(field.Name())) && !hasRule(field) && len(behaviors(field)) == 0 {

@@ -18,7 +18,7 @@ import (
 var commonText []byte
 
 // reasonEnum is the enum of the reasons of errors.
-const reasonEnum = contractPackage + ".ErrorReason"
+const reasonEnum = contract.Package + ".ErrorReason"
 
 // common returns the document without operations.
 func common(from *described) (*openapi.Document, error) {

@@ -15,9 +15,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
-// contractPackage is the package of what the document describes.
-const contractPackage = "sipfacade.v1"
-
 // described is the contract with its comments.
 type described struct {
 	files   *protoregistry.Files
@@ -44,7 +41,7 @@ func loadContract() (*described, error) {
 		return nil, fmt.Errorf("read the descriptor image: %w", err)
 	}
 	d := &described{files: files, methods: map[string]*method{}, hidesZero: map[protoreflect.FullName]bool{}}
-	files.RangeFilesByPackage(contractPackage, func(file protoreflect.FileDescriptor) bool {
+	files.RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		d.addMethods(file.Services())
 		d.noteEnums(file.Messages())
 		return true
