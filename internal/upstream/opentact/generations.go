@@ -140,91 +140,9 @@ func collection(c Collection, body string, certainty Certainty) []Row {
 	}
 }
 
-func accountRows() []Row {
-	return []Row{
-		same(routeAuth, "", AnswersObject, Documented),
-		{routeListLeases, []Version{{first, routeListLeases.Path, "", AnswersList, Documented, documentLeaseList}}},
-		{routeSearchLeases, []Version{
-			{first, routeSearchLeases.Path, searchKeys, AnswersPage, Inferred, description2021},
-			{later, routeSearchLeases.Path, searchKeys, AnswersPage, Described, description2021},
-		}},
-	}
-}
-
 // The keys of bodies that no message of the contract stands for.
 const (
 	searchKeys     = "take skip order"
 	assignmentKeys = "add remove"
 	callFlowPart   = "file"
 )
-
-func connectionRows() []Row {
-	rows := collection(Connections, "SipConnection", Described)
-	return append(rows,
-		same(ListConnectionLeases, "", AnswersList, Documented),
-		assignRow(AssignConnectionLeases),
-		Row{routeListProducts, []Version{
-			{first, routeListProducts.Path, "", AnswersList, Documented, documentConnections},
-			{later, routeListProductsSinceGen2.Path, "", AnswersList, Described, description2021},
-		}},
-	)
-}
-
-// assignRow is a row of an assignment. The documentation of 2022 shows UUID strings as the
-// answer for connections; that apps answer so too is inferred.
-func assignRow(route *upstream.Route) Row {
-	third2022 := Version{third, route.Path, assignmentKeys, AnswersUUIDs, Documented, documentation2022}
-	if route == AssignAppLeases {
-		third2022.Certainty = Inferred
-	}
-	return Row{route, []Version{
-		{first, route.Path, assignmentKeys, AnswersList, Documented, route.Source},
-		{second, route.Path, assignmentKeys, AnswersList, Described, description2021},
-		third2022,
-	}}
-}
-
-// inviteRows: later generations have invites below a SIP domain. None has a route for one.
-func inviteRows() []Row {
-	const list, one = "/sip/domain/{domain}/invite", "/sip/domain/{domain}/invite/{uuid}"
-	moved := func(route *upstream.Route, path, body string, answer Answer) Row {
-		return Row{route, []Version{
-			{first, route.Path, body, answer, Documented, documentInvites},
-			{later, path, body, answer, Described, description2021},
-		}}
-	}
-	return []Row{
-		moved(Invites.List, list, "", AnswersList), moved(Invites.Create, list, "SipUserInvite", AnswersObject),
-		moved(Invites.Update, one, "SipUserInvite", AnswersObject), moved(Invites.Delete, one, "", AnswersObject),
-	}
-}
-
-func domainRows() (rows []Row) {
-	for _, of := range []struct {
-		Collection
-		body string
-	}{{Domains, "SipDomain"}, {Users, "SipUser"}} {
-		rows = append(rows,
-			since(of.List, "", AnswersList), since(of.Get, "", AnswersObject),
-			since(of.Create, of.body, AnswersObject), since(of.Update, of.body, AnswersObject),
-			since(of.Delete, "", AnswersObject),
-		)
-	}
-	return rows
-}
-
-func appRows() []Row {
-	execute := Row{ExecuteRoute, []Version{
-		{[]Generation{Generation1, Generation2}, ExecuteRoute.Path, callFlowPart, AnswersObject, Documented, documentApps},
-		{third, "/call/sca/{uuid}", callFlowPart, AnswersObject, Observed, clients2023},
-	}}
-	return append(collection(Apps, "SipApp", Documented),
-		same(ListAppLeases, "", AnswersList, Documented), assignRow(AssignAppLeases),
-		same(ListOnlineCalls, "", AnswersList, Described), execute,
-	)
-}
-
-func profileRows() []Row {
-	return append(collection(MessagingProfiles, "MessagingProfile", Documented),
-		collection(OutboundVoiceProfiles, "OutboundVoiceProfile", Described)...)
-}

@@ -27,14 +27,50 @@ type Collection struct {
 	List, Get, Create, Update, Delete *upstream.Route
 }
 
-// routeAuth is the login.
-var routeAuth = &upstream.Route{
-	Operation: "Auth", Method: http.MethodGet, Path: "/auth",
-	Action: upstream.Read, Source: documentAuth,
+// The functions below return the routes of a collection: for each action the vendor has one
+// method, and the sources differ.
+
+func get(operation, path, source string) *upstream.Route {
+	return route(operation, http.MethodGet, path, upstream.Read, source)
 }
+
+func create(operation, path, source string) *upstream.Route {
+	return route(operation, http.MethodPost, path, upstream.Create, source)
+}
+
+func update(operation, path, source string) *upstream.Route {
+	return route(operation, http.MethodPatch, path, upstream.Update, source)
+}
+
+func remove(operation, path, source string) *upstream.Route {
+	return route(operation, http.MethodDelete, path, upstream.Delete, source)
+}
+
+func assign(operation, path, source string) *upstream.Route {
+	return route(operation, http.MethodPost, path, upstream.Assign, source)
+}
+
+func route(operation, method, path string, action upstream.Action, source string) *upstream.Route {
+	return &upstream.Route{Operation: operation, Method: method, Path: path, Action: action, Source: source}
+}
+
+// routeAuth is the login.
+var routeAuth = get("Auth", "/auth", documentAuth)
 
 // LoginRoute is the route of the login.
 func LoginRoute() *upstream.Route { return routeAuth }
+
+// accountRows are the login, and the numbers of the account.
+func accountRows() []Row {
+	return []Row{
+		same(routeAuth, "", AnswersObject, Documented),
+		{routeListLeases, []Version{{first, routeListLeases.Path, "", AnswersList, Documented, documentLeaseList}}},
+		{routeSearchLeases, []Version{
+			{first, routeSearchLeases.Path, searchKeys, AnswersPage, Inferred, description2021},
+			{later, routeSearchLeases.Path, searchKeys, AnswersPage, Described, description2021},
+		}},
+	}
+}
 
 // Routes are the routes of every version of every operation, each path once.
 func Routes() (routes []*upstream.Route) {

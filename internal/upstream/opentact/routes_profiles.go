@@ -1,65 +1,24 @@
 package opentact
 
-import (
-	"net/http"
-
-	"github.com/sipfacade/sipfacade/internal/upstream"
-)
-
 // MessagingProfiles are messaging profiles.
 var MessagingProfiles = Collection{
-	List: &upstream.Route{
-		Operation: "ListMessagingProfiles", Method: http.MethodGet,
-		Path:   "/profile/messaging",
-		Action: upstream.Read, Source: documentProfiles,
-	},
-	Get: &upstream.Route{
-		Operation: "GetMessagingProfileByUUID", Method: http.MethodGet,
-		Path:   "/profile/messaging/{uuid}",
-		Action: upstream.Read, Source: documentProfiles,
-	},
-	Create: &upstream.Route{
-		Operation: "CreateMessagingProfile", Method: http.MethodPost,
-		Path:   "/profile/messaging",
-		Action: upstream.Create, Source: documentProfiles,
-	},
-	Update: &upstream.Route{
-		Operation: "ModifyMessagingProfile", Method: http.MethodPatch,
-		Path:   "/profile/messaging/{uuid}",
-		Action: upstream.Update, Source: documentProfiles,
-	},
-	Delete: &upstream.Route{
-		Operation: "RemoveMessagingProfileByUUID", Method: http.MethodDelete,
-		Path:   "/profile/messaging/{uuid}",
-		Action: upstream.Delete, Source: documentProfiles,
-	},
+	List:   get("ListMessagingProfiles", "/profile/messaging", documentProfiles),
+	Get:    get("GetMessagingProfileByUUID", "/profile/messaging/{uuid}", documentProfiles),
+	Create: create("CreateMessagingProfile", "/profile/messaging", documentProfiles),
+	Update: update("ModifyMessagingProfile", "/profile/messaging/{uuid}", documentProfiles),
+	Delete: remove("RemoveMessagingProfileByUUID", "/profile/messaging/{uuid}", documentProfiles),
 }
 
 // OutboundVoiceProfiles are outbound voice profiles.
 var OutboundVoiceProfiles = Collection{
-	List: &upstream.Route{
-		Operation: "ListOutboundVoiceProfiles", Method: http.MethodGet,
-		Path:   "/profile/outbound_voice",
-		Action: upstream.Read, Source: description2021,
-	},
-	Get: &upstream.Route{
-		Operation: "GetOutboundVoiceProfileByUUID", Method: http.MethodGet,
-		Path:   "/profile/outbound_voice/{uuid}",
-		Action: upstream.Read, Source: description2021,
-	},
-	Create: &upstream.Route{
-		Operation: "CreateOutboundVoiceProfile", Method: http.MethodPost,
-		Path:   "/profile/outbound_voice",
-		Action: upstream.Create, Source: documentProfiles,
-	},
-	Update: &upstream.Route{
-		Operation: "ModifyOutboundVoiceProfile", Method: http.MethodPatch,
-		Path:   "/profile/outbound_voice/{uuid}",
-		Action: upstream.Update, Source: documentProfiles,
-	},
-	Delete: &upstream.Route{
-		Operation: "RemoveOutboundVoiceProfileByUUID", Method: http.MethodDelete,
-		Path:   "/profile/outbound_voice/{uuid}",
-		Action: upstream.Delete, Source: description2021,
-	},
+	List:   get("ListOutboundVoiceProfiles", "/profile/outbound_voice", description2021),
+	Get:    get("GetOutboundVoiceProfileByUUID", "/profile/outbound_voice/{uuid}", description2021),
+	Create: create("CreateOutboundVoiceProfile", "/profile/outbound_voice", documentProfiles),
+	Update: update("ModifyOutboundVoiceProfile", "/profile/outbound_voice/{uuid}", documentProfiles),
+	Delete: remove("RemoveOutboundVoiceProfileByUUID", "/profile/outbound_voice/{uuid}", description2021),
+}
+
+func profileRows() []Row {
+	return append(collection(MessagingProfiles, "MessagingProfile", Documented),
+		collection(OutboundVoiceProfiles, "OutboundVoiceProfile", Described)...)
 }
