@@ -74,6 +74,16 @@ func HTTPRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	return rule
 }
 
+// PathFields returns the names of the fields that a path template has, in its order:
+// "sip_connection_uuid", "sip_app.uuid".
+func PathFields(path string) (names []string) {
+	for _, segment := range strings.Split(path, "{")[1:] {
+		name, _, _ := strings.Cut(segment, "}")
+		names = append(names, name)
+	}
+	return names
+}
+
 // HTTPPattern returns the HTTP method and the path template of a rule.
 func HTTPPattern(rule *annotations.HttpRule) (method, path string) {
 	switch rule.GetPattern().(type) {

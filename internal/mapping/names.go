@@ -6,7 +6,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	_ "github.com/sipfacade/sipfacade/gen/sipfacade/v1" // the contract
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // VendorNames are the vendor's names of a field of a resource, the most probable first.
@@ -45,10 +46,27 @@ func (r Resource) WithoutField() (members []string) {
 	return members
 }
 
+// FullName is the full name of the contract's message.
+func (r Resource) FullName() protoreflect.FullName { return fullName(r.Message) }
+
+func fullName(message string) protoreflect.FullName {
+	return protoreflect.FullName(contract.Package).Append(protoreflect.Name(message))
+}
+
+// NaturalKeys returns the natural keys of the resources of both vendors that have one.
+func NaturalKeys() map[protoreflect.FullName][]string {
+	keys := map[protoreflect.FullName][]string{}
+	for _, resource := range slices.Concat(OpenTACT.Resources, Infinity.Resources) {
+		if len(resource.Natural) > 0 {
+			keys[resource.FullName()] = resource.Natural
+		}
+	}
+	return keys
+}
+
 // Fields are the fields of a message of the contract.
 func Fields(message string) protoreflect.FieldDescriptors {
-	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package().Append(protoreflect.Name(message))
-	found, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
+	found, err := protoregistry.GlobalFiles.FindDescriptorByName(fullName(message))
 	if err != nil {
 		return nil
 	}

@@ -27,7 +27,7 @@ func TestPanicsShowNoSecret(t *testing.T) {
 	const password, token = `canary"Pass\word/1+%`, "canary-Token~2/+="
 	var log bytes.Buffer
 	s := &Server{
-		metrics: telemetry.NewMetrics("test"), subjects: status.NewSubjects(VendorNames(), contractServices()...),
+		metrics: telemetry.NewMetrics("test"), subjects: status.NewSubjects(VendorNames(), nil, contractServices()...),
 		logger: telemetry.NewLogger(&log, slog.LevelDebug, "json"),
 	}
 	chain := asOne([]grpc.UnaryServerInterceptor{

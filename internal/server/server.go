@@ -79,7 +79,7 @@ type Server struct {
 func New(c config.Config, process Process, logger *slog.Logger) (*Server, error) {
 	s := &Server{
 		config: c, process: process, tracer: process.Tracer, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(process.Version),
-		subjects: status.NewSubjects(VendorNames(), contractServices()...),
+		subjects: status.NewSubjects(VendorNames(), mapping.NaturalKeys(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
 		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,72 +18,26 @@ import (
 	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
-// lookup is how a caller sees whether a write happened: the method that reads what it
-// wrote, empty if nothing does, and the fields of the resource that the filter of a list
-// compares.
-type lookup struct {
-	method string
-	filter []protoreflect.Name
+// The names of the methods that show what a write did, by its verb: behind the verb of the
+// read follows the name of what is written, and an s if it is listed. Verbs that are missing
+// have none.
+var lookupNames = map[string]string{
+	"Create": "List%ss", "Update": "Get%s", "Delete": "Get%s", "Assign": "List%s", "Add": "List%s", "Remove": "List%s",
 }
 
-// sent stands for all texts and booleans that were sent, for resources without a
-// natural key.
-var sent = []protoreflect.Name{"*"}
+// lookupExceptions are the writes whose lookup has another name.
+var lookupExceptions = map[protoreflect.Name]protoreflect.Name{"SetPbxQueueMemberOrder": "ListPbxQueueMembers"}
 
-// lookups has a row for each write of the contract.
-var lookups = map[protoreflect.Name]lookup{
-	"CreateSipUserInvite":         {"ListSipUserInvites", sent},
-	"UpdateSipUserInvite":         {"GetSipUserInvite", nil},
-	"DeleteSipUserInvite":         {"GetSipUserInvite", nil},
-	"AssignSipConnectionTnLeases": {"ListSipConnectionTnLeases", nil},
-	"CreateSipConnection":         {"ListSipConnections", sent},
-	"UpdateSipConnection":         {"GetSipConnection", nil},
-	"DeleteSipConnection":         {"GetSipConnection", nil},
-	"CreateSipDomain":             {"ListSipDomains", []protoreflect.Name{"domain"}},
-	"UpdateSipDomain":             {"GetSipDomain", nil},
-	"DeleteSipDomain":             {"GetSipDomain", nil},
-	"CreateSipUser":               {"ListSipUsers", []protoreflect.Name{"login"}},
-	"UpdateSipUser":               {"GetSipUser", nil},
-	"DeleteSipUser":               {"GetSipUser", nil},
-
-	"CreateSipApp":         {"ListSipApps", sent},
-	"UpdateSipApp":         {"GetSipApp", nil},
-	"DeleteSipApp":         {"GetSipApp", nil},
-	"AssignSipAppTnLeases": {"ListSipAppTnLeases", nil},
-	"ExecuteCallFlow":      {},
-
-	"CreateMessagingProfile":     {"ListMessagingProfiles", sent},
-	"UpdateMessagingProfile":     {"GetMessagingProfile", nil},
-	"DeleteMessagingProfile":     {"GetMessagingProfile", nil},
-	"CreateOutboundVoiceProfile": {"ListOutboundVoiceProfiles", sent},
-	"UpdateOutboundVoiceProfile": {"GetOutboundVoiceProfile", nil},
-	"DeleteOutboundVoiceProfile": {"GetOutboundVoiceProfile", nil},
-
-	"UpdatePbxDomain":         {"GetPbxDomain", nil},
-	"CreatePbxUser":           {"ListPbxUsers", []protoreflect.Name{"login"}},
-	"UpdatePbxUser":           {"GetPbxUser", nil},
-	"DeletePbxUser":           {"GetPbxUser", nil},
-	"CreatePbxGroup":          {"ListPbxGroups", []protoreflect.Name{"group_name"}},
-	"UpdatePbxGroup":          {"GetPbxGroup", nil},
-	"DeletePbxGroup":          {"GetPbxGroup", nil},
-	"AddPbxGroupUsers":        {"ListPbxGroupUsers", nil},
-	"RemovePbxGroupUsers":     {"ListPbxGroupUsers", nil},
-	"CreatePbxUserDevice":     {"ListPbxUserDevices", []protoreflect.Name{"pbx_device_id"}},
-	"DeletePbxUserDevice":     {"GetPbxUserDevice", nil},
-	"AddPbxUserGroups":        {"ListPbxUserGroups", nil},
-	"CreatePbxQueue":          {"ListPbxQueues", []protoreflect.Name{"queue_name"}},
-	"UpdatePbxQueue":          {"GetPbxQueue", nil},
-	"DeletePbxQueue":          {"GetPbxQueue", nil},
-	"CreatePbxQueueMember":    {"ListPbxQueueMembers", []protoreflect.Name{"group_id", "ring_order"}},
-	"UpdatePbxQueueMember":    {"GetPbxQueueMember", nil},
-	"DeletePbxQueueMember":    {"GetPbxQueueMember", nil},
-	"SetPbxQueueMemberOrder":  {"ListPbxQueueMembers", nil},
-	"CreatePbxTrustedNetwork": {"ListPbxTrustedNetworks", []protoreflect.Name{"network"}},
-	"UpdatePbxTrustedNetwork": {"GetPbxTrustedNetwork", nil},
-	"DeletePbxTrustedNetwork": {"GetPbxTrustedNetwork", nil},
-	"CreatePbxDevice":         {"ListPbxDevices", []protoreflect.Name{"mac_address"}},
-	"UpdatePbxDevice":         {"GetPbxDevice", nil},
-	"DeletePbxDevice":         {"GetPbxDevice", nil},
+// lookupMethod names the method that reads what a write did; "" if none does.
+func lookupMethod(write protoreflect.Name) protoreflect.Name {
+	if name, ok := lookupExceptions[write]; ok {
+		return name
+	}
+	verb, written := splitMethod(string(write))
+	if lookupNames[verb] == "" {
+		return ""
+	}
+	return protoreflect.Name(fmt.Sprintf(lookupNames[verb], written))
 }
 
 // WithLookup adds to an OUTCOME_UNKNOWN which call tells whether the write happened: the
@@ -103,18 +58,23 @@ func (s *Subjects) WithLookup(err error, fullMethod string, request any) error {
 	})
 }
 
-// lookupRule is a lookup with the descriptors of its method.
+// lookupRule is how a caller sees whether a write happened.
 type lookupRule struct {
 	reads    protoreflect.MethodDescriptor // nil if nothing reads what was written
 	resource protoreflect.FieldDescriptor  // of the write; nil if it has none
-	filter   []protoreflect.Name
+	// natural are the fields that find a resource that was created; if it has none, the
+	// texts and booleans that were sent do.
+	natural []string
 }
 
 // lookupOf returns the rule of a write. The resource is the field that the body holds.
-func lookupOf(method protoreflect.MethodDescriptor, resource protoreflect.FieldDescriptor) lookupRule {
-	row := lookups[method.Name()]
+func (s *Subjects) lookupOf(method protoreflect.MethodDescriptor, resource protoreflect.FieldDescriptor) lookupRule {
 	service, _ := method.Parent().(protoreflect.ServiceDescriptor)
-	return lookupRule{reads: service.Methods().ByName(protoreflect.Name(row.method)), resource: resource, filter: row.filter}
+	rule := lookupRule{reads: service.Methods().ByName(lookupMethod(method.Name())), resource: resource}
+	if resource != nil {
+		rule.natural = s.natural[resource.Message().FullName()]
+	}
+	return rule
 }
 
 // request returns the JSON of the request that looks: the ids as the write states them,
@@ -179,13 +139,8 @@ func (l lookupRule) filterOf(resource protoreflect.Message) string {
 // not compared if it is no part of the natural key, because vendors leave relations out
 // of their lists.
 func (l lookupRule) compares(field protoreflect.FieldDescriptor) bool {
-	if l.filter == nil || l.filter[0] != sent[0] {
-		for _, name := range l.filter {
-			if field.Name() == name {
-				return true
-			}
-		}
-		return false
+	if len(l.natural) > 0 {
+		return slices.Contains(l.natural, string(field.Name()))
 	}
 	isPlain := field.Kind() == protoreflect.StringKind || field.Kind() == protoreflect.BoolKind
 	return isPlain && field.Cardinality() != protoreflect.Repeated && !contract.Secret(field) &&

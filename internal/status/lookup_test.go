@@ -14,6 +14,7 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -34,7 +35,7 @@ func lookupOf(err error) (method, request string) {
 // that of no read does.
 func TestEveryWriteHasALookup(t *testing.T) {
 	t.Parallel()
-	subjects := status.NewSubjects(nil, services()...)
+	subjects := status.NewSubjects(nil, mapping.NaturalKeys(), services()...)
 	for _, service := range services() {
 		for i := range service.Methods().Len() {
 			method := service.Methods().Get(i)
@@ -54,7 +55,7 @@ func TestEveryWriteHasALookup(t *testing.T) {
 
 func TestLookupRequests(t *testing.T) {
 	t.Parallel()
-	subjects := status.NewSubjects(nil, services()...)
+	subjects := status.NewSubjects(nil, mapping.NaturalKeys(), services()...)
 	connections, pbx := "/sipfacade.v1.SipConnectionService/", "/sipfacade.v1.PbxConfigService/"
 	for name, c := range map[string]struct {
 		method          string

@@ -14,6 +14,7 @@ import (
 type Subjects struct {
 	methods map[string]subjectRule
 	names   map[protoreflect.FullName]map[string]string
+	natural map[protoreflect.FullName][]string
 }
 
 // subjectRule says how to find one method's subject.
@@ -26,15 +27,14 @@ type subjectRule struct {
 	lookup       lookupRule
 }
 
-// NewSubjects reads the methods of the services. Names are the resources' fields
-// by the vendor's names.
-func NewSubjects(names map[protoreflect.FullName]map[string]string, services ...protoreflect.ServiceDescriptor) *Subjects {
-	s := &Subjects{methods: map[string]subjectRule{}, names: names}
-	for _, service := range services {
-		for i := range service.Methods().Len() {
-			method := service.Methods().Get(i)
-			s.methods[contract.FullMethod(method)] = s.rule(method)
-		}
+// NewSubjects reads the methods of the services. Names are the resources' fields by the
+// vendor's names, and natural their natural keys.
+func NewSubjects(
+	names map[protoreflect.FullName]map[string]string, natural map[protoreflect.FullName][]string, services ...protoreflect.ServiceDescriptor,
+) *Subjects {
+	s := &Subjects{methods: map[string]subjectRule{}, names: names, natural: natural}
+	for _, method := range contract.Methods(services) {
+		s.methods[contract.FullMethod(method)] = s.rule(method)
 	}
 	return s
 }
@@ -64,7 +64,7 @@ func (s *Subjects) rule(method protoreflect.MethodDescriptor) subjectRule {
 	if body != nil {
 		written = body.Message().FullName()
 	}
-	rule.lookup = lookupOf(method, body)
+	rule.lookup = s.lookupOf(method, body)
 	rule.vendorNames = s.names[written]
 	verb, resource := splitMethod(string(method.Name()))
 	if shown := shownBy(method.Output()); shown != "" {
@@ -126,12 +126,12 @@ func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) 
 
 // lastVariable is the path to the field that the last {variable} of a path names.
 func lastVariable(message protoreflect.MessageDescriptor, path string) []protoreflect.FieldDescriptor {
-	start, end := strings.LastIndexByte(path, '{'), strings.LastIndexByte(path, '}')
-	if start < 0 || end < start {
+	variables := contract.PathFields(path)
+	if len(variables) == 0 {
 		return nil
 	}
 	var way []protoreflect.FieldDescriptor
-	for _, name := range strings.Split(path[start+1:end], ".") {
+	for _, name := range strings.Split(variables[len(variables)-1], ".") {
 		field := message.Fields().ByName(protoreflect.Name(name))
 		if field == nil {
 			return nil

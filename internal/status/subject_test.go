@@ -27,7 +27,7 @@ func TestSubjects(t *testing.T) {
 	id, other := strings.ToLower(connectionID), strings.ToLower(inviteID)
 	vendorNames := map[protoreflect.FullName]map[string]string{invite: {"expired_on": "expire_time"}, connection: {"product": "product_id"}}
 	descriptor := sipfacadev1.File_sipfacade_v1_sip_connection_service_proto.Services().ByName("SipConnectionService")
-	subjects := status.NewSubjects(vendorNames, descriptor)
+	subjects := status.NewSubjects(vendorNames, nil, descriptor)
 	cases := map[string]struct {
 		request proto.Message
 		want    status.Subject
@@ -110,7 +110,7 @@ func TestSubjectsNameMessages(t *testing.T) {
 	file := sipfacadev1.File_sipfacade_v1_sip_connection_service_proto
 	for i := range file.Services().Len() {
 		service := file.Services().Get(i)
-		subjects := status.NewSubjects(nil, service)
+		subjects := status.NewSubjects(nil, nil, service)
 		for j := range service.Methods().Len() {
 			method := service.Methods().Get(j)
 			subject := subjects.Of("/"+string(service.FullName())+"/"+string(method.Name()), nil)

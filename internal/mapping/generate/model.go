@@ -196,6 +196,11 @@ func (m *message) check() error {
 	if m.Key() == nil {
 		return fmt.Errorf("%s has no key", m.Name)
 	}
+	for _, name := range m.Natural {
+		if m.field(name) == nil {
+			return fmt.Errorf("%s is found by %q, which it does not have", m.Name, name)
+		}
+	}
 	if m.model.dialect.Additional != "" {
 		return m.checkRow()
 	}

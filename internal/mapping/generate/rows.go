@@ -220,11 +220,6 @@ func (m *message) checkRow() error {
 	if m.descriptor.Fields().ByName(protoreflect.Name(m.model.dialect.Additional)) == nil {
 		return fmt.Errorf("%s has no %s", m.Name, m.model.dialect.Additional)
 	}
-	for _, name := range m.Natural {
-		if m.field(name) == nil {
-			return fmt.Errorf("%s is found by %q, which it does not have", m.Name, name)
-		}
-	}
 	for _, f := range m.fields {
 		if err := f.checkSecrets(); err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)

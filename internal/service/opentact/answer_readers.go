@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/sipfacade/sipfacade/internal/service"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -14,7 +16,8 @@ type answerReader struct {
 }
 
 // reading returns what reads the objects of a kind into a message of the contract.
-func reading[M any](message string, kind opentact.Kind[M]) answerReader {
+func reading[M any, R service.Message[M]](kind opentact.Kind[M]) answerReader {
+	message := string(R(new(M)).ProtoReflect().Descriptor().Name())
 	dropped := func() opentact.Keep[M] { return func(row *M) *M { return row } }
 	return answerReader{message, func(ctx context.Context, c *opentact.Client, route opentact.ReadRoute, parameters []string) error {
 		switch route.Answer {
@@ -29,25 +32,29 @@ func reading[M any](message string, kind opentact.Kind[M]) answerReader {
 	}}
 }
 
+// reader returns the routes of the kind, and what reads their answers.
+func (k kind[M, R]) reader() (opentact.Collection, answerReader) {
+	return k.routes, reading[M, R](k.answers)
+}
+
 // answerReaders are the readers by the vendor's operation.
 func answerReaders() map[string]answerReader {
-	connection, domain := reading("SipConnection", sipConnectionKind), reading("SipDomain", sipDomainKind)
-	user, app := reading("SipUser", sipUserKind), reading("SipApp", sipAppKind)
-	messaging := reading("MessagingProfile", messagingProfileKind)
-	voice, lease := reading("OutboundVoiceProfile", outboundVoiceProfileKind), reading("TnLease", tnLeaseKind)
-	return map[string]answerReader{
-		"ListTNLeases": lease, "SearchTNLeases": lease,
-		"GETSIPConnectionTNLeasesList": lease, "GetSIPControlAppTNLeasesList": lease,
-		"ListSIPConnections": connection, "GetSIPConnectionByUUID": connection,
-		"GetSIPConnectionProductsList": reading("SipConnectionProduct", sipConnectionProductKind),
-		"ListSIPUserInvites":           reading("SipUserInvite", sipUserInviteKind),
-		"ListSIPDomains":               domain, "GetSIPDomain": domain,
-		"ListSIPUsers": user, "GetSIPUser": user,
-		"ListSIPControlApps": app, "GetSIPControlAppByUUID": app,
-		"GetOnlineCalls":        reading("SipAppCall", sipAppCallKind),
-		"ListMessagingProfiles": messaging, "GetMessagingProfileByUUID": messaging,
-		"ListOutboundVoiceProfiles": voice, "GetOutboundVoiceProfileByUUID": voice,
+	leases := reading(tnLeaseKind)
+	readers := map[string]answerReader{
+		"ListTNLeases": leases, "SearchTNLeases": leases,
+		"GETSIPConnectionTNLeasesList": leases, "GetSIPControlAppTNLeasesList": leases,
+		"GetSIPConnectionProductsList": reading(sipConnectionProductKind),
+		"GetOnlineCalls":               reading(sipAppCallKind),
 	}
+	for _, kind := range allKinds() {
+		routes, reader := kind.reader()
+		for _, route := range []*upstream.Route{routes.List, routes.Get} {
+			if route != nil {
+				readers[route.Operation] = reader
+			}
+		}
+	}
+	return readers
 }
 
 // ReadsInto returns the contract's message that an operation's answers are read into; ok is

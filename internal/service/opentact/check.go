@@ -42,7 +42,7 @@ func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Ob
 		err = k.above(ctx, b, at)
 	}
 	taken := false
-	if err == nil && (k.above == nil || k.natural != "") {
+	if err == nil && (k.above == nil || len(k.natural) > 0) {
 		err = opentact.List(ctx, b.Vendor, k.routes.List, k.answers, func() opentact.Keep[M] {
 			taken = false
 			return func(row *M) *M {
@@ -64,9 +64,11 @@ func (k kind[M, R]) checkCreate(ctx context.Context, b Backend, body opentact.Ob
 // isLike reports whether a resource has the natural key of another one. The case of letters
 // does not matter in the names of domains and users.
 func (k kind[M, R]) isLike(row R, wanted R) bool {
-	if k.natural == "" {
-		return false
+	for _, name := range k.natural {
+		field := row.ProtoReflect().Descriptor().Fields().ByName(name)
+		if !strings.EqualFold(row.ProtoReflect().Get(field).String(), wanted.ProtoReflect().Get(field).String()) {
+			return false
+		}
 	}
-	field := row.ProtoReflect().Descriptor().Fields().ByName(k.natural)
-	return strings.EqualFold(row.ProtoReflect().Get(field).String(), wanted.ProtoReflect().Get(field).String())
+	return len(k.natural) > 0
 }

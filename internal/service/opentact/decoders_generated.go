@@ -906,6 +906,12 @@ var sipConnectionBody = body[sipfacadev1.SipConnection]{
 	},
 }
 
+// sipConnectionTable is what the table says of a SIP connection.
+var sipConnectionTable = table[sipfacadev1.SipConnection]{
+	field: "sip_connection", key: "uuid", natural: []protoreflect.Name{},
+	answers: sipConnectionKind, body: sipConnectionBody,
+}
+
 // sipDomainValue returns a field of a SIP domain as the vendor takes it.
 func sipDomainValue(m *sipfacadev1.SipDomain, field protoreflect.Name) (value any, isSet bool) {
 	switch field {
@@ -931,6 +937,12 @@ var sipDomainBody = body[sipfacadev1.SipDomain]{
 		{field: "sip_app_uuid", names: []string{"sip_control_app"}},
 		{field: "outbound_voice_profile_uuid", names: []string{"outbound_voice_profile"}},
 	},
+}
+
+// sipDomainTable is what the table says of a SIP domain.
+var sipDomainTable = table[sipfacadev1.SipDomain]{
+	field: "sip_domain", key: "domain", natural: []protoreflect.Name{"domain"},
+	answers: sipDomainKind, body: sipDomainBody,
 }
 
 // sipUserValue returns a field of a SIP user as the vendor takes it.
@@ -981,6 +993,12 @@ var sipUserBody = body[sipfacadev1.SipUser]{
 	},
 }
 
+// sipUserTable is what the table says of a SIP user.
+var sipUserTable = table[sipfacadev1.SipUser]{
+	field: "sip_user", key: "uuid", natural: []protoreflect.Name{"login"},
+	answers: sipUserKind, body: sipUserBody,
+}
+
 // sipUserInviteValue returns a field of a SIP user invite as the vendor takes it.
 func sipUserInviteValue(m *sipfacadev1.SipUserInvite, field protoreflect.Name) (value any, isSet bool) {
 	switch field {
@@ -1000,6 +1018,12 @@ var sipUserInviteBody = body[sipfacadev1.SipUserInvite]{
 		{field: "name", names: []string{"name"}},
 		{field: "expire_time", names: []string{"expired_on"}},
 	},
+}
+
+// sipUserInviteTable is what the table says of a SIP user invite.
+var sipUserInviteTable = table[sipfacadev1.SipUserInvite]{
+	field: "sip_user_invite", key: "uuid", natural: []protoreflect.Name{},
+	answers: sipUserInviteKind, body: sipUserInviteBody,
 }
 
 // sipAppValue returns a field of a SIP app as the vendor takes it.
@@ -1056,6 +1080,12 @@ var sipAppBody = body[sipfacadev1.SipApp]{
 	},
 }
 
+// sipAppTable is what the table says of a SIP app.
+var sipAppTable = table[sipfacadev1.SipApp]{
+	field: "sip_app", key: "uuid", natural: []protoreflect.Name{},
+	answers: sipAppKind, body: sipAppBody,
+}
+
 // messagingProfileValue returns a field of a messaging profile as the vendor takes it.
 func messagingProfileValue(m *sipfacadev1.MessagingProfile, field protoreflect.Name) (value any, isSet bool) {
 	switch field {
@@ -1093,6 +1123,12 @@ var messagingProfileBody = body[sipfacadev1.MessagingProfile]{
 		{field: "skip_unhealthy_tns", names: []string{"skip_unhealthy_tns"}},
 		{field: "sticky_sender", names: []string{"sticky_sender"}},
 	},
+}
+
+// messagingProfileTable is what the table says of a messaging profile.
+var messagingProfileTable = table[sipfacadev1.MessagingProfile]{
+	field: "messaging_profile", key: "uuid", natural: []protoreflect.Name{},
+	answers: messagingProfileKind, body: messagingProfileBody,
 }
 
 // outboundVoiceProfileValue returns a field of an outbound voice profile as the vendor takes it.
@@ -1144,6 +1180,12 @@ var outboundVoiceProfileBody = body[sipfacadev1.OutboundVoiceProfile]{
 		{field: "class4_ingress_trunk_settings", names: []string{"class4_ingress_trunk_settings"}},
 		{field: "tn_lease_uuid", names: []string{"tn_lease"}},
 	},
+}
+
+// outboundVoiceProfileTable is what the table says of an outbound voice profile.
+var outboundVoiceProfileTable = table[sipfacadev1.OutboundVoiceProfile]{
+	field: "outbound_voice_profile", key: "uuid", natural: []protoreflect.Name{},
+	answers: outboundVoiceProfileKind, body: outboundVoiceProfileBody,
 }
 
 // writable are the columns of all resources that callers write.

@@ -12,6 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service"
+	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
@@ -31,17 +32,11 @@ type identified[M any] interface {
 // kind is one kind of resource. All kinds are listed, read, created and updated by the
 // same code.
 type kind[M any, R dated[M]] struct {
-	// field is the resource's field in requests.
-	field string
-	// key is the field that identifies a resource, and id returns it.
-	key protoreflect.Name
-	id  func(row R) string
+	table[M]
+	// id returns the key of a resource.
+	id func(row R) string
 	// routes are the vendor's; if none reads one resource, the list is searched.
 	routes opentact.Collection
-	// answers is how the resource is read from answers.
-	answers opentact.Kind[M]
-	// body is what callers write of it.
-	body body[M]
 	// locate sets what a resource is below; nil if it is below nothing.
 	locate func(row R, at place)
 	// find completes the place of a resource if the vendor has it elsewhere than callers
@@ -49,44 +44,55 @@ type kind[M any, R dated[M]] struct {
 	find func(ctx context.Context, b Backend, request any, at place) (place, error)
 	// above reads what a resource is below; nil if it is below nothing.
 	above func(ctx context.Context, b Backend, at place) error
-	// natural is the field by which a resource of the same parents is found that is like
-	// another; empty if there is none.
-	natural protoreflect.Name
 }
 
-// The kinds of resource. What of them is read and written is generated from the tables of
-// package mapping.
+// table is what the table of package mapping says of a resource.
+type table[M any] struct {
+	// field is the resource's field in requests, and key the one that identifies it.
+	field string
+	key   protoreflect.Name
+	// natural are the fields by which a resource of the same parents is found that is like
+	// another; there may be none.
+	natural []protoreflect.Name
+	// answers is how the resource is read from answers.
+	answers opentact.Kind[M]
+	// body is what callers write of it.
+	body body[M]
+}
+
+// The kinds of resource. SIP domains are identified by their names.
 var (
-	sipConnections        = newKind("sip_connection", opentact.Connections, sipConnectionKind, sipConnectionBody)
-	sipUserInvites        = newKind("sip_user_invite", opentact.Invites, sipUserInviteKind, sipUserInviteBody).below(ofInvite, readConnection).through(findInvites)
-	sipDomains            = newDomainKind()
-	sipUsers              = newKind("sip_user", opentact.Users, sipUserKind, sipUserBody).below(ofDomain, readDomain).foundBy("login")
-	sipApps               = newKind("sip_app", opentact.Apps, sipAppKind, sipAppBody)
-	messagingProfiles     = newKind("messaging_profile", opentact.MessagingProfiles, messagingProfileKind, messagingProfileBody)
-	outboundVoiceProfiles = newKind("outbound_voice_profile", opentact.OutboundVoiceProfiles, outboundVoiceProfileKind, outboundVoiceProfileBody)
+	sipConnections        = newKind(opentact.Connections, sipConnectionTable)
+	sipUserInvites        = newKind(opentact.Invites, sipUserInviteTable).below(ofInvite, readConnection).through(findInvites)
+	sipDomains            = kind[pb.SipDomain, *pb.SipDomain]{id: (*pb.SipDomain).GetDomain, routes: opentact.Domains, table: sipDomainTable}
+	sipUsers              = newKind(opentact.Users, sipUserTable).below(ofDomain, readDomain)
+	sipApps               = newKind(opentact.Apps, sipAppTable)
+	messagingProfiles     = newKind(opentact.MessagingProfiles, messagingProfileTable)
+	outboundVoiceProfiles = newKind(opentact.OutboundVoiceProfiles, outboundVoiceProfileTable)
 )
 
-func newKind[M any, R identified[M]](field string, routes opentact.Collection, answers opentact.Kind[M], body body[M]) kind[M, R] {
-	return kind[M, R]{field: field, key: "uuid", id: R.GetUuid, routes: routes, answers: answers, body: body}
+// anyKind is a kind of any resource.
+type anyKind interface {
+	// reader returns the routes that read the resource, and what reads their answers.
+	reader() (opentact.Collection, answerReader)
+	// createRule returns the create of the resource, and how its outcome is found out.
+	createRule(b Backend) (fullMethod string, rule reconcile.Rule)
 }
 
-// newDomainKind returns the kind of SIP domains, which are identified by their names.
-func newDomainKind() kind[pb.SipDomain, *pb.SipDomain] {
-	return kind[pb.SipDomain, *pb.SipDomain]{
-		field: "sip_domain", key: "domain", id: (*pb.SipDomain).GetDomain,
-		routes: opentact.Domains, answers: sipDomainKind, body: sipDomainBody, natural: "domain",
+// allKinds are all kinds of resource.
+func allKinds() []anyKind {
+	return []anyKind{
+		sipConnections, sipUserInvites, sipDomains, sipUsers, sipApps, messagingProfiles, outboundVoiceProfiles,
 	}
+}
+
+func newKind[M any, R identified[M]](routes opentact.Collection, of table[M]) kind[M, R] {
+	return kind[M, R]{table: of, id: R.GetUuid, routes: routes}
 }
 
 // below returns the kind with what locates its resources and what reads their parent.
 func (k kind[M, R]) below(locate func(row R, at place), above func(ctx context.Context, b Backend, at place) error) kind[M, R] {
 	k.locate, k.above = locate, above
-	return k
-}
-
-// foundBy returns the kind with the field by which one like another is found.
-func (k kind[M, R]) foundBy(natural protoreflect.Name) kind[M, R] {
-	k.natural = natural
 	return k
 }
 

@@ -1,0 +1,80 @@
+package reconcile
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
+)
+
+// Create is the method of the contract that creates a resource, CreateX for the message X.
+type Create struct {
+	method protoreflect.MethodDescriptor
+	// wanted is the resource in the request, and stored the one in the response.
+	wanted, stored protoreflect.FieldDescriptor
+	response       protoreflect.MessageType
+	parents        []protoreflect.FieldDescriptor
+}
+
+// CreateOf returns the create of a resource, which the contract must have.
+func CreateOf(resource protoreflect.MessageDescriptor) Create {
+	for _, method := range contract.Methods(contract.Services(protoregistry.GlobalFiles)) {
+		if method.Name() == "Create"+resource.Name() {
+			return newCreate(method, resource)
+		}
+	}
+	panic(fmt.Sprintf("the contract cannot create %s", resource.FullName()))
+}
+
+func newCreate(method protoreflect.MethodDescriptor, resource protoreflect.MessageDescriptor) Create {
+	response, err := protoregistry.GlobalTypes.FindMessageByName(method.Output().FullName())
+	if err != nil {
+		panic(err) // what is described is linked
+	}
+	c := Create{
+		method: method, response: response,
+		wanted: fieldOf(method.Input(), resource), stored: fieldOf(method.Output(), resource),
+	}
+	_, path := contract.HTTPPattern(contract.HTTPRule(method))
+	for _, name := range contract.PathFields(path) {
+		c.parents = append(c.parents, method.Input().Fields().ByName(protoreflect.Name(name)))
+	}
+	return c
+}
+
+// fieldOf returns the field of a message that holds a resource.
+func fieldOf(message, resource protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
+	for i := range message.Fields().Len() {
+		if field := message.Fields().Get(i); field.Message() == resource {
+			return field
+		}
+	}
+	panic(fmt.Sprintf("%s has no %s", message.FullName(), resource.FullName()))
+}
+
+// FullMethod is the name by which gRPC calls the method.
+func (c Create) FullMethod() string { return contract.FullMethod(c.method) }
+
+// Wanted returns the resource of a request.
+func (c Create) Wanted(request proto.Message) proto.Message {
+	return request.ProtoReflect().Get(c.wanted).Message().Interface()
+}
+
+// Parents returns the ids of the request's path.
+func (c Create) Parents(request proto.Message) []protoreflect.Value {
+	ids := make([]protoreflect.Value, len(c.parents))
+	for i, field := range c.parents {
+		ids[i] = request.ProtoReflect().Get(field)
+	}
+	return ids
+}
+
+// Made returns the candidate for a resource that the create may have made.
+func (c Create) Made(resource proto.Message) Candidate {
+	response := c.response.New()
+	response.Set(c.stored, protoreflect.ValueOfMessage(resource.ProtoReflect()))
+	return Made(resource, response.Interface())
+}
