@@ -110,7 +110,7 @@ func TestHTTPSurface(t *testing.T) {
 	for _, method := range methods() {
 		verb, path := verbAndPath(httpRule(method))
 		if want := httpSurface[shortName(method)]; want != verb+" "+path {
-			t.Errorf("%s: want %q, got %s %s", shortName(method), want, verb, path)
+			t.Errorf("%s: httpSurface has %q, the contract %s %s", shortName(method), want, verb, path)
 		}
 		if _, ok := described[withoutVariables(path)][strings.ToLower(verb)]; !ok {
 			t.Errorf("/openapi.json lacks %s %s", verb, path)

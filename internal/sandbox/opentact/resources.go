@@ -5,6 +5,29 @@ import (
 	"slices"
 )
 
+// kind is the type of an entity, and the index of its row in resources.
+type kind int
+
+const (
+	none kind = iota
+	accounts
+	timeZones
+	people
+	connections
+	products
+	invites
+	sipUsers
+	domains
+	apps
+	calls
+	leases
+	numbers
+	orders
+	messagingProfiles
+	voiceProfiles
+	kinds
+)
+
 // resource describes one kind of entity: its name in messages, and its members
 // in the order of the vendor's documentation.
 type resource struct {

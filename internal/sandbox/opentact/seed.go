@@ -46,11 +46,10 @@ func (in seeder) person(n int, email, first, last, role string, born any) {
 func (s *Server) seed() {
 	in := seeder{s, s.now().Truncate(24 * time.Hour)}
 	in.person(2, "ines.moreau@northwind.example.com", "Ines", "Moreau", "User", nil)
-	for i, values := range voiceProfileRows() {
-		in.put(voiceProfiles, VoiceProfileUUID(i+1), i, values)
-	}
-	for i, values := range messagingProfileRows() {
-		in.put(messagingProfiles, MessagingProfileUUID(i+1), 30+i, values)
+	for _, of := range plainRows() {
+		for i, values := range of.rows {
+			in.put(of.kind, seedUUID(of.family, i+1), of.createdDay+i, values)
+		}
 	}
 	in.defaultMessagingProfile()
 	in.connections()

@@ -90,6 +90,22 @@ func appRows() []appRow {
 	}
 }
 
+// plainRow are the rows of a kind that refer to no other rows. The ids are of the family, and
+// one row is created each day.
+type plainRow struct {
+	kind       kind
+	family     string
+	createdDay int
+	rows       []map[string]any
+}
+
+func plainRows() []plainRow {
+	return []plainRow{
+		{voiceProfiles, voiceProfileFamily, 0, voiceProfileRows()},
+		{messagingProfiles, messagingProfileFamily, 30, messagingProfileRows()},
+	}
+}
+
 func messagingProfileRows() []map[string]any {
 	return []map[string]any{
 		messagingProfile("Clinic reminders", "https://hooks.example.com/northwind/sms", "https://hooks-backup.example.com/northwind/sms", 4, 1, true),

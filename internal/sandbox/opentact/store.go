@@ -7,29 +7,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/store"
 )
 
-// kind is the type of an entity, and the index of its row in resources.
-type kind int
-
-const (
-	none kind = iota
-	accounts
-	timeZones
-	people
-	connections
-	products
-	invites
-	sipUsers
-	domains
-	apps
-	calls
-	leases
-	numbers
-	orders
-	messagingProfiles
-	voiceProfiles
-	kinds
-)
-
 // record is one entity: what every kind has, and values by their wire names. A
 // relation to one other record is that record's id.
 type record struct {

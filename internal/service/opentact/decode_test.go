@@ -12,6 +12,7 @@ import (
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
+	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
@@ -120,9 +121,10 @@ func setFields(m proto.Message) (names []string) {
 }
 
 // TestEveryMemberIsRead: each member is read into its field and no other, and all members
-// together leave no field unset.
+// together leave no field unset. Every resource of the table is tried.
 func TestEveryMemberIsRead(t *testing.T) {
 	t.Parallel()
+	tried := map[protoreflect.FullName]bool{}
 	for _, kind := range everyMember {
 		var members map[string]json.RawMessage
 		if err := json.Unmarshal([]byte("{"+kind.members+"}"), &members); err != nil {
@@ -138,18 +140,32 @@ func TestEveryMemberIsRead(t *testing.T) {
 			}
 		}
 		whole, err := kind.read("{" + kind.members + "}")
-		fields := whole.ProtoReflect().Descriptor().Fields()
-		read := fields.Len()
-		if fields.ByName(etag.Field) != nil {
-			read-- // it is ours
+		if err != nil {
+			t.Fatal(err)
 		}
-		if fields.ByName("password") != nil {
-			read-- // it is never shown
-		}
-		if err != nil || len(setFields(whole)) != read {
-			t.Errorf("%T: only %v are set: %v", whole, setFields(whole), err)
+		descriptor := whole.ProtoReflect().Descriptor()
+		tried[descriptor.FullName()] = true
+		if diff := cmp.Diff(shownFields(descriptor), setFields(whole)); diff != "" {
+			t.Errorf("%s: all fields but these are read; add the members of new ones to everyMember:\n%s", descriptor.Name(), diff)
 		}
 	}
+	for _, resource := range mapping.OpenTACT.Resources {
+		if !tried[resource.FullName()] {
+			t.Errorf("everyMember lacks %s", resource.Message)
+		}
+	}
+}
+
+// shownFields are the fields that the vendor shows, sorted: etags are ours, and no password is
+// shown.
+func shownFields(descriptor protoreflect.MessageDescriptor) (names []string) {
+	for i := range descriptor.Fields().Len() {
+		if name := descriptor.Fields().Get(i).Name(); name != etag.Field && name != "password" {
+			names = append(names, string(name))
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // TestNothingIsReadOfNothing: what the vendor leaves out or does not fill is absent.
