@@ -77,6 +77,8 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"was not sent: the connection has several SIP domains, and the request names none in sip_domain"),
 	upstream.KindNoParent: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING,
 		"was not sent: the vendor shows no SIP domain of the connection, which its invites would be below"),
+	upstream.KindUnclearParent: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS,
+		"was not sent: the vendor shows too many SIP domains without their connection to look at each, and the request names none in sip_domain"),
 	upstream.KindUnresolved: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"failed inside the service"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,

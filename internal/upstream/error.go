@@ -59,6 +59,9 @@ const (
 	KindSeveralParents
 	// KindNoParent: the request does not name its parent, and there is none. Nothing was sent.
 	KindNoParent
+	// KindUnclearParent: the request does not name its parent, and the vendor does not show
+	// which one it is. Nothing was sent.
+	KindUnclearParent
 	// KindUnresolved: what became of an earlier attempt at a write cannot be found out.
 	KindUnresolved
 	// KindInternal: a defect of the service, such as a call that cannot be built.
@@ -75,7 +78,7 @@ var kindNames = map[Kind]string{
 	KindCredentialMissing: "credential_missing", KindCredentialRejected: "credential_rejected",
 	KindThrottled: "throttled", KindBreakerOpen: "breaker_open", KindSaturated: "saturated",
 	KindCredentialUnset: "credential_unset", KindNotListed: "not_listed", KindChanged: "changed", KindTaken: "taken",
-	KindSeveralParents: "several_parents", KindNoParent: "no_parent", KindUnresolved: "unresolved", KindInternal: "internal",
+	KindSeveralParents: "several_parents", KindNoParent: "no_parent", KindUnclearParent: "unclear_parent", KindUnresolved: "unresolved", KindInternal: "internal",
 }
 
 // String is the name of the kind in metrics and logs.
@@ -126,7 +129,8 @@ type Error struct {
 	Message string
 	// Fields are the vendor's messages about single arguments, made safe likewise.
 	Fields []FieldError
-	// Names are the resources that KindSeveralParents and KindNoParent are about.
+	// Names are the resources that KindSeveralParents, KindNoParent and KindUnclearParent
+	// are about.
 	Names []string
 
 	cause error
@@ -190,7 +194,8 @@ func Unsent(vendor string, route *Route, kind Kind) *Error {
 }
 
 // Undecided is the error of a call that does not name the parent: KindSeveralParents with the
-// names of all, KindNoParent with the name of the resource that has none.
+// names of all, KindNoParent with the name of the resource that has none, KindUnclearParent
+// with the names that are known.
 func Undecided(vendor string, route *Route, kind Kind, names ...string) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true, Names: names}
 }
@@ -227,7 +232,7 @@ var deliveries = map[Kind]Delivery{
 	KindUnreachable: NotSent, KindCredentialMissing: NotSent,
 	KindCredentialRejected: NotSent, KindCredentialUnset: NotSent, KindInternal: NotSent,
 	KindThrottled: NotSent, KindBreakerOpen: NotSent, KindChanged: NotSent, KindTaken: NotSent,
-	KindSeveralParents: NotSent, KindNoParent: NotSent,
+	KindSeveralParents: NotSent, KindNoParent: NotSent, KindUnclearParent: NotSent,
 }
 
 // Delivery says what became of a failed write. It is empty for reads. If the login

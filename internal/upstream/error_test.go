@@ -26,7 +26,7 @@ func TestDelivery(t *testing.T) {
 		{KindBadResponse, 200, Unknown}, {KindTruncated, 200, Unknown}, {KindReset, 0, Unknown}, {KindTimeout, 0, Unknown},
 		{KindCallerDeadline, 0, Unknown}, {KindCallerCancelled, 0, Unknown},
 		{KindUnreachable, 0, NotSent}, {KindCredentialMissing, 0, NotSent}, {KindCredentialRejected, 401, NotSent}, {KindCredentialUnset, 0, NotSent}, {KindInternal, 0, NotSent},
-		{KindThrottled, 0, NotSent}, {KindChanged, 0, NotSent}, {KindTaken, 0, NotSent}, {KindSeveralParents, 0, NotSent}, {KindNoParent, 0, NotSent}, {KindUnresolved, 0, Unknown}, {KindBreakerOpen, 0, NotSent},
+		{KindThrottled, 0, NotSent}, {KindChanged, 0, NotSent}, {KindTaken, 0, NotSent}, {KindSeveralParents, 0, NotSent}, {KindNoParent, 0, NotSent}, {KindUnclearParent, 0, NotSent}, {KindUnresolved, 0, Unknown}, {KindBreakerOpen, 0, NotSent},
 		{KindSaturated, 0, Unknown}, {KindShuttingDown, 0, Unknown},
 	}
 	covered := map[Kind]bool{}

@@ -149,12 +149,15 @@ const (
 	// read what an update sends back. Do: leave out the field, or ask the operator about
 	// `opentact_generation`.
 	ErrorReason_ERROR_REASON_UPSTREAM_GENERATION ErrorReason = 31
-	// The connection has several SIP domains, and the request names none.
-	// `ResourceInfo` lists them. Do: name one in `sip_domain`.
+	// The request names no SIP domain, and the connection has several; or the vendor
+	// shows more than 20 SIP domains without their connection, which are not looked at one
+	// by one. `ResourceInfo` lists those that are known to be the connection's. Do: name
+	// one in `sip_domain`.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS ErrorReason = 32
 	// The call is about the invites of a connection of which the vendor shows no SIP
 	// domain, and in generations 2 and 3 of OpenTACT's API invites are below one. Do:
-	// create a SIP domain with the connection's UUID, or set it on one that exists.
+	// name the domain in `sip_domain`; if there is none, create a SIP domain with the
+	// connection's UUID, or set it on one that exists.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING ErrorReason = 33
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.

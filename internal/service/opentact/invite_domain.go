@@ -98,25 +98,18 @@ func namesOf(domains []*pb.SipDomain) (names []string) {
 const mostUnstated = 20
 
 // domainsStating returns the names of the domains that state a connection. Rows of the
-// vendor's list may leave relations out: these domains are read one by one.
+// vendor's list may leave relations out: these domains are read one by one. If there are too
+// many of them for that, and fewer than two state the connection in the list, it is not known
+// which domains are the connection's: the error asks for the name of one.
 func domainsStating(ctx context.Context, b Backend, connection string) ([]string, error) {
-	var found, unstated []*pb.SipDomain
-	begin := func() opentact.Keep[pb.SipDomain] {
-		found, unstated = nil, nil
-		return func(row *pb.SipDomain) *pb.SipDomain {
-			switch {
-			case row.GetSipConnectionUuid() == connection:
-				found = append(found, row)
-			case row.SipConnectionUuid == nil && len(unstated) < mostUnstated:
-				unstated = append(unstated, row)
-			default:
-				return row
-			}
-			return nil
-		}
-	}
-	if err := opentact.List(ctx, b.Vendor, opentact.Domains.List, sipDomainKind, begin); err != nil {
+	stating, unstated, err := domainsListed(ctx, b, connection)
+	switch found := namesOf(stating); {
+	case err != nil:
 		return nil, err
+	case len(found) > 1 || len(unstated) == 0:
+		return found, nil
+	case len(unstated) > mostUnstated:
+		return nil, upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindUnclearParent, found...)
 	}
 	for _, row := range unstated {
 		stored, err := sipDomains.read(ctx, b, of([]string{row.GetDomain()}))
@@ -124,8 +117,29 @@ func domainsStating(ctx context.Context, b Backend, connection string) ([]string
 			return nil, err
 		}
 		if stored.GetSipConnectionUuid() == connection {
-			found = append(found, stored)
+			stating = append(stating, stored)
 		}
 	}
-	return namesOf(found), nil
+	return namesOf(stating), nil
+}
+
+// domainsListed returns the rows of the vendor's list that state a connection, and those that
+// state none: of these no more than it takes to know that they are too many.
+func domainsListed(ctx context.Context, b Backend, connection string) (stating, unstated []*pb.SipDomain, err error) {
+	begin := func() opentact.Keep[pb.SipDomain] {
+		stating, unstated = nil, nil
+		return func(row *pb.SipDomain) *pb.SipDomain {
+			switch {
+			case row.GetSipConnectionUuid() == connection:
+				stating = append(stating, row)
+			case row.SipConnectionUuid == nil && len(unstated) <= mostUnstated:
+				unstated = append(unstated, row)
+			default:
+				return row
+			}
+			return nil
+		}
+	}
+	err = opentact.List(ctx, b.Vendor, opentact.Domains.List, sipDomainKind, begin)
+	return stating, unstated, err
 }
