@@ -6,9 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	grpcstatus "google.golang.org/grpc/status"
-
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
@@ -32,29 +29,5 @@ func TestCalls(t *testing.T) {
 	}
 	if !errors.Is(context.Cause(first), context.Canceled) || len(c.running) != 0 {
 		t.Errorf("%v, %d calls are left", context.Cause(first), len(c.running))
-	}
-}
-
-// TestOverdue: a stream that ends because its time is over says so, whatever its handler
-// calls that.
-func TestOverdue(t *testing.T) {
-	t.Parallel()
-	expired, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
-	defer cancel()
-	cancelled, stop := context.WithCancel(t.Context())
-	stop()
-	for _, test := range []struct {
-		ctx         context.Context
-		ended, want codes.Code
-	}{
-		{expired, codes.Canceled, codes.DeadlineExceeded},
-		{expired, codes.OK, codes.OK},
-		{expired, codes.NotFound, codes.NotFound},
-		{cancelled, codes.Canceled, codes.Canceled},
-		{t.Context(), codes.Canceled, codes.Canceled},
-	} {
-		if got := grpcstatus.Code(overdue(test.ctx, grpcstatus.Error(test.ended, "ended"))); got != test.want {
-			t.Errorf("%v with %s: %s, want %s", test.ctx.Err(), test.ended, got, test.want)
-		}
 	}
 }

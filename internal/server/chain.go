@@ -144,12 +144,15 @@ func recovered(metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
 		defer func() {
 			if cause := recover(); cause != nil {
 				metrics.Panic()
-				response, err = nil, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+				response, err = nil, panicError(cause)
 			}
 		}()
 		return handler(ctx, request)
 	}
 }
+
+// panicError is the error of a panic, for the log: with the stack of the goroutine.
+func panicError(cause any) error { return fmt.Errorf("panic: %v\n%s", cause, debug.Stack()) }
 
 // rememberSecrets lets vendor texts and log lines be masked of what the request and its
 // metadata say in secret. It costs nothing unless the call fails.
