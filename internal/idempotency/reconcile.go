@@ -56,15 +56,17 @@ func (w *write) free(ctx context.Context, attempt *ledger.Attempt) (free []recon
 	return free, nil
 }
 
-// adopt answers with what the vendor shows.
+// adopt answers with what the vendor shows, and stores that.
 func (w *write) adopt(ctx context.Context, attempt *ledger.Attempt, found reconcile.Candidate) (any, error) {
 	stored, err := proto.Marshal(found.Response)
 	if err != nil {
 		return nil, fmt.Errorf("write down the answer: %w", err)
 	}
-	err = attempt.Succeeded(ctx, stored, w.resource(found.Type, found.ID))
-	if errors.Is(err, ledger.ErrResourceClaimed) {
+	switch err := attempt.Succeeded(ctx, stored, w.resource(found.Type, found.ID)); {
+	case errors.Is(err, ledger.ErrResourceClaimed):
 		return nil, status.RepeatAfter(upstream.Unresolved(w.rule.Vendor, w.rule.Route, err), progressWait)
+	case err != nil:
+		w.reportUnstored(ctx, err)
 	}
 	setReplayed(ctx, "reconciled")
 	return found.Response, nil

@@ -126,9 +126,14 @@ func (w *write) remember(ctx context.Context, attempt *ledger.Attempt, answer an
 	}
 	kind, id := madeBy(message)
 	if err := attempt.Succeeded(ctx, stored, w.resource(kind, id)); err != nil {
-		w.Logger.WarnContext(ctx, "the answer of a request id was not stored", "error", err)
+		w.reportUnstored(ctx, err)
 	}
 	return nil
+}
+
+// reportUnstored logs that the ledger lacks the answer of a call: a repeat looks at the vendor.
+func (w *write) reportUnstored(ctx context.Context, err error) {
+	w.Logger.WarnContext(ctx, "the answer of a request id was not stored", "error", err)
 }
 
 // madeBy returns the type and id of the resource in a response; they are empty if there is
