@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// store keeps records. Every method is atomic, durable when it returns nil, and ends
-// when its context does.
+// store keeps records. Every method is atomic, durable when it returns nil, and ends when its
+// context does if it waits; operations in memory and reads of the file do not wait.
 type store interface {
 	// claim stores and returns what claim.decide says.
 	claim(ctx context.Context, wanted claim) (verdict, error)

@@ -66,7 +66,7 @@ func (s *Server) drain() (err error) {
 	return err
 }
 
-// reportNotReady turns /readyz and the health of every service.
+// reportNotReady makes /readyz and the health of every service say that the server is not ready.
 func (s *Server) reportNotReady(context.Context) error {
 	s.ready.Store(false)
 	s.checks.Shutdown()
