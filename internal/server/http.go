@@ -189,5 +189,5 @@ func refusalError(refused listener.Refusal) error {
 // httpPanic reports a panic outside of the interceptors.
 func (s *Server) httpPanic(r *http.Request, recovered any, stack []byte) {
 	s.metrics.Panic()
-	s.logger.Error("panic", "path", r.URL.Path, "cause", recovered, "stack", string(stack))
+	s.logger.Error("panic", "path", clipped(r.URL.Path), "cause", recovered, "stack", string(stack))
 }
