@@ -63,7 +63,7 @@ func New(options Options) (*Gateway, error) {
 		codec: codec.New(), onPanic: options.OnPanic,
 		decompressing: semaphore.NewWeighted(decompressions),
 	}
-	if err := g.register(contractServices(), options.Conn); err != nil {
+	if err := g.register(jsonServices(), options.Conn); err != nil {
 		return nil, fmt.Errorf("make the gateway: %w", err)
 	}
 	return g, nil

@@ -234,7 +234,7 @@ func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{"page_size=5", "pageToken=a%2Bb&filter=x+y", "filter=a&filter=b", "&&=", "%zz", "order_by=a;b", "page_size=0x1"} {
 		f.Add(seed)
 	}
-	routes, err := routesOf(contractServices(), codec.New())
+	routes, err := routesOf(jsonServices(), codec.New())
 	if err != nil {
 		f.Fatal(err)
 	}

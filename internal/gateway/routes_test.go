@@ -33,12 +33,12 @@ import (
 // TestRoutes pins every HTTP call with its query parameters.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
-	compiled, err := routesOf(contractServices(), codec.New())
+	compiled, err := routesOf(jsonServices(), codec.New())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
-	for _, service := range contractServices() {
+	for _, service := range jsonServices() {
 		for _, one := range compiled[service.desc.FullName()] {
 			var query []string
 			for _, parameter := range one.names {
@@ -61,7 +61,7 @@ func TestEveryRouteCallsItsRPC(t *testing.T) {
 		called, message = received.FromContext(ctx), request.(proto.Message)
 		return nil, stop
 	})
-	compiled, err := routesOf(contractServices(), codec.New())
+	compiled, err := routesOf(jsonServices(), codec.New())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestEveryRouteCallsItsRPC(t *testing.T) {
 // TestImpossibleRoutes checks the errors of routes that the contract does not have.
 func TestImpossibleRoutes(t *testing.T) {
 	t.Parallel()
-	method := contractServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
+	method := jsonServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
 	rule := func(path, body string) *annotations.HttpRule {
 		return &annotations.HttpRule{Pattern: &annotations.HttpRule_Patch{Patch: path}, Body: body}
 	}
@@ -101,13 +101,13 @@ func TestImpossibleRoutes(t *testing.T) {
 
 func TestServicesThatCannotBeRegistered(t *testing.T) {
 	t.Parallel()
-	services := contractServices()
+	services := jsonServices()
 	services[0].register = func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error { return errOption }
 	g := &Gateway{codec: codec.New()}
 	if err := g.register(services, NewConn(nil)); !errors.Is(err, errOption) {
 		t.Errorf("got %v", err)
 	}
-	twice := append(contractServices(), contractServices()[0])
+	twice := append(jsonServices(), jsonServices()[0])
 	if err := g.register(twice, NewConn(nil)); !errors.Is(err, errSharedWord) {
 		t.Errorf("got %v", err)
 	}
@@ -116,7 +116,7 @@ func TestServicesThatCannotBeRegistered(t *testing.T) {
 // TestNestedParameters binds the fields of a message that no body holds.
 func TestNestedParameters(t *testing.T) {
 	t.Parallel()
-	method := contractServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
+	method := jsonServices()[0].desc.Methods().ByName("UpdateSipUserInvite")
 	made, err := newRoute(method, &annotations.HttpRule{Pattern: &annotations.HttpRule_Get{Get: "/v1/{sip_user_invite.uuid}"}}, codec.New())
 	if err != nil {
 		t.Fatal(err)
@@ -177,12 +177,12 @@ func TestTimeouts(t *testing.T) {
 func TestEveryServiceIsBound(t *testing.T) {
 	t.Parallel()
 	bound := map[protoreflect.FullName]bool{}
-	for _, one := range contractServices() {
+	for _, one := range jsonServices() {
 		bound[one.desc.FullName()] = true
 	}
 	for _, name := range servicesOfTheContract() {
 		if !bound[name] {
-			t.Errorf("%s has HTTP rules and no line in contractServices()", name)
+			t.Errorf("%s has HTTP rules and no line in jsonServices()", name)
 		}
 	}
 }

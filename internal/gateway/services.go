@@ -17,9 +17,8 @@ type service struct {
 	register func(context.Context, *runtime.ServeMux, grpc.ClientConnInterface) error
 }
 
-// contractServices returns every service with HTTP rules; a new service needs one
-// line here.
-func contractServices() []service {
+// jsonServices returns every service with HTTP rules; a new service needs one line here.
+func jsonServices() []service {
 	return []service{
 		bind(sipfacadev1.File_sipfacade_v1_sip_connection_service_proto, "SipConnectionService",
 			sipfacadev1.NewSipConnectionServiceClient, gatewayv1.RegisterSipConnectionServiceHandlerClient),
