@@ -29,7 +29,7 @@ type arrivingBody struct {
 	budget *semaphore.Weighted
 	size   int64 // -1 if it is not stated
 	read   int64
-	taken  int64
+	held   int64 // of the budget
 }
 
 // Read reads what has arrived, after it has waited for the budget if it needs some.
@@ -49,7 +49,7 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 // take waits for the budget, once. Its error is that of a request that does not arrive, or of
 // its context.
 func (b *arrivingBody) take() error {
-	if b.taken > 0 {
+	if b.held > 0 {
 		return nil
 	}
 	size := b.size
@@ -60,7 +60,7 @@ func (b *arrivingBody) take() error {
 	defer cancel()
 	switch {
 	case b.budget.Acquire(ctx, size) == nil:
-		b.taken = size
+		b.held = size
 		return nil
 	case b.ctx.Err() != nil:
 		return b.ctx.Err()
@@ -69,8 +69,8 @@ func (b *arrivingBody) take() error {
 	}
 }
 
-// giveBack gives back what the body has taken. It may be called more than once.
+// giveBack gives back what the body holds of the budget. It may be called more than once.
 func (b *arrivingBody) giveBack() {
-	b.budget.Release(b.taken)
-	b.taken = 0
+	b.budget.Release(b.held)
+	b.held = 0
 }

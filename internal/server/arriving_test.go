@@ -44,7 +44,7 @@ func TestArrivingBody(t *testing.T) {
 			read, largest := 0, int64(0)
 			for buffer := make([]byte, 1000); ; {
 				n, err := body.Read(buffer)
-				read, largest = read+n, max(largest, body.taken)
+				read, largest = read+n, max(largest, body.held)
 				if err != nil {
 					if c.broken == errors.Is(err, io.EOF) {
 						t.Errorf("ended with %v", err)

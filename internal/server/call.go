@@ -17,7 +17,7 @@ type call struct {
 	conn     *listener.Conn // nil in process
 	unknown  string         // an encoding that the server does not have
 	release  func()         // not nil while the call holds the encodings
-	unread   error          // why its message could not be read
+	readErr  error          // why its message could not be read
 	observed bool           // the interceptors have logged and counted it
 	identify sync.Once
 	id       string            // see requestID

@@ -37,12 +37,12 @@ const (
 
 // answers is the budget of large answers that wait for their callers.
 type answers struct {
-	limit int64
-	taken *semaphore.Weighted
+	limit  int64
+	budget *semaphore.Weighted
 }
 
 func newAnswers(limit int64) *answers {
-	return &answers{limit: limit, taken: semaphore.NewWeighted(limit)}
+	return &answers{limit: limit, budget: semaphore.NewWeighted(limit)}
 }
 
 // take waits until the budget has enough for an answer, and returns what gives it back;
@@ -55,18 +55,18 @@ func (a *answers) take(ctx context.Context, size int64, must bool) (release func
 	}
 	size = min(size, a.limit)
 	if must {
-		if !a.taken.TryAcquire(size) {
+		if !a.budget.TryAcquire(size) {
 			return nil, nil
 		}
-	} else if a.taken.Acquire(ctx, size) != nil {
-		return nil, unread(ctx)
+	} else if a.budget.Acquire(ctx, size) != nil {
+		return nil, waitedTooLong(ctx)
 	}
-	return sync.OnceFunc(func() { a.taken.Release(size) }), nil
+	return sync.OnceFunc(func() { a.budget.Release(size) }), nil
 }
 
-// unread is the error of a read whose answer waited for other answers to be read until
+// waitedTooLong is the error of a read whose answer waited for other answers to be read until
 // its time was over.
-func unread(ctx context.Context) error {
+func waitedTooLong(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return status.WithCause(ctx, ctx.Err())
 	}
@@ -106,7 +106,7 @@ func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServe
 	if must {
 		return response, nil
 	}
-	return nil, unread(ctx)
+	return nil, waitedTooLong(ctx)
 }
 
 // retain counts the response of a call of the JSON gateway until the HTTP request has
@@ -153,7 +153,7 @@ func (c answerCodec) Marshal(value any) (mem.BufferSlice, error) {
 		return mem.BufferSlice{mem.SliceBuffer(encoded)}, nil
 	}
 	if response.size <= piece {
-		return mem.BufferSlice{mem.NewBuffer(buffer, taken{response.delivery, mem.DefaultBufferPool()})}, nil
+		return mem.BufferSlice{mem.NewBuffer(buffer, countingPool{response.delivery, mem.DefaultBufferPool()})}, nil
 	}
 	return response.pieces(encoded), nil
 }
@@ -175,19 +175,19 @@ func (a *answer) pieces(encoded []byte) (cut mem.BufferSlice) {
 			cut = append(cut, mem.SliceBuffer(part))
 			continue
 		}
-		cut = append(cut, mem.NewBuffer(&part, taken{a.delivery, mem.NopBufferPool{}}))
+		cut = append(cut, mem.NewBuffer(&part, countingPool{a.delivery, mem.NopBufferPool{}}))
 	}
 	return cut
 }
 
-// taken is the pool that the buffers of an answer return to.
-type taken struct {
+// countingPool is the pool that the buffers of an answer return to.
+type countingPool struct {
 	delivery *listener.Delivery
 	mem.BufferPool
 }
 
 // Put counts the buffer as taken.
-func (t taken) Put(buffer *[]byte) {
-	t.delivery.Taken(int64(len(*buffer)))
-	t.BufferPool.Put(buffer)
+func (p countingPool) Put(buffer *[]byte) {
+	p.delivery.Taken(int64(len(*buffer)))
+	p.BufferPool.Put(buffer)
 }

@@ -88,7 +88,7 @@ func (r *receiver) handler(generated grpc.MethodHandler) grpc.MethodHandler {
 	return func(service any, ctx context.Context, decode func(any) error, chain grpc.UnaryServerInterceptor) (any, error) {
 		ctx, current := withCall(ctx)
 		return generated(service, ctx, func(request any) error {
-			current.unread = r.read(ctx, current, decode, request)
+			current.readErr = r.read(ctx, current, decode, request)
 			return nil
 		}, chain)
 	}
@@ -96,8 +96,8 @@ func (r *receiver) handler(generated grpc.MethodHandler) grpc.MethodHandler {
 
 // readable ends calls whose message could not be read.
 func readable(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	if unread := callOf(ctx).unread; unread != nil {
-		return nil, unread
+	if err := callOf(ctx).readErr; err != nil {
+		return nil, err
 	}
 	return handler(ctx, request)
 }
