@@ -3,8 +3,6 @@
 package service
 
 import (
-	"time"
-
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
@@ -23,6 +21,3 @@ type Masked interface {
 	Write
 	GetUpdateMask() *fieldmaskpb.FieldMask
 }
-
-// ClockSkew is how far a vendor's clock may be behind ours.
-const ClockSkew = time.Minute

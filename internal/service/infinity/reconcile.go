@@ -77,11 +77,10 @@ func created[M any, R service.Message[M], Q proto.Message](
 	return reconcile.Rule{Vendor: infinity.Vendor, Route: k.Create, Compared: k.naturalKey(), Find: find}
 }
 
-// olderThan reports whether a row states that it was made before a time, with a minute for
-// clocks that differ.
+// olderThan reports whether a row states that it was made before a time.
 func olderThan(row proto.Message, since time.Time) bool {
 	dated, ok := row.(interface{ GetCreateTime() *timestamppb.Timestamp })
-	return ok && dated.GetCreateTime() != nil && dated.GetCreateTime().AsTime().Before(since.Add(-service.ClockSkew))
+	return ok && dated.GetCreateTime() != nil && reconcile.IsBefore(dated.GetCreateTime(), since)
 }
 
 // differs reports whether a row shows another value of a field that was sent.

@@ -8,7 +8,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/sipfacade/sipfacade/internal/service"
+	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
@@ -48,7 +48,7 @@ const (
 // that it leaves out do not count: rows of lists leave relations out.
 func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, since time.Time, partly bool) likeness {
 	switch {
-	case created != nil && !isSince(created, since), !hasMembers(stored, sent, true):
+	case created != nil && reconcile.IsBefore(created, since), !hasMembers(stored, sent, true):
 		return another
 	case created == nil, !hasMembers(stored, sent, partly):
 		return doubtful
@@ -110,11 +110,6 @@ func (k kind[M, R]) confirmed(
 		}
 	}
 	return whole, doubts, nil
-}
-
-// isSince reports whether a time that the vendor states is not before one of ours.
-func isSince(at *timestamppb.Timestamp, since time.Time) bool {
-	return at != nil && !at.AsTime().Before(since.Add(-service.ClockSkew))
 }
 
 // hasMembers reports whether a stored resource has every member that was sent. If partly

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
@@ -35,6 +36,15 @@ type Candidate struct {
 
 // Rules are those of a service, by the full names of its methods: /package.Service/Method.
 type Rules map[string]Rule
+
+// clockSkew is how far a vendor's clock may be behind ours.
+const clockSkew = time.Minute
+
+// IsBefore reports whether a time that the vendor states is before one of ours, also if their
+// clocks differ.
+func IsBefore(stated *timestamppb.Timestamp, since time.Time) bool {
+	return stated.AsTime().Before(since.Add(-clockSkew))
+}
 
 // Made returns the candidate of a create, with the resource that it may have made and what
 // would answer it.
