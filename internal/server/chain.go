@@ -35,9 +35,9 @@ type named struct {
 // others decide, and nothing reaches a handler unchecked. How an answer is kept until
 // its caller has it differs between the protocols.
 func (s *Server) chain(protocol string) []named {
-	deliver := s.deliver
+	keep := s.deliver
 	if protocol == protocolHTTP {
-		deliver = s.retain
+		keep = s.retain
 	}
 	links := []named{{"identify", identify}}
 	if s.tracer != nil {
@@ -54,7 +54,7 @@ func (s *Server) chain(protocol string) []named {
 		{"auditable", s.auditable},
 		{"readable", readable},
 		{"limit", s.limit},
-		{"deliver", deliver},
+		{"deliver", s.kept(keep)},
 		{"credentials", keepCredentials(s.config)},
 		{"explain", s.explain},
 		{"validate", validate(s.validator, s.generation)},

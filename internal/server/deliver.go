@@ -17,6 +17,7 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/status"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // A large answer outlives the vendor's that it was made of: over gRPC it waits in the
@@ -81,17 +82,33 @@ type answer struct {
 	delivery *listener.Delivery
 }
 
-// deliver counts the response of a gRPC call until its caller has taken it.
-func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	vendorCtx, lease := s.memory.Lease(ctx)
-	defer lease.Release()
-	response, err := handler(vendorCtx, request)
-	message, ok := response.(proto.Message)
-	conn := callOf(ctx).conn
-	if err != nil || !ok || conn == nil {
-		return response, err
+// keeper counts the response of a call until its caller has taken it. A response that must
+// reach its caller is counted only if that is possible at once. The lease is that of the
+// vendor's answers.
+type keeper func(ctx context.Context, response proto.Message, must bool, lease *upstream.Lease) (any, error)
+
+// kept passes responses to a keeper, and gives the memory of the vendor's answers back after
+// that.
+func (s *Server) kept(keep keeper) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		vendorCtx, lease := s.memory.Lease(ctx)
+		defer lease.Release()
+		response, err := handler(vendorCtx, request)
+		message, ok := response.(proto.Message)
+		if err != nil || !ok {
+			return response, err
+		}
+		return keep(ctx, message, !s.reads[info.FullMethod], lease)
 	}
-	size, must := encodedSize(message), !s.reads[info.FullMethod]
+}
+
+// deliver is the keeper of gRPC calls.
+func (s *Server) deliver(ctx context.Context, response proto.Message, must bool, _ *upstream.Lease) (any, error) {
+	conn := callOf(ctx).conn
+	if conn == nil {
+		return response, nil
+	}
+	size := encodedSize(response)
 	release, err := s.answers.take(ctx, int64(size), must)
 	if err != nil {
 		return nil, err
@@ -99,7 +116,7 @@ func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServe
 	delivery, err := conn.Pending().Begin(ctx, int64(size), release)
 	switch {
 	case err == nil:
-		return &answer{message: message, size: size, delivery: delivery}, nil
+		return &answer{message: response, size: size, delivery: delivery}, nil
 	case release != nil:
 		release()
 	}
@@ -109,21 +126,14 @@ func (s *Server) deliver(ctx context.Context, request any, info *grpc.UnaryServe
 	return nil, waitedTooLong(ctx)
 }
 
-// retain counts the response of a call of the JSON gateway until the HTTP request has
-// been answered.
-func (s *Server) retain(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	vendorCtx, lease := s.memory.Lease(ctx)
-	defer lease.Release()
-	response, err := handler(vendorCtx, request)
-	message, ok := response.(proto.Message)
-	if err != nil || !ok || lease.Held() == 0 { // the vendor's answer was small, so the response is
-		return response, err
-	}
+// retain is the keeper of calls of the JSON gateway: it counts a response until the HTTP
+// request has been answered.
+func (s *Server) retain(ctx context.Context, response proto.Message, must bool, lease *upstream.Lease) (_ any, err error) {
 	exchange := httpExchangeOf(ctx)
-	if exchange == nil {
+	if exchange == nil || lease.Held() == 0 { // the vendor's answer was small, so the response is
 		return response, nil
 	}
-	exchange.release, err = s.answers.take(ctx, jsonGrowth*int64(encodedSize(message)), !s.reads[info.FullMethod])
+	exchange.release, err = s.answers.take(ctx, jsonGrowth*int64(encodedSize(response)), must)
 	if err != nil {
 		return nil, err
 	}
