@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -17,6 +16,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -28,7 +28,6 @@ type requestBody struct {
 	io.ReadCloser
 	request  *http.Request
 	response http.ResponseWriter
-	limit    int64
 	codec    *codec.Codec
 	in       *received.Request
 
@@ -99,17 +98,17 @@ func (b *requestBody) content() []byte {
 	if b.ReadCloser == nil || length == 0 {
 		return nil
 	}
-	if length > b.limit {
+	if length > limits.MaxBytes {
 		b.discard()
-		b.in.Unread = errTooLarge(b.limit)
+		b.in.Unread = errTooLarge()
 		return nil
 	}
 	var data bytes.Buffer
 	data.Grow(int(min(max(length, 0), firstRead)) + bytes.MinRead)
-	_, err := data.ReadFrom(http.MaxBytesReader(b.response, b.ReadCloser, b.limit))
+	_, err := data.ReadFrom(http.MaxBytesReader(b.response, b.ReadCloser, limits.MaxBytes))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		b.discard()
-		b.in.Unread = errTooLarge(b.limit)
+		b.in.Unread = errTooLarge()
 		return nil
 	}
 	if err != nil {
@@ -134,13 +133,12 @@ const discarded = 4
 // has sent nothing.
 func (b *requestBody) discard() {
 	if b.request.Header.Get("Expect") == "" {
-		_, _ = io.CopyN(io.Discard, b.ReadCloser, discarded*b.limit) // the refusal is known already
+		_, _ = io.CopyN(io.Discard, b.ReadCloser, discarded*limits.MaxBytes) // the refusal is known already
 	}
 }
 
-func errTooLarge(limit int64) error {
-	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
-		fmt.Sprintf("the body is larger than %d bytes", limit))
+func errTooLarge() error {
+	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE, limits.TooManyBytes)
 }
 
 // unreadBody returns the error of a body that was not read to its end: its own if that is a

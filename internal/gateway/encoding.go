@@ -6,11 +6,9 @@ import (
 	"errors"
 	"io"
 	"strings"
-)
 
-// decompressions is how many bodies may be decompressed and read at a time: a few bytes can
-// stand for as many as a body may have.
-const decompressions = 16
+	"github.com/sipfacade/sipfacade/internal/limits"
+)
 
 // plain returns the content as it was before the caller compressed it; nothing if it cannot
 // be read, which the interceptors then refuse. It must be released when it has been read.
@@ -30,10 +28,10 @@ func (b *requestBody) plain(content []byte) (plain []byte, release func()) {
 		return nil, release
 	}
 	release = func() { b.decompressing.Release(1) }
-	plain, err := gunzip(content, b.limit)
+	plain, err := gunzip(content)
 	switch {
 	case errors.Is(err, errLong):
-		b.in.Unread = errTooLarge(b.limit)
+		b.in.Unread = errTooLarge()
 	case err != nil:
 		b.in.Refuse("body", "CONTENT_ENCODING", "is not gzip, or breaks off")
 	default:
@@ -47,17 +45,17 @@ var (
 	errNoTurn = errors.New("the caller left before the content was decompressed")
 )
 
-// gunzip decompresses no more than the limit.
-func gunzip(content []byte, limit int64) ([]byte, error) {
+// gunzip decompresses no more than a request may have.
+func gunzip(content []byte) ([]byte, error) {
 	reader, err := gzip.NewReader(bytes.NewReader(content))
 	if err != nil {
 		return nil, err
 	}
-	plain, err := io.ReadAll(io.LimitReader(reader, limit+1))
+	plain, err := io.ReadAll(io.LimitReader(reader, limits.MaxBytes+1))
 	switch {
 	case err != nil:
 		return nil, err
-	case int64(len(plain)) > limit:
+	case len(plain) > limits.MaxBytes:
 		return nil, errLong
 	}
 	return plain, nil

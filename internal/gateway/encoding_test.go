@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // zipped compresses a body.
@@ -43,7 +44,7 @@ func TestCompressedBodies(t *testing.T) {
 		"not compressed":   {body, "gzip", http.StatusBadRequest, []string{"body: is not gzip, or breaks off"}},
 		"broken off":       {small[:len(small)-9], "gzip", http.StatusBadRequest, []string{"body: is not gzip, or breaks off"}},
 		"too long": {
-			zipped(t, make([]byte, MaxBodyBytes+1)), "gzip", http.StatusRequestEntityTooLarge, []string{},
+			zipped(t, make([]byte, limits.MaxBytes+1)), "gzip", http.StatusRequestEntityTooLarge, []string{},
 		},
 		"a bomb": {zipped(t, make([]byte, 64<<20)), "gzip", http.StatusRequestEntityTooLarge, []string{}},
 	} {

@@ -24,11 +24,9 @@ import (
 	"google.golang.org/grpc/peer"
 
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/received"
 )
-
-// MaxBodyBytes is the size of the largest request body, also after decompression.
-const MaxBodyBytes = 4 << 20
 
 // Options is what a gateway needs.
 type Options struct {
@@ -61,7 +59,7 @@ func New(options Options) (*Gateway, error) {
 	}
 	g := &Gateway{
 		codec: codec.New(), onPanic: options.OnPanic,
-		decompressing: semaphore.NewWeighted(decompressions),
+		decompressing: semaphore.NewWeighted(limits.MaxDecompressions),
 	}
 	if err := g.register(jsonServices(), options.Conn); err != nil {
 		return nil, fmt.Errorf("make the gateway: %w", err)

@@ -27,6 +27,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -88,11 +89,11 @@ func TestWrongPathsNameTheNearestCall(t *testing.T) {
 func TestBodiesThatAreTooLarge(t *testing.T) {
 	t.Parallel()
 	d := newFakeGateway(t)
-	long := `{"name":"` + strings.Repeat("x", MaxBodyBytes) + `"}`
+	long := `{"name":"` + strings.Repeat("x", limits.MaxBytes) + `"}`
 	chunked := httptest.NewRequest(http.MethodPost, invitesPath, iotest.OneByteReader(strings.NewReader(long)))
 	chunked.ContentLength = -1
 	declared := httptest.NewRequest(http.MethodPost, invitesPath, iotest.ErrReader(errors.New("the body must not be read")))
-	declared.ContentLength = MaxBodyBytes + 1
+	declared.ContentLength = limits.MaxBytes + 1
 	for name, request := range map[string]*http.Request{"chunked": chunked, "declared": declared} {
 		recorder := httptest.NewRecorder()
 		d.handler.ServeHTTP(recorder, request)

@@ -50,7 +50,7 @@ func (g *Gateway) readRequest(next runtime.HandlerFunc) runtime.HandlerFunc {
 // readBody gives the body to the marshaler, or refuses it if the call takes none.
 func (g *Gateway) readBody(to *route, in *received.Request, w http.ResponseWriter, r *http.Request) {
 	body := &requestBody{
-		ReadCloser: r.Body, request: r, response: w, limit: MaxBodyBytes, codec: g.codec, in: in, decompressing: g.decompressing,
+		ReadCloser: r.Body, request: r, response: w, codec: g.codec, in: in, decompressing: g.decompressing,
 	}
 	r.Body = body
 	if to.Body == "" {

@@ -226,7 +226,7 @@ func TestMarshalerForEverythingElse(t *testing.T) {
 func bodyOf(text string) *requestBody {
 	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text))
 	return &requestBody{
-		ReadCloser: request.Body, request: request, response: httptest.NewRecorder(), limit: 100, codec: codec.New(), in: &received.Request{},
+		ReadCloser: request.Body, request: request, response: httptest.NewRecorder(), codec: codec.New(), in: &received.Request{},
 	}
 }
 

@@ -13,6 +13,12 @@ import (
 
 // The service's own limits, beside those that the contract states for single fields.
 const (
+	// MaxBytes is the size of the largest request over either protocol, also after
+	// decompression.
+	MaxBytes = 4 << 20
+	// MaxDecompressions is how many requests of one protocol may be decompressed and read at
+	// a time: a few bytes can stand for as many as a request may have.
+	MaxDecompressions = 16
 	// MaxElements is how many messages, list elements and map entries a request may
 	// have in all, the values of a google.protobuf.Struct included. A connection that
 	// was read with a thousand leases stays below it.
@@ -33,6 +39,7 @@ const (
 
 // What the caller reads if a request is beyond a limit.
 var (
+	TooManyBytes        = fmt.Sprintf("the request is larger than %d bytes", MaxBytes)
 	TooManyElements     = fmt.Sprintf("the request has more than %d messages, list elements and map entries in all", MaxElements)
 	TooDeep             = fmt.Sprintf("nested deeper than %d levels", MaxDepth)
 	TooManyStructValues = fmt.Sprintf("has more than %d values in all", MaxStructValues)

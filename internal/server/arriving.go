@@ -6,13 +6,15 @@ import (
 	"net/http"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // bounded lets large bodies arrive only while their budget lasts, which is that of both
 // protocols together.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if size := r.ContentLength; size < 0 || size > freeRequestBytes && size <= maxRequestBytes { // a longer one is not kept
+		if size := r.ContentLength; size < 0 || size > freeRequestBytes && size <= limits.MaxBytes { // a longer one is not kept
 			body := &arrivingBody{ReadCloser: r.Body, ctx: r.Context(), budget: s.receiver.arriving, size: size}
 			defer body.giveBack()
 			r.Body = body
@@ -54,7 +56,7 @@ func (b *arrivingBody) take() error {
 	}
 	size := b.size
 	if size < 0 {
-		size = maxRequestBytes
+		size = limits.MaxBytes
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, bodyTimeout)
 	defer cancel()

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // TestArrivingBody: a body takes the budget only while it is read, and only if it is large.
@@ -26,7 +28,7 @@ func TestArrivingBody(t *testing.T) {
 	}{
 		"small, of unknown size":      {length: 100},
 		"just small, of unknown size": {length: freeRequestBytes - 1},
-		"large, of unknown size":      {length: large, largest: maxRequestBytes},
+		"large, of unknown size":      {length: large, largest: limits.MaxBytes},
 		"large":                       {length: large, stated: true, largest: large},
 		"large, breaks off":           {length: large, stated: true, broken: true, largest: large},
 	} {
@@ -36,7 +38,7 @@ func TestArrivingBody(t *testing.T) {
 			if c.broken {
 				content = io.MultiReader(content, iotest.ErrReader(io.ErrUnexpectedEOF))
 			}
-			budget := semaphore.NewWeighted(maxRequestBytes)
+			budget := semaphore.NewWeighted(limits.MaxBytes)
 			body := &arrivingBody{ReadCloser: io.NopCloser(content), ctx: t.Context(), budget: budget, size: -1}
 			if c.stated {
 				body.size = int64(c.length)
@@ -55,7 +57,7 @@ func TestArrivingBody(t *testing.T) {
 			if read != c.length || largest != c.largest {
 				t.Errorf("read %d bytes with %d of the budget, want %d and %d", read, largest, c.length, c.largest)
 			}
-			if !budget.TryAcquire(maxRequestBytes) {
+			if !budget.TryAcquire(limits.MaxBytes) {
 				t.Error("the budget was not given back")
 			}
 		})
@@ -66,8 +68,8 @@ func TestArrivingBody(t *testing.T) {
 func TestArrivingBodyWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		budget := semaphore.NewWeighted(maxRequestBytes)
-		if !budget.TryAcquire(maxRequestBytes) {
+		budget := semaphore.NewWeighted(limits.MaxBytes)
+		if !budget.TryAcquire(limits.MaxBytes) {
 			t.Fatal("no budget")
 		}
 		body := &arrivingBody{ReadCloser: io.NopCloser(strings.NewReader("x")), ctx: t.Context(), budget: budget, size: 100_000}

@@ -18,7 +18,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -28,8 +27,6 @@ import (
 // one that cannot be read is an error of the call like any other.
 
 const (
-	// maxRequestBytes is the largest request over either protocol.
-	maxRequestBytes = gateway.MaxBodyBytes
 	// bodyTimeout is how long the message of a call, or the body of a request, may take to
 	// arrive.
 	bodyTimeout = 30 * time.Second
@@ -40,9 +37,6 @@ const (
 	uncheckedBytes = 4 << 10
 	// arrivingBytes is how much of larger messages may be on its way at a time.
 	arrivingBytes = 256 << 20
-	// decompressions is how many messages may be decompressed and read at a time: a few bytes
-	// can stand for as many as a message may have.
-	decompressions = 16
 )
 
 // incoming is the part of grpc-go's transport stream that messages are read from.
@@ -62,7 +56,7 @@ type receiver struct {
 
 func newReceiver() *receiver {
 	return &receiver{
-		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(decompressions),
+		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(limits.MaxDecompressions),
 	}
 }
 
@@ -193,7 +187,7 @@ var (
 // readBody reads the message behind its prefix, one flag and four bytes of length.
 func (r *receiver) readBody(ctx context.Context, stream incoming, prefix [5]byte) (mem.BufferSlice, error) {
 	length := binary.BigEndian.Uint32(prefix[1:])
-	if length > maxRequestBytes {
+	if length > limits.MaxBytes {
 		return nil, requestTooLarge()
 	}
 	if length > freeRequestBytes {
@@ -220,8 +214,8 @@ func decompress(name string, data mem.BufferSlice) (mem.BufferSlice, error) {
 	if err != nil {
 		return nil, invalidRequest(err)
 	}
-	read, err := mem.ReadAll(io.LimitReader(plain, maxRequestBytes+1), mem.DefaultBufferPool())
-	if err == nil && read.Len() <= maxRequestBytes {
+	read, err := mem.ReadAll(io.LimitReader(plain, limits.MaxBytes+1), mem.DefaultBufferPool())
+	if err == nil && read.Len() <= limits.MaxBytes {
 		return read, nil
 	}
 	read.Free()
@@ -232,8 +226,7 @@ func decompress(name string, data mem.BufferSlice) (mem.BufferSlice, error) {
 }
 
 func requestTooLarge() error {
-	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
-		fmt.Sprintf("the request is larger than %d bytes", maxRequestBytes))
+	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE, limits.TooManyBytes)
 }
 
 // invalidRequest is the error of a message that is not what the call takes.
