@@ -75,7 +75,7 @@ func (a *Authenticator) Admit(ctx context.Context, fullMethod string) (context.C
 		err = a.allow(ctx, caller, a.rules[fullMethod])
 	}
 	if !caller.Anonymous() {
-		ctx = WithCaller(ctx, caller)
+		ctx = withCaller(ctx, caller)
 	}
 	return ctx, err
 }

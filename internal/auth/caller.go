@@ -27,8 +27,8 @@ func (c Caller) Has(scope string) bool { return slices.Contains(c.Scopes, scope)
 // callerKey is the context key of the caller.
 type callerKey struct{}
 
-// WithCaller returns a context with the caller of its call.
-func WithCaller(ctx context.Context, caller Caller) context.Context {
+// withCaller returns a context with the caller of its call.
+func withCaller(ctx context.Context, caller Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, caller)
 }
 

@@ -189,7 +189,7 @@ func scopesOf(claim json.RawMessage) (scopes []string) {
 		return nil
 	}
 	for _, word := range words {
-		if ValidScope(word) {
+		if validScope(word) {
 			scopes = append(scopes, word)
 		}
 	}

@@ -19,11 +19,11 @@ const tokenBytes = 32
 
 // NewToken makes a token, and the entry for the tokens file. Nothing keeps the token.
 func NewToken(name string, scopes []string) (token, entry string, err error) {
-	if !ValidName(name) {
+	if !validName(name) {
 		return "", "", fmt.Errorf("the name must be 1 to 128 visible ASCII characters without a space")
 	}
 	for _, scope := range scopes {
-		if !ValidScope(scope) {
+		if !validScope(scope) {
 			return "", "", fmt.Errorf("there is no scope %q; the scopes are %s", scope, strings.Join(Scopes(), ", "))
 		}
 	}

@@ -119,22 +119,22 @@ func (d *Directory) addCertificates(file tokensFile) (problems []string) {
 // longestName is the most characters of a caller's name.
 const longestName = 128
 
-// ValidName reports whether a caller can have the name: visible ASCII characters without a
+// validName reports whether a caller can have the name: visible ASCII characters without a
 // space.
-func ValidName(name string) bool {
+func validName(name string) bool {
 	invisible := func(c rune) bool { return c < '!' || c > '~' }
 	return name != "" && len(name) <= longestName && !strings.ContainsFunc(name, invisible)
 }
 
-// ValidScope reports whether there is such a scope.
-func ValidScope(scope string) bool { return slices.Contains(Scopes(), scope) }
+// validScope reports whether there is such a scope.
+func validScope(scope string) bool { return slices.Contains(Scopes(), scope) }
 
 // fileCaller returns the caller of one entry.
 func fileCaller(at, name string, scopes []string, problems *[]string) Caller {
-	if !ValidName(name) {
+	if !validName(name) {
 		*problems = append(*problems, at+".name must be 1 to 128 visible ASCII characters without a space")
 	}
-	if len(scopes) == 0 || slices.ContainsFunc(scopes, func(scope string) bool { return !ValidScope(scope) }) {
+	if len(scopes) == 0 || slices.ContainsFunc(scopes, func(scope string) bool { return !validScope(scope) }) {
 		*problems = append(*problems, at+".scopes must be one or more of "+strings.Join(Scopes(), ", "))
 	}
 	return Caller{Name: name, ID: "file:" + name, Scopes: scopes}

@@ -24,8 +24,8 @@ type Secret struct {
 	current func() (string, error)
 }
 
-// NewSecret returns a secret with a fixed value; "" gives one that is not set.
-func NewSecret(value string) Secret {
+// newSecret returns a secret with a fixed value; "" gives one that is not set.
+func newSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
@@ -35,7 +35,7 @@ func NewSecret(value string) Secret {
 // UnmarshalText sets a fixed value, which must be one line without control
 // characters: it is sent in a header. The error does not repeat the value.
 func (s *Secret) UnmarshalText(text []byte) error {
-	*s = NewSecret(string(text))
+	*s = newSecret(string(text))
 	return checkSecret(string(text))
 }
 

@@ -71,7 +71,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for origin, secret := range map[string]Secret{"text": NewSecret(hunter2), "file": fromFile} {
+	for origin, secret := range map[string]Secret{"text": newSecret(hunter2), "file": fromFile} {
 		if secret.Reveal() != hunter2 {
 			t.Fatalf("%s: Reveal() = %q", origin, secret.Reveal())
 		}
@@ -124,7 +124,7 @@ func TestSecretForms(t *testing.T) {
 	}
 	// Long and short secrets look the same: not even the length shows.
 	for value, want := range map[string]map[string]string{"x": set, strings.Repeat("long", 100): set, "": unset} {
-		if diff := cmp.Diff(want, forms(NewSecret(value))); diff != "" {
+		if diff := cmp.Diff(want, forms(newSecret(value))); diff != "" {
 			t.Errorf("secret of %d bytes (-want +got):\n%s", len(value), diff)
 		}
 	}
@@ -132,7 +132,7 @@ func TestSecretForms(t *testing.T) {
 
 func TestUnsetSecret(t *testing.T) {
 	t.Parallel()
-	for _, secret := range []Secret{{}, NewSecret("")} {
+	for _, secret := range []Secret{{}, newSecret("")} {
 		if secret.IsSet() || secret.Reveal() != "" || secret.Err() != nil {
 			t.Errorf("unset secret: IsSet %v, Reveal %q, Err %v", secret.IsSet(), secret.Reveal(), secret.Err())
 		}

@@ -22,11 +22,11 @@ type keys struct {
 // keys do so, too.
 func keysFor(kind targetKind, secret []byte) (*keys, error) {
 	if kind == inMemory {
-		secret = make([]byte, MinKeyBytes)
+		secret = make([]byte, minKeyBytes)
 		_, _ = rand.Read(secret) // never fails
 	}
-	if len(secret) < MinKeyBytes {
-		return nil, fmt.Errorf("the ledger key must have %d bytes or more", MinKeyBytes)
+	if len(secret) < minKeyBytes {
+		return nil, fmt.Errorf("the ledger key must have %d bytes or more", minKeyBytes)
 	}
 	return newKeys(secret)
 }

@@ -28,11 +28,11 @@ const (
 	purgeInterval = time.Minute
 )
 
-// DefaultTTL is how long entries live if Options does not say.
-const DefaultTTL = 24 * time.Hour
+// defaultTTL is how long entries live if Options does not say.
+const defaultTTL = 24 * time.Hour
 
-// MinKeyBytes is the least length of Options.Key.
-const MinKeyBytes = 32
+// minKeyBytes is the least length of Options.Key.
+const minKeyBytes = 32
 
 // The errors of the ledger. Claim returns only those that wrap ErrUnavailable.
 var (
@@ -55,10 +55,10 @@ var (
 
 // Options configure a ledger. The zero value suits a ledger in memory.
 type Options struct {
-	// Key is the secret that all other keys are derived from, at least MinKeyBytes. A
+	// Key is the secret that all other keys are derived from, at least minKeyBytes. A
 	// ledger in memory needs none.
 	Key []byte
-	// TTL is how long an entry lives after its intent; 0 means DefaultTTL.
+	// TTL is how long an entry lives after its intent; 0 means defaultTTL.
 	TTL time.Duration
 	// Clock returns the time. If it is nil, PostgreSQL uses the clock of the database
 	// and the other stores use that of the machine.
@@ -131,7 +131,7 @@ func Open(ctx context.Context, target string, options Options) (*Ledger, error) 
 // start returns a ledger on the store and sends its heartbeats.
 func start(on store, derived *keys, options Options) *Ledger {
 	l := &Ledger{
-		store: on, keys: derived, ttl: cmp.Or(options.TTL, DefaultTTL), timeout: cmp.Or(options.timeout, operationTimeout),
+		store: on, keys: derived, ttl: cmp.Or(options.TTL, defaultTTL), timeout: cmp.Or(options.timeout, operationTimeout),
 		clock: options.Clock, observe: options.Observe,
 		live: map[held]*Attempt{}, unsent: map[held]time.Time{},
 	}

@@ -23,7 +23,7 @@ func TestOpenRefuses(t *testing.T) {
 		"redis://user:hunter2@host":          string(testKey),
 		"postgres://user:hunter2@host:port/": string(testKey),
 		"postgres://user:hunter2@host/?pool_max_conns=hunter2": string(testKey),
-		"file:/nowhere/ledger":                                 strings.Repeat("k", MinKeyBytes-1),
+		"file:/nowhere/ledger":                                 strings.Repeat("k", minKeyBytes-1),
 		"postgres://user:hunter2@host/d":                       "",
 	} {
 		_, err := Open(t.Context(), target, Options{Key: []byte(key)})
@@ -47,7 +47,7 @@ func TestAnotherKey(t *testing.T) {
 			l, err := Open(t.Context(), at, Options{Key: testKey})
 			must(t, err)
 			must(t, l.Close())
-			_, err = Open(t.Context(), at, Options{Key: bytes.Repeat([]byte("k"), MinKeyBytes)})
+			_, err = Open(t.Context(), at, Options{Key: bytes.Repeat([]byte("k"), minKeyBytes)})
 			wantError(t, err, ErrKey)
 			open(t, at, Options{})
 		})
@@ -175,7 +175,7 @@ func TestHeartbeatsByThemselves(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		mustClaim(t, l, "request-1", "content", InProgress)
 		must(t, attempt.Unknown(t.Context()))
-		time.Sleep(DefaultTTL)
+		time.Sleep(defaultTTL)
 		must(t, l.Close())
 		if stored := l.store.(*failing).store.(*memory); len(stored.entries) != 0 {
 			t.Error("an expired entry was not removed")

@@ -97,8 +97,8 @@ func (u Update) isWhole() bool {
 	return len(paths) > 0 && !slices.ContainsFunc(paths, func(path string) bool { return path != wildcard })
 }
 
-// IsMaskOwn reports whether the caller names the fields to change.
-func (u Update) IsMaskOwn() bool {
+// isMaskOwn reports whether the caller names the fields to change.
+func (u Update) isMaskOwn() bool {
 	return len(u.Mask.GetPaths()) > 0 && !u.Derived && !u.isWhole()
 }
 
@@ -106,7 +106,7 @@ func (u Update) IsMaskOwn() bool {
 // an error if the stored resource has other values. Of an update with the caller's own mask
 // it returns none.
 func (u Update) Shown() (fields []protoreflect.FieldDescriptor) {
-	if u.OnlyShown == nil || u.IsMaskOwn() {
+	if u.OnlyShown == nil || u.isMaskOwn() {
 		return nil
 	}
 	for field := range u.Resource.ProtoReflect().Range {
@@ -121,7 +121,7 @@ func (u Update) Shown() (fields []protoreflect.FieldDescriptor) {
 // written. It is an error if the stored resource has other values. Of an update with the
 // caller's own mask it returns none: that mask refuses them.
 func (u Update) Fixed() (fields []protoreflect.FieldDescriptor) {
-	if u.IsMaskOwn() {
+	if u.isMaskOwn() {
 		return nil
 	}
 	resource := u.Resource.ProtoReflect()

@@ -7,8 +7,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
-// Placeholder stands for each secret.
-const Placeholder = "REDACTED"
+// placeholder stands for each secret.
+const placeholder = "REDACTED"
 
 // replacer replaces values, the same one by the same stand-in.
 type replacer struct {
@@ -116,7 +116,7 @@ func (r *replacer) text(at place, text string) string {
 		return text
 	case at.secret:
 		r.hide(text)
-		return Placeholder
+		return placeholder
 	case at.rule == words && at.word(text), flags.MatchString(text):
 		return text
 	case r.hides(text):

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// ErrFull reports that the store holds as many records as it may.
-var ErrFull = errors.New("the store is full")
+// errFull reports that the store holds as many records as it may.
+var errFull = errors.New("the store is full")
 
 // Store holds records by their kind and id. It is not safe for concurrent use: the
 // emulator that owns it has the lock, because an operation makes several accesses.
@@ -32,7 +32,7 @@ func New[Kind, ID, Record comparable](most int, compare func(a, b Record) int) *
 	return &Store[Kind, ID, Record]{compare: compare, most: most, tables: map[Kind]*table[ID, Record]{}}
 }
 
-// Add adds a record, or returns ErrFull.
+// Add adds a record, or returns errFull.
 func (s *Store[Kind, ID, Record]) Add(kind Kind, id ID, record Record) error {
 	if err := s.Reserve(1); err != nil {
 		return err
@@ -127,10 +127,10 @@ func (s *Store[Kind, ID, Record]) Select(kind Kind, keep func(Record) bool) []Re
 }
 
 // Reserve counts n more entries against the bound, which the emulator keeps
-// elsewhere, or returns ErrFull.
+// elsewhere, or returns errFull.
 func (s *Store[Kind, ID, Record]) Reserve(n int) error {
 	if s.count+n > s.most {
-		return ErrFull
+		return errFull
 	}
 	s.count += n
 	return nil

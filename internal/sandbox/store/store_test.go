@@ -60,7 +60,7 @@ func TestBound(t *testing.T) {
 	if err := s.Add("users", 1, &record{1, 1}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Add("users", 2, &record{2, 2}); !errors.Is(err, ErrFull) {
+	if err := s.Add("users", 2, &record{2, 2}); !errors.Is(err, errFull) {
 		t.Errorf("a third entry: %v", err)
 	}
 	s.Seed("users", 3, &record{3, 3})

@@ -16,8 +16,8 @@ import (
 // body that goes further is not one of theirs.
 const MaxDepth = 48
 
-// ErrTooDeep is returned for a body nested beyond MaxDepth.
-var ErrTooDeep = errors.New("nested too deeply")
+// errTooDeep is returned for a body nested beyond MaxDepth.
+var errTooDeep = errors.New("nested too deeply")
 
 // ShapeError says that a value is not of the kind that the place asks for.
 type ShapeError struct {
@@ -200,7 +200,7 @@ func (r *Reader) open(kind byte, want string) error {
 		return r.wrongKind(want)
 	}
 	if r.depth == MaxDepth {
-		return ErrTooDeep
+		return errTooDeep
 	}
 	if err := r.scanner.open(); err != nil {
 		return err

@@ -24,10 +24,10 @@ func TestDepth(t *testing.T) {
 		want error
 	}{
 		"at the bound":          {nested(`{"boss":`, `}`, MaxDepth-1) + "", nil},
-		"beyond":                {`{"boss":` + nested(`{"boss":`, `}`, MaxDepth) + `}`, ErrTooDeep},
-		"free-form beyond":      {`{"settings":` + nested(`{"a":`, `}`, MaxDepth) + `}`, ErrTooDeep},
-		"free-form list beyond": {`{"settings":{"a":` + nested(`[`, `]`, MaxDepth) + `}}`, ErrTooDeep},
-		"lists of relations":    {nested(`{"team":[`, `]}`, MaxDepth), ErrTooDeep},
+		"beyond":                {`{"boss":` + nested(`{"boss":`, `}`, MaxDepth) + `}`, errTooDeep},
+		"free-form beyond":      {`{"settings":` + nested(`{"a":`, `}`, MaxDepth) + `}`, errTooDeep},
+		"free-form list beyond": {`{"settings":{"a":` + nested(`[`, `]`, MaxDepth) + `}}`, errTooDeep},
+		"lists of relations":    {nested(`{"team":[`, `]}`, MaxDepth), errTooDeep},
 		"skipped":               {`{"unknown":` + nested(`[`, `]`, 5000) + `}`, nil},
 	} {
 		body := strings.ReplaceAll(c.body, `"boss":}`, `"boss":{}}`)

@@ -266,7 +266,7 @@ func (s *scanner) colon() {
 // open moves over the [ or { at the place.
 func (s *scanner) open() error {
 	if len(s.stack) == deepest {
-		s.fail(ErrTooDeep)
+		s.fail(errTooDeep)
 		return s.err
 	}
 	expected := firstElement

@@ -165,7 +165,7 @@ func TestBodiesWithoutProgress(t *testing.T) {
 	if _, err := tokens(stuck{}); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := tokens(strings.NewReader(strings.Repeat("[", deepest+1))); !errors.Is(err, ErrTooDeep) {
+	if _, err := tokens(strings.NewReader(strings.Repeat("[", deepest+1))); !errors.Is(err, errTooDeep) {
 		t.Errorf("got %v", err)
 	}
 }
