@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,6 +18,9 @@ type Menu struct {
 	lastID int
 }
 
+// maxFaults is how many faults of a menu may wait.
+const maxFaults = 1000
+
 // NewMenu returns an empty menu for a vendor.
 func NewMenu(dialect Dialect) *Menu {
 	return &Menu{dialect: dialect}
@@ -25,13 +29,17 @@ func NewMenu(dialect Dialect) *Menu {
 // Dialect returns what the menu knows about its vendor.
 func (m *Menu) Dialect() Dialect { return m.dialect }
 
-// Add checks the fault, adds it at the end of the menu and returns it with its id. The error is a *FieldError.
+// Add checks the fault, adds it at the end of the menu and returns it with its id. It refuses
+// it if a thousand wait already. The error is a *FieldError.
 func (m *Menu) Add(fault Fault) (Fault, error) {
 	if err := fault.check(m.dialect); err != nil {
 		return Fault{}, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if len(m.faults) >= maxFaults {
+		return Fault{}, &FieldError{"vendor", fmt.Sprintf("%s has %d faults that wait, which is the most; remove some with DELETE", m.dialect.Vendor, maxFaults)}
+	}
 	m.lastID++
 	fault.ID = m.dialect.Vendor + "-" + strconv.Itoa(m.lastID)
 	m.faults = append(m.faults, fault)
