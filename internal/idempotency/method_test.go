@@ -1,6 +1,7 @@
 package idempotency
 
 import (
+	"net/url"
 	"slices"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/service/opentact"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	vendor "github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // TestReconciliationRules: each write that can happen twice takes request ids and has a rule,
@@ -19,7 +21,9 @@ import (
 func TestReconciliationRules(t *testing.T) {
 	t.Parallel()
 	services := contract.Services(protoregistry.GlobalFiles)
-	known, err := methodsOf(services, []reconcile.Rules{opentact.Backend{}.Rules(), infinity.Backend{}.Rules()})
+	client := vendor.New(vendor.Options{Options: upstream.Options{BaseURL: &url.URL{Scheme: "https", Host: "vendor.example"}}})
+	ofOpentact := opentact.Backend{Vendor: client}.Rules()
+	known, err := methodsOf(services, []reconcile.Rules{ofOpentact, infinity.Backend{}.Rules()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +36,7 @@ func TestReconciliationRules(t *testing.T) {
 			t.Errorf("%s is compared by %q", name, method.rule.Compared)
 		}
 	}
-	if _, err := methodsOf(services, []reconcile.Rules{opentact.Backend{}.Rules()}); err == nil {
+	if _, err := methodsOf(services, []reconcile.Rules{ofOpentact}); err == nil {
 		t.Error("methods without rules are accepted")
 	}
 }
