@@ -3,8 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/code"
@@ -74,19 +72,4 @@ func (s *Server) auditable(ctx context.Context, request any, info *grpc.UnarySer
 		return nil, fmt.Errorf("%w: %w", err, refused)
 	}
 	return handler(ctx, request)
-}
-
-// traceParent matches a traceparent header; the second part is the id of the trace.
-var traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
-
-// traceIDOf returns the id of the trace that a traceparent header names, or "".
-func traceIDOf(header string) string {
-	if header == "" {
-		return "" // as nearly always
-	}
-	match := traceParent.FindStringSubmatch(header)
-	if match == nil || strings.Trim(match[1], "0") == "" {
-		return ""
-	}
-	return match[1]
 }

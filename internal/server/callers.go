@@ -2,12 +2,8 @@ package server
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
@@ -77,41 +73,6 @@ func tlsMistakes(files certificate.Options) error {
 	return config.Join(wrong...)
 }
 
-// CheckFiles reads the files about callers and routes that a configuration names, and looks
-// whether the audit file can be opened. It returns everything that is wrong with them, after
-// what is known to be wrong with the settings, which may be nil.
-func CheckFiles(c config.Config, known *config.InvalidError) error {
-	if known.About("opentact_generation") {
-		c.OpentactRoutesFile = "" // which routes there are depends on it
-	}
-	_, inCallers := newCallers(c)
-	_, inRoutes := readRoutes(c)
-	inAudit := checkAuditFile(c.AuditFile)
-	if known == nil {
-		return config.Join(inCallers, inRoutes, inAudit)
-	}
-	return config.Join(known, inCallers, inRoutes, inAudit)
-}
-
-// checkAuditFile returns the mistake of an audit file that cannot be opened.
-func checkAuditFile(path string) error {
-	if path == "" {
-		return nil
-	}
-	if err := audit.Openable(path); err != nil {
-		return auditMistake(err)
-	}
-	return nil
-}
-
-// auditMistake says why the audit file cannot be opened, without its path.
-func auditMistake(err error) error {
-	if failure, ok := errors.AsType[*fs.PathError](err); ok {
-		err = failure.Err
-	}
-	return config.Mistake("audit_file", "cannot be opened: "+err.Error())
-}
-
 func parseTokens(contents [][]byte) (*auth.Directory, error) { return auth.ParseDirectory(contents[0]) }
 
 // hasTokens reports whether a caller can bring a token of the file.
@@ -135,57 +96,6 @@ func (s *Server) setUpCallers() (err error) {
 func (c *callers) close() {
 	if c != nil && c.audit != nil {
 		_ = c.audit.Close() // every line was written, or reported
-	}
-}
-
-// ReopenAudit opens the audit file anew, after it was renamed. It is what SIGHUP asks for.
-func (s *Server) ReopenAudit() {
-	if s.callers.audit == nil {
-		s.logger.Info("SIGHUP does nothing: there is no audit file; other files are read again when they change")
-		return
-	}
-	if err := s.callers.audit.Reopen(); err != nil {
-		s.logger.Error("the audit file cannot be opened; writes are refused until it can", "error", err.Error())
-		return
-	}
-	s.logger.Info("the audit file was opened anew")
-}
-
-// follow follows the files about callers, and that of the page token key, until the function that
-// it returns is called.
-func (s *Server) follow() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	var following sync.WaitGroup
-	if s.callers.tokens != nil {
-		following.Go(func() { s.callers.tokens.Watch(ctx, s.reportReload("the tokens file")) })
-	}
-	if s.callers.certificates != nil {
-		following.Go(func() { s.callers.certificates.Watch(ctx, s.reportReload("the TLS files")) })
-	}
-	if s.config.PageTokenKeyFile != "" {
-		following.Go(func() { s.followKey(ctx) })
-	}
-	return func() {
-		cancel()
-		following.Wait()
-	}
-}
-
-// reportReload logs what became of changed files.
-func (s *Server) reportReload(what string) func(error) {
-	return func(err error) {
-		if err != nil {
-			s.logger.Error(what+" cannot be used; the old content stays in use", "error", err.Error())
-			return
-		}
-		s.logger.Info(what + " changed; the new content is in use")
-	}
-}
-
-// warn logs what follows from the settings that may not be meant.
-func (s *Server) warn() {
-	for _, warning := range s.config.Warnings() {
-		s.logger.Warn(warning.Text, "setting", warning.Key)
 	}
 }
 
@@ -221,12 +131,4 @@ func (s *Server) protected(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// handshakeFailed logs a connection that failed before it carried a request.
-func (s *Server) handshakeFailed(remote net.Addr, err error) {
-	if errors.Is(err, net.ErrClosed) {
-		return
-	}
-	s.logger.Info("TLS handshake failed", "remote", remote.String(), "error", err.Error())
 }

@@ -126,3 +126,11 @@ func (s *Server) serve() {
 		}()
 	}
 }
+
+// handshakeFailed logs a connection that failed before it carried a request.
+func (s *Server) handshakeFailed(remote net.Addr, err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	s.logger.Info("TLS handshake failed", "remote", remote.String(), "error", err.Error())
+}

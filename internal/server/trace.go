@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -51,4 +52,19 @@ func (s *Server) flushTraces(ctx context.Context) error {
 		s.logger.Warn("the last traces were not exported", "error", err.Error())
 	}
 	return nil
+}
+
+// traceParent matches a traceparent header; the second part is the id of the trace.
+var traceParent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
+
+// traceIDOf returns the id of the trace that a traceparent header names, or "".
+func traceIDOf(header string) string {
+	if header == "" {
+		return "" // as nearly always
+	}
+	match := traceParent.FindStringSubmatch(header)
+	if match == nil || strings.Trim(match[1], "0") == "" {
+		return ""
+	}
+	return match[1]
 }
