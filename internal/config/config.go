@@ -87,7 +87,7 @@ type Config struct {
 	BreakerPause time.Duration `group:"Vendors" placeholder:"DURATION" default:"5s" help:"Time that an open breaker waits before it tries one call."`
 
 	// OpentactBaseURL is the URL of the OpenTACT API.
-	OpentactBaseURL string `group:"OpenTACT" placeholder:"URL" default:"https://api.opentact.org/rest" help:"Plain http is accepted for loopback only."`
+	OpentactBaseURL string `group:"OpenTACT" placeholder:"URL" default:"https://api.opentact.org/rest" help:"URL of the OpenTACT API. Plain http is accepted for loopback only."`
 	// OpentactGeneration is the generation of the API that is spoken: 1, 2 or 3.
 	OpentactGeneration int `group:"OpenTACT" placeholder:"GENERATION" enum:"1,2,3" default:"1" help:"Generation of the vendor's API to speak, in the sandbox too: 1 (2020), 2 (2021) or 3 (2022)."`
 	// OpentactRoutesFile overrides single routes, the token's header and keys of bodies.
@@ -103,7 +103,7 @@ type Config struct {
 	OpentactPasswordFile string `group:"OpenTACT" placeholder:"FILE" help:"File that holds the password."`
 
 	// InfinityBaseURL is the URL of Infinity's Config API.
-	InfinityBaseURL string `group:"Infinity" placeholder:"URL" default:"https://api.infinitycloud.com/config/v2" help:"Plain http is accepted for loopback only."`
+	InfinityBaseURL string `group:"Infinity" placeholder:"URL" default:"https://api.infinitycloud.com/config/v2" help:"URL of the Infinity Config API. Plain http is accepted for loopback only."`
 	// InfinityRoutesFile overrides single routes.
 	InfinityRoutesFile string `group:"Infinity" placeholder:"FILE" help:"YAML file that overrides single routes: operation name and path."`
 	// InfinityCredentials says whose Infinity credential a call uses.
@@ -120,7 +120,7 @@ type Config struct {
 
 	// PageTokenKey seals page tokens. If it is not set, the server makes a
 	// random one, which other replicas and the next start do not know.
-	PageTokenKey     Secret `group:"Paging" placeholder:"KEY" note:"random per process" help:"Seals page tokens; must be the same on all replicas."`
+	PageTokenKey     Secret `group:"Paging" placeholder:"KEY" note:"random per process" help:"Seals page tokens and makes etags; must be the same on all replicas."`
 	PageTokenKeyFile string `group:"Paging" placeholder:"FILE" help:"File that holds the key."`
 
 	// Ledger is where request ids and their outcomes are kept: off, memory,
@@ -154,7 +154,7 @@ type CredentialSource string
 
 // The two credential sources.
 const (
-	// ServiceCredentials uses the facade's own credential for every call.
+	// ServiceCredentials uses the service's own credential for every call.
 	ServiceCredentials CredentialSource = "service"
 	// CallerCredentials uses the credential that each call brings.
 	CallerCredentials CredentialSource = "caller"
