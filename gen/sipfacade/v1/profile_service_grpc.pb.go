@@ -66,29 +66,29 @@ type ProfileServiceClient interface {
 	// Vendor: RemoveMessagingProfileByUUID, DELETE /profile/messaging/{uuid}
 	// (Profile, 2020, which leaves {uuid} out of the path).
 	DeleteMessagingProfile(ctx context.Context, in *DeleteMessagingProfileRequest, opts ...grpc.CallOption) (*DeleteMessagingProfileResponse, error)
-	// Lists the voice profiles of the account.
+	// Lists the outbound voice profiles of the account.
 	//
 	// Vendor: ListOutboundVoiceProfiles, GET /profile/outbound_voice (vendor's
 	// own API description, 2021).
 	ListOutboundVoiceProfiles(ctx context.Context, in *ListOutboundVoiceProfilesRequest, opts ...grpc.CallOption) (*ListOutboundVoiceProfilesResponse, error)
-	// Returns one voice profile.
+	// Returns one outbound voice profile.
 	//
 	// Vendor: GetOutboundVoiceProfileByUUID, GET /profile/outbound_voice/{uuid}
 	// (vendor's own API description, 2021).
 	GetOutboundVoiceProfile(ctx context.Context, in *GetOutboundVoiceProfileRequest, opts ...grpc.CallOption) (*GetOutboundVoiceProfileResponse, error)
-	// Creates a voice profile.
+	// Creates an outbound voice profile.
 	//
 	// Vendor: CreateOutboundVoiceProfile, POST /profile/outbound_voice (Profile,
 	// 2020). The service does not repeat it: if the outcome is unknown, the error
 	// says OUTCOME_UNKNOWN.
 	CreateOutboundVoiceProfile(ctx context.Context, in *CreateOutboundVoiceProfileRequest, opts ...grpc.CallOption) (*CreateOutboundVoiceProfileResponse, error)
-	// Changes the fields of a voice profile that the mask names and returns it
-	// as stored.
+	// Changes the fields of an outbound voice profile that the mask names and
+	// returns it as stored.
 	//
 	// Vendor: ModifyOutboundVoiceProfile, PATCH /profile/outbound_voice/{uuid}
 	// (Profile, 2020, which leaves {uuid} out of the path).
 	UpdateOutboundVoiceProfile(ctx context.Context, in *UpdateOutboundVoiceProfileRequest, opts ...grpc.CallOption) (*UpdateOutboundVoiceProfileResponse, error)
-	// Deletes a voice profile.
+	// Deletes an outbound voice profile.
 	//
 	// Vendor: RemoveOutboundVoiceProfileByUUID, DELETE
 	// /profile/outbound_voice/{uuid} (vendor's own API description, 2021).
@@ -238,29 +238,29 @@ type ProfileServiceServer interface {
 	// Vendor: RemoveMessagingProfileByUUID, DELETE /profile/messaging/{uuid}
 	// (Profile, 2020, which leaves {uuid} out of the path).
 	DeleteMessagingProfile(context.Context, *DeleteMessagingProfileRequest) (*DeleteMessagingProfileResponse, error)
-	// Lists the voice profiles of the account.
+	// Lists the outbound voice profiles of the account.
 	//
 	// Vendor: ListOutboundVoiceProfiles, GET /profile/outbound_voice (vendor's
 	// own API description, 2021).
 	ListOutboundVoiceProfiles(context.Context, *ListOutboundVoiceProfilesRequest) (*ListOutboundVoiceProfilesResponse, error)
-	// Returns one voice profile.
+	// Returns one outbound voice profile.
 	//
 	// Vendor: GetOutboundVoiceProfileByUUID, GET /profile/outbound_voice/{uuid}
 	// (vendor's own API description, 2021).
 	GetOutboundVoiceProfile(context.Context, *GetOutboundVoiceProfileRequest) (*GetOutboundVoiceProfileResponse, error)
-	// Creates a voice profile.
+	// Creates an outbound voice profile.
 	//
 	// Vendor: CreateOutboundVoiceProfile, POST /profile/outbound_voice (Profile,
 	// 2020). The service does not repeat it: if the outcome is unknown, the error
 	// says OUTCOME_UNKNOWN.
 	CreateOutboundVoiceProfile(context.Context, *CreateOutboundVoiceProfileRequest) (*CreateOutboundVoiceProfileResponse, error)
-	// Changes the fields of a voice profile that the mask names and returns it
-	// as stored.
+	// Changes the fields of an outbound voice profile that the mask names and
+	// returns it as stored.
 	//
 	// Vendor: ModifyOutboundVoiceProfile, PATCH /profile/outbound_voice/{uuid}
 	// (Profile, 2020, which leaves {uuid} out of the path).
 	UpdateOutboundVoiceProfile(context.Context, *UpdateOutboundVoiceProfileRequest) (*UpdateOutboundVoiceProfileResponse, error)
-	// Deletes a voice profile.
+	// Deletes an outbound voice profile.
 	//
 	// Vendor: RemoveOutboundVoiceProfileByUUID, DELETE
 	// /profile/outbound_voice/{uuid} (vendor's own API description, 2021).
