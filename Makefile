@@ -98,7 +98,7 @@ build: ## build bin/sipfacade
 release: ## static binaries, images, chart, packages of clients, bills of materials and checksums, in bin/release
 	@deploy/release $(VERSION) $(COMMIT) bin/release
 
-deploy-check: ## hold deploy/ against the checkers of the tools that read it, and against the service
+deploy-check: ## check deploy/ with the tools that read it, and against the service
 	go test -count=1 ./test/deploy
 
 clean: ## remove bin and .cache
