@@ -45,7 +45,7 @@ func TestExitCodes(t *testing.T) {
 		"serve --sandbox --auth-tokens-file=main.go": {2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE)"},
 		"probe --sandbox":               {0, "generation 1 answers, 1 is configured", ""},
 		"probe --sandbox --output=json": {0, `"state": "answers"`, ""},
-		"probe --sandbox --output=xml":  {2, "", "--output must be one of"},
+		"probe --sandbox --output=xml":  {2, "", "--output: must be one of table, json"},
 		"probe --sandbox --record=.":    {2, "", "--record: must be empty"},
 		"probe":                         {2, "", "opentact_token (SIPFACADE_OPENTACT_TOKEN): missing"},
 		"probe --opentact-token=x --opentact-base-url=http://" + closedport.Address(t): {

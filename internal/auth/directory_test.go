@@ -214,6 +214,10 @@ func TestNewToken(t *testing.T) {
 			t.Errorf("made a token for %q with %q", name, scopes)
 		}
 	}
+	_, _, err = auth.NewToken("a b", []string{"x", "read", "y"})
+	if err == nil || !strings.HasPrefix(err.Error(), "the name must be ") || !strings.Contains(err.Error(), "\nthere is no scope \"x\" or \"y\"; ") {
+		t.Errorf("not every mistake is reported: %v", err)
+	}
 }
 
 // FuzzDirectory: no text makes the parser panic, or grants a token that is empty.

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -19,13 +21,8 @@ const tokenBytes = 32
 
 // NewToken makes a token, and the entry for the tokens file. Nothing keeps the token.
 func NewToken(name string, scopes []string) (token, entry string, err error) {
-	if !validName(name) {
-		return "", "", fmt.Errorf("the name must be 1 to 128 visible ASCII characters without a space")
-	}
-	for _, scope := range scopes {
-		if !validScope(scope) {
-			return "", "", fmt.Errorf("there is no scope %q; the scopes are %s", scope, strings.Join(Scopes(), ", "))
-		}
+	if err := checkNew(name, scopes); err != nil {
+		return "", "", err
 	}
 	random := make([]byte, tokenBytes)
 	_, _ = rand.Read(random) // never fails
@@ -40,4 +37,22 @@ func NewToken(name string, scopes []string) (token, entry string, err error) {
 		return "", "", fmt.Errorf("write the entry of the token: %w", err)
 	}
 	return token, string(lines), nil
+}
+
+// checkNew returns everything that is wrong with what a token is to be made for, a line each.
+func checkNew(name string, scopes []string) error {
+	var wrong []error
+	if !validName(name) {
+		wrong = append(wrong, errors.New("the name must be 1 to 128 visible ASCII characters without a space"))
+	}
+	var unknown []string
+	for _, scope := range scopes {
+		if !validScope(scope) {
+			unknown = append(unknown, strconv.Quote(scope))
+		}
+	}
+	if len(unknown) > 0 {
+		wrong = append(wrong, fmt.Errorf("there is no scope %s; the scopes are %s", strings.Join(unknown, " or "), strings.Join(Scopes(), ", ")))
+	}
+	return errors.Join(wrong...)
 }

@@ -200,10 +200,23 @@ func usageError(err error) error {
 		text = "unexpected argument; a value with spaces needs quotes"
 	case strings.HasPrefix(text, "missing flags:"), strings.HasPrefix(text, `expected "<`):
 		text = "missing: " + strings.Join(missing(failure.Context.Selected()), ", ")
+	case strings.Contains(text, " must be one of "):
+		text = notListed(failure.Context, text)
 	case strings.Contains(text, "bool value must be"):
 		text = "a flag without a value, or its --no- form, accepts =true and =false only"
 	}
 	return &UsageError{Text: text}
+}
+
+// notListed says which values a flag takes, in the words of settings. kong's text begins with
+// the name of the flag.
+func notListed(context *kong.Context, text string) string {
+	for _, flag := range context.Flags() {
+		if strings.HasPrefix(text, flag.ShortSummary()+" must be one of ") {
+			return "--" + flag.Name + ": must be one of " + strings.Join(flag.EnumSlice(), ", ")
+		}
+	}
+	return text
 }
 
 // missing returns the arguments and flags that a command requires and was not given. kong looks

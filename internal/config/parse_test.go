@@ -64,6 +64,7 @@ func TestUsageErrors(t *testing.T) {
 		"config":                                 `expected "check"`,
 		"healthcheck --admin-adress=x":           `unknown flag --admin-adress, did you mean "--admin-address"?`,
 		"token new --nam=x":                      `unknown flag --nam`,
+		"probe --output=xml":                     "--output: must be one of table, json",
 		"token new":                              "missing: <name>, --scope=SCOPE,...",
 		"token new ci":                           "missing: --scope=SCOPE,...",
 		"token new --scope=read":                 "missing: <name>",
