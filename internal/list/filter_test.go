@@ -216,6 +216,8 @@ func TestFilterUnsigned(t *testing.T) {
 
 const inviteFields = "account.*, create_time, created_by.*, expire_time, name, sip_connection.*, sip_connection_uuid, sip_domain, update_time, updated_by.*, uuid"
 
+const noOperator = " is not an operator; those are :, =, !=, <, <=, > and >="
+
 func TestFilterViolations(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("(", 33) + `name = "x"` + strings.Repeat(")", 33)
@@ -254,18 +256,38 @@ func TestFilterViolations(t *testing.T) {
 		`account.class4_id = 0x`:                  {`has the number "0x", which is none between -2^63 and 2^63`},
 		`name = "x`:                               {`syntax error at line 1, column 8, near "\"x"`},
 		`name = "x" AND`:                          {`syntax error at line 1, column 11, near "AND"`},
-		"name = \"x\"\nAND (":                     {`syntax error: the filter ends too early`},
-		`name = "\q"`:                             {`syntax error at line 1, column 8, near "\"\\q\""`},
-		`name ==`:                                 {`has "==": write =`},
-		`name = "a" and name:b`:                   {`has "and": write AND`},
-		`name = "a" Or name:b && uuid:*`:          {`has "Or": write OR`, `has "&&": write AND`},
-		`not name = "a"`:                          {`has "not": write NOT`},
-		`not(name = "a")`:                         {`has "not": write NOT`},
-		`name = "a" || (name:b)`:                  {`has "||": write OR`},
-		`)`:                                       {`syntax error at line 1, column 1, near ")"`},
-		deep:                                      {`nests deeper than 32 parentheses`},
-		strings.Repeat("x", 8<<10+1):              {`is longer than 8192 bytes`},
-		strings.Repeat("é", 50) + `:1`:            {`unknown field "` + strings.Repeat("é", 32) + `…"; allowed: ` + inviteFields},
+		"name = \"x\"\nAND (":                     {`does not close the parenthesis at line 2, column 5`},
+		`(name`:                                   {`does not close the parenthesis at line 1, column 1`},
+		`(name:a OR (name:b AND (name:c)`:         {`does not close the parenthesis at line 1, column 12`},
+		`name ~ 1`:                                {`~` + noOperator},
+		`name ~`:                                  {`~` + noOperator},
+		`name =~ "x"`:                             {`=~` + noOperator},
+		`name ~= x`:                               {`~=` + noOperator},
+		`name !~ "x"`:                             {`!~` + noOperator},
+		`name ! 1`:                                {`!` + noOperator},
+		`name <> 1`:                               {`<>` + noOperator},
+		`name=>x`:                                 {`=>` + noOperator},
+		`name <=><=> 1`:                           {`"<=><=>"` + noOperator},
+		`account.name LIKE "x"`:                   {`"LIKE"` + noOperator},
+		`uuid:* AND name is 1`:                    {`"is"` + noOperator},
+		`name not like "x"`: {
+			`names name and compares it with nothing: write name:* to test whether it is set`, `has "not": write NOT`,
+			`has "like" on its own: name the field to search in, as in name:"sales"`, `has "x" on its own: name the field to search in, as in name:"sales"`,
+		},
+		`name = a like "x"`: {
+			`has "like" on its own: name the field to search in, as in name:"sales"`, `has "x" on its own: name the field to search in, as in name:"sales"`,
+		},
+		`name = "\q"`:                    {`syntax error at line 1, column 8, near "\"\\q\""`},
+		`name ==`:                        {`has "==": write =`},
+		`name = "a" and name:b`:          {`has "and": write AND`},
+		`name = "a" Or name:b && uuid:*`: {`has "Or": write OR`, `has "&&": write AND`},
+		`not name = "a"`:                 {`has "not": write NOT`},
+		`not(name = "a")`:                {`has "not": write NOT`},
+		`name = "a" || (name:b)`:         {`has "||": write OR`},
+		`)`:                              {`syntax error at line 1, column 1, near ")"`},
+		deep:                             {`nests deeper than 32 parentheses`},
+		strings.Repeat("x", 8<<10+1):     {`is longer than 8192 bytes`},
+		strings.Repeat("é", 50) + `:1`:   {`unknown field "` + strings.Repeat("é", 32) + `…"; allowed: ` + inviteFields},
 	} {
 		t.Run(filter, func(t *testing.T) {
 			t.Parallel()

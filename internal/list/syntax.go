@@ -67,6 +67,9 @@ func checkTokens(text string) (string, error) {
 			space = ""
 		}
 	}
+	if err := checkParentheses(tokens); err != nil {
+		return "", err
+	}
 	return out.String(), nil
 }
 
@@ -89,7 +92,7 @@ func checkToken(tokens []filtering.Token, i int) error {
 	case token.Type == filtering.TokenTypeNumber || token.Type == filtering.TokenTypeHexNumber:
 		return checkNumber(token.Value)
 	default:
-		return nil
+		return checkOperator(tokens, i)
 	}
 }
 
