@@ -221,7 +221,7 @@ func (u *writing) addAll() {
 	for field := range u.fields() {
 		absent := !u.resource.Has(field) && (contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY) || u.lacks(field))
 		if whyFixed(field) == "" && !absent && !u.onlyShown(field) {
-			u.add(field, "or name the fields to change in update_mask")
+			u.add(field, "or name the fields to change in the update mask")
 		}
 	}
 }
@@ -244,7 +244,7 @@ func (u *writing) addNamed(paths []string) {
 		isShown := u.Derived && u.onlyShown(field)
 		if !added[field.Number()] && !isShown {
 			added[field.Number()] = true
-			u.add(field, "or take it out of update_mask")
+			u.add(field, "or leave it out of the update")
 		}
 	}
 }
@@ -291,13 +291,21 @@ func (u *writing) refuse(field protoreflect.FieldDescriptor, why string) {
 func (u *writing) result() ([]Change, error) {
 	wrong := append(u.mask.violations("update_mask"), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
-		wrong = violations{status.BrokenRule("update_mask", emptyUpdate, "the update is empty: set a field that can be changed")}
+		wrong = violations{status.BrokenRule(u.naming(), emptyUpdate, "the update is empty: set a field that can be changed")}
 	}
 	if len(wrong) > 0 {
 		return nil, status.Invalid(wrong...)
 	}
 	slices.SortFunc(u.changes, func(a, b Change) int { return cmp.Compare(a.Field.Number(), b.Field.Number()) })
 	return u.changes, nil
+}
+
+// naming is what the caller has named the fields to write with: the mask, or the body.
+func (u *writing) naming() string {
+	if u.Derived {
+		return u.Field
+	}
+	return "update_mask"
 }
 
 // fields goes through the resource's fields.

@@ -106,13 +106,13 @@ func TestChangesOfNumbersAndBools(t *testing.T) {
 	t.Parallel()
 	connection := &sipfacadev1.SipConnection{Name: proto.String("n"), Port: proto.Int32(5060)}
 	_, err := list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}}.Changes()
-	const all = "has no empty value: give it a value, or name the fields to change in update_mask"
+	const all = "has no empty value: give it a value, or name the fields to change in the update mask"
 	want := []string{"sip_connection.active: " + all, "sip_connection.product_id: " + all, "sip_connection.shaken_verify_policy: " + all}
 	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
 	_, err = list.Update{Field: "sip_connection", Resource: connection, Mask: &fieldmaskpb.FieldMask{Paths: []string{"active", "port"}}}.Changes()
-	want = []string{"sip_connection.active: has no empty value: give it a value, or take it out of update_mask"}
+	want = []string{"sip_connection.active: has no empty value: give it a value, or leave it out of the update"}
 	if diff := cmp.Diff(want, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
@@ -202,6 +202,10 @@ func TestChangesByMark(t *testing.T) {
 	_, err = list.Update{Field: "extension", Resource: resource}.Changes()
 	if diff := cmp.Diff([]string{"update_mask: the update is empty: set a field that can be changed"}, violationsOf(t, err)); diff != "" {
 		t.Error(diff)
+	}
+	_, err = list.Update{Field: "extension", Resource: resource, Derived: true}.Changes()
+	if diff := cmp.Diff([]string{"extension: the update is empty: set a field that can be changed"}, violationsOf(t, err)); diff != "" {
+		t.Errorf("a body: %s", diff)
 	}
 	resource = newExtension(t)
 	resource.Set(resource.Descriptor().Fields().ByName("password"), protoreflect.ValueOfString("secret"))

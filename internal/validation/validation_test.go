@@ -141,11 +141,11 @@ func TestCheck(t *testing.T) {
 		}},
 		"update, the mask names in JSON": {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id, ProductId: new(int32(0))}, UpdateMask: mask("productId")}, []string{"sip_connection.product_id: "}},
 		"update, any field": {&pb.UpdateSipConnectionRequest{SipConnection: bad(), UpdateMask: mask("*")}, slices.Sorted(slices.Values([]string{
-			"sip_connection.active: has no empty value: give it a value, or name the fields to change in update_mask",
+			"sip_connection.active: has no empty value: give it a value, or name the fields to change in the update mask",
 			"sip_connection.class4_egress_trunk_settings.media_type: ",
 			"sip_connection.class4_ingress_trunk_settings.media_type: ", "sip_connection.ip: ", "sip_connection.name: ", "sip_connection.outbound_voice_profile_uuid: ",
 			"sip_connection.port: ", "sip_connection.product_id: ", "sip_connection.subdomain: ", "sip_connection.uuid: ",
-			"sip_connection.shaken_verify_policy: has no empty value: give it a value, or name the fields to change in update_mask",
+			"sip_connection.shaken_verify_policy: has no empty value: give it a value, or name the fields to change in the update mask",
 		}))},
 		"update, an empty mask counts as none": {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id, Port: new(int32(1))}, UpdateMask: mask()}, []string{"sip_connection.port: "}},
 		"update, rules and mask": {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{Uuid: id, Name: new("a")}, UpdateMask: mask("name", "token", "bogus")}, []string{

@@ -25,6 +25,9 @@ func withProtoNames(method protoreflect.MethodDescriptor, known *spb.Status) (*s
 		var parts []string
 		for _, violation := range bad.GetFieldViolations() {
 			violation.Field = protoName(method, violation.GetField())
+			if violation.GetReason() == "EMPTY_UPDATE" {
+				violation.Field = "update_mask" // over HTTP the body, if the caller gave no mask
+			}
 			parts = append(parts, violation.GetField()+": "+violation.GetDescription())
 		}
 		if strings.HasPrefix(known.GetMessage(), "invalid request: ") {
