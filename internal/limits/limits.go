@@ -86,10 +86,10 @@ func Items(field protoreflect.FieldDescriptor) (most int, problem string, ok boo
 	switch {
 	case rules.GetRepeated().HasMaxItems():
 		most = int(rules.GetRepeated().GetMaxItems())
-		return most, fmt.Sprintf("must contain no more than %d item(s)", most), true
+		return most, fmt.Sprintf("must have at most %d elements", most), true
 	case rules.GetMap().HasMaxPairs():
 		most = int(rules.GetMap().GetMaxPairs())
-		return most, fmt.Sprintf("map must be at most %d entries", most), true
+		return most, fmt.Sprintf("must have at most %d entries", most), true
 	default:
 		return 0, "", false
 	}

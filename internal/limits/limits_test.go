@@ -67,9 +67,9 @@ var requests = map[string]struct {
 	wire bool
 }{
 	"ids":               {&pb.AddPbxGroupUsersRequest{UserIds: make([]uint32, 1000)}, "", true},
-	"ids, too many":     {&pb.AddPbxGroupUsersRequest{UserIds: make([]uint32, 1001)}, "user_ids: must contain no more than 1000 item(s)", true},
+	"ids, too many":     {&pb.AddPbxGroupUsersRequest{UserIds: make([]uint32, 1001)}, "user_ids: must have at most 1000 elements", true},
 	"uuids":             {&pb.AssignSipAppTnLeasesRequest{AddTnLeaseUuids: make([]string, 1000)}, "", true},
-	"uuids, too many":   {&pb.AssignSipAppTnLeasesRequest{RemoveTnLeaseUuids: make([]string, 1001)}, "remove_tn_lease_uuids: must contain no more than 1000 item(s)", true},
+	"uuids, too many":   {&pb.AssignSipAppTnLeasesRequest{RemoveTnLeaseUuids: make([]string, 1001)}, "remove_tn_lease_uuids: must have at most 1000 elements", true},
 	"mask":              {&pb.UpdateSipAppRequest{UpdateMask: mask(100)}, "", true},
 	"mask, too long":    {&pb.UpdateSipAppRequest{UpdateMask: mask(101)}, "update_mask: has more than 100 paths", false},
 	"Struct":            {settings(1000), "", true},
@@ -151,7 +151,7 @@ func TestCheckWireForms(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"not packed":        {add, slices.Repeat(single, 1001), "user_ids: must contain no more than 1000 item(s)"},
+		"not packed":        {add, slices.Repeat(single, 1001), "user_ids: must have at most 1000 elements"},
 		"a message, merged": {connection, slices.Repeat(empty, 20001), "account: the request has more than 20000 messages, list elements and map entries in all"},
 		"mask paths":        {&fieldmaskpb.FieldMask{}, slices.Repeat(paths, 101), "paths: has more than 100 paths"},
 		"not protobuf":      {add, []byte{0xff}, ""},

@@ -47,8 +47,8 @@ func hostile(t testing.TB) map[string]struct {
 		request proto.Message
 		want    string
 	}{
-		"ids":           {&pb.AddPbxGroupUsersRequest{DomainId: 1, GroupId: 1, UserIds: make([]uint32, 4<<20)}, "user_ids: must contain no more than 1000 item(s)"},
-		"uuids":         {&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, RemoveTnLeaseUuids: make([]string, 2<<20)}, "remove_tn_lease_uuids: must contain no more than 1000 item(s)"},
+		"ids":           {&pb.AddPbxGroupUsersRequest{DomainId: 1, GroupId: 1, UserIds: make([]uint32, 4<<20)}, "user_ids: must have at most 1000 elements"},
+		"uuids":         {&pb.AssignSipAppTnLeasesRequest{SipAppUuid: id, RemoveTnLeaseUuids: make([]string, 2<<20)}, "remove_tn_lease_uuids: must have at most 1000 elements"},
 		"mask":          {&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: id}, UpdateMask: mask(paths...)}, "update_mask: has more than 100 paths"},
 		"settings":      {create(keys, &pb.SipConnection{}), "sip_connection.class4_egress_trunk_settings.other_settings: has more than 1000 values in all"},
 		"deep settings": {create(deep, &pb.SipConnection{}), "sip_connection.class4_egress_trunk_settings.other_settings: is nested deeper than 16 levels"},

@@ -157,20 +157,6 @@ func (v *Validator) ruleViolations(request proto.Message) ([]*fieldViolation, er
 	return violations, nil
 }
 
-// describe says what the field takes if it is a number or an enum, in the words that the JSON
-// gateway uses for what it cannot read; of other fields it repeats the rule's own message.
-func describe(message protoreflect.MessageDescriptor, violation *protovalidate.Violation) string {
-	field, rule := fieldAt(message, violation.Proto.GetField()), violation.Proto.GetRuleId()
-	if field == nil || strings.HasSuffix(rule, ".finite") {
-		return violation.Proto.GetMessage()
-	}
-	want := contract.Want(field)
-	if want == "" || rule != "required" && !strings.HasPrefix(rule, field.Kind().String()+".") {
-		return violation.Proto.GetMessage()
-	}
-	return "want " + want
-}
-
 // fieldAt returns the field at the end of a path; nil if the path is empty.
 func fieldAt(message protoreflect.MessageDescriptor, path *validate.FieldPath) (field protoreflect.FieldDescriptor) {
 	for _, step := range path.GetElements() {

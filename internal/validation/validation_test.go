@@ -155,9 +155,9 @@ func TestCheck(t *testing.T) {
 		"update, output only values":              {&pb.UpdateSipUserInviteRequest{SipConnectionUuid: "x", SipUserInvite: &pb.SipUserInvite{Uuid: id, Token: new("t")}}, []string{"sip_connection_uuid: ", "update_mask: the update is empty"}},
 
 		"assign":                {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(1000)}, nil},
-		"assign, nothing":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id}, []string{"add_tn_lease_uuids: name at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids"}},
-		"assign, too many":      {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(600), RemoveTnLeaseUuids: uuids(1001)[600:]}, []string{"add_tn_lease_uuids: name at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together"}},
-		"assign, in both":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id}, RemoveTnLeaseUuids: []string{strings.ToUpper(id)}}, []string{"remove_tn_lease_uuids: name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids"}},
+		"assign, nothing":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id}, []string{"add_tn_lease_uuids: name at least one lease to add or to remove"}},
+		"assign, too many":      {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: uuids(600), RemoveTnLeaseUuids: uuids(1001)[600:]}, []string{"add_tn_lease_uuids: name at most 1000 leases to add and to remove together"}},
+		"assign, in both":       {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id}, RemoveTnLeaseUuids: []string{strings.ToUpper(id)}}, []string{"remove_tn_lease_uuids: name each lease once, and not both to add and to remove"}},
 		"assign, twice":         {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id, id}}, []string{"add_tn_lease_uuids: name each lease once"}},
 		"assign, both":          {&pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: id, AddTnLeaseUuids: []string{id}, RemoveTnLeaseUuids: []string{id}}, []string{"remove_tn_lease_uuids: name each lease once"}},
 		"assign, all of it bad": {&pb.AssignSipConnectionTnLeasesRequest{AddTnLeaseUuids: []string{"x", id, "x"}, RemoveTnLeaseUuids: []string{"y"}}, []string{"add_tn_lease_uuids: name each lease once", "add_tn_lease_uuids[0]: " + noUUID, "add_tn_lease_uuids[2]: " + noUUID, "remove_tn_lease_uuids[0]: " + noUUID, "sip_connection_uuid: " + required}},
@@ -203,8 +203,8 @@ func TestOtherSettings(t *testing.T) {
 	}{
 		"none":                 {map[string]any{}, nil},
 		"some":                 {map[string]any{"call_limit": 10, "codecs": []any{"PCMU"}, "deep": map[string]any{"media_type": "x"}}, nil},
-		"the modelled one":     {map[string]any{"media_type": "Proxy Media"}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: set media_type in its own field, not in other_settings"}},
-		"the modelled, nulled": {map[string]any{"media_type": nil}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: set media_type in its own field, not in other_settings"}},
+		"the modelled one":     {map[string]any{"media_type": "Proxy Media"}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: must not have the media type, which has a field of its own"}},
+		"the modelled, nulled": {map[string]any{"media_type": nil}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: must not have the media type, which has a field of its own"}},
 	} {
 		request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{
 			Name: new("HQ"), Class4EgressTrunkSettings: &pb.TrunkSettings{OtherSettings: settings(t, c.settings)},

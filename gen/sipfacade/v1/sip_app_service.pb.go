@@ -1153,7 +1153,7 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\x04uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\x04uuid\x12\x1c\n" +
 	"\x04etag\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x80\x01R\x04etag\x12#\n" +
 	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x16\n" +
-	"\x14DeleteSipAppResponse\"\xc1\b\n" +
+	"\x14DeleteSipAppResponse\"\xe6\a\n" +
 	"\x1bAssignSipAppTnLeasesRequest\x120\n" +
 	"\fsip_app_uuid\x18\x01 \x01(\tB\x0e\xe0A\x02\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\n" +
 	"sipAppUuid\x12=\n" +
@@ -1163,11 +1163,11 @@ const file_sipfacade_v1_sip_app_service_proto_rawDesc = "" +
 	"\x10\xe8\a\"\x05r\x03\xb0\x01\x01R\x12removeTnLeaseUuids\x127\n" +
 	"\n" +
 	"request_id\x18\x04 \x01(\tB\x18\xbaH\x15\xd8\x01\x01r\x102\x0e^[!-~]{8,128}$R\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly:\x8d\x06\xbaH\x89\x06\x1a\xad\x01\n" +
-	"\x1dadd_tn_lease_uuids.some_lease\x12Fname at least one lease in add_tn_lease_uuids or remove_tn_lease_uuids\x1aDsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) > 0\x1a\xbe\x01\n" +
-	"\x1fadd_tn_lease_uuids.at_most_1000\x12Qname at most 1000 leases in add_tn_lease_uuids and remove_tn_lease_uuids together\x1aHsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) <= 1000\x1as\n" +
-	"\x1cadd_tn_lease_uuids.each_once\x12\x14name each lease once\x1a=this.add_tn_lease_uuids.map(uuid, uuid.lowerAscii()).unique()\x1a\xa0\x02\n" +
-	"\x1fremove_tn_lease_uuids.each_once\x12\\name each lease once, not twice and not in both add_tn_lease_uuids and remove_tn_lease_uuids\x1a\x9e\x01!this.add_tn_lease_uuids.map(uuid, uuid.lowerAscii()).unique() || (this.add_tn_lease_uuids + this.remove_tn_lease_uuids).map(uuid, uuid.lowerAscii()).unique()\"R\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly:\xb2\x05\xbaH\xae\x05\x1a\x92\x01\n" +
+	"\x1dadd_tn_lease_uuids.some_lease\x12+name at least one lease to add or to remove\x1aDsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) > 0\x1a\xa3\x01\n" +
+	"\x1fadd_tn_lease_uuids.at_most_1000\x126name at most 1000 leases to add and to remove together\x1aHsize(this.add_tn_lease_uuids) + size(this.remove_tn_lease_uuids) <= 1000\x1as\n" +
+	"\x1cadd_tn_lease_uuids.each_once\x12\x14name each lease once\x1a=this.add_tn_lease_uuids.map(uuid, uuid.lowerAscii()).unique()\x1a\xfb\x01\n" +
+	"\x1fremove_tn_lease_uuids.each_once\x127name each lease once, and not both to add and to remove\x1a\x9e\x01!this.add_tn_lease_uuids.map(uuid, uuid.lowerAscii()).unique() || (this.add_tn_lease_uuids + this.remove_tn_lease_uuids).map(uuid, uuid.lowerAscii()).unique()\"R\n" +
 	"\x1cAssignSipAppTnLeasesResponse\x122\n" +
 	"\ttn_leases\x18\x01 \x03(\v2\x15.sipfacade.v1.TnLeaseR\btnLeases\"\xd9\x01\n" +
 	"\x19ListSipAppTnLeasesRequest\x120\n" +

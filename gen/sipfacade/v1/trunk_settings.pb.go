@@ -147,13 +147,13 @@ var File_sipfacade_v1_trunk_settings_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_trunk_settings_proto_rawDesc = "" +
 	"\n" +
-	"!sipfacade/v1/trunk_settings.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb1\x02\n" +
+	"!sipfacade/v1/trunk_settings.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb6\x02\n" +
 	"\rTrunkSettings\x12L\n" +
 	"\n" +
 	"media_type\x18\x01 \x01(\x0e2\x1c.sipfacade.v1.TrunkMediaTypeB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00H\x00R\tmediaType\x88\x01\x01\x12\xc2\x01\n" +
-	"\x0eother_settings\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x81\x01\xbaH~\xba\x01{\n" +
-	"(trunk_settings.other_settings.media_type\x126set media_type in its own field, not in other_settings\x1a\x17!('media_type' in this)R\rotherSettingsB\r\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00H\x00R\tmediaType\x88\x01\x01\x12\xc7\x01\n" +
+	"\x0eother_settings\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x86\x01\xbaH\x82\x01\xba\x01\x7f\n" +
+	"(trunk_settings.other_settings.media_type\x12:must not have the media type, which has a field of its own\x1a\x17!('media_type' in this)R\rotherSettingsB\r\n" +
 	"\v_media_type*\xa5\x01\n" +
 	"\x0eTrunkMediaType\x12 \n" +
 	"\x1cTRUNK_MEDIA_TYPE_UNSPECIFIED\x10\x00\x12!\n" +

@@ -41,9 +41,9 @@ func numbered(begin, format, end string) string {
 func hostileBodies() map[string]hostileBody {
 	tooMany := "the request has more than 20000 messages"
 	bodies := map[string]hostileBody{
-		"ids":               {&sipfacadev1.AddPbxGroupUsersRequest{}, filled(`{"user_ids":[`, `0,`, `]}`), "user_ids: must contain no more than 1000 item(s)"},
+		"ids":               {&sipfacadev1.AddPbxGroupUsersRequest{}, filled(`{"user_ids":[`, `0,`, `]}`), "user_ids: must have at most 1000 elements"},
 		"ids, wrong":        {&sipfacadev1.AddPbxGroupUsersRequest{}, filled(`{"user_ids":[`, `"",`, `]}`), "user_ids[0]: want a whole number"},
-		"uuids":             {&sipfacadev1.AssignSipAppTnLeasesRequest{}, filled(`{"add_tn_lease_uuids":[`, `"",`, `]}`), "add_tn_lease_uuids: must contain no more than 1000 item(s)"},
+		"uuids":             {&sipfacadev1.AssignSipAppTnLeasesRequest{}, filled(`{"add_tn_lease_uuids":[`, `"",`, `]}`), "add_tn_lease_uuids: must have at most 1000 elements"},
 		"messages":          {&sipfacadev1.SipConnection{}, filled(`{"tn_leases":{"items":[`, `{},`, `]}}`), "tn_leases.items: " + tooMany},
 		"messages, nested":  {&sipfacadev1.SipConnection{}, filled(`{"tn_leases":{"items":[`, `{"sip_connection":{"tn_leases":{"items":[{}]}}},`, `]}}`), "tn_leases.items[4999].sip_connection.tn_leases.items: " + tooMany},
 		"map":               {&sipfacadev1.PbxUser{}, numbered(`{"additionalFields":{`, `"%d":""`, `}}`), "additional_fields: " + tooMany},
