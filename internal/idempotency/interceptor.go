@@ -4,8 +4,6 @@ package idempotency
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"log/slog"
 
 	"google.golang.org/grpc"
@@ -15,17 +13,16 @@ import (
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
-	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // Options are what an Interceptor works with.
 type Options struct {
 	// Ledger keeps the request ids; nil if it is off.
 	Ledger *ledger.Ledger
-	// OwnAccount returns what is known of the service's own account at a vendor and stays
-	// when its password is replaced.
-	OwnAccount func(vendor string) string
-	Logger     *slog.Logger
+	// Account identifies the vendor account that a call works in. What was made in one of them
+	// must not be answered to a call in another.
+	Account func(ctx context.Context, vendor string) string
+	Logger  *slog.Logger
 }
 
 // Interceptor finds the calls with a request id. It is safe for concurrent use.
@@ -63,17 +60,6 @@ func (i *Interceptor) Intercept(ctx context.Context, request any, info *grpc.Una
 	if message.ProtoReflect().Get(method.validateOnly).Bool() {
 		return handler(ctx, request) // nothing happens that could happen twice
 	}
-	w := &write{Options: i.Options, method: method, request: message, handler: handler, account: i.accountOf(ctx, method.rule.Vendor)}
+	w := &write{Options: i.Options, method: method, request: message, handler: handler, account: i.Account(ctx, method.rule.Vendor)}
 	return w.claim(ctx, info.FullMethod, id)
-}
-
-// accountOf tells the accounts of vendors apart: what was made in one of them must not be
-// answered to a call with another.
-func (i *Interceptor) accountOf(ctx context.Context, vendor string) string {
-	account := upstream.CallerCredential(ctx, vendor)
-	if account == "" {
-		account = i.OwnAccount(vendor)
-	}
-	sum := sha256.Sum256([]byte(account))
-	return vendor + " " + hex.EncodeToString(sum[:])
 }

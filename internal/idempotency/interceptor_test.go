@@ -53,7 +53,7 @@ type rig struct {
 
 func newRig(t *testing.T, reconciled bool) *rig {
 	t.Helper()
-	r := &rig{Interceptor: &Interceptor{Options: Options{OwnAccount: func(string) string { return "of the test" }, Logger: slog.New(slog.DiscardHandler)}}}
+	r := &rig{Interceptor: &Interceptor{Options: Options{Account: func(context.Context, string) string { return "of the test" }, Logger: slog.New(slog.DiscardHandler)}}}
 	r.clock.Store(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).UnixNano())
 	opened, err := ledger.Open(t.Context(), "memory", ledger.Options{Clock: func() time.Time { return time.Unix(0, r.clock.Load()) }})
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/idempotency"
 	"github.com/sipfacade/sipfacade/internal/ledger"
-	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // openLedger opens the ledger of request ids, unless it is off; then s.ledger is nil. A
@@ -41,15 +40,6 @@ func (s *Server) closeLedger() error {
 
 // newIdempotency returns the interceptor of writes with request ids.
 func (s *Server) newIdempotency(b *backends) (*idempotency.Interceptor, error) {
-	return idempotency.New(contractServices(), idempotency.Options{Ledger: s.ledger, OwnAccount: s.ownAccount, Logger: s.logger},
+	return idempotency.New(contractServices(), idempotency.Options{Ledger: s.ledger, Account: s.accountOf, Logger: s.logger},
 		b.opentact.Rules(), b.infinity.Rules())
-}
-
-// ownAccount is what is known of the service's own account at a vendor and stays when its
-// password is replaced.
-func (s *Server) ownAccount(vendor string) string {
-	if vendor == opentact.Vendor {
-		return s.config.OpentactBaseURL + " " + s.config.OpentactEmail
-	}
-	return s.config.InfinityBaseURL + " " + s.config.InfinityUsername
 }

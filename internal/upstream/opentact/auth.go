@@ -319,20 +319,26 @@ func expiryOf(token string) time.Time {
 const lastSecond = 253_402_300_799
 
 // expiresClaim is the `exp` of a JWT; 0 if it has none.
-func expiresClaim(token string) float64 {
+func expiresClaim(token string) float64 { return claimOf[float64](token, "exp") }
+
+// OwnerOf returns the uuid of the user that a JWT was issued to, "" if it does not say so. It
+// stays when the JWT is renewed. The token is not verified, so anybody can make one that names
+// another user: only that of the service itself may be asked.
+func OwnerOf(token string) string { return claimOf[string](token, "uuid") }
+
+// claimOf returns a claim of a JWT; the zero value if it has none of that type.
+func claimOf[Claim any](token, name string) (claim Claim) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return 0
+		return claim
 	}
-	claims, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return 0
+		return claim
 	}
-	var claim struct {
-		Expires float64 `json:"exp"`
+	var claims map[string]json.RawMessage
+	if json.Unmarshal(text, &claims) == nil {
+		_ = json.Unmarshal(claims[name], &claim) // otherwise it stays zero
 	}
-	if json.Unmarshal(claims, &claim) != nil {
-		return 0
-	}
-	return claim.Expires
+	return claim
 }

@@ -182,6 +182,22 @@ func TestLifeOf(t *testing.T) {
 	}
 }
 
+// TestOwnerOf: a JWT names its user, whatever else it says.
+func TestOwnerOf(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]string{
+		"": "", "opaque": "", "a.!!!.c": "", jwt(`not json`): "", jwt(`[]`): "",
+		jwt(`{"exp":1800000010}`):              "",
+		jwt(`{"uuid":7,"exp":1800000010}`):     "",
+		jwt(`{"uuid":"u-1","exp":1}`):          "u-1",
+		jwt(`{"uuid":"u-1","exp":"tomorrow"}`): "u-1",
+	} {
+		if got := OwnerOf(token); got != want {
+			t.Errorf("%q: %q, want %q", token, got, want)
+		}
+	}
+}
+
 // TestUnauthorizedStormMakesOneLogin: a hundred calls are refused with the same old
 // token; one login serves them all.
 func TestUnauthorizedStormMakesOneLogin(t *testing.T) {
