@@ -37,18 +37,24 @@ type file struct {
 // openFile opens the file or creates it, and ends the claims of the process that had it
 // open before.
 func openFile(path string, options storeOptions) (store, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("%s: %w", path, ErrInUse)
-	}
+	f := &file{options: options}
+	err := guarded(func() (err error) {
+		f.db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+		if errors.Is(err, bolterrors.ErrTimeout) {
+			return ErrInUse
+		}
+		if err != nil {
+			return err
+		}
+		if err = errors.Join(f.db.Update(f.prepare), syncDirectory(filepath.Dir(path))); err != nil {
+			return errors.Join(err, f.db.Close())
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	f := &file{options: options, db: db}
-	if err := errors.Join(db.Update(f.prepare), syncDirectory(filepath.Dir(path))); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
-	}
-	f.queue = newQueue(db)
+	f.queue = newQueue(path, f.db)
 	return f, nil
 }
 
@@ -147,13 +153,11 @@ func (f *file) remove(ctx context.Context, of held) error {
 	})
 }
 
-func (f *file) claimed(_ context.Context, resource hash) (claimed bool, err error) {
-	err = f.db.View(func(tx *bbolt.Tx) error {
+func (f *file) claimed(ctx context.Context, resource hash) (bool, error) {
+	return queuedResult(ctx, f.queue, func(tx *bbolt.Tx) (bool, error) {
 		holder, err := records{tx}.holder(resource, f.options.now())
-		claimed = holder != nil
-		return err
+		return holder != nil, err
 	})
-	return claimed, err
 }
 
 func (f *file) beat(ctx context.Context, claims []held) ([]held, error) {
@@ -198,10 +202,7 @@ func (f *file) check(ctx context.Context) error {
 	return f.queue.do(ctx, func(*bbolt.Tx) error { return nil })
 }
 
-func (f *file) close() error {
-	f.queue.close()
-	return f.db.Close()
-}
+func (f *file) close() error { return f.queue.close() }
 
 // decodeRecord reads the JSON of a record.
 func decodeRecord(value []byte) (record, error) {

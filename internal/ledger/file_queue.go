@@ -16,12 +16,15 @@ const (
 	maxBatch  = 256
 )
 
-// queue executes operations on the file one after the other. Those that come while the
-// disk is busy share the next transaction, so that many calls cost few syncs.
+// queue executes all operations on the file one after the other. Those that come while the
+// disk is busy share the next transaction, so that many calls cost few syncs. Only its
+// goroutine uses the file, so a file that turns out to be damaged blocks nobody.
 type queue struct {
+	path    string
 	db      *bbolt.DB
+	damage  error // errDamaged, if the file was found to be; only for the goroutine of run
 	waiting chan *queued
-	done    chan struct{}
+	done    chan struct{} // closed by run
 	closing sync.RWMutex
 	closed  bool
 }
@@ -34,8 +37,8 @@ type queued struct {
 	result chan error
 }
 
-func newQueue(db *bbolt.DB) *queue {
-	q := &queue{db: db, waiting: make(chan *queued, maxQueued), done: make(chan struct{})}
+func newQueue(path string, db *bbolt.DB) *queue {
+	q := &queue{path: path, db: db, waiting: make(chan *queued, maxQueued), done: make(chan struct{})}
 	go q.run()
 	return q
 }
@@ -84,8 +87,9 @@ func (q *queue) add(waiting *queued) error {
 	}
 }
 
-// close waits until all operations have ended.
-func (q *queue) close() {
+// close waits until all operations have ended, and closes the file. A damaged one stays open
+// until the process ends.
+func (q *queue) close() error {
 	q.closing.Lock()
 	closed := q.closed
 	q.closed = true
@@ -94,6 +98,10 @@ func (q *queue) close() {
 		close(q.waiting)
 	}
 	<-q.done
+	if q.damage != nil {
+		return nil
+	}
+	return guarded(q.db.Close)
 }
 
 // run executes what waits until the queue is closed.
@@ -125,7 +133,7 @@ func (q *queue) batch(first *queued) []*queued {
 // callers have given up are left out. If one cannot read or write the file, none of them
 // takes place.
 func (q *queue) commit(batch []*queued) {
-	failed := q.db.Update(func(tx *bbolt.Tx) error {
+	failed := q.update(func(tx *bbolt.Tx) error {
 		for _, operation := range batch {
 			if operation.err = operation.ctx.Err(); operation.err != nil {
 				continue
@@ -143,6 +151,19 @@ func (q *queue) commit(batch []*queued) {
 		}
 		operation.result <- operation.err
 	}
+}
+
+// update executes a transaction, unless the file is damaged.
+func (q *queue) update(transaction func(*bbolt.Tx) error) error {
+	if q.damage != nil {
+		return q.damage
+	}
+	err := guarded(func() error { return q.db.Update(transaction) })
+	if errors.Is(err, errDamaged) {
+		q.damage = fmt.Errorf("%s: %w", q.path, err)
+		return q.damage
+	}
+	return err
 }
 
 // refused reports whether an operation did nothing, because it may not.

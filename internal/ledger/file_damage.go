@@ -1,0 +1,28 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// errDamaged says that the file cannot be used any more, not even by another process.
+var errDamaged = errors.New("the ledger file is damaged; move it away and start again")
+
+// guarded does what reads or writes the file. bbolt maps the file into memory: it panics if a
+// page is not what it has to be, and the processor faults if the file has become shorter. Both
+// are returned as errDamaged. bbolt can hold its locks for ever afterwards, so nothing may be
+// done with the file again: not even closing it would end.
+//
+// What bbolt does in goroutines of its own cannot be guarded. It starts them in Batch and in
+// Tx.Check, which nothing here uses, and for files without a list of free pages, which no file
+// of a ledger is.
+func guarded(do func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("%w: %v", errDamaged, cause)
+		}
+	}()
+	return do()
+}
