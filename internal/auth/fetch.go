@@ -1,15 +1,20 @@
 package auth
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // go-oidc fetches the keys again for each token with an unknown key id or a wrong
@@ -27,7 +32,7 @@ const (
 	issuerBytes = 1 << 20
 )
 
-// fetchError says that the issuer was not asked, or has not answered.
+// fetchError says that the issuer was not asked, or has not answered what can be used.
 type fetchError struct{ cause error }
 
 // Error returns the cause.
@@ -43,12 +48,13 @@ var (
 )
 
 // newIssuerClient returns the client for one issuer. It keeps no connection open, since
-// there is one request in 5 seconds at most, and follows no redirect.
-func newIssuerClient(now func() time.Time) *http.Client {
+// there is one request in 5 seconds at most, and follows no redirect. Read returns what of an
+// answer is used, or why it cannot be.
+func newIssuerClient(now func() time.Time, read func(answer []byte) ([]byte, error)) *http.Client {
 	return &http.Client{
 		Timeout: issuerTimeout,
 		Transport: &issuerTransport{
-			now: now, pauses: map[string]pause{},
+			now: now, read: read, pauses: map[string]pause{},
 			inner: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSHandshakeTimeout: issuerTimeout},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -58,6 +64,7 @@ func newIssuerClient(now func() time.Time) *http.Client {
 // issuerTransport limits how often each address is asked, and what is read of an answer.
 type issuerTransport struct {
 	now   func() time.Time
+	read  func(answer []byte) ([]byte, error)
 	inner http.RoundTripper
 
 	mu     sync.Mutex
@@ -83,16 +90,46 @@ func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 	if err != nil {
 		return nil, &fetchError{err}
 	}
+	defer func() { _ = response.Body.Close() }() // what was wanted of it has been read
 	if response.StatusCode != http.StatusOK {
-		_ = response.Body.Close() // the status says enough
 		return nil, &fetchError{fmt.Errorf("the issuer answered %s", response.Status)}
 	}
+	answer, err := io.ReadAll(io.LimitReader(response.Body, issuerBytes))
+	if err != nil {
+		return nil, &fetchError{fmt.Errorf("read the issuer's answer: %w", err)}
+	}
+	if answer, err = t.read(answer); err != nil {
+		return nil, &fetchError{fmt.Errorf("read the issuer's answer: %w", err)}
+	}
 	t.pause(address, pause{t.now().Add(refetchPause), errFresh})
-	response.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(response.Body, issuerBytes), response.Body}
-	return response, nil
+	whole := *response
+	whole.Body, whole.ContentLength = io.NopCloser(bytes.NewReader(answer)), int64(len(answer))
+	return &whole, nil
+}
+
+// readDocument returns a discovery document as it is.
+func readDocument(answer []byte) ([]byte, error) {
+	var members map[string]json.RawMessage
+	return answer, json.Unmarshal(answer, &members)
+}
+
+// readKeys returns a key set with those of its keys that can be read. There must be one: an
+// answer without keys comes from something in the issuer's place.
+func readKeys(answer []byte) ([]byte, error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(answer, &set); err != nil {
+		return nil, err
+	}
+	set.Keys = slices.DeleteFunc(set.Keys, func(text json.RawMessage) bool {
+		var key jose.JSONWebKey
+		return json.Unmarshal(text, &key) != nil
+	})
+	if len(set.Keys) == 0 {
+		return nil, errors.New("it has no key that can be read")
+	}
+	return json.Marshal(set)
 }
 
 // begin returns why the address may not be asked now. If it may, it may not be for a while.

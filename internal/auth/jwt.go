@@ -62,7 +62,7 @@ func NewJWT(options JWTOptions) *JWT {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &JWT{options: options, client: newIssuerClient(options.Now), known: newLRU[[sha256.Size]byte, verified](maxRemembered)}
+	return &JWT{options: options, client: newIssuerClient(options.Now, readDocument), known: newLRU[[sha256.Size]byte, verified](maxRemembered)}
 }
 
 // verify returns the caller of a JWT.
@@ -151,7 +151,7 @@ func (j *JWT) discovered(ctx context.Context) (*keySet, error) {
 	if err := provider.Claims(&document); err != nil {
 		return nil, fmt.Errorf("read the issuer's discovery document: %w", err)
 	}
-	keys := newKeySet(document.Keys, j.client, j.options.Now)
+	keys := newKeySet(document.Keys, newIssuerClient(j.options.Now, readKeys), j.options.Now)
 	j.keys.Store(keys)
 	return keys, nil
 }
@@ -170,10 +170,11 @@ func (j *JWT) callerOf(token *oidc.IDToken) (Caller, error) {
 	if token.Subject == "" || len(token.Subject) > maxSubject {
 		return Caller{}, errNoSubject
 	}
-	var notBefore float64
-	if raw, ok := claims["nbf"]; ok && json.Unmarshal(raw, &notBefore) == nil &&
-		j.options.Now().Add(leeway).Before(time.Unix(int64(notBefore), 0)) {
-		return Caller{}, errNotYet
+	var notBefore json.Number // go-oidc takes a string of digits, too
+	if json.Unmarshal(claims["nbf"], &notBefore) == nil {
+		if seconds, err := notBefore.Float64(); err == nil && seconds > float64(j.options.Now().Add(leeway).Unix()) {
+			return Caller{}, errNotYet
+		}
 	}
 	return Caller{Name: token.Subject, ID: "jwt:" + token.Subject, Scopes: scopesOf(claims[j.options.ScopeClaim])}, nil
 }

@@ -15,8 +15,8 @@ const (
 	// keysAge is after what time the keys are fetched again, so that one that the issuer
 	// has withdrawn is not accepted for longer.
 	keysAge = time.Hour
-	// keysRetry is the time until the next try if the issuer could not be reached. Until
-	// then the old keys hold.
+	// keysRetry is the time until the next try if the issuer could not be reached, or did not
+	// answer with keys. Until then the old keys hold.
 	keysRetry = time.Minute
 )
 
@@ -55,7 +55,7 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 	return payload, err
 }
 
-// verify uses new keys if those in use are old and the issuer can be reached.
+// verify uses new keys if those in use are old and the issuer answers with others.
 func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	current, fresh := k.sets()
 	if fresh != nil {

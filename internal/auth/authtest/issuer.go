@@ -27,6 +27,7 @@ type Issuer struct {
 	keyID     int
 	published []jose.JSONWebKey
 	down      bool
+	instead   http.HandlerFunc
 	requests  map[string]int
 }
 
@@ -71,6 +72,13 @@ func (i *Issuer) Down(down bool) {
 	i.down = down
 }
 
+// Instead sets what answers every request in the issuer's place; nil ends that.
+func (i *Issuer) Instead(answer http.HandlerFunc) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.instead = answer
+}
+
 // Requests returns how often a path was asked for.
 func (i *Issuer) Requests(path string) int {
 	i.mu.Lock()
@@ -89,6 +97,10 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.requests[r.URL.Path]++
+	if i.instead != nil {
+		i.instead(w, r)
+		return
+	}
 	answers := map[string]any{
 		DiscoveryPath: map[string]any{"issuer": i.server.URL, "jwks_uri": i.server.URL + KeysPath},
 		KeysPath:      map[string]any{"keys": i.published},
