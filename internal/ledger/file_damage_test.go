@@ -22,7 +22,7 @@ func filled(t *testing.T) []byte {
 	stored, _ := l.store.(*file)
 	must(t, stored.db.Update(func(tx *bbolt.Tx) error {
 		for i := range 600 {
-			id, expires := fmt.Sprint("filled-", i), stored.options.now().Add(DefaultTTL)
+			id, expires := fmt.Sprint("filled-", i), stored.options.now().Add(defaultTTL)
 			entry := record{
 				ID: l.keys.entry(key(id)), Content: l.keys.content(key(id), nil), Phase: succeeded, Expires: expires,
 				Resource: l.keys.resource(Resource{"filled", id}),

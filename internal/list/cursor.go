@@ -57,7 +57,7 @@ func openCursor(tokens *Tokens, token string, arguments digest, columns int) (*c
 	}
 	content, ok := tokens.open(token)
 	if !ok || len(content) < 1+len(arguments) || content[0] != cursorVersion {
-		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN", "is not a token that this service gave out")}
+		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN", "is not a token that this service gave out for this vendor account")}
 	}
 	content = content[1:]
 	if !bytes.Equal(content[:len(arguments)], arguments[:]) {

@@ -17,9 +17,11 @@ import (
 const maxTokenLength = 16 << 10
 
 // Tokens seals and opens page tokens, so that callers can neither read nor make
-// them. Instances with the same key open each other's tokens. It is safe for concurrent use.
+// them. Instances with the same key and account open each other's tokens. It is safe for
+// concurrent use.
 type Tokens struct {
-	sealers atomic.Pointer[[]cipher.AEAD] // the one in use, and behind it the one before
+	sealers *atomic.Pointer[[]cipher.AEAD] // the one in use, and behind it the one before
+	account []byte
 }
 
 // NewTokens makes Tokens from a secret of any length but zero.
@@ -28,9 +30,15 @@ func NewTokens(key []byte) (*Tokens, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tokens{}
+	t := &Tokens{sealers: &atomic.Pointer[[]cipher.AEAD]{}}
 	t.sealers.Store(&[]cipher.AEAD{sealer})
 	return t, nil
+}
+
+// For returns those of one account, which follow every Rotate. A token remembers a row of the
+// account that it was made for, behind which the rows of another begin somewhere.
+func (t *Tokens) For(account string) *Tokens {
+	return &Tokens{sealers: t.sealers, account: []byte(account)}
 }
 
 // Rotate seals with another secret from now on. Tokens of the secret before are still opened,
@@ -66,11 +74,11 @@ func newSealer(key []byte) (cipher.AEAD, error) {
 
 // seal encrypts under a fresh random nonce, which the sealer itself adds.
 func (t *Tokens) seal(content []byte) string {
-	return base64.RawURLEncoding.EncodeToString((*t.sealers.Load())[0].Seal(nil, nil, content, nil))
+	return base64.RawURLEncoding.EncodeToString((*t.sealers.Load())[0].Seal(nil, nil, content, t.account))
 }
 
 // open returns what seal was given, or false for anything that seal did not
-// make with the key in use or the one before.
+// make for the account with the key in use or the one before.
 func (t *Tokens) open(token string) ([]byte, bool) {
 	if len(token) > maxTokenLength || strings.ContainsAny(token, "\r\n") { // base64 would skip line ends.
 		return nil, false
@@ -80,7 +88,7 @@ func (t *Tokens) open(token string) ([]byte, bool) {
 		return nil, false
 	}
 	for _, sealer := range *t.sealers.Load() {
-		if content, err := sealer.Open(nil, nil, sealed, nil); err == nil {
+		if content, err := sealer.Open(nil, nil, sealed, t.account); err == nil {
 			return content, true
 		}
 	}

@@ -18,9 +18,9 @@ const (
 	ofEmulator = " sandbox"
 )
 
-// accountOf identifies the vendor account that a call works in: what was made in one account
-// must not be answered to a call in another. It is a hash, because a secret may be all that
-// is known of an account.
+// accountOf identifies the vendor account that a call works in: request ids and page tokens of
+// one account do not count in another. It is a hash, because a secret may be all that is known
+// of an account.
 func (s *Server) accountOf(ctx context.Context, vendor string) string {
 	kind, identity := s.ownAccount(vendor)
 	if brought := upstream.CallerCredential(ctx, vendor); brought != "" {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
 	"maps"
 
@@ -10,8 +11,11 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service/infinity"
 	"github.com/sipfacade/sipfacade/internal/service/opentact"
+	vendorinfinity "github.com/sipfacade/sipfacade/internal/upstream/infinity"
+	vendoropentact "github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // contractServices are all services of the contract's package, so that none can be served
@@ -50,11 +54,16 @@ func (s *Server) newBackends() (_ *backends, err error) {
 	if s.keyed, err = newKeyed(s.sharedSecret()); err != nil {
 		return nil, err
 	}
-	tokens, etags := s.keyed.tokens, s.keyed.etags
+	etags := s.keyed.etags
 	return &backends{
-		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: tokens, Etags: etags, Spoken: s.generation},
-		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: tokens, Etags: etags},
+		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: s.tokensOf(vendoropentact.Vendor), Etags: etags, Spoken: s.generation},
+		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: s.tokensOf(vendorinfinity.Vendor), Etags: etags},
 	}, nil
+}
+
+// tokensOf returns the page tokens of a vendor by the account that a call works in.
+func (s *Server) tokensOf(vendor string) func(context.Context) *list.Tokens {
+	return func(ctx context.Context) *list.Tokens { return s.keyed.tokens.For(s.accountOf(ctx, vendor)) }
 }
 
 // sharedSecret is the configured secret of all replicas, or one of this process only.

@@ -27,7 +27,7 @@ func (k *pbxKind[M, R]) page(ctx context.Context, b Backend, request list.Reques
 
 // rowsOf returns the rows of a page.
 func (k *pbxKind[M, R]) rowsOf(ctx context.Context, b Backend, request list.Request, at place) (page []R, next string, err error) {
-	query, err := list.Prepare[R](b.Tokens, request, string(k.id))
+	query, err := list.Prepare[R](b.Tokens(ctx), request, string(k.id))
 	if err != nil {
 		return nil, "", err
 	}

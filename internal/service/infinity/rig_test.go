@@ -1,6 +1,7 @@
 package infinity
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -141,5 +142,5 @@ func stated(name, json string) infinity.Member {
 
 func backendOf(t testing.TB, client *infinity.Client) Backend {
 	t.Helper()
-	return Backend{Vendor: client, Tokens: pbxTokens(t), Etags: etagtest.NewMaker(t)}
+	return Backend{Vendor: client, Tokens: func(context.Context) *list.Tokens { return pbxTokens(t) }, Etags: etagtest.NewMaker(t)}
 }

@@ -3,6 +3,8 @@
 package infinity
 
 import (
+	"context"
+
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -13,8 +15,8 @@ import (
 type Backend struct {
 	// Vendor calls Infinity.
 	Vendor *infinity.Client
-	// Tokens seals page tokens.
-	Tokens *list.Tokens
+	// Tokens returns what seals the page tokens of the vendor account that a call works in.
+	Tokens func(context.Context) *list.Tokens
 	// Etags makes etags.
 	Etags *etag.Maker
 }

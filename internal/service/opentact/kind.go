@@ -142,7 +142,7 @@ func page[M any, R service.Message[M]](
 func (k kind[M, R]) list(ctx context.Context, b Backend, request list.Request, parents ...string) ([]R, string, error) {
 	at := within(parents)
 	locate := func(row R) { k.located(row, at) }
-	rows, next, err := page(b.Tokens, request, string(k.key), locate, func(begin func() opentact.Keep[M]) (err error) {
+	rows, next, err := page(b.Tokens(ctx), request, string(k.key), locate, func(begin func() opentact.Keep[M]) (err error) {
 		if at, err = k.place(ctx, b, request, at, k.routes.List); err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package opentact
 
 import (
+	"context"
+
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -14,8 +16,8 @@ import (
 type Backend struct {
 	// Vendor calls OpenTACT.
 	Vendor *opentact.Client
-	// Tokens seals page tokens.
-	Tokens *list.Tokens
+	// Tokens returns what seals the page tokens of the vendor account that a call works in.
+	Tokens func(context.Context) *list.Tokens
 	// Etags makes etags.
 	Etags *etag.Maker
 	// Spoken knows what the generation of the vendor's API does not take.

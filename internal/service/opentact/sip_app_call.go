@@ -11,7 +11,7 @@ import (
 
 // ListSipAppCalls lists the calls that are online.
 func (s *SipAppService) ListSipAppCalls(ctx context.Context, request *pb.ListSipAppCallsRequest) (*pb.ListSipAppCallsResponse, error) {
-	calls, next, err := page(s.Tokens, request, "uuid", nowhere[pb.SipAppCall], func(begin func() opentact.Keep[pb.SipAppCall]) error {
+	calls, next, err := page(s.Tokens(ctx), request, "uuid", nowhere[pb.SipAppCall], func(begin func() opentact.Keep[pb.SipAppCall]) error {
 		return opentact.List(ctx, s.Vendor, opentact.ListOnlineCalls, sipAppCallKind, begin)
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // ListSipConnectionProducts lists what connections can be sold under.
 func (s *SipConnectionService) ListSipConnectionProducts(ctx context.Context, request *pb.ListSipConnectionProductsRequest) (*pb.ListSipConnectionProductsResponse, error) {
-	products, next, err := page(s.Tokens, request, "id", nowhere[pb.SipConnectionProduct], func(begin func() opentact.Keep[pb.SipConnectionProduct]) error {
+	products, next, err := page(s.Tokens(ctx), request, "id", nowhere[pb.SipConnectionProduct], func(begin func() opentact.Keep[pb.SipConnectionProduct]) error {
 		return opentact.ListProducts(ctx, s.Vendor, sipConnectionProductKind, begin)
 	})
 	if err != nil {

@@ -89,7 +89,7 @@ func (s *SipAppService) ListSipAppTnLeases(ctx context.Context, request *pb.List
 
 // ListTnLeases lists the numbers of the account.
 func (s *SipConnectionService) ListTnLeases(ctx context.Context, request *pb.ListTnLeasesRequest) (*pb.ListTnLeasesResponse, error) {
-	leases, next, err := page(s.Tokens, request, "uuid", nowhere[pb.TnLease], func(begin func() opentact.Keep[pb.TnLease]) error {
+	leases, next, err := page(s.Tokens(ctx), request, "uuid", nowhere[pb.TnLease], func(begin func() opentact.Keep[pb.TnLease]) error {
 		return opentact.ListLeases(ctx, s.Vendor, tnLeaseKind, begin)
 	})
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *SipConnectionService) ListTnLeases(ctx context.Context, request *pb.Lis
 func (h leaseHolder) page(ctx context.Context, b Backend, request list.Request, uuid string) ([]*pb.TnLease, string, error) {
 	above := canonical([]string{uuid})
 	locate := func(lease *pb.TnLease) { h.locate(lease, above[0]) }
-	return page(b.Tokens, request, "uuid", locate, func(begin func() opentact.Keep[pb.TnLease]) error {
+	return page(b.Tokens(ctx), request, "uuid", locate, func(begin func() opentact.Keep[pb.TnLease]) error {
 		return opentact.List(ctx, b.Vendor, h.list, tnLeaseKind, begin, above...)
 	})
 }

@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -78,7 +79,7 @@ func backendSpeaking(t *testing.T, v *vendor, spoken opentact.Generation) Backen
 		Token:   func() string { return "t" },
 		Dialect: opentact.Dialect{Generation: spoken},
 	})
-	return Backend{Vendor: client, Tokens: tokens, Etags: etagtest.NewMaker(t), Spoken: generation.New(mapping.Generation(spoken))}
+	return Backend{Vendor: client, Tokens: func(context.Context) *list.Tokens { return tokens }, Etags: etagtest.NewMaker(t), Spoken: generation.New(mapping.Generation(spoken))}
 }
 
 func success(payload string) string { return `{"success":true,"payload":` + payload + `}` }
