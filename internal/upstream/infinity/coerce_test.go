@@ -34,6 +34,9 @@ func TestInteger(t *testing.T) {
 		"infinite":        {text("", "Inf"), 0, false},
 		"not a number":    {text("", "NaN"), 0, false},
 		"empty is no int": {text("", ""), 0, false},
+		"underscores":     {text("", "12_7"), 0, false},
+		"hexadecimal":     {text("", "0x1p4"), 0, false},
+		"an exponent":     {literal("", "12e2"), 1200, true},
 	} {
 		if got, ok := c.member.Integer(); got != c.want || ok != c.ok {
 			t.Errorf("%s: %d, %v", name, got, ok)

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,8 +60,8 @@ func (r *Reader) OptionalUUID(name string, at **string) error {
 	return nil
 }
 
-// PhoneNumber reads the digits of a telephone number. Digits that are long enough to be
-// E.164 get their plus.
+// PhoneNumber reads the digits of a telephone number, also written as a float. Digits that
+// are long enough to be E.164 get their plus.
 func (r *Reader) PhoneNumber(name string, at *string) error {
 	text, ok, err := r.Text(name)
 	if ok {
@@ -211,8 +212,15 @@ const (
 	longestE164  = 15
 )
 
-// PhoneNumber puts a plus before digits that are long enough to be E.164.
-func PhoneNumber(digits string) string {
+// PhoneNumber puts a plus before digits that are long enough to be E.164, also if they are
+// written as a float.
+func PhoneNumber(text string) string {
+	digits := text
+	if strings.ContainsAny(text, ".eE") {
+		if value, ok := wholeFloat([]byte(text)); ok {
+			digits = strconv.FormatInt(value, 10)
+		}
+	}
 	if len(digits) < shortestE164 || len(digits) > longestE164 || strings.Trim(digits, "0123456789") != "" {
 		return digits
 	}

@@ -23,10 +23,14 @@ func (r *Reader) Text(name string) (text string, ok bool, err error) {
 	return r.Slabs.Texts.Copy(raw), true, nil
 }
 
-// parseNumber reads a finite number.
+// parseNumber reads a finite decimal number. It takes none of the other forms that Go knows:
+// 1_000, 0x1p4, Inf.
 func parseNumber(raw []byte) (float64, bool) {
+	if len(bytes.Trim(raw, "0123456789+-.eE")) > 0 {
+		return 0, false
+	}
 	value, err := strconv.ParseFloat(string(raw), 64)
-	return value, err == nil && !math.IsInf(value, 0) && !math.IsNaN(value)
+	return value, err == nil
 }
 
 // ParseFlag reads the words of flags in any case.
@@ -49,8 +53,7 @@ func flagOf(word string) (value, ok bool) {
 	}
 }
 
-// ParseInteger reads a whole number, also written as 5060.0 or with the word of a flag:
-// digits exactly, and a float only if it is small enough to be exact.
+// ParseInteger reads a whole number, also written as 5060.0 or with the word of a flag.
 func ParseInteger(raw []byte) (int64, bool) {
 	if value, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 		return value, true
@@ -61,8 +64,13 @@ func ParseInteger(raw []byte) (int64, bool) {
 		}
 		return 0, true
 	}
-	value, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil || value != math.Trunc(value) || math.Abs(value) >= 1<<53 {
+	return wholeFloat(raw)
+}
+
+// wholeFloat reads a float that is a whole number and small enough to be exact.
+func wholeFloat(raw []byte) (int64, bool) {
+	value, ok := parseNumber(raw)
+	if !ok || value != math.Trunc(value) || math.Abs(value) >= 1<<53 {
 		return 0, false
 	}
 	return int64(value), true
