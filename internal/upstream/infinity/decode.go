@@ -94,12 +94,16 @@ func stream(r *tolerant.Reader, one func() error) error {
 	}
 }
 
+// errBroken says that among the rows of a list one says that something failed: others may be
+// missing.
+var errBroken = errors.New("an error among rows")
+
 // messages reads each row of a body into a message of its own, or into one that is spare. If
-// the only row is the vendor's refusal, it is the error.
+// the only row is the vendor's refusal, it is the error; so is an error beside other rows.
 func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) error {
 	var row, spare *M
 	var before tolerant.Slabs
-	var refusal *upstream.Rejection
+	var refusal, broken *upstream.Rejection
 	count := 0
 	member := func(name []byte) error { return kind.Member(r, name, row) }
 	read := func(body *tolerant.Reader) error {
@@ -119,16 +123,23 @@ func messages[M any](body io.Reader, r *Reader, kind Kind[M], keep Keep[M]) erro
 	}
 	err := eachRow(body, read, func() error {
 		count, refusal = count+1, r.refused()
+		if refusal != nil && r.refusal.saysError() {
+			broken = refusal
+		}
 		if spare = keep(row); spare == row {
 			r.slabs.Rewind(&before)
 		}
 		return nil
 	})
-	if err == nil && count == 1 && refusal != nil {
+	switch {
+	case err == nil && count == 1 && refusal != nil:
 		r.drift = nil // of what is no row
 		return refusal
+	case err == nil && broken != nil:
+		return &upstream.UnexpectedMessage{Problem: errBroken, Text: broken.Message}
+	default:
+		return err
 	}
-	return err
 }
 
 // message reads a body that should hold one row into a message.

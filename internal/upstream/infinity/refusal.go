@@ -74,6 +74,12 @@ func (r Row) refusal() *upstream.Rejection {
 	return &upstream.Rejection{Message: strings.Clone(shown.Value.Text)}
 }
 
+// saysError reports whether a row with only the members of a refusal has one that says more
+// than a message.
+func (r Row) saysError() bool {
+	return slices.ContainsFunc(r, func(m Member) bool { return m.Name != "message" && !slices.Contains(saysNothing, m.Value.Text) })
+}
+
 // refusesWrite returns an error if a row, in the answer to a write, is the vendor's refusal. A
 // message alone may as well say that the write was done.
 func (r Row) refusesWrite() error {
@@ -81,8 +87,7 @@ func (r Row) refusesWrite() error {
 	if refusal == nil {
 		return nil
 	}
-	saysError := func(m Member) bool { return m.Name != "message" && !slices.Contains(saysNothing, m.Value.Text) }
-	if !slices.ContainsFunc(r, saysError) {
+	if !r.saysError() {
 		return &upstream.UnexpectedMessage{Problem: errMessage, Text: refusal.Message}
 	}
 	return refusal

@@ -101,12 +101,23 @@ func TestRefusalInSuccess(t *testing.T) {
 	}
 }
 
-// TestRefusalsBesideRows: among other rows, a row is what it is.
+// TestRefusalsBesideRows: an error among rows says that rows may be missing. A message alone
+// among them is a row.
 func TestRefusalsBesideRows(t *testing.T) {
 	t.Parallel()
 	kind := sampleKind
 	kind.Reset = func(m *sample) { *m = sample{} }
-	for _, body := range []string{`{"text":"a"}{"error":"no"}`, `{"error":"no"}{"text":"a"}`, `[{"error":"no"},{"error":"no"}]`} {
+	for body, broken := range map[string]bool{
+		`{"text":"a"}{"error":"no"}`:              true,
+		`{"error":"no"}{"text":"a"}`:              true,
+		`[{"error":"no"},{"error":"no"}]`:         true,
+		`[{"text":"a"},{"errors":["no"]}]`:        true,
+		`{"text":"a"}{"message":"no","error":1}`:  true,
+		`{"text":"a"}{"message":"no"}`:            false,
+		`{"text":"a"}{"message":"no","error":""}`: false,
+		`{"text":"a"}{"text":"b","error":"no"}`:   false,
+		`{"text":"a"}{"error":null}`:              false,
+	} {
 		for name, spare := range map[string]bool{"kept": false, "not kept": true} {
 			count := 0
 			err := messages(strings.NewReader(body), &Reader{zone: time.UTC}, kind, func(m *sample) *sample {
@@ -115,7 +126,8 @@ func TestRefusalsBesideRows(t *testing.T) {
 				}
 				return nil
 			})
-			if count != 2 || err != nil {
+			var refusal *upstream.Rejection
+			if count != 2 || errors.Is(err, errBroken) != broken || (err != nil) != broken || errors.As(err, &refusal) {
 				t.Errorf("%s, %s: %d rows, %v", body, name, count, err)
 			}
 		}
