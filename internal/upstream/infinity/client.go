@@ -226,8 +226,11 @@ func (k Kind[M]) knownID(row Row) (uint32, bool) {
 // not documented. An id that rows are known to have beside their own, such as their
 // domain's, is not the new one.
 func (k Kind[M]) namesID(name string) bool {
-	return (name == "id" || strings.HasSuffix(name, "Id")) && !slices.Contains(k.OtherIDs, name)
+	return likeID(name) && !slices.Contains(k.OtherIDs, name)
 }
+
+// likeID reports whether a name is that of an id.
+func likeID(name string) bool { return name == "id" || strings.HasSuffix(name, "Id") }
 
 // memberID reads an id.
 func memberID(member Member) (uint32, bool) {

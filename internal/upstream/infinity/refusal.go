@@ -55,23 +55,28 @@ var saysNothing = []string{"", "null", "[]", "false", "0"}
 // has only the members of one, and one of them says something. It returns nil for any other
 // row.
 func (r Row) refusal() *upstream.Rejection {
-	var said []Member
-	for _, member := range r {
-		if !ofRefusal(member.Name) {
-			return nil
-		}
-		if !slices.Contains(saysNothing, member.Value.Text) {
-			said = append(said, member)
-		}
-	}
-	if len(said) == 0 {
+	if slices.ContainsFunc(r, func(m Member) bool { return !ofRefusal(m.Name) }) {
 		return nil
 	}
-	shown := said[0]
-	if text := slices.IndexFunc(said, func(m Member) bool { return m.Value.Kind == '"' }); text >= 0 {
-		shown = said[text]
+	said, ok := r.said()
+	if !ok {
+		return nil
 	}
-	return &upstream.Rejection{Message: strings.Clone(shown.Value.Text)}
+	return &upstream.Rejection{Message: said}
+}
+
+// said returns what the members of a refusal say, a text if there is one.
+func (r Row) said() (text string, ok bool) {
+	isText := false
+	for _, member := range r {
+		if !ofRefusal(member.Name) || slices.Contains(saysNothing, member.Value.Text) {
+			continue
+		}
+		if better := member.Value.Kind == '"' && !isText; better || !ok {
+			text, ok, isText = member.Value.Text, true, better
+		}
+	}
+	return strings.Clone(text), ok
 }
 
 // saysError reports whether a row with only the members of a refusal has one that says more
@@ -80,9 +85,33 @@ func (r Row) saysError() bool {
 	return slices.ContainsFunc(r, func(m Member) bool { return m.Name != "message" && !slices.Contains(saysNothing, m.Value.Text) })
 }
 
+// failures are the words of a status that say that a write failed.
+var failures = []string{"error", "failed"}
+
+// deniesWrite reports whether a row says that a write had no success. A row with an id can
+// have a status of its own.
+func (r Row) deniesWrite() bool {
+	hasID := slices.ContainsFunc(r, func(m Member) bool { _, ok := memberID(m); return ok && likeID(m.Name) })
+	return slices.ContainsFunc(r, func(m Member) bool {
+		switch m.Name {
+		case "success":
+			success, ok := m.Flag()
+			return ok && !success
+		case "status":
+			return !hasID && slices.Contains(failures, strings.ToLower(m.Value.Text))
+		default:
+			return false
+		}
+	})
+}
+
 // refusesWrite returns an error if a row, in the answer to a write, is the vendor's refusal. A
 // message alone may as well say that the write was done.
 func (r Row) refusesWrite() error {
+	if r.deniesWrite() {
+		said, _ := r.said()
+		return &upstream.Rejection{Message: said}
+	}
 	refusal := r.refusal()
 	if refusal == nil {
 		return nil

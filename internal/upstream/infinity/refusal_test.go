@@ -101,6 +101,39 @@ func TestRefusalInSuccess(t *testing.T) {
 	}
 }
 
+// TestDeniedWrites: the answer to a write that says that it had no success is a refusal, unless
+// the status confirms the write or is that of a row.
+func TestDeniedWrites(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]struct {
+		message string
+		refused bool
+	}{
+		`{"success":false,"message":"no"}`:               {"no", true},
+		`{"success":"0","errors":["a"],"message":"no"}`:  {"no", true},
+		`{"success":false}`:                              {"", true},
+		`{"success":false,"userId":"8","error":"taken"}`: {"taken", true},
+		`{"status":"error","message":"dup"}`:             {"dup", true},
+		`{"status":"Failed"}`:                            {"", true},
+		`{"status":"error","id":null,"message":"dup"}`:   {"dup", true},
+		`{"status":"error","userId":"8"}`:                {"", false},
+		`{"status":"ok","message":"done"}`:               {"", false},
+		`{"status":500,"message":"done"}`:                {"", false},
+		`{"success":true,"message":"done"}`:              {"", false},
+		`{"success":null,"user":"joe"}`:                  {"", false},
+		`{"success":"later","user":"joe"}`:               {"", false},
+	} {
+		_, err := written(http.StatusOK, strings.NewReader(body), "")
+		var refusal *upstream.Rejection
+		if errors.As(err, &refusal) != want.refused || (err != nil) != want.refused || want.refused && refusal.Message != want.message {
+			t.Errorf("%s: %v", body, err)
+		}
+		if _, err := written(http.StatusCreated, strings.NewReader(body), ""); err != nil {
+			t.Errorf("%s with 201: %v", body, err)
+		}
+	}
+}
+
 // TestRefusalsBesideRows: an error among rows says that rows may be missing. A message alone
 // among them is a row.
 func TestRefusalsBesideRows(t *testing.T) {
