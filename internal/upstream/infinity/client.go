@@ -6,13 +6,8 @@ package infinity
 import (
 	"context"
 	"io"
-	"math"
 	"net/http"
-	"net/url"
 	"path"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -156,7 +151,7 @@ func Create[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 		if created.Row, err = written(status, body, deviceToken); err != nil {
 			return err
 		}
-		created.ID, created.Guessed = kind.newID(created.Row, header.Get("Location"))
+		created.ID, created.Guessed = kind.newID(created.Row, header.Get("Location"), path.Base(route.Path))
 		return nil
 	}
 	err = c.pipeline.Do(ctx, call)
@@ -187,70 +182,4 @@ func formCall(route *upstream.Route, form Form, parameters []string) *upstream.C
 		call.Body = form.Encode()
 	}
 	return call
-}
-
-// newID finds the id of a new row: the member with one of its names, else the only
-// other member that looks like an id, which is a guess, else the end of the Location.
-func (k Kind[M]) newID(row Row, location string) (id uint32, guessed bool) {
-	if id, ok := k.knownID(row); ok {
-		return id, false
-	}
-	var only []Member
-	for _, member := range row {
-		if k.namesID(member.Name) {
-			only = append(only, member)
-		}
-	}
-	if len(only) == 1 {
-		if id, ok := memberID(only[0]); ok {
-			return id, true
-		}
-	}
-	return locationID(location), false
-}
-
-// knownID finds the id of a row under one of its names. As in rows, the most probable name
-// that states an id counts.
-func (k Kind[M]) knownID(row Row) (uint32, bool) {
-	for _, name := range k.IDs {
-		for _, member := range row {
-			if id, ok := memberID(member); ok && member.Name == name {
-				return id, true
-			}
-		}
-	}
-	return 0, false
-}
-
-// namesID reports whether a member could be the id of a new row under a name that is
-// not documented. An id that rows are known to have beside their own, such as their
-// domain's, is not the new one.
-func (k Kind[M]) namesID(name string) bool {
-	return likeID(name) && !slices.Contains(k.OtherIDs, name)
-}
-
-// likeID reports whether a name is that of an id.
-func likeID(name string) bool { return name == "id" || strings.HasSuffix(name, "Id") }
-
-// memberID reads an id.
-func memberID(member Member) (uint32, bool) {
-	value, ok := member.Integer()
-	if !ok || value <= 0 || value > math.MaxUint32 {
-		return 0, false
-	}
-	return uint32(value), true
-}
-
-// locationID reads the last segment of the Location's path. It returns 0 if that is no
-// id.
-func locationID(location string) uint32 {
-	target, err := url.Parse(location)
-	if err != nil {
-		return 0
-	}
-	id, err := strconv.ParseUint(path.Base(target.Path), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return uint32(id)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // vendor answers every request with one handler and keeps what it was
@@ -225,6 +226,7 @@ func TestCreate(t *testing.T) {
 		"nothing":          {"", "", 0, 0},
 		"a message":        {"", `"created"`, 0, 0},
 		"a location":       {"/config/v2/sip/domains/7/users/8/devices/12", "", 12, 0},
+		"another place":    {"/config/v2/sip/domains/7", "", 0, 0},
 		"both":             {"/9", `{"pbxDeviceId":12}`, 12, 1},
 	} {
 		client, h := clientOf(t, keyed(), func(w http.ResponseWriter, _ *http.Request) {
@@ -245,6 +247,31 @@ func TestCreate(t *testing.T) {
 }
 
 // The kinds of row of these tests, and the ids that rows carry beside their own.
+var (
+	otherIDs   = []string{"domainId", "userId", "groupId", "ukPhoneId"}
+	anyRow     = Kind[map[string]string]{Member: (*Reader).Additional}
+	deviceRow  = Kind[map[string]string]{IDs: []string{"pbxDeviceId"}, OtherIDs: otherIDs}
+	queueRow   = Kind[map[string]string]{IDs: []string{"queueId"}, OtherIDs: otherIDs}
+	networkRow = Kind[map[string]string]{IDs: []string{"trustedNetworkId", "networkId"}, OtherIDs: otherIDs}
+)
+
+func TestNewFillsIn(t *testing.T) {
+	t.Parallel()
+	client := New(Options{Options: upstream.Options{BaseURL: &url.URL{}}})
+	drift := tolerant.Drift{{Member: "userId"}: 1}
+	client.pipeline.Report(Users.List, drift) // tells nobody, and does not fail over it
+	if client.Zone() != time.UTC {
+		t.Errorf("zone %v", client.Zone())
+	}
+	var told []string
+	client = New(Options{Options: upstream.Options{BaseURL: &url.URL{}, Found: func(f upstream.Finding) {
+		told = append(told, fmt.Sprint(f.Operation, " ", f.Member, " ", f.Count))
+	}}, Zone: time.FixedZone("here", 3600)})
+	client.pipeline.Report(Users.List, drift)
+	if diff := cmp.Diff([]string{"ListSIPUsers userId 1"}, told); diff != "" || client.Zone().String() != "here" {
+		t.Error(diff)
+	}
+}
 
 // TestRoutes: all 43 documented operations, each under its own name, with what their
 // method says about a repeat.

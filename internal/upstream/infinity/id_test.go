@@ -1,24 +1,6 @@
 package infinity
 
-import (
-	"fmt"
-	"net/url"
-	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/sipfacade/sipfacade/internal/upstream"
-	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
-)
-
-var (
-	otherIDs   = []string{"domainId", "userId", "groupId", "ukPhoneId"}
-	anyRow     = Kind[map[string]string]{Member: (*Reader).Additional}
-	deviceRow  = Kind[map[string]string]{IDs: []string{"pbxDeviceId"}, OtherIDs: otherIDs}
-	queueRow   = Kind[map[string]string]{IDs: []string{"queueId"}, OtherIDs: otherIDs}
-	networkRow = Kind[map[string]string]{IDs: []string{"trustedNetworkId", "networkId"}, OtherIDs: otherIDs}
-)
+import "testing"
 
 func TestNewID(t *testing.T) {
 	t.Parallel()
@@ -49,18 +31,24 @@ func TestNewID(t *testing.T) {
 		"Location with a slash":       {nil, "/queues/5/", 5, false},
 		"Location with a query":       {nil, "/queues/5?next=/a/9", 5, false},
 		"Location with a fragment":    {nil, "/queues/5#6", 5, false},
-		"Location, just the id":       {nil, "5", 5, false},
+		"Location, just the id":       {nil, "5", 0, false},
+		"Location, another case":      {nil, "/Queue/5", 5, false},
+		"Location of the domain":      {nil, "/config/v2/sip/domains/5", 0, false},
+		"Location below the new row":  {nil, "/queues/5/members/6", 0, false},
 		"Location without an id":      {nil, "/queues/new", 0, false},
 		"Location, a version":         {nil, "/config/1.0", 0, false},
 		"Location, a word for one":    {nil, "/queues/on", 0, false},
 		"Location, too large":         {nil, "/queues/4294967296", 0, false},
 		"Location that is no address": {nil, "%zz", 0, false},
 	} {
-		if got, guessed := queueRow.newID(c.row, c.location); got != c.want || guessed != c.guessed {
+		if got, guessed := queueRow.newID(c.row, c.location, "queues"); got != c.want || guessed != c.guessed {
 			t.Errorf("%s: %d, guessed: %t, want %d", name, got, guessed, c.want)
 		}
 	}
-	if got, guessed := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, ""); got != 6 || guessed {
+	if got, _ := networkRow.newID(nil, "/trustedNetwork/6", "trustedNetworks"); got != 6 {
+		t.Errorf("the path of the update: %d", got)
+	}
+	if got, guessed := networkRow.newID(Row{text("networkId", "6"), text("domainId", "1")}, "", "trustedNetworks"); got != 6 || guessed {
 		t.Errorf("another of its names: %d", got)
 	}
 	for name, row := range map[string]Row{
@@ -70,26 +58,8 @@ func TestNewID(t *testing.T) {
 		"the first is there twice":       {text("networkId", "77"), text("trustedNetworkId", "0"), text("trustedNetworkId", "6")},
 		"the first twice, with two ids ": {text("trustedNetworkId", "6"), text("trustedNetworkId", "7")},
 	} {
-		if got, guessed := networkRow.newID(row, ""); got != 6 || guessed {
+		if got, guessed := networkRow.newID(row, "", "trustedNetworks"); got != 6 || guessed {
 			t.Errorf("%s: %d, guessed: %t", name, got, guessed)
 		}
-	}
-}
-
-func TestNewFillsIn(t *testing.T) {
-	t.Parallel()
-	client := New(Options{Options: upstream.Options{BaseURL: &url.URL{}}})
-	drift := tolerant.Drift{{Member: "userId"}: 1}
-	client.pipeline.Report(Users.List, drift) // tells nobody, and does not fail over it
-	if client.Zone() != time.UTC {
-		t.Errorf("zone %v", client.Zone())
-	}
-	var told []string
-	client = New(Options{Options: upstream.Options{BaseURL: &url.URL{}, Found: func(f upstream.Finding) {
-		told = append(told, fmt.Sprint(f.Operation, " ", f.Member, " ", f.Count))
-	}}, Zone: time.FixedZone("here", 3600)})
-	client.pipeline.Report(Users.List, drift)
-	if diff := cmp.Diff([]string{"ListSIPUsers userId 1"}, told); diff != "" || client.Zone().String() != "here" {
-		t.Error(diff)
 	}
 }
