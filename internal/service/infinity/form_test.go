@@ -61,22 +61,22 @@ func TestPbxChanged(t *testing.T) {
 		return found
 	}
 	group := &pb.PbxGroup{GroupId: new(uint32(5)), RingRetry: new(false), CallerNameFormat: new("")}
-	want := "groupName=sales extensionNumber=100 ringRetry=0 ringExclusive=0 callerNameFormat= "
-	if got := formText(pbxGroups.changed(before, group, changes("pbx_group", group))); got != want {
-		t.Errorf("whole: %q, want %q", got, want)
-	}
 	cleared := []list.Change{{Field: group.ProtoReflect().Descriptor().Fields().ByName("caller_name_format"), Clear: true}}
-	if got := formText(pbxGroups.changed(nil, group, cleared)); got != "callerNameFormat= " {
-		t.Errorf("cleared: %q", got)
-	}
 	user := &pb.PbxUser{UserId: new(uint32(4)), Pin: new("1"), HotdeskAllowed: new(false)}
-	if got := formText(pbxUsers.changed(nil, user, changes("pbx_user", user))); got != "pin=1 hotdeskAllowed=0 " {
-		t.Errorf("partial: %q", got)
-	}
 	domain := &pb.PbxDomain{DomainId: new(uint32(3)), DisplayName: new("HQ")}
 	row := infinity.Row{said("domainName", "a.example"), said("rec", "yes"), said("domainId", "3")}
-	if got := formText(pbxDomains.changed(row, domain, changes("pbx_domain", domain))); got != "displayName=HQ rec=1 " {
-		t.Errorf("domain: %q", got)
+	for want, changed := range map[string]func() (infinity.Form, error){
+		"groupName=sales extensionNumber=100 ringRetry=0 ringExclusive=0 callerNameFormat= ": func() (infinity.Form, error) {
+			return pbxGroups.changed(before, group, changes("pbx_group", group))
+		},
+		"callerNameFormat= ":      func() (infinity.Form, error) { return pbxGroups.changed(nil, group, cleared) },
+		"pin=1 hotdeskAllowed=0 ": func() (infinity.Form, error) { return pbxUsers.changed(nil, user, changes("pbx_user", user)) },
+		"displayName=HQ rec=1 ":   func() (infinity.Form, error) { return pbxDomains.changed(row, domain, changes("pbx_domain", domain)) },
+	} {
+		form, err := changed()
+		if got := formText(form); got != want || err != nil {
+			t.Errorf("%q, want %q, %v", got, want, err)
+		}
 	}
 }
 

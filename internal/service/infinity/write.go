@@ -3,6 +3,8 @@ package infinity
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/proto"
@@ -133,7 +135,10 @@ func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request service.M
 	if k.whole || etag.Stated(wanted) != "" {
 		ctx = upstream.RestingOnRead(ctx)
 	}
-	form := k.changed(before.row, wanted, changes)
+	form, err := k.changed(before.row, wanted, changes)
+	if err != nil {
+		return nil, upstream.BeforeWrite(err, k.Update)
+	}
 	if request.GetValidateOnly() {
 		list.Apply(before.shown, wanted, changes)
 		return before.shown, b.Vendor.Plan(ctx, k.Update, form, at.parameters(id)...)
@@ -175,9 +180,12 @@ func (k *pbxKind[M, R]) knownAfter(b Backend, at place, id uint32, before, answe
 	return k.completed(later, earlier, k.columns)
 }
 
+// errNotKept says that a value that an update has to write back cannot be written as it is.
+var errNotKept = errors.New("a value that would be kept cannot be written back")
+
 // changed is the form of an update: the changes and, if the row is written whole, the
 // other documented parameters of that write as they were before.
-func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Change) infinity.Form {
+func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Change) (infinity.Form, error) {
 	form := infinity.Form{}
 	for _, column := range k.columns {
 		kept, had := before.Find(column.names...)
@@ -189,21 +197,28 @@ func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Ch
 			value, _ := k.parameter(wanted, column.field)
 			form = append(form, infinity.Parameter{Name: column.names[0], Value: value})
 		case had && column.writable && !column.createOnly && !column.secret:
-			form = append(form, infinity.Parameter{Name: column.names[0], Value: keptValue(kept, column.flag)})
+			value, ok := keptValue(kept, column.flag)
+			if !ok {
+				return nil, upstream.BadResponse(infinity.Vendor, k.Read, fmt.Errorf("%w: %s", errNotKept, kept.Name))
+			}
+			form = append(form, infinity.Parameter{Name: column.names[0], Value: value})
 		}
 	}
-	return form
+	return form, nil
 }
 
 // keptValue is a value of the row as a parameter: booleans as flags, the rest as it
-// came.
-func keptValue(member infinity.Member, flag bool) string {
-	if flag || member.Value.Kind == 't' || member.Value.Kind == 'f' {
-		if value, ok := member.Flag(); ok {
-			return infinity.Flag(value)
-		}
+// came. It is not ok for what is no flag, no scalar, or not all of the vendor's text.
+func keptValue(member infinity.Member, flag bool) (value string, ok bool) {
+	switch kind := member.Value.Kind; {
+	case kind == '{' || kind == '[' || member.Value.Replaced:
+		return "", false
+	case flag || kind == 't' || kind == 'f':
+		isSet, ok := member.Flag()
+		return infinity.Flag(isSet), ok
+	default:
+		return member.Value.Text, true
 	}
-	return member.Value.Text
 }
 
 // changeOf returns the change of a column, or nil if there is none.

@@ -25,6 +25,9 @@ type Value struct {
 	Kind byte
 	// Text is the text of a string, or another value as compact JSON.
 	Text string
+	// Replaced says that something in the text of a string is not the vendor's: it could not
+	// be read, and was replaced.
+	Replaced bool
 }
 
 // Empty reports whether the value is null or an empty string.
@@ -72,7 +75,7 @@ func readValue(r *tolerant.Reader) (Value, error) {
 		return Value{}, err
 	}
 	if kind != '{' && kind != '[' {
-		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(text)}, nil
+		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(text), Replaced: r.Damaged(text)}, nil
 	}
 	nested, err := readNested(r)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -36,6 +37,7 @@ type Reader struct {
 
 	scanner scanner
 	plain   []byte // the last string that had escapes, without them
+	damaged bool   // an escape in the last string was replaced
 	names   map[string]MemberName
 	depth   int
 	kept    int // values kept so far, in all objects
@@ -227,6 +229,12 @@ func (r *Reader) wrongKind(want string) error {
 	return &ShapeError{Want: want, Got: kindNames[kind]}
 }
 
+// Damaged reports whether a text that Scalar has just returned cannot be kept as it came: it is
+// not UTF-8, or had half a surrogate pair.
+func (r *Reader) Damaged(text []byte) bool {
+	return r.damaged || !utf8.Valid(text)
+}
+
 // unquote returns the text of the JSON string that has just been read, without a copy if
 // it has no escapes. It is valid until the next string is read.
 func (r *Reader) unquote(raw []byte) []byte {
@@ -235,6 +243,7 @@ func (r *Reader) unquote(raw []byte) []byte {
 	}
 	// The scanner has checked the string: all that can be wrong is half a surrogate pair,
 	// which is replaced.
-	r.plain, _ = jsontext.AppendUnquote(r.plain[:0], raw)
-	return r.plain
+	plain, err := jsontext.AppendUnquote(r.plain[:0], raw)
+	r.plain, r.damaged = plain, err != nil
+	return plain
 }

@@ -107,6 +107,7 @@ func (r *Reader) scalar(name string) (text []byte, ok bool, err error) {
 // Scalar moves over the next value, unless it is an object or array, and returns its kind
 // and its text, which is valid until the next read.
 func (r *Reader) Scalar() (kind byte, text []byte, err error) {
+	r.damaged = false
 	if text, _, ok := r.scanner.plainString(); ok {
 		return '"', text, nil
 	}
