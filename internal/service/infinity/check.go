@@ -25,12 +25,16 @@ type earlier[R any] struct {
 }
 
 // before reads the row that a write is about to change, if something has to be known of it.
-// It is an error if it has another etag. If it cannot be read, nothing is written.
+// It is an error if it has another etag, or states another id. If it cannot be read, nothing
+// is written.
 func (k *pbxKind[M, R]) before(ctx context.Context, b Backend, route *upstream.Route, wanted condition, at place, id uint32) (found earlier[R], err error) {
 	if wanted.etag == "" && !wanted.needed && !wanted.GetValidateOnly() {
 		return found, nil
 	}
 	found.row, err = b.Vendor.ReadRow(ctx, k.Read, at.parameters(id)...)
+	if err == nil && k.contradicts(found.row, at.with(k.id, id)) {
+		err = upstream.BadResponse(infinity.Vendor, k.Read, errAnotherRow)
+	}
 	if err != nil {
 		return found, upstream.BeforeWrite(err, route)
 	}

@@ -1,6 +1,8 @@
 package infinity
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/service"
@@ -112,6 +114,11 @@ type parent struct {
 // in is a place from the domain down.
 func in(domain uint32, more ...parent) place {
 	return append(place{{"domain_id", domain}}, more...)
+}
+
+// with is the place with one more id.
+func (p place) with(field protoreflect.Name, id uint32) place {
+	return append(slices.Clip(p), parent{field, id})
 }
 
 // parameters are the ids of the path, with those that follow.

@@ -64,7 +64,7 @@ func created[M any, R service.Message[M], Q proto.Message](
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
 		typed, _ := request.(Q)
 		wanted, at := parts(typed)
-		rows, err := k.alike(ctx, b, at, wanted)
+		rows, _, err := k.alike(ctx, b, at, wanted, since)
 		for _, row := range rows {
 			if olderThan(row, since) && k.differs(row, wanted) {
 				continue // it was there before, so the vendor would refuse the create

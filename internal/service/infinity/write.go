@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-
-	"google.golang.org/protobuf/proto"
 
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
@@ -18,19 +15,30 @@ import (
 
 // get returns one row with its etag.
 func (k *pbxKind[M, R]) get(ctx context.Context, b Backend, at place, id uint32) (R, error) {
-	row, err := infinity.Get(ctx, b.Vendor, k.Read, k.below(at), at.parameters(id)...)
+	row, _, err := k.read(ctx, b, at, id)
+	return row, err
+}
+
+// read returns one row with its etag, and whether it states its id. A row that states another
+// one is an error.
+func (k *pbxKind[M, R]) read(ctx context.Context, b Backend, at place, id uint32) (row R, statesID bool, err error) {
+	row, err = infinity.Get(ctx, b.Vendor, k.Read, k.below(at), at.parameters(id)...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	stated := k.knownID(row)
+	if stated != 0 && stated != id {
+		return nil, false, upstream.BadResponse(infinity.Vendor, k.Read, errAnotherRow)
 	}
 	b.Etags.Stamp(k.identified(row, id))
-	return row, nil
+	return row, stated == id, nil
 }
 
 // readBack reads the row of a write that succeeded, in what is left of the time.
-func (k *pbxKind[M, R]) readBack(ctx context.Context, b Backend, at place, id uint32) (R, error) {
+func (k *pbxKind[M, R]) readBack(ctx context.Context, b Backend, at place, id uint32) (row R, statesID bool, err error) {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
-	return k.get(ctx, b, at, id)
+	return k.read(ctx, b, at, id)
 }
 
 // show reads a row that was kept.
@@ -66,6 +74,9 @@ func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request service.W
 	if err != nil {
 		return nil, err
 	}
+	if k.contradicts(created.Row, k.sentIDs(at, wanted)) {
+		created = infinity.Created{} // what it shows is another row
+	}
 	known := k.show(b, k.Create, k.own(created.Row), at)
 	stored, id := k.made(ctx, b, at, created, wanted)
 	if stored != nil {
@@ -75,33 +86,32 @@ func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request service.W
 	return k.identified(known, id), nil
 }
 
-// made reads a new row back; nil if that fails. An id that was guessed may be that of
-// another row, so what identifies the row beside its id has to agree.
+// made reads a new row back; nil if that fails, or if it shows another row.
 func (k *pbxKind[M, R]) made(ctx context.Context, b Backend, at place, created infinity.Created, wanted R) (stored R, id uint32) {
 	if created.ID != 0 {
-		stored, err := k.readBack(ctx, b, at, created.ID)
-		if !created.Guessed || err == nil && k.sameNature(stored, wanted) {
+		stored, statesID, err := k.readBack(ctx, b, at, created.ID)
+		switch {
+		case err == nil && k.shows(stored, statesID, created, wanted):
 			return stored, created.ID
+		case !created.Guessed:
+			return nil, created.ID
 		}
 	}
 	if id = k.findAfter(ctx, b, at, wanted); id == 0 {
 		return nil, 0
 	}
-	stored, _ = k.readBack(ctx, b, at, id) // that there is no row says that this failed
+	stored, _, _ = k.readBack(ctx, b, at, id) // that there is no row says that this failed
 	return stored, id
 }
 
-// own returns the row that a write answered, or nil if no member of it is one that rows of
-// this kind are known to have: then it is of another kind.
-func (k *pbxKind[M, R]) own(row infinity.Row) infinity.Row {
-	for _, member := range row {
-		for _, column := range k.columns {
-			if slices.Contains(column.names, member.Name) {
-				return row
-			}
-		}
+// shows reports whether a row with the id of a new one can be that. An id that was guessed may
+// be that of another row, so what identifies the row beside its id has to agree.
+func (k *pbxKind[M, R]) shows(stored R, statesID bool, created infinity.Created, wanted R) bool {
+	like := k.likenessOf(stored, wanted)
+	if created.Guessed {
+		return like == same
 	}
-	return nil
+	return statesID || like != another
 }
 
 // creation is the form of a create: every writable field that is set.
@@ -147,7 +157,7 @@ func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request service.M
 	if err != nil {
 		return nil, err
 	}
-	if stored, err := k.readBack(ctx, b, at, id); err == nil {
+	if stored, _, err := k.readBack(ctx, b, at, id); err == nil {
 		return stored, nil
 	}
 	known := k.knownAfter(b, at, id, before.row, row)
@@ -170,13 +180,10 @@ func (k *pbxKind[M, R]) checkFixed(stored, wanted R, update list.Update) error {
 // update answered, unless that is another row, and what the row was before.
 func (k *pbxKind[M, R]) knownAfter(b Backend, at place, id uint32, before, answered infinity.Row) R {
 	earlier := k.identified(k.show(b, k.Update, before, at), id)
-	if k.own(answered) == nil {
+	if k.own(answered) == nil || k.contradicts(answered, at.with(k.id, id)) {
 		return earlier
 	}
 	later := k.identified(k.show(b, k.Update, answered, at), id)
-	if k.knownID(later) != id {
-		return earlier
-	}
 	return k.completed(later, earlier, k.columns)
 }
 
@@ -242,56 +249,6 @@ func (k *pbxKind[M, R]) remove(ctx context.Context, b Backend, request service.W
 		ctx = upstream.RestingOnRead(ctx)
 	}
 	return b.send(ctx, request, k.Delete, nil, at.parameters(id)...)
-}
-
-// findAfter looks up the row of a create that succeeded, in what is left of the time. It
-// returns 0 if it finds none.
-func (k *pbxKind[M, R]) findAfter(ctx context.Context, b Backend, at place, wanted R) uint32 {
-	ctx, cancel := upstream.ForReadBack(ctx)
-	defer cancel()
-	id, err := k.find(ctx, b, at, wanted)
-	if err != nil {
-		return 0
-	}
-	return id
-}
-
-// find looks a row up by what identifies it beside its id. Of several the newest wins; 0
-// means that there is none.
-func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R) (newest uint32, err error) {
-	rows, err := k.alike(ctx, b, at, wanted)
-	for _, row := range rows {
-		newest = max(newest, k.knownID(row))
-	}
-	return newest, err
-}
-
-// alike returns the rows with the natural key of another one.
-func (k *pbxKind[M, R]) alike(ctx context.Context, b Backend, at place, wanted R) (rows []R, err error) {
-	err = infinity.List(ctx, b.Vendor, k.List, k.below(at), nil, func() { rows = nil }, func(found *M) *M {
-		if !k.sameNature(found, wanted) {
-			return found
-		}
-		rows = append(rows, found)
-		return nil
-	}, at.parameters()...)
-	return rows, err
-}
-
-// sameNature compares the natural keys.
-func (k *pbxKind[M, R]) sameNature(found, wanted R) bool {
-	if k.respell != nil {
-		found = proto.CloneOf(found)
-		k.respell(found, wanted)
-	}
-	fields := found.ProtoReflect().Descriptor().Fields()
-	for _, name := range k.natural {
-		field := fields.ByName(name)
-		if !found.ProtoReflect().Get(field).Equal(wanted.ProtoReflect().Get(field)) {
-			return false
-		}
-	}
-	return len(k.natural) > 0
 }
 
 // completed fills those columns that a row lacks from what else is known of it.
