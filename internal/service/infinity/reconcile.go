@@ -2,6 +2,7 @@ package infinity
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -56,21 +57,28 @@ func (b Backend) Rules() reconcile.Rules {
 	}
 }
 
+// errDoubtful says that the vendor shows a row that may be the wanted one.
+var errDoubtful = errors.New("a row does not show all that identifies it")
+
 // created is the rule of a create, whose row is found by its natural key: parts takes the
-// row and its place from the request, respond makes the response.
+// row and its place from the request, respond makes the response. It fails if it finds none,
+// and a row of which it cannot be told: then the one that is looked for may exist.
 func created[M any, R service.Message[M], Q proto.Message](
 	b Backend, k *pbxKind[M, R], parts func(request Q) (R, place), respond func(stored R) proto.Message,
 ) reconcile.Rule {
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
 		typed, _ := request.(Q)
 		wanted, at := parts(typed)
-		rows, _, err := k.alike(ctx, b, at, wanted, since)
+		rows, doubts, err := k.alike(ctx, b, at, wanted, since)
 		for _, row := range rows {
 			if olderThan(row, since) && k.differs(row, wanted) {
 				continue // it was there before, so the vendor would refuse the create
 			}
 			b.Etags.Stamp(row)
 			found = append(found, reconcile.Made(row, respond(row)))
+		}
+		if err == nil && doubts && len(found) == 0 {
+			return nil, upstream.BadResponse(infinity.Vendor, k.List, errDoubtful)
 		}
 		return found, err
 	}
@@ -92,7 +100,8 @@ func (k *pbxKind[M, R]) differs(row, wanted R) bool {
 	})
 }
 
-// added is the rule of additions: they have taken effect if all members are there.
+// added is the rule of additions: they have taken effect if all members are there. It fails
+// if some are missing, and a row does not show which member it is.
 func added[M any, R service.Message[M], Q proto.Message](
 	b Backend, k *pbxKind[M, R], route *upstream.Route, parts func(request Q) ([]uint32, place), response proto.Message,
 ) reconcile.Rule {
@@ -108,6 +117,9 @@ func added[M any, R service.Message[M], Q proto.Message](
 			return nil, err
 		}
 		missing := slices.ContainsFunc(ids, func(id uint32) bool { return !slices.Contains(there, id) })
+		if missing && slices.Contains(there, 0) {
+			return nil, upstream.BadResponse(infinity.Vendor, k.List, errDoubtful)
+		}
 		return reconcile.Found(response, !missing), nil
 	}
 	return reconcile.Rule{Vendor: infinity.Vendor, Route: route, Compared: "the members of the group, or the groups of the user", Find: find}
