@@ -45,7 +45,7 @@ func (e *execution) attempt() (refused *http.Request, failure *Error) {
 	defer cancel()
 	response, failure := a.send(ctx)
 	if failure == nil {
-		defer drainAndClose(response.Body)
+		defer a.endAnswer(response.Body)
 		status = response.StatusCode
 		failure = a.read(ctx, response)
 	}

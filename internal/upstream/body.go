@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // errTooLarge says that an answer is larger than the service accepts.
@@ -35,6 +36,8 @@ type meteredBody struct {
 	body io.Reader
 	left int64 // until the cap
 	err  error
+	// whole says that the body has been read to its end.
+	whole bool
 
 	ctx     context.Context // bounds the wait for memory
 	lease   *Lease
@@ -62,7 +65,11 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 		b.err = errTooLarge
 		return 0, b.err
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case err == nil:
+	case errors.Is(err, io.EOF):
+		b.whole = true
+	default:
 		b.err = err
 	}
 	return n, err
@@ -79,19 +86,33 @@ func (b *meteredBody) grow() error {
 	return nil
 }
 
-// readErrorBody reads the beginning of an error's body. If the body breaks off, it
-// returns what came.
-func readErrorBody(body io.Reader) []byte {
-	head, _ := io.ReadAll(io.LimitReader(body, errorBodyBytes))
+// How long the body of an answer is waited for that has decided the call: the message of an
+// error is worth more than a connection that can be used again.
+const (
+	messagePatience = time.Second
+	drainPatience   = 100 * time.Millisecond
+)
+
+// readErrorBody reads the beginning of an error's body. If the body breaks off, or does not
+// come soon, it returns what came.
+func readErrorBody(body io.ReadCloser) (head []byte) {
+	inTime(body, messagePatience, func() { head, _ = io.ReadAll(io.LimitReader(body, errorBodyBytes)) })
 	return bytes.TrimSpace(head)
 }
 
-// drainAndClose reads what little is left, so that the connection can be used again,
-// and closes the body.
-func drainAndClose(body io.ReadCloser) {
-	if _, err := io.CopyN(io.Discard, body, errorBodyBytes); err != nil && !errors.Is(err, io.EOF) {
-		_ = body.Close() // broken already; there is nobody to tell
-		return
+// endAnswer closes an answer that has decided the call. If it has not been read to its end,
+// what little is left is read, so that the connection can be used again.
+func (a *attempt) endAnswer(body io.ReadCloser) {
+	if !a.body.whole {
+		inTime(body, drainPatience, func() { _, _ = io.CopyN(io.Discard, body, errorBodyBytes) })
 	}
 	_ = body.Close() // the answer has been read; a late failure changes nothing
+}
+
+// inTime runs what reads the body. If that takes too long, it closes the body, and the
+// reading fails.
+func inTime(body io.Closer, patience time.Duration, read func()) {
+	timer := time.AfterFunc(patience, func() { _ = body.Close() })
+	defer timer.Stop()
+	read()
 }

@@ -44,6 +44,20 @@ func silent(beginning string) func(net.Conn) {
 	}
 }
 
+// dripping is silent, but goes on with a byte from time to time.
+func dripping(beginning string) func(net.Conn) {
+	return func(conn net.Conn) {
+		request, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, request.Body)
+		for _, err = io.WriteString(conn, beginning); err == nil; _, err = io.WriteString(conn, " ") {
+			time.Sleep(drainPatience / 3)
+		}
+	}
+}
+
 // deaf takes the connection and reads nothing, so that no write can end.
 func deaf(ended <-chan struct{}) func(net.Conn) {
 	return func(net.Conn) { <-ended }
@@ -160,17 +174,52 @@ func TestTimeRunsOutBeforeAnyByte(t *testing.T) {
 	})
 }
 
-// TestErrorBodyThatHangs: an error status is the answer, even if its body never ends.
-// The call still ends in time.
-func TestErrorBodyThatHangs(t *testing.T) {
+// TestDecidedAnswerThatHangs: once an answer has decided a call, its body holds the call and
+// its slot no longer than what it still says is worth, whether it stands still or drips.
+func TestDecidedAnswerThatHangs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		head, body string
+		kind       Kind
+		status     int
+		message    string
+		after      time.Duration
+	}{
+		"redirect":             {"302 Found", "", KindRedirect, 302, "", drainPatience},
+		"HTML":                 {"200 OK", "<html>", KindBadResponse, 200, "", drainPatience},
+		"an error":             {"503 Oh", "", KindStatus, 503, "", messagePatience},
+		"an error with a body": {"404 Oh", `{"message":"gone"}`, KindStatus, 404, "gone", messagePatience},
+		"a refusal":            {"200 OK", `{"success":false}`, KindRejected, 200, "no", drainPatience},
+	} {
+		for manner, script := range map[string]func(string) func(net.Conn){"silent": silent, "dripping": dripping} {
+			t.Run(name+"/"+manner, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					transport := piped(script("HTTP/1.1 " + c.head + "\r\nContent-Length: 100000\r\n\r\n" + c.body))
+					pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
+					started := time.Now()
+					failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
+					if failure.Kind != c.kind || failure.Status != c.status || failure.Message != c.message || time.Since(started) != c.after {
+						t.Errorf("after %s: %v", time.Since(started), failure)
+					}
+					time.Sleep(drainPatience) // the next drop, which nobody waits for
+					synctest.Wait()
+				})
+			})
+		}
+	}
+}
+
+// TestRenewalAfterABodyThatHangs: what is left of the time belongs to the fresh login.
+func TestRenewalAfterABodyThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := piped(silent("HTTP/1.1 503 Oh\r\nContent-Length: 10\r\n\r\n{"))
-		pipeline := pipelineTo(t, "http://vendor.example", &plain{}, func(o *Options) { o.Transport, o.Timeout = transport, time.Minute })
-		started := time.Now()
-		failure := failureOf(t, pipeline.Do(t.Context(), callOf(Create)))
-		if failure.Kind != KindStatus || failure.Status != 503 || time.Since(started) != time.Minute {
-			t.Errorf("after %s: %v", time.Since(started), failure)
+		transport := piped(silent("HTTP/1.1 401 No\r\nContent-Length: 100000\r\n\r\n"))
+		dialect := &plain{renewed: []string{"fresh"}}
+		pipeline := pipelineTo(t, "http://vendor.example", dialect, func(o *Options) { o.Transport, o.Timeout = transport, 3*messagePatience })
+		failure := failureOf(t, pipeline.Do(t.Context(), callOf(Read)))
+		if failure.Kind != KindStatus || failure.Status != 401 || dialect.renewals != 1 {
+			t.Errorf("after %d renewals: %v", dialect.renewals, failure)
 		}
 		synctest.Wait()
 	})
