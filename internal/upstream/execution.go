@@ -74,7 +74,7 @@ func (e *execution) attemptUntilDecided() *Error {
 			return last
 		case attempt >= maxAttempts[class] || !retryable(class, failure):
 			return failure
-		case !e.budget.takeRetry(time.Now()) || !e.backoff(attempt):
+		case !e.budget.takeRetry(time.Now()) || !e.backoff(attempt, failure.RetryAfter):
 			return failure
 		}
 		last = failure
@@ -90,10 +90,11 @@ func (e *execution) class() Class {
 	return class
 }
 
-// backoff waits before the attempt after the one of this number.
-func (e *execution) backoff(attempt int) bool {
+// backoff waits before the attempt after the one of this number, at least as long as the
+// vendor has asked for.
+func (e *execution) backoff(attempt int, asked time.Duration) bool {
 	defer e.spent.waited(time.Now())
-	return backoff(e.capped, attempt)
+	return backoff(e.capped, attempt, asked)
 }
 
 // stopped returns the failure of a call that the vendor's pause or the breaker stops,
@@ -108,6 +109,9 @@ func (e *execution) stopped() *Error {
 	}
 	return nil
 }
+
+// pausing are the statuses whose Retry-After asks for a pause of all calls with the credential.
+var pausing = map[int]bool{http.StatusTooManyRequests: true, http.StatusServiceUnavailable: true}
 
 // attemptWithPermit makes one attempt if neither the vendor's pause nor the breaker
 // stops it, and records how it ended.
@@ -124,7 +128,7 @@ func (e *execution) attemptWithPermit() *Error {
 	defer func() { permit.record(time.Now(), seen) }()
 	failure := e.attemptWithRenewal()
 	seen = e.outcomeOf(failure, time.Since(started))
-	if failure != nil && failure.Kind == KindStatus && failure.Status == http.StatusTooManyRequests {
+	if failure != nil && failure.Kind == KindStatus && pausing[failure.Status] {
 		e.pauses.start(e.credential, time.Now(), failure.RetryAfter)
 	}
 	return failure

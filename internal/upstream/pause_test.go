@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -46,6 +47,52 @@ func TestPauseHoldsForTheCredential(t *testing.T) {
 				time.Sleep(4 * time.Second)
 				if err := pipeline.Do(ctx, callOf(Read)); err != nil {
 					t.Errorf("after the pause: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// asking is a 5xx that says when to come back.
+func asking(status, seconds int) string {
+	return fmt.Sprintf("HTTP/1.1 %d Oh\r\nRetry-After: %d\r\nContent-Length: 0\r\n\r\n", status, seconds)
+}
+
+// TestServerErrorThatAsksForAPause: a call is not tried again before the time that the vendor
+// asks for, and fails at once if that is long. A 503 holds the credential's other calls, too.
+func TestServerErrorThatAsksForAPause(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status, seconds int
+		action          Action
+		requests        int64 // with those of the call after it
+		took            time.Duration
+		failed, next    Kind // -1 if the call succeeds
+	}{
+		"read":                {503, 60, Read, 1, 0, KindStatus, KindThrottled},
+		"update":              {503, 60, Update, 1, 0, KindStatus, KindThrottled},
+		"create":              {503, 60, Create, 1, 0, KindStatus, KindThrottled},
+		"read, a short pause": {503, 1, Read, 3, time.Second, -1, -1},
+		"read, another 5xx":   {502, 60, Read, 2, 0, KindStatus, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				vendor := sequence(asking(c.status, c.seconds), good)
+				pipeline, end := pipelineOf(t, vendor)
+				defer end()
+				kindOf := func(err error) Kind {
+					if err == nil {
+						return -1
+					}
+					return failureOf(t, err).Kind
+				}
+				started := time.Now()
+				failed := kindOf(pipeline.Do(t.Context(), callOf(c.action)))
+				took := time.Since(started)
+				next := kindOf(pipeline.Do(t.Context(), callOf(Read)))
+				if failed != c.failed || next != c.next || took != c.took || vendor.requests.Load() != c.requests {
+					t.Errorf("%s after %s, then %s, %d requests", failed, took, next, vendor.requests.Load())
 				}
 			})
 		})

@@ -28,7 +28,8 @@ func restsOnRead(ctx context.Context) bool {
 	return rests
 }
 
-// The backoff between attempts is random, below a bound that doubles.
+// The backoff between attempts is random, below a bound that doubles. If the vendor asks for
+// more than the longest, the call is not tried again.
 const (
 	firstBackoff   = 100 * time.Millisecond
 	longestBackoff = time.Second
@@ -37,7 +38,7 @@ const (
 // retryable reports whether a failed attempt may be followed by another.
 func retryable(class Class, failure *Error) bool {
 	switch {
-	case failure.before:
+	case failure.before, failure.RetryAfter > longestBackoff:
 		return false
 	case failure.Kind == KindUnreachable && !failure.Sent:
 		return true
@@ -54,11 +55,11 @@ func retryable(class Class, failure *Error) bool {
 	}
 }
 
-// backoff waits before the next attempt. It returns false, without waiting, if the
+// backoff waits before the next attempt, at least as long as was asked for. It returns false, without waiting, if the
 // context would end meanwhile, and at once when the context ends.
-func backoff(ctx context.Context, attempt int) bool {
+func backoff(ctx context.Context, attempt int, asked time.Duration) bool {
 	bound := min(firstBackoff<<(attempt-1), longestBackoff)
-	wait := rand.N(bound)
+	wait := max(rand.N(bound), asked)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
 	}
