@@ -153,26 +153,32 @@ func (a *attempt) read(ctx context.Context, response *http.Response) *Error {
 	case response.StatusCode >= 400:
 		return a.readErrorStatus(response)
 	case response.StatusCode >= 300:
-		return a.failWithStatus(KindRedirect, response)
+		return a.failWithStatus(KindRedirect, response, nil)
 	case response.StatusCode < 200:
 		// The connection is no longer HTTP, and reading from it would not end in time.
 		_ = response.Body.Close() // it is of no use either way
-		return a.failWithStatus(KindBadResponse, response)
+		return a.failWithStatus(KindBadResponse, response, nil)
+	case response.StatusCode == http.StatusPartialContent:
+		return a.failWithStatus(KindBadResponse, response, errPart)
 	default:
 		return a.readSuccess(ctx, response)
 	}
 }
 
+// errPart says that an answer is a part of what was asked for. The service asks for no ranges,
+// and a part of a list must not be taken for all of it.
+var errPart = errors.New("the vendor answered a part")
+
 // failWithStatus returns the failure of an answer whose status decides.
-func (a *attempt) failWithStatus(kind Kind, response *http.Response) *Error {
-	failure := a.fail(kind, nil)
+func (a *attempt) failWithStatus(kind Kind, response *http.Response, cause error) *Error {
+	failure := a.fail(kind, cause)
 	failure.Status = response.StatusCode
 	return failure
 }
 
 // readErrorStatus reads the answer with an error status.
 func (a *attempt) readErrorStatus(response *http.Response) *Error {
-	failure := a.failWithStatus(KindStatus, response)
+	failure := a.failWithStatus(KindStatus, response, nil)
 	failure.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
 	if refusal, ok := a.dialect.Refusal(readErrorBody(response.Body)); ok {
 		failure.VendorForm = true

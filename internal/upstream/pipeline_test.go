@@ -57,6 +57,7 @@ func TestAnswerDecidesKind(t *testing.T) {
 		"304":                     {answer: "HTTP/1.1 304 Same\r\n\r\n", kind: KindRedirect, status: 304, delivery: Rejected},
 		"307":                     {answer: "HTTP/1.1 307 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", kind: KindRedirect, status: 307, delivery: Rejected},
 		"101":                     {answer: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", kind: KindBadResponse, status: 101, delivery: Unknown},
+		"206":                     {answer: "HTTP/1.1 206 Part\r\nContent-Length: 2\r\n\r\n{}", kind: KindBadResponse, status: 206, delivery: Unknown},
 		"200 html":                {answer: head + "Content-Length: 6\r\n\r\n<html>", kind: KindBadResponse, status: 200, delivery: Unknown},
 		"200 refusal":             {answer: head + "Content-Length: 17\r\n\r\n{\"success\":false}", kind: KindRejected, status: 200, delivery: Rejected, message: "no"},
 		"200 refusal with status": {answer: head + "Content-Length: 30\r\n\r\n{\"success\":false,\"status\":409}", kind: KindStatus, status: 409, form: true, delivery: Rejected, message: "no"},
