@@ -10,55 +10,22 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// maxRowBytes is the largest row that is accepted, counted from the end of the one
-// before: the white space and the comma between them are included.
-const maxRowBytes = 8 << 20
-
-// readAhead is how far the decoder may read beyond the row at hand.
-const readAhead = 1 << 20
-
-// errRowTooLarge says that one row is larger than the service accepts.
-var errRowTooLarge = fmt.Errorf("a row is larger than %d bytes", maxRowBytes)
-
 // errManyRows says that a single read was answered with no row or more than one.
 var errManyRows = errors.New("want one row")
-
-// rowReader bounds how much is read for one row, so that a row without an end
-// cannot fill the memory.
-type rowReader struct {
-	body  io.Reader
-	read  int64
-	limit int64
-}
-
-// Read passes bytes on until the row's limit. The decoder keeps its buffer for later
-// bodies and enlarges it each time it is full, so no byte beyond the limit is read.
-func (b *rowReader) Read(p []byte) (int, error) {
-	if b.read >= b.limit {
-		return 0, errRowTooLarge
-	}
-	n, err := b.body.Read(p[:min(int64(len(p)), b.limit-b.read)])
-	b.read += int64(n)
-	return n, err
-}
 
 // eachRow reads the body of a 2xx: one object after the other, with or without line
 // breaks, or an array of them. It calls read before each row and then each. If the vendor
 // has no rows to send, it answers a string that says why: a *upstream.Rejection.
 func eachRow(body io.Reader, read func(r *tolerant.Reader) error, each func() error) error {
-	bounded := &rowReader{body: body, limit: maxRowBytes + readAhead}
-	r := tolerant.NewReader(bounded)
+	r := tolerant.NewReader(body)
 	defer r.Release()
+	r.BeginRow() // what stands before a row belongs to it
 	one := func() error {
-		begin := r.Offset()
-		bounded.limit = begin + maxRowBytes + readAhead
-		err := read(r)
-		if err == nil && r.Offset()-begin > maxRowBytes {
-			err = errRowTooLarge
-		}
-		if err != nil {
+		r.BeginRow() // but for the bracket of an array
+		if err := r.EndRow(read(r)); err != nil {
 			return err
 		}
+		r.BeginRow()
 		return each()
 	}
 	switch r.Kind() {

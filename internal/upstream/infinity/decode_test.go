@@ -13,6 +13,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/upstream"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // listed reads a body as "name=text" words, one string a row.
@@ -154,17 +155,17 @@ func TestRowCap(t *testing.T) {
 		rows int
 		ok   bool
 	}{
-		"most":              {sized(maxRowBytes), 1, true},
-		"one more":          {sized(maxRowBytes + 1), 0, false},
-		"later, most":       {small + "\n" + sized(maxRowBytes-1), 2, true},
-		"later, one more":   {small + "\n" + sized(maxRowBytes), 1, false},
-		"two of the most":   {sized(maxRowBytes) + sized(maxRowBytes) + small, 3, true},
-		"in an array, most": {"[" + sized(maxRowBytes) + "," + sized(maxRowBytes-1) + "]", 2, true},
-		"in an array, more": {"[" + small + "," + sized(maxRowBytes) + "]", 1, false},
-		"far more":          {small + sized(2*maxRowBytes), 1, false},
+		"most":              {sized(tolerant.MaxRowBytes), 1, true},
+		"one more":          {sized(tolerant.MaxRowBytes + 1), 0, false},
+		"later, most":       {small + "\n" + sized(tolerant.MaxRowBytes-1), 2, true},
+		"later, one more":   {small + "\n" + sized(tolerant.MaxRowBytes), 1, false},
+		"two of the most":   {sized(tolerant.MaxRowBytes) + sized(tolerant.MaxRowBytes) + small, 3, true},
+		"in an array, most": {"[" + sized(tolerant.MaxRowBytes) + "," + sized(tolerant.MaxRowBytes-1) + "]", 2, true},
+		"in an array, more": {"[" + small + "," + sized(tolerant.MaxRowBytes) + "]", 1, false},
+		"far more":          {small + sized(2*tolerant.MaxRowBytes), 1, false},
 	} {
 		got, err := listed(strings.NewReader(c.body), "")
-		if len(got) != c.rows || (err == nil) != c.ok || err != nil && !errors.Is(err, errRowTooLarge) {
+		if len(got) != c.rows || (err == nil) != c.ok || err != nil && !errors.Is(err, tolerant.ErrRowTooLarge) {
 			t.Errorf("%s: %d rows, %v", name, len(got), err)
 		}
 	}
@@ -179,10 +180,10 @@ func TestEndlessRow(t *testing.T) {
 		"white space": {text: "{", unit: strings.Repeat(" ", 4<<10)},
 		"no row":      {unit: strings.Repeat("\n", 4<<10)},
 	} {
-		if _, err := listed(body, ""); !errors.Is(err, errRowTooLarge) {
+		if _, err := listed(body, ""); !errors.Is(err, tolerant.ErrRowTooLarge) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if body.read > maxRowBytes+readAhead {
+		if body.read > tolerant.MaxRowBytes {
 			t.Errorf("%s: %d bytes were read", name, body.read)
 		}
 	}

@@ -57,9 +57,16 @@ func (k Kind[M]) one(r *tolerant.Reader) (*M, error) {
 	}
 }
 
-// element reads one object into a row that is empty, or what the kind accepts in its
-// place. It returns nil if there is none.
+// element reads one row, which may have a bounded number of bytes.
 func (k Kind[M]) element(r *tolerant.Reader, row *M) (*M, error) {
+	r.BeginRow()
+	row, err := k.object(r, row)
+	return row, r.EndRow(err)
+}
+
+// object reads one object into a row that is empty, or what the kind accepts in its
+// place. It returns nil if there is none.
+func (k Kind[M]) object(r *tolerant.Reader, row *M) (*M, error) {
 	switch r.Kind() {
 	case '{':
 		if empty, err := tolerant.Read(r, row, k.Member); err != nil || empty {

@@ -17,6 +17,8 @@ type scanner struct {
 	// used counts the bytes of the body before the buffer, and last those up to the end of
 	// the last token that was taken.
 	used, last int64
+	// limit is where the row at hand has to end; 0 sets no bound.
+	limit int64
 	// stack are the containers around the place, each with what may follow in it.
 	stack []expectation
 	// ready says that the separators before the next token have been taken.
@@ -64,7 +66,7 @@ func (s *scanner) reset(body io.Reader) {
 // fill reads more of the body behind what is not used, which moves to the beginning of the
 // buffer. It reports whether there is more.
 func (s *scanner) fill() bool {
-	if s.ended != nil {
+	if s.ended != nil || s.beyond() {
 		return false
 	}
 	if s.at > 0 {
@@ -87,7 +89,7 @@ const emptyReads = 100
 // again at the next read.
 func (s *scanner) read() bool {
 	for range emptyReads {
-		n, err := s.body.Read(s.buffer[s.end:])
+		n, err := s.body.Read(s.free())
 		s.end += n
 		if n > 0 {
 			return true
