@@ -109,11 +109,12 @@ const (
 	ErrorReason_ERROR_REASON_UPSTREAM_TIMEOUT ErrorReason = 24
 	// The vendor, or something in its place, answered what is not its documented
 	// form: HTML, broken JSON, no envelope, another kind of object, one page of a
-	// list, none or several rows for one, a row of more than 8 MiB, a redirect,
-	// more than `upstream_max_bytes`. The code is UNAVAILABLE if the answer to a
-	// read broke off, otherwise INTERNAL. On a write that was sent it is
-	// OUTCOME_UNKNOWN, except for redirects and 404s, which say by themselves
-	// that nothing was done. Do: tell the operator if it goes on.
+	// list, a 206, none or several rows for one, a row of more than 8 MiB, a
+	// free-form object of more than 50,000 values, a redirect, more than
+	// `upstream_max_bytes`. The code is UNAVAILABLE if the answer to a read broke
+	// off, otherwise INTERNAL. On a write that was sent it is OUTCOME_UNKNOWN,
+	// except for redirects and 404s, which say by themselves that nothing was
+	// done. Do: tell the operator if it goes on.
 	ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE ErrorReason = 25
 	// OpenTACT answered success at the HTTP level and `success: false` in the
 	// body, without a status there. (With a status the error is the one of that

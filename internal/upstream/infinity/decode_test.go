@@ -310,3 +310,19 @@ func TestFind(t *testing.T) {
 		t.Errorf("found %v", member)
 	}
 }
+
+// TestNestedValuesAreBounded: a nested member has a bounded number of values, each member of
+// a row by itself.
+func TestNestedValuesAreBounded(t *testing.T) {
+	t.Parallel()
+	nested := func(count int) string { return `{"b":[` + strings.Repeat("1,", count-1) + `1]}` }
+	most := nested(tolerant.MaxFreeValues - 2)
+	for body, ok := range map[string]bool{
+		`{"x":` + most + `,"y":` + most + `}{"x":` + most + `}`: true,
+		`{"x":` + nested(tolerant.MaxFreeValues-1) + `}`:        false,
+	} {
+		if _, err := listed(strings.NewReader(body), ""); (err == nil) != ok || err != nil && !errors.Is(err, tolerant.ErrTooManyValues) {
+			t.Errorf("%.20s…: %v", body, err)
+		}
+	}
+}

@@ -77,6 +77,7 @@ func readValue(r *tolerant.Reader) (Value, error) {
 	if kind != '{' && kind != '[' {
 		return Value{Kind: kind, Text: r.Slabs.Texts.Copy(text), Replaced: r.Damaged(text)}, nil
 	}
+	r.BeginFree()
 	nested, err := readNested(r)
 	if err != nil {
 		return Value{}, err
@@ -87,6 +88,9 @@ func readValue(r *tolerant.Reader) (Value, error) {
 
 // readNested reads a value within a member. Numbers keep their digits.
 func readNested(r *tolerant.Reader) (any, error) {
+	if err := r.CountFree(); err != nil {
+		return nil, err
+	}
 	switch r.Kind() {
 	case '{':
 		object := map[string]any{}

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strconv"
 
@@ -10,10 +11,34 @@ import (
 	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
+// MaxFreeValues is how many values a free-form object may have, at any depth. In memory each
+// takes many times what it has in the body.
+const MaxFreeValues = 50_000
+
+// ErrTooManyValues says that a free-form object has more values than the service accepts.
+var ErrTooManyValues = fmt.Errorf("a free-form object has more than %d values", MaxFreeValues)
+
+// BeginFree begins to count the values of a free-form object.
+func (r *Reader) BeginFree() { r.free = 0 }
+
+// CountFree counts a value of the free-form object at hand.
+func (r *Reader) CountFree() error {
+	if r.free++; r.free > MaxFreeValues {
+		return ErrTooManyValues
+	}
+	return nil
+}
+
 // Struct reads an object whose members the vendor does not document, as it came, without
 // secrets: members with secret names are dropped, and what texts give away is redacted.
 // Null and {} leave the field as it is.
 func (r *Reader) Struct(name string, at **structpb.Struct) error {
+	r.BeginFree()
+	return r.freeForm(name, at)
+}
+
+// freeForm is Struct for one of several objects that are counted together.
+func (r *Reader) freeForm(name string, at **structpb.Struct) error {
 	switch r.Kind() {
 	case 'n':
 		return r.Skip()
@@ -35,12 +60,13 @@ func (r *Reader) Structs(name string, at *[]*structpb.Struct) error {
 	var list []*structpb.Struct
 	element := func() error {
 		var one *structpb.Struct
-		err := r.Struct(name, &one)
+		err := r.freeForm(name, &one)
 		if one != nil {
 			list = append(list, one)
 		}
 		return err
 	}
+	r.BeginFree()
 	read := element
 	if r.Kind() == '[' {
 		read = func() error { return r.Array(element) }
@@ -69,6 +95,9 @@ func (r *Reader) freeObject() (*structpb.Struct, error) {
 
 // freeValue reads any value.
 func (r *Reader) freeValue() (*structpb.Value, error) {
+	if err := r.CountFree(); err != nil {
+		return structpb.NewNullValue(), err
+	}
 	switch r.Kind() {
 	case '{':
 		object, err := r.freeObject()

@@ -41,6 +41,7 @@ type Reader struct {
 	names   map[string]MemberName
 	depth   int
 	kept    int // values kept so far, in all objects
+	free    int // values of the free-form object at hand
 	whole   int // the depth of the object that the vendor shows in full; none is at 0
 	drift   Drift
 }
