@@ -10,15 +10,25 @@ import (
 	"github.com/sipfacade/sipfacade/internal/secret"
 )
 
-// masker returns what masks all secrets of the attempt in text of the vendor: the
-// credential, and what the caller's request carried in secret fields. It is made for
+// Secretive is a dialect with a secret that requests do not show, such as the password of a
+// login.
+type Secretive interface{ Secrets() []string }
+
+// masker returns what masks all secrets of the attempt in text of the vendor. It is made for
 // failed attempts only.
-func (a *attempt) masker() *secret.Masker {
+func (a *attempt) masker() *secret.Masker { return secret.NewMasker(a.secrets()...) }
+
+// secrets are the credential, in the forms in which it was sent, and what the caller's request
+// carried in secret fields.
+func (a *attempt) secrets() []string {
 	values := secret.Values(a.capped)
+	if dialect, ok := a.dialect.(Secretive); ok {
+		values = slices.Concat(values, dialect.Secrets())
+	}
 	if a.request != nil {
 		values = slices.Concat(values, credentialsIn(a.request))
 	}
-	return secret.NewMasker(values...)
+	return values
 }
 
 // plainHeaders are those of a request that hold no credential. All others are of

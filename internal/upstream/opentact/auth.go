@@ -127,6 +127,7 @@ func (basic) Renew(context.Context, *http.Request) (bool, error) { return false,
 type login struct {
 	form
 	pipeline *upstream.Pipeline
+	password func() string
 	header   string
 	route    *upstream.Route // of the login itself
 	now      func() time.Time
@@ -144,6 +145,7 @@ func newLogin(options Options) *login {
 	own.BreakerChanged = nil // the vendor's breaker is that of the calls, which counts failed logins too
 	return &login{
 		pipeline: upstream.NewPipeline(own, basic{email: options.Email, password: options.Password}),
+		password: options.Password,
 		header:   options.Dialect.header(),
 		route:    newTable(options.Dialect).route(routeAuth),
 		now:      options.Now,
@@ -156,6 +158,9 @@ func (l *login) expires() time.Time {
 	defer l.mu.Unlock()
 	return expiryOf(l.token)
 }
+
+// Secrets are what the vendor knows and calls do not send.
+func (l *login) Secrets() []string { return []string{l.password()} }
 
 // Format prints no token, whatever the verb.
 func (l *login) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "login to "+Vendor) }

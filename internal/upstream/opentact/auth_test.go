@@ -126,8 +126,8 @@ func TestNoSecretIsPrinted(t *testing.T) {
 	}
 }
 
-// TestEchoedCredentialIsNotShown: a vendor that writes the token, or at the login the
-// user and the password, into an error does not make them known to anybody.
+// TestEchoedCredentialIsNotShown: a vendor that writes the token, or the password of the
+// login, into an error does not make them known to anybody.
 func TestEchoedCredentialIsNotShown(t *testing.T) {
 	t.Parallel()
 	const password = `pa"ss/wörd`
@@ -140,8 +140,7 @@ func TestEchoedCredentialIsNotShown(t *testing.T) {
 				if strings.HasSuffix(r.URL.Path, "/auth") != atLogin {
 					return answerAtOnce(r, body)
 				}
-				_, decoded, _ := r.BasicAuth()
-				echo, _ := json.Marshal(fmt.Sprintf("%v is %s", r.Header, decoded)) // strings can be encoded
+				echo, _ := json.Marshal(fmt.Sprintf("%v is %s", r.Header, password)) // strings can be encoded
 				return answer{status: status, body: `{"success":false,"message":` + string(echo) + `,"fields":{` + string(echo) + `:{"message":` + string(echo) + `}}}`}
 			}
 			c := clientOf(t, a, func(o *Options) {
