@@ -52,7 +52,8 @@ type reading struct {
 func (r *reading) add(next class) {
 	switch {
 	case next == secretWord,
-		next == keyWord && r.last == owner,
+		next == keyWord && (r.last == owner || r.last == auth),
+		next == tail && r.last == auth,
 		(next == keyWord || next == tail) && r.last == pass && r.before != filter:
 		r.found = true
 	}

@@ -22,6 +22,8 @@ var namesOfSecrets = strings.Fields(`
 	credential credentials userCredentials credentialId awscredentials cred creds
 	Authorization authorization Proxy-Authorization
 	ha1 HA1 ha1b HA1B Ha1b sip_ha1 sipHa1 sipHA1B sip_ha1b ha1Hash userha1 psk jwt idJwt otp cookie Set-Cookie
+	pw PW sipPw sip_pw userpw userPW hashedPw hashedpw pw2 vmpin vmPin VMPIN vm_pin mobilepin mobile_pin
+	authCode auth_code authcode AUTHCODE auth-hash ha2 sip_ha2 HA2
 	class4_ingress.trunk[password] params.api_key ключ_token éclairToken`)
 
 // namesOfOthers look like names of secrets, or name something about one.
@@ -33,6 +35,8 @@ var namesOfOthers = strings.Fields(`
 	key keys keyName publicKey public_key ssh_public_key primaryKey foreign_key sort_key turkey hockey key_frames keyboard
 	user userId username login name description displayName domain email phone port siteCode access_code area_code country_code
 	dashboard hotdeskAllowed ringStrategy createDatetime codec unicode credit accredited creditLimit sacred scared
+	pwdless upward vm vmEnabled vmEmail mobileNumber mobileFollow mobilePhone pwLength authCodeRequired authored accessCode accesscode
+	a1 A1 digest_uri hashed
 	class4_ingress_trunk_id call_limit hash md5 realm nonce digest x a 1 hapless`)
 
 func TestName(t *testing.T) {

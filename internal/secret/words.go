@@ -7,6 +7,7 @@ const (
 	unknown     class = iota
 	plain             // says nothing; it is listed so that userpin can be read as two words
 	owner             // makes a secret of a key that follows it
+	auth              // is an owner, and makes a secret of a tail that follows it
 	secretWord        // names a secret
 	keyWord           // names a secret behind an owner
 	pass              // names a secret at the end of a name, or before a tail
@@ -18,11 +19,11 @@ const (
 // words are those that names are read by. Run-together names are only read if all
 // their words are listed.
 var words = map[string]class{
-	"password": secretWord, "passwords": secretWord, "passwd": secretWord, "passwds": secretWord, "pwd": secretWord, "pwds": secretWord,
+	"password": secretWord, "passwords": secretWord, "passwd": secretWord, "passwds": secretWord, "pwd": secretWord, "pwds": secretWord, "pw": secretWord,
 	"passphrase": secretWord, "passphrases": secretWord, "passcode": secretWord, "passcodes": secretWord, "passkey": secretWord,
 	"passkeys": secretWord, "pin": secretWord, "pins": secretWord, "secret": secretWord, "secrets": secretWord,
 	"token": secretWord, "tokens": secretWord, "credential": secretWord, "credentials": secretWord, "cred": secretWord, "creds": secretWord,
-	"authorization": secretWord, "ha1": secretWord, "ha1b": secretWord, "psk": secretWord, "jwt": secretWord, "otp": secretWord,
+	"authorization": secretWord, "ha1": secretWord, "ha1b": secretWord, "ha2": secretWord, "psk": secretWord, "jwt": secretWord, "otp": secretWord,
 	"totp": secretWord, "cookie": secretWord, "cookies": secretWord,
 
 	"key": keyWord, "keys": keyWord, "pass": pass,
@@ -30,18 +31,18 @@ var words = map[string]class{
 	"by": filter, "high": filter, "low": filter, "band": filter, "all": filter,
 
 	"access": owner, "account": owner, "activation": owner, "aes": owner, "api": owner, "app": owner, "application": owner,
-	"auth": owner, "client": owner, "crypto": owner, "decryption": owner, "encryption": owner, "hmac": owner, "license": owner,
+	"auth": auth, "client": owner, "crypto": owner, "decryption": owner, "encryption": owner, "hmac": owner, "license": owner,
 	"master": owner, "private": owner, "rsa": owner, "server": owner, "service": owner, "session": owner, "shared": owner,
 	"signing": owner, "srtp": owner, "ssh": owner, "ssl": owner, "tls": owner, "webhook": owner,
 
 	"admin": plain, "agent": plain, "basic": plain, "bearer": plain, "caller": plain, "confirm": plain, "confirmation": plain,
 	"conference": plain, "current": plain, "customer": plain, "database": plain, "db": plain, "default": plain, "desk": plain,
 	"device": plain, "digest": plain, "domain": plain, "email": plain, "extension": plain, "gateway": plain, "group": plain,
-	"hot": plain, "hotdesk": plain, "http": plain, "id": plain, "invite": plain, "line": plain, "login": plain, "mail": plain,
-	"my": plain, "new": plain, "number": plain, "oauth": plain, "old": plain, "outbound": plain, "pbx": plain, "peer": plain,
+	"hashed": plain, "hot": plain, "hotdesk": plain, "http": plain, "id": plain, "invite": plain, "line": plain, "login": plain, "mail": plain,
+	"mobile": plain, "my": plain, "new": plain, "number": plain, "oauth": plain, "old": plain, "outbound": plain, "pbx": plain, "peer": plain,
 	"phone": plain, "portal": plain, "pre": plain, "proxy": plain, "queue": plain, "refresh": plain, "register": plain,
 	"registration": plain, "reset": plain, "root": plain, "sip": plain, "smtp": plain, "text": plain, "trunk": plain,
-	"user": plain, "username": plain, "value": plain, "vendor": plain, "voice": plain, "voicemail": plain, "web": plain,
+	"user": plain, "username": plain, "value": plain, "vendor": plain, "vm": plain, "voice": plain, "voicemail": plain, "web": plain,
 
 	"required": description, "enabled": description, "length": description, "policy": description, "type": description,
 	"changed": description, "updated": description, "expires": description, "expired": description, "expiry": description,
@@ -50,8 +51,8 @@ var words = map[string]class{
 
 // roots are parts of which each name of a secret has one, by their first byte.
 var roots = [256][]string{
-	'a': {"authorization"}, 'c': {"cred", "cookie"}, 'h': {"ha1"}, 'j': {"jwt"}, 'k': {"key"}, 'o': {"otp"},
-	'p': {"pass", "pwd", "pin", "psk"}, 's': {"secret"}, 't': {"token"},
+	'a': {"auth"}, 'c': {"cred", "cookie"}, 'h': {"ha1", "ha2"}, 'j': {"jwt"}, 'k': {"key"}, 'o': {"otp"},
+	'p': {"pass", "pw", "pin", "psk"}, 's': {"secret"}, 't': {"token"},
 }
 
 // stem is a part of a word that makes it the name of a secret, whatever is before and
