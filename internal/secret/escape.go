@@ -17,6 +17,10 @@ type escape struct {
 	undo func(text string) (decoded string, length int)
 }
 
+// Escapes are the characters that escapes begin with: a text without them holds a secret as it
+// is, or not at all.
+const Escapes = `\%&`
+
 // escapes are the ways that vendors are known to use.
 var escapes = []escape{{'\\', jsonEscape}, {'%', urlEscape}, {'&', htmlEscape}}
 

@@ -193,6 +193,7 @@ func (a *attempt) readSuccess(ctx context.Context, response *http.Response) *Err
 	a.body = meteredBody{
 		body: response.Body, left: a.options.MaxBytes,
 		ctx: ctx, lease: a.lease, factor: a.call.memoryFactor(), paid: freeBytes,
+		kept: keptTexts{attempt: a},
 	}
 	err := a.call.Decode(response.StatusCode, response.Header, &a.body)
 	if err == nil {

@@ -44,6 +44,8 @@ type meteredBody struct {
 	factor  int64
 	paid    int64 // bytes that may be read before the lease must grow
 	charged int64
+
+	kept keptTexts
 }
 
 // Read passes bytes on until the cap.

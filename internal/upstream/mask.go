@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // Secretive is a dialect with a secret that requests do not show, such as the password of a
@@ -29,6 +30,46 @@ func (a *attempt) secrets() []string {
 		values = slices.Concat(values, credentialsIn(a.request))
 	}
 	return values
+}
+
+// keptTexts masks texts of a success that callers are shown as they came, such as members that
+// the service does not know. Most hold no secret, and cost no more than to look for each.
+type keptTexts struct {
+	attempt *attempt
+	values  []string // nil until they are asked for
+	masker  *secret.Masker
+}
+
+var _ tolerant.Masker = (*meteredBody)(nil)
+
+// Mask returns a text of the answer without the secrets that the call sent.
+func (b *meteredBody) Mask(text string) string { return b.kept.mask(text) }
+
+func (k *keptTexts) mask(text string) string {
+	if k.values == nil {
+		k.values = k.attempt.longSecrets()
+	}
+	holds := func(value string) bool { return strings.Contains(text, value) }
+	if !slices.ContainsFunc(k.values, holds) && !strings.ContainsAny(text, secret.Escapes) {
+		return text
+	}
+	if k.masker == nil {
+		k.masker = secret.NewMasker(k.values...)
+	}
+	return k.masker.Mask(text)
+}
+
+// shortestSecret is the length below which a secret is not looked for in a success: it could
+// be any number in it.
+const shortestSecret = 4
+
+// longSecrets are the secrets that are looked for in a success. The user of a credential is
+// none: an answer may well name it.
+func (a *attempt) longSecrets() []string {
+	user, password, _ := a.request.BasicAuth()
+	return slices.DeleteFunc(a.secrets(), func(value string) bool {
+		return len(value) < shortestSecret || value == user && value != password
+	})
 }
 
 // plainHeaders are those of a request that hold no credential. All others are of

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sipfacade/sipfacade/internal/secret"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // Secrets of a request: its credential, and a value in its body that the contract
@@ -222,4 +223,59 @@ func TestSuccessMakesNoMasker(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// kept is what a success shows of a text that is kept as it came.
+func kept(t *testing.T, dialect Dialect, sent []string, text string) (shown string) {
+	t.Helper()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
+	call := callOf(Create)
+	call.Decode = func(_ int, _ http.Header, body io.Reader) error {
+		masker, ok := body.(tolerant.Masker)
+		if !ok {
+			return errors.New("the body masks nothing")
+		}
+		read, err := io.ReadAll(body)
+		shown = masker.Mask(string(read))
+		return err
+	}
+	ctx := secret.WithValues(t.Context(), func() []string { return sent })
+	if err := pipelineTo(t, server.URL, dialect).Do(ctx, call); err != nil {
+		t.Error(err)
+	}
+	return shown
+}
+
+// TestKeptTextsHoldNoSecret: what a success says in its own words is shown without what the
+// call sent in secret, and otherwise as it came.
+func TestKeptTextsHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"a value of the request":   {"is " + sentPIN + " now", "is [redacted] now"},
+		"the token":                {sentToken, "[redacted]"},
+		"the password":             {"pw=" + sentPassword, "pw=[redacted]"},
+		"as JSON":                  {`{"a":` + quoted(sentPassword) + `}`, `{"a":"[redacted]"}`},
+		"the header":               {"Basic " + base64.StdEncoding.EncodeToString([]byte(sentUser+":"+sentPassword)), "[redacted]"},
+		"the user":                 {"made by " + sentUser, "made by " + sentUser},
+		"no more than any number":  {"712", "712"},
+		"escapes without a secret": {`100 % of C:\x&y`, `100 % of C:\x&y`},
+		"nothing":                  {"Front desk", "Front desk"},
+	} {
+		if got := kept(t, &signedIn{}, []string{sentPIN, "12", "7"}, c.text); got != c.want {
+			t.Errorf("%s: %q is shown as %q", name, c.text, got)
+		}
+	}
+}
+
+// TestKeptTextsAllocateNothing: beyond the first one, a text without a secret costs nothing.
+func TestKeptTextsAllocateNothing(t *testing.T) {
+	request, err := callOf(Read).newRequest(t.Context(), &url.URL{Scheme: "http", Host: "vendor.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := keptTexts{attempt: &attempt{execution: &execution{Pipeline: &Pipeline{dialect: &signedIn{}}, deadlines: deadlines{capped: t.Context()}}, request: request}}
+	_ = (&signedIn{}).Authorize(t.Context(), request)
+	if allocations := testing.AllocsPerRun(100, func() { _ = texts.mask("Front desk") }); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
 }

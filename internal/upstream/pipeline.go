@@ -23,7 +23,7 @@ type Call struct {
 	Body        []byte
 	ContentType string
 	// Decode reads the body of a 2xx. It runs once per attempt and must start over.
-	// A *Rejection says that the body reports a failure.
+	// A *Rejection says that the body reports a failure. The body is a tolerant.Masker.
 	Decode func(status int, header http.Header, body io.Reader) error
 	// MemoryFactor is how many bytes of memory Decode makes of one byte of the answer;
 	// 0 means 4, which is what an answer takes that is decoded whole.

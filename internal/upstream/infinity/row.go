@@ -28,6 +28,8 @@ type Value struct {
 	// Replaced says that something in the text of a string is not the vendor's: it could not
 	// be read, and was replaced.
 	Replaced bool
+	// Masked is the text without the secrets that the call sent, if it holds any.
+	Masked string
 }
 
 // Empty reports whether the value is null or an empty string.
@@ -60,11 +62,20 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 		if name.Secret && name.Text != keep {
 			return r.Skip()
 		}
-		value, err := readValue(r)
+		value, err := readMasked(r)
 		row = append(row, Member{Name: name.Text, Value: value})
 		return err
 	})
 	return row, err
+}
+
+// readMasked reads the value of a member that is kept until the answer has been read.
+func readMasked(r *tolerant.Reader) (Value, error) {
+	value, err := readValue(r)
+	if masked := r.Mask(value.Text); masked != value.Text {
+		value.Masked = masked
+	}
+	return value, err
 }
 
 // readValue reads the value of a member. An object or array is kept as compact JSON,

@@ -130,7 +130,7 @@ func (r *Reader) freeScalar() (*structpb.Value, error) {
 	case '0':
 		return r.freeNumber(raw), nil
 	default:
-		return r.Slabs.text(secret.Text(r.Slabs.Texts.Copy(r.unquote(raw)))), nil
+		return r.Slabs.text(secret.Text(r.Mask(r.Slabs.Texts.Copy(r.unquote(raw))))), nil
 	}
 }
 

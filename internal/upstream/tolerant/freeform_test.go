@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -42,5 +43,37 @@ func TestFreeValuesAreBounded(t *testing.T) {
 			}
 			r.Release()
 		}
+	}
+}
+
+// knowing is a body that knows a secret of the call.
+type knowing struct{ io.Reader }
+
+func (knowing) Mask(text string) string { return strings.ReplaceAll(text, "swordfish", "-") }
+
+// TestFreeTextsAreMasked: a secret that the call sent is in no free-form object, nor in a word
+// that is reported. A reader that is used again knows it no longer.
+func TestFreeTextsAreMasked(t *testing.T) {
+	t.Parallel()
+	read := func(body io.Reader) (*structpb.Struct, Drift) {
+		r := NewReader(body)
+		defer r.Release()
+		var found *structpb.Struct
+		if err := r.Struct("x", &found); err != nil {
+			t.Error(err)
+		}
+		r.CountUnknownWord("x", "swordfish")
+		return found, r.Drift()
+	}
+	body := `{"a":"is swordfish","b":[{"c":"swordfish"}],"n":1}`
+	masked, drift := read(knowing{strings.NewReader(body)})
+	if text := masked.String(); strings.Contains(text, "swordfish") || !strings.Contains(text, "is -") {
+		t.Error(text)
+	}
+	if drift[Finding{Difference: UnknownWord, Member: "x", Word: "-"}] != 1 {
+		t.Errorf("%v", drift)
+	}
+	if asItCame, _ := read(strings.NewReader(body)); !strings.Contains(asItCame.String(), "is swordfish") {
+		t.Errorf("%v", asItCame)
 	}
 }

@@ -29,6 +29,12 @@ type ShapeError struct {
 // Error names both kinds.
 func (e *ShapeError) Error() string { return fmt.Sprintf("want %s, got %s", e.Want, e.Got) }
 
+// Masker is a body that knows secrets of the call which its answer may repeat.
+type Masker interface {
+	// Mask returns a text of the body without these.
+	Mask(text string) string
+}
+
 // Reader is positioned before a value and moves over it. It is not safe for
 // concurrent use.
 type Reader struct {
@@ -36,6 +42,7 @@ type Reader struct {
 	Slabs Slabs
 
 	scanner scanner
+	masker  Masker // nil if the body knows no secrets
 	plain   []byte // the last string that had escapes, without them
 	damaged bool   // an escape in the last string was replaced
 	names   map[string]MemberName
@@ -52,6 +59,7 @@ var readers = sync.Pool{New: func() any { return new(Reader) }}
 func NewReader(body io.Reader) *Reader {
 	r := readers.Get().(*Reader)
 	r.scanner.reset(body)
+	r.masker, _ = body.(Masker)
 	r.depth, r.kept, r.whole, r.drift = 0, 0, 0, nil
 	return r
 }
@@ -59,12 +67,21 @@ func NewReader(body io.Reader) *Reader {
 // Release gives the reader back; it must not be used afterwards.
 func (r *Reader) Release() {
 	r.scanner.reset(nil) // so that a reader in the pool holds on to no body, and to no answer
+	r.masker = nil
 	r.Slabs = Slabs{}
 	if cap(r.plain) > keptBuffer {
 		r.plain = nil
 	}
 	r.forgetNames()
 	readers.Put(r)
+}
+
+// Mask returns a text that is kept as it came, without the secrets that the body knows.
+func (r *Reader) Mask(text string) string {
+	if r.masker == nil {
+		return text
+	}
+	return r.masker.Mask(text)
 }
 
 // Kind is the kind of the next value: one of n f t " 0 { [ or, at the end or at a
@@ -141,7 +158,7 @@ func (r *Reader) CountMisread(name string) {
 // CountUnknownWord notes a word that no value of an enum stands for, and that has been moved
 // over already.
 func (r *Reader) CountUnknownWord(name, word string) {
-	r.drift.Add(Finding{Difference: UnknownWord, Member: name, Word: word})
+	r.drift.Add(Finding{Difference: UnknownWord, Member: name, Word: r.Mask(word)})
 }
 
 // Object calls member with each name of the next value, which must be an object.
