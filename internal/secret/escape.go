@@ -17,8 +17,7 @@ type escape struct {
 	undo func(text string) (decoded string, length int)
 }
 
-// Escapes are the characters that escapes begin with: a text without them holds a secret as it
-// is, or not at all.
+// Escapes are the characters that escapes begin with.
 const Escapes = `\%&`
 
 // escapes are the ways that vendors are known to use.

@@ -33,7 +33,8 @@ func (a *attempt) secrets() []string {
 }
 
 // keptTexts masks texts of a success that callers are shown as they came, such as members that
-// the service does not know. Most hold no secret, and cost no more than to look for each.
+// the service does not know. Most hold no secret, and cost no more than to look for each as it
+// is. In base64 only the credential of a header is looked for.
 type keptTexts struct {
 	attempt *attempt
 	values  []string // nil until they are asked for
