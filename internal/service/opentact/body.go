@@ -45,11 +45,17 @@ func (b body[M]) creation(m *M) opentact.Object {
 	return object
 }
 
-// shown returns a body without what the vendor never shows, such as passwords.
+// shown returns of a body what the vendor shows, as reads of it have it: without passwords,
+// and without settings of which nothing else is left.
 func (b body[M]) shown(sent opentact.Object) opentact.Object {
 	var object opentact.Object
 	for _, member := range sent {
-		if !b.columns.isSecret(member.Name) {
+		settings, isFree := member.Value.(map[string]any)
+		if isFree {
+			settings = shownSettings(settings)
+			member.Value = settings
+		}
+		if empty := isFree && len(settings) == 0; !empty && !b.columns.isSecret(member.Name) {
 			object = append(object, member)
 		}
 	}

@@ -47,14 +47,14 @@ const (
 // likenessOf compares a resource with what was sent since a time. If partly is true, members
 // that it leaves out do not count: rows of lists leave relations out.
 func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, since time.Time, partly bool) likeness {
-	switch {
-	case created != nil && reconcile.IsBefore(created, since), !hasMembers(stored, sent, true):
+	if created != nil && reconcile.IsBefore(created, since) {
 		return another
-	case created == nil, !hasMembers(stored, sent, partly):
-		return doubtful
-	default:
-		return same
 	}
+	like := likenessOfMembers(stored, sent, partly)
+	if created == nil {
+		like = min(like, doubtful)
+	}
+	return like
 }
 
 // matching returns the resources that have every member that was sent and were created
@@ -112,34 +112,58 @@ func (k kind[M, R]) confirmed(
 	return whole, doubts, nil
 }
 
-// hasMembers reports whether a stored resource has every member that was sent. If partly
-// is true, one that it does not state does not count: rows of lists leave relations out.
-func hasMembers(stored, sent opentact.Object, partly bool) bool {
+// likenessOfMembers compares the members of a stored resource with those that were sent.
+func likenessOfMembers(stored, sent opentact.Object, partly bool) likeness {
+	like := same
 	for _, member := range sent {
 		value, stated := stored.Value(member.Name)
-		if !stated && !partly || stated && !includes(value, member.Value) {
-			return false
+		switch {
+		case stated:
+			like = min(like, likenessOfValue(value, member.Value))
+		case !partly:
+			like = min(like, doubtful)
 		}
 	}
-	return true
+	return like
 }
 
-// includes reports whether a stored value is the one that was sent: the vendor keeps
-// milliseconds, and adds trunk settings of its own.
-func includes(stored, sent any) bool {
+// likenessOfValue compares a stored value with the one that was sent: the vendor keeps
+// milliseconds, and adds trunk settings of its own. What it does with a setting that it does
+// not know is not documented, so one that it leaves out proves nothing.
+func likenessOfValue(stored, sent any) likeness {
+	like := same
 	switch sent := sent.(type) {
 	case time.Time:
 		at, ok := stored.(time.Time)
-		return ok && at.Equal(sent.Truncate(time.Millisecond))
+		return sameIf(ok && at.Equal(sent.Truncate(time.Millisecond)))
 	case map[string]any:
-		settings, _ := stored.(map[string]any)
+		settings, ok := stored.(map[string]any)
+		like = sameIf(ok)
 		for name, value := range sent {
-			if !reflect.DeepEqual(settings[name], value) {
-				return false
+			if setting, stated := settings[name]; stated {
+				like = min(like, likenessOfValue(setting, value))
+			} else {
+				like = min(like, doubtful)
 			}
 		}
-		return true
+	case []any:
+		list, ok := stored.([]any)
+		if !ok || len(list) != len(sent) {
+			return another
+		}
+		for i, value := range sent {
+			like = min(like, likenessOfValue(list[i], value))
+		}
 	default:
-		return reflect.DeepEqual(stored, sent)
+		return sameIf(reflect.DeepEqual(stored, sent))
 	}
+	return like
+}
+
+// sameIf returns same if a value is what was sent, and otherwise another.
+func sameIf(is bool) likeness {
+	if is {
+		return same
+	}
+	return another
 }

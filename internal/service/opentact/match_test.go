@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
@@ -38,6 +40,56 @@ func TestReconciledCreates(t *testing.T) {
 			t.Parallel()
 			v := &vendor{answers: map[string]string{"GET connection/" + connectionUUID + "/invites": success(c.payload)}}
 			rule := backendOf(t, v).Rules()[pb.SipConnectionService_CreateSipUserInvite_FullMethodName]
+			found, err := rule.Find(t.Context(), request, since)
+			if len(found) != c.found || (err != nil) != c.fails {
+				t.Errorf("found %v, %v", found, err)
+			}
+		})
+	}
+}
+
+// TestReconciledSettings: a create is recognised by the settings that reads show. What they
+// leave out or write in another form makes it no other resource.
+func TestReconciledSettings(t *testing.T) {
+	t.Parallel()
+	since := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	type settings = map[string]any
+	for name, c := range map[string]struct {
+		sent   settings
+		stored string
+		found  int
+		fails  bool
+	}{
+		"all":                        {settings{"call_limit": 10.0, "codecs": []any{"PCMU"}}, `{"call_limit":10,"codecs":["PCMU"]}`, 1, false},
+		"more":                       {settings{"call_limit": 10.0, "t": settings{"a": true}}, `{"call_limit":10,"t":{"a":true,"b":1},"cps":5}`, 1, false},
+		"another":                    {settings{"call_limit": 10.0}, `{"call_limit":11}`, 0, false},
+		"another type":               {settings{"t": settings{"a": 1.0}}, `{"t":7}`, 0, false},
+		"another in a list":          {settings{"codecs": []any{"PCMU"}}, `{"codecs":["PCMA"]}`, 0, false},
+		"a longer list":              {settings{"codecs": []any{"PCMU"}}, `{"codecs":["PCMU","PCMA"]}`, 0, false},
+		"another and one is missing": {settings{"call_limit": 10.0, "cps": 5.0}, `{"call_limit":11}`, 0, false},
+		"one is missing":             {settings{"call_limit": 10.0, "cps": 5.0}, `{"call_limit":10}`, 0, true},
+		"one below is missing":       {settings{"t": []any{settings{"a": 1.0, "b": 2.0}}}, `{"t":[{"a":1}]}`, 0, true},
+		"none is shown":              {settings{"call_limit": 10.0}, `null`, 0, true},
+		"no settings":                {settings{}, `null`, 1, false},
+		"only a password":            {settings{"password": "x"}, `{"password":"x"}`, 1, false},
+		"a password below":           {settings{"reg_user": []any{settings{"username": "u", "password": "pw"}}}, `{"reg_user":[{"username":"u","password":"pw"}]}`, 1, false},
+		"a password in a text":       {settings{"note": "password=hunter2"}, `{"note":"password=hunter2"}`, 1, false},
+		"a password in a URL":        {settings{"url": "http://user:pw@h/x"}, `{"url":"http://user:pw@h/x"}`, 1, false},
+		"a large number":             {settings{"n": 12345678901234567.0, "m": -1e20, "e": 1e21}, `{"n":12345678901234568,"m":-100000000000000000000,"e":1e+21}`, 1, false},
+		"another large number":       {settings{"n": 12345678901234567.0}, `{"n":12345678901234560}`, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			object, err := structpb.NewStruct(c.sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{
+				Name: new("HQ"), Class4IngressTrunkSettings: &pb.TrunkSettings{OtherSettings: object},
+			}}
+			row := `{"uuid":"` + connectionUUID + `","created_on":"2026-05-04T12:00:01.000Z","name":"HQ","class4_ingress_trunk_settings":` + c.stored + `}`
+			v := &vendor{answers: map[string]string{"GET connection": success("[" + row + "]"), "GET connection/" + connectionUUID: success(row)}}
+			rule := backendOf(t, v).Rules()[pb.SipConnectionService_CreateSipConnection_FullMethodName]
 			found, err := rule.Find(t.Context(), request, since)
 			if len(found) != c.found || (err != nil) != c.fails {
 				t.Errorf("found %v, %v", found, err)

@@ -72,3 +72,13 @@ func flatSettings(settings *pb.TrunkSettings) map[string]any {
 	}
 	return flat
 }
+
+// shownSettings returns what a read of settings that were sent shows.
+func shownSettings(flat map[string]any) map[string]any {
+	object, err := structpb.NewStruct(flat)
+	if err != nil {
+		return flat
+	}
+	tolerant.Shown(object)
+	return object.AsMap()
+}

@@ -142,3 +142,37 @@ func (r *Reader) freeNumber(digits []byte) *structpb.Value {
 	}
 	return r.Slabs.number(value)
 }
+
+// Shown makes of a free-form object that a caller gave what a read of it shows: Struct
+// leaves the same out, and writes the same otherwise.
+func Shown(object *structpb.Struct) {
+	for name, value := range object.GetFields() {
+		if secret.Name(name) {
+			delete(object.GetFields(), name)
+			continue
+		}
+		shownValue(value)
+	}
+}
+
+// shownValue is Shown for any value.
+func shownValue(value *structpb.Value) {
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_StructValue:
+		Shown(kind.StructValue)
+	case *structpb.Value_ListValue:
+		for _, element := range kind.ListValue.GetValues() {
+			shownValue(element)
+		}
+	case *structpb.Value_StringValue:
+		kind.StringValue = secret.Text(kind.StringValue)
+	case *structpb.Value_NumberValue:
+		if size := math.Abs(kind.NumberValue); size >= 1<<53 && size < withExponent {
+			digits := strconv.FormatFloat(kind.NumberValue, 'f', -1, 64)
+			value.Kind = &structpb.Value_StringValue{StringValue: digits}
+		}
+	}
+}
+
+// withExponent is the number from which on JSON is written with an exponent.
+const withExponent = 1e21
