@@ -72,10 +72,10 @@ func (u Update) Changes() ([]Change, error) {
 	return w.result()
 }
 
-// Apply makes changes in a resource, which gets the new values from another one. Values that
-// are never shown are left out. A relation whose key changes is not known any more.
+// Apply makes changes in a resource, which gets copies of the new values from another one.
+// Values that are never shown are left out. A relation whose key changes is not known any more.
 func Apply(resource, wanted proto.Message, changes []Change) {
-	to, from := resource.ProtoReflect(), wanted.ProtoReflect()
+	to, from := resource.ProtoReflect(), proto.Clone(wanted).ProtoReflect()
 	for _, change := range changes {
 		switch {
 		case contract.Behaves(change.Field, annotations.FieldBehavior_INPUT_ONLY):

@@ -6,9 +6,11 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // echo returns what is known of a resource from the request that wrote it: the fields
@@ -27,27 +29,26 @@ func echo[R proto.Message](wanted R, sent columns, key protoreflect.Name, id str
 	return copied
 }
 
-// respell writes what callers gave as it is sent: UUIDs in lower case, and times with
-// milliseconds.
+// respell writes what callers gave as it is sent and shown: UUIDs in lower case, times with
+// milliseconds, and free-form objects without secrets.
 func respell(resource proto.Message) {
 	reflected := resource.ProtoReflect()
 	reflected.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		if field.Kind() == protoreflect.StringKind && strings.HasSuffix(string(field.Name()), "_uuid") {
 			reflected.Set(field, protoreflect.ValueOfString(strings.ToLower(value.String())))
 		}
-		if at, ok := timeOf(value); ok {
-			reflected.Set(field, protoreflect.ValueOfMessage(timestamppb.New(at.AsTime().Truncate(time.Millisecond)).ProtoReflect()))
+		message, ok := value.Interface().(protoreflect.Message)
+		if !ok {
+			return true
+		}
+		switch known := message.Interface().(type) {
+		case *timestamppb.Timestamp:
+			reflected.Set(field, protoreflect.ValueOfMessage(timestamppb.New(known.AsTime().Truncate(time.Millisecond)).ProtoReflect()))
+		case *structpb.Struct:
+			tolerant.Shown(known)
+		default:
+			respell(known)
 		}
 		return true
 	})
-}
-
-// timeOf returns the timestamp that a value is.
-func timeOf(value protoreflect.Value) (at *timestamppb.Timestamp, ok bool) {
-	message, ok := value.Interface().(protoreflect.Message)
-	if !ok {
-		return nil, false
-	}
-	at, ok = message.Interface().(*timestamppb.Timestamp)
-	return at, ok
 }

@@ -1,11 +1,14 @@
 package opentact
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
@@ -27,5 +30,61 @@ func TestEchoAsSent(t *testing.T) {
 	wanted := &pb.SipConnection{Uuid: "b", OutboundVoiceProfileUuid: new("701ce000-0000-4000-8000-000000000002"), Port: new(int32(5060))}
 	if diff := cmp.Diff(wanted, echo(connection, sipConnectionBody.columns, "uuid", "b"), protocmp.Transform()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestEchoShowsNoSecret: settings that were sent are answered as a read shows them, and are
+// sent as they are.
+func TestEchoShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	sent, err := structpb.NewStruct(map[string]any{
+		"password": "hidden", "note": "password=hidden", "n": 12345678901234567.0,
+		"reg_user": []any{map[string]any{"username": "u", "password": "hidden", "url": "http://u:hidden@h/x"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := &pb.SipConnection{Uuid: connectionUUID, Name: new("HQ"), Class4IngressTrunkSettings: &pb.TrunkSettings{OtherSettings: sent}}
+	shown, err := structpb.NewStruct(map[string]any{
+		"note": "password=[redacted]", "n": "12345678901234568",
+		"reg_user": []any{map[string]any{"username": "u", "url": "http://[redacted]@h/x"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const trunk = "connection/" + connectionUUID
+	create := func(s *SipConnectionService, validateOnly bool) (*pb.SipConnection, error) {
+		response, err := s.CreateSipConnection(t.Context(), &pb.CreateSipConnectionRequest{SipConnection: wanted, ValidateOnly: validateOnly})
+		return response.GetSipConnection(), err
+	}
+	update := func(s *SipConnectionService, validateOnly bool) (*pb.SipConnection, error) {
+		response, err := s.UpdateSipConnection(t.Context(), &pb.UpdateSipConnectionRequest{SipConnection: wanted, ValidateOnly: validateOnly})
+		return response.GetSipConnection(), err
+	}
+	before := proto.CloneOf(wanted)
+	for name, c := range map[string]struct {
+		write        func(s *SipConnectionService, validateOnly bool) (*pb.SipConnection, error)
+		validateOnly bool
+		answers      map[string]string
+	}{
+		"create":     {create, false, map[string]string{"POST connection": ""}},
+		"dry create": {create, true, map[string]string{"GET connection": success("[]")}},
+		"update":     {update, false, map[string]string{"PATCH " + trunk: ""}},
+		"dry update": {update, true, map[string]string{"GET " + trunk: success(`{"uuid":"` + connectionUUID + `","name":"Old"}`)}},
+	} {
+		s, v := serviceOf(t, c.answers)
+		got, err := c.write(s, c.validateOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(shown, got.GetClass4IngressTrunkSettings().GetOtherSettings(), protocmp.Transform()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if diff := cmp.Diff(before, wanted, protocmp.Transform()); diff != "" {
+			t.Errorf("%s: the request was changed: %s", name, diff)
+		}
+		if hidden := strings.Count(v.seen[0], "hidden"); !c.validateOnly && hidden != 4 {
+			t.Errorf("%s: sent %s", name, v.seen[0])
+		}
 	}
 }
