@@ -94,11 +94,15 @@ func (r *route) readParameter(in *received.Request, name, text string) {
 		in.Refuse(shown, "UNKNOWN_FIELD", "%s", unknownParameter(name, r.names))
 		return
 	}
-	if !wanted.path[len(wanted.path)-1].IsList() && in.Parameter(wanted.name) != nil {
+	last := wanted.path[len(wanted.path)-1]
+	if !last.IsList() && in.Parameter(wanted.name) != nil {
 		in.Refuse(wanted.name, "DUPLICATE_FIELD", "given twice")
 		return
 	}
 	value, problem := wanted.parse(text)
+	if received.IsEmptyGuard(last, text) {
+		problem = "is empty"
+	}
 	if problem != "" {
 		in.Refuse(wanted.name, "INVALID_VALUE", "%s", problem)
 		value = protoreflect.Value{}

@@ -169,6 +169,13 @@ func TestInvalidRequests(t *testing.T) {
 			[]string{`sipConnectionUuid: the body names another one than the path`}},
 		"false in the body, true in the query": {http.MethodPost, assign + "?validateOnly=true", `{"validateOnly":false}`, nil,
 			[]string{`validateOnly: given twice, and not the same`}},
+		"an empty request id in the query": {http.MethodPost, invitesPath + "?requestId=", `{}`, nil, []string{`requestId: is empty`}},
+		"an empty request id in the query beside the header": {http.MethodPost, invitesPath + "?request_id=", `{}`,
+			[]string{"Idempotency-Key: 3c5a1a2e-0000"}, []string{`request_id: is empty`}},
+		"an empty request id in the body": {http.MethodPost, assign, `{"requestId":""}`, nil, []string{`requestId: is empty`}},
+		"a request id of another type":    {http.MethodPost, assign, `{"requestId":7}`, nil, []string{`requestId: want a string, got a number`}},
+		"an empty etag in the query":      {http.MethodDelete, invitePath + "?etag=", "", nil, []string{`etag: is empty`}},
+		"an empty etag in the body":       {http.MethodPatch, invitePath, `{"name":"abc","etag":""}`, nil, []string{`etag: is empty`}},
 		"everything at once": {http.MethodPatch, invitePath + "?update_msk=name", `{"nam":"x","name":1}`,
 			[]string{"Grpc-Timeout: soon"}, []string{
 				`update_msk: unknown query parameter "update_msk"; did you mean "update_mask"?`,

@@ -17,6 +17,7 @@ import (
 // body. It also compares the ids of the body with those of the path.
 func (r *Request) MergeInto(message protoreflect.Message) {
 	r.compareIDs(message)
+	r.refuseEmptyGuards(message)
 	for _, given := range r.Query {
 		switch {
 		case !given.Value.IsValid():
@@ -27,6 +28,38 @@ func (r *Request) MergeInto(message protoreflect.Message) {
 		}
 	}
 	r.deriveMask(message)
+}
+
+// guards are the fields that make a write safe. A caller that states one as an empty text has
+// lost it. Over gRPC an empty text is the same as none.
+var guards = []protoreflect.Name{"request_id", "etag"}
+
+// IsEmptyGuard reports whether the text of a field that makes a write safe is empty.
+func IsEmptyGuard(field protoreflect.FieldDescriptor, text string) bool {
+	return text == "" && slices.Contains(guards, field.Name())
+}
+
+// refuseEmptyGuards refuses a body that states a guard as an empty text. The etag in the body
+// of a create means nothing, and is ignored.
+func (r *Request) refuseEmptyGuards(message protoreflect.Message) {
+	prefix := ""
+	if r.Body != "*" {
+		if r.Mask == nil {
+			return
+		}
+		message, prefix = message.Get(r.Message.Fields().ByName(protoreflect.Name(r.Body))).Message(), r.Body+"."
+	}
+	for _, name := range guards {
+		field := message.Descriptor().Fields().ByName(name)
+		if field != nil && r.states(string(name)) && message.Get(field).String() == "" && !r.isRefused(prefix+string(name)) {
+			r.Refuse(prefix+string(name), "INVALID_VALUE", "is empty")
+		}
+	}
+}
+
+// isRefused reports whether the value of a field has been refused.
+func (r *Request) isRefused(field string) bool {
+	return slices.ContainsFunc(r.Violations, func(v *errdetails.BadRequest_FieldViolation) bool { return v.GetField() == field })
 }
 
 // compareIDs refuses a body that names another resource than the path.

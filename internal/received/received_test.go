@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -119,6 +120,30 @@ func TestIDs(t *testing.T) {
 		in.MergeInto((&pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: "a"}}).ProtoReflect())
 		if len(in.Violations) > 0 {
 			t.Errorf("%s: %v", name, in.Violations)
+		}
+	}
+}
+
+// TestEmptyGuards: an update that states its etag as an empty text is refused. One without an
+// etag is not, and neither is a create, which ignores it.
+func TestEmptyGuards(t *testing.T) {
+	t.Parallel()
+	create := (&pb.CreateSipConnectionRequest{}).ProtoReflect().Descriptor()
+	creation := received.Call{Message: create, Body: "sip_connection"}
+	connection := func(etag *string) *pb.SipConnection { return &pb.SipConnection{Etag: etag} }
+	for name, c := range map[string]struct {
+		in      *received.Request
+		message proto.Message
+		want    int
+	}{
+		"empty":    {&received.Request{Call: updateCall(), Members: []string{"etag"}}, &pb.UpdateSipConnectionRequest{SipConnection: connection(new(""))}, 1},
+		"given":    {&received.Request{Call: updateCall(), Members: []string{"etag"}}, &pb.UpdateSipConnectionRequest{SipConnection: connection(new("e"))}, 0},
+		"null":     {&received.Request{Call: updateCall(), Members: []string{"etag"}, Nulls: []string{"etag"}}, &pb.UpdateSipConnectionRequest{SipConnection: connection(nil)}, 0},
+		"none":     {&received.Request{Call: updateCall()}, &pb.UpdateSipConnectionRequest{}, 0},
+		"a create": {&received.Request{Call: creation, Members: []string{"etag"}}, &pb.CreateSipConnectionRequest{SipConnection: connection(new(""))}, 0},
+	} {
+		if c.in.MergeInto(c.message.ProtoReflect()); len(c.in.Violations) != c.want {
+			t.Errorf("%s: %v", name, c.in.Violations)
 		}
 	}
 }
