@@ -36,3 +36,23 @@ func TestReport(t *testing.T) {
 		}
 	}
 }
+
+// TestSyntaxHidesStrings: what is wrong in a string is said without what the string holds,
+// which may be a secret.
+func TestSyntaxHidesStrings(t *testing.T) {
+	t.Parallel()
+	for input, want := range map[string]string{
+		`{"name":"S3cret\ud800QWERTY"}`: `body: not valid JSON at 1:16: invalid surrogate pair in string`,
+		`{"name":"S3cret\udc00"}`:       `body: not valid JSON at 1:16: invalid surrogate pair in string`,
+		`{"name":"S3cret\uQWER"}`:       `body: not valid JSON at 1:16: invalid escape sequence in string`,
+		`{"name":"S3cret\Q"}`:           `body: not valid JSON at 1:16: invalid escape sequence in string`,
+		"{\"name\":\"S3cret\xff\"}":     `body: not valid JSON at 1:16: invalid UTF-8`,
+		"{\"name\":\"S3cret\n\"}":       `body: not valid JSON at 1:16: invalid character '\n' in string (expecting non-control character)`,
+		`{"na\ud800QWERTY":1}`:          `body: not valid JSON at 1:5: invalid surrogate pair in string`,
+	} {
+		violations := New().Decode([]byte(input), &sipfacadev1.SipUserInvite{}, "").Violations
+		if got := violations[0].GetField() + ": " + violations[0].GetDescription(); len(violations) != 1 || got != want {
+			t.Errorf("%s: %v", input, violations)
+		}
+	}
+}

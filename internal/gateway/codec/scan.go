@@ -211,12 +211,25 @@ func (d *decoder) stopOn(err error) bool {
 	if errors.As(err, &syntax) {
 		offset = syntax.ByteOffset
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
-			reason = syntax.Err.Error()
+			reason = withoutText(syntax.Err.Error())
 		}
 	}
 	d.violation("body", ruleJSON, fmt.Sprintf("not valid JSON at %s: %s", d.position(offset), reason))
 	d.stopped = true
 	return false
+}
+
+// repeating are the beginnings of reasons that repeat a part of a string, which may be a secret.
+var repeating = []string{"invalid escape sequence", "invalid surrogate pair"}
+
+// withoutText returns the reason why an input is not JSON, without what stands in a string.
+func withoutText(reason string) string {
+	for _, what := range repeating {
+		if strings.HasPrefix(reason, what) {
+			return what + " in string"
+		}
+	}
+	return reason
 }
 
 // end reports what follows the message as a violation.
