@@ -3,7 +3,6 @@ package list
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -107,9 +106,8 @@ func (c *column) readLiteral(l literal) (operand, bool) {
 		number, ok := enumNumber(c.field.Enum(), l.text)
 		return operand{value{set: true, number: int64(number)}, number}, isText && ok
 	default:
-		var moment time.Time
-		err := moment.UnmarshalText([]byte(l.text)) // Only RFC 3339; time.Parse accepts more.
-		return operand{fromTime(moment), moment}, isText && err == nil
+		moment, ok := contract.ParseTime(l.text)
+		return operand{fromTime(moment), moment}, isText && ok
 	}
 }
 

@@ -173,7 +173,7 @@ func TestDecodeViolations(t *testing.T) {
 			`c.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, TRUNK_MEDIA_TYPE_PROXY_MEDIA, got an object`,
 			`c.other_settings` + strings.Repeat(`["a"]`, 99) + `: nested deeper than 100 levels`,
 		}},
-		{&sipfacadev1.SipUserInvite{}, `{"expireTime":"2026-02-30T00:00:00Z","createTime":"2026-01-01","updateTime":"2026-01-01T00:00:00.0123456789Z"}`, []string{
+		{&sipfacadev1.SipUserInvite{}, `{"expireTime":"2026-02-28T00:00:00,5Z","createTime":"2026-01-01","updateTime":"2026-01-01T00:00:00.0123456789Z"}`, []string{
 			`c.expire_time: ` + wantTime, `c.create_time: ` + wantTime, `c.update_time: ` + wantTime,
 		}},
 		{&errdetails.ErrorInfo{}, `{"metadata":{"a":"x","b":7,"a":"y"}}`,

@@ -1,9 +1,7 @@
 package codec
 
 import (
-	"bytes"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -15,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
@@ -25,22 +24,12 @@ const (
 )
 
 func fillTimestamp(stamp *timestamppb.Timestamp, text []byte) string {
-	read, err := time.Parse(time.RFC3339Nano, string(text))
-	if err != nil || overNanoseconds(text) {
-		return wantTime
-	}
-	if seconds := read.Unix(); seconds < minTimestampSeconds || seconds > maxTimestampSeconds {
+	read, ok := contract.ParseTime(string(text))
+	if !ok {
 		return wantTime
 	}
 	stamp.Seconds, stamp.Nanos = read.Unix(), int32(read.Nanosecond())
 	return ""
-}
-
-// overNanoseconds reports whether a time has more digits than a Timestamp can hold.
-// time.Parse drops them and returns no error.
-func overNanoseconds(text []byte) bool {
-	point, zone := bytes.LastIndexByte(text, '.'), bytes.LastIndexAny(text, "Z-+")
-	return point >= 0 && zone-point > len(".999999999")
 }
 
 func fillDuration(length *durationpb.Duration, text []byte) string {
