@@ -219,12 +219,13 @@ func (d *decoder) entryMap(f *field, entries protoreflect.Map) {
 		}
 		d.pushKey(string(name))
 		defer d.pop()
+		rule := ruleValue
 		key, problem := f.mapKey.parse(name)
 		if problem == "" && entries.Has(key.MapKey()) {
-			problem = "duplicate member"
+			rule, problem = ruleDuplicate, "duplicate member"
 		}
 		if problem != "" {
-			d.problem(ruleValue, problem)
+			d.problem(rule, problem)
 			d.skip()
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
@@ -52,6 +53,21 @@ func TestSyntaxHidesStrings(t *testing.T) {
 	} {
 		violations := New().Decode([]byte(input), &sipfacadev1.SipUserInvite{}, "").Violations
 		if got := violations[0].GetField() + ": " + violations[0].GetDescription(); len(violations) != 1 || got != want {
+			t.Errorf("%s: %v", input, violations)
+		}
+	}
+}
+
+// TestDuplicates: what is given twice breaks the same rule wherever it stands.
+func TestDuplicates(t *testing.T) {
+	t.Parallel()
+	for input, into := range map[string]proto.Message{
+		`{"name":"a","name":"b"}`:              &sipfacadev1.SipUserInvite{},
+		`{"otherSettings":{"a":1,"a":2}}`:      &sipfacadev1.TrunkSettings{},
+		`{"additionalFields":{"a":"","a":""}}`: &sipfacadev1.PbxUser{},
+	} {
+		violations := New().Decode([]byte(input), into, "").Violations
+		if len(violations) != 1 || violations[0].GetReason() != "DUPLICATE_FIELD" {
 			t.Errorf("%s: %v", input, violations)
 		}
 	}
