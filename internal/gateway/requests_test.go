@@ -109,6 +109,7 @@ func TestUpdateMask(t *testing.T) {
 		"query, everything":          {query: "?update_mask=*", body: `{"name":"abc"}`, want: []string{"*"}},
 		"query, nested":              {query: "?update_mask=sipConnection.outboundVoiceProfileUuid", body: `{}`, want: []string{"sip_connection.outbound_voice_profile_uuid"}},
 		"query, unknown names go by": {query: "?update_mask=nmae", body: `{}`, want: []string{"nmae"}},
+		"query, capitals stay":       {query: "?update_mask=Name,NAME", body: `{}`, want: []string{"Name", "NAME"}},
 		"query, given but empty":     {query: "?update_mask=", body: `{"name":"abc"}`},
 		"query, empty, and null":     {query: "?update_mask=", body: `{"name":null}`, want: []string{"name"}},
 		"output only is left out":    {body: `{"name":null,"createTime":"2027-01-02T03:04:05Z","token":"x"}`, want: []string{"name"}},

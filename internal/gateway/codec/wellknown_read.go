@@ -60,11 +60,15 @@ func fillFieldMask(mask *fieldmaskpb.FieldMask, text []byte) string {
 	return ""
 }
 
-// snakeCase returns a field path that has either spelling in its proto spelling.
+// snakeCase returns a field path that has either spelling in its proto spelling. No field has a
+// name that begins with a capital, so such a name stays as the caller wrote it.
 func snakeCase(path string) string {
+	if path == "" || isCapital(path[0]) {
+		return path
+	}
 	var out strings.Builder
 	for _, letter := range []byte(path) {
-		if 'A' <= letter && letter <= 'Z' {
+		if isCapital(letter) {
 			out.WriteByte('_')
 			letter += 'a' - 'A'
 		}
@@ -72,6 +76,8 @@ func snakeCase(path string) string {
 	}
 	return out.String()
 }
+
+func isCapital(letter byte) bool { return 'A' <= letter && letter <= 'Z' }
 
 func (d *decoder) fillStruct(object *structpb.Struct) {
 	object.Fields = map[string]*structpb.Value{}
