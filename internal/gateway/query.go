@@ -104,7 +104,7 @@ func (r *route) readParameter(in *received.Request, name, text string) {
 		problem = "is empty"
 	}
 	if problem != "" {
-		in.Refuse(wanted.name, "INVALID_VALUE", "%s", problem)
+		in.Refuse(wanted.name, codec.RuleOf(problem), "%s", problem)
 		value = protoreflect.Value{}
 	}
 	in.Query = append(in.Query, received.Parameter{Name: name, Field: wanted.name, Path: wanted.path, Value: value})

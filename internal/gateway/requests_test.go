@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/received"
 )
 
@@ -234,6 +236,15 @@ func TestTooManyViolationsStop(t *testing.T) {
 	read := readAnswer(t, got)
 	if found := read.violations(); len(found) > codec.MaxViolations || !strings.HasSuffix(found[len(found)-1], "more problems") {
 		t.Errorf("%d violations, the last %s", len(found), found[len(found)-1])
+	}
+}
+
+// TestLongMaskInQuery: a mask with too many paths breaks the same rule as over gRPC.
+func TestLongMaskInQuery(t *testing.T) {
+	t.Parallel()
+	got := newFakeGateway(t).send(http.MethodPatch, invitePath+"?updateMask="+strings.Repeat("name,", limits.MaxMaskPaths)+"name", `{}`)
+	if read := readAnswer(t, got); !slices.Contains(read.violations(), "updateMask: "+limits.TooManyMaskPaths) || !strings.Contains(got.Body.String(), `"TOO_MUCH"`) {
+		t.Errorf("%s", got.Body)
 	}
 }
 

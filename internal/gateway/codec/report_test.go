@@ -1,12 +1,14 @@
 package codec
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // TestReport: each violation names its rule, names in snake_case are remembered once, and
@@ -58,16 +60,21 @@ func TestSyntaxHidesStrings(t *testing.T) {
 	}
 }
 
-// TestDuplicates: what is given twice breaks the same rule wherever it stands.
-func TestDuplicates(t *testing.T) {
+// TestRules: what is given twice, or too often, breaks the same rule wherever it stands.
+func TestRules(t *testing.T) {
 	t.Parallel()
-	for input, into := range map[string]proto.Message{
-		`{"name":"a","name":"b"}`:              &sipfacadev1.SipUserInvite{},
-		`{"otherSettings":{"a":1,"a":2}}`:      &sipfacadev1.TrunkSettings{},
-		`{"additionalFields":{"a":"","a":""}}`: &sipfacadev1.PbxUser{},
+	for input, c := range map[string]struct {
+		into proto.Message
+		rule string
+	}{
+		`{"name":"a","name":"b"}`:                                                   {&sipfacadev1.SipUserInvite{}, "DUPLICATE_FIELD"},
+		`{"otherSettings":{"a":1,"a":2}}`:                                           {&sipfacadev1.TrunkSettings{}, "DUPLICATE_FIELD"},
+		`{"additionalFields":{"a":"","a":""}}`:                                      {&sipfacadev1.PbxUser{}, "DUPLICATE_FIELD"},
+		`{"updateMask":"` + strings.Repeat("name,", limits.MaxMaskPaths) + `name"}`: {&sipfacadev1.UpdateSipUserInviteRequest{}, "TOO_MUCH"},
+		`{"updateMask":"a b"}`:                                                      {&sipfacadev1.UpdateSipUserInviteRequest{}, "INVALID_VALUE"},
 	} {
-		violations := New().Decode([]byte(input), into, "").Violations
-		if len(violations) != 1 || violations[0].GetReason() != "DUPLICATE_FIELD" {
+		violations := New().Decode([]byte(input), c.into, "").Violations
+		if len(violations) != 1 || violations[0].GetReason() != c.rule {
 			t.Errorf("%s: %v", input, violations)
 		}
 	}

@@ -54,7 +54,8 @@ func textual[M proto.Message](fill func(M, []byte) string) *special {
 	}
 	return &special{text: text, read: func(d *decoder, m protoreflect.Message) {
 		if raw, ok := d.scalarText("a string", `"`); ok {
-			d.problem(ruleValue, text(m, raw))
+			problem := text(m, raw)
+			d.problem(RuleOf(problem), problem)
 		}
 	}}
 }

@@ -3,11 +3,21 @@ package codec
 import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // ParseText reads one value of a field, or one element of a repeated field, from
 // a path segment or a query parameter. The problem is "" if nothing is wrong.
 type ParseText func(text string) (value protoreflect.Value, problem string)
+
+// RuleOf returns the rule that a text breaks of which this is wrong.
+func RuleOf(problem string) string {
+	if problem == limits.TooManyMaskPaths {
+		return ruleLimit
+	}
+	return ruleValue
+}
 
 // Text returns how a field is read from text: scalars, enums, and the well-known
 // types whose JSON form is one string, all by the rules of JSON. False for every
