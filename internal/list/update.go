@@ -77,6 +77,9 @@ func (u Update) Changes() ([]Change, error) {
 func Apply(resource, wanted proto.Message, changes []Change) {
 	to, from := resource.ProtoReflect(), proto.Clone(wanted).ProtoReflect()
 	for _, change := range changes {
+		if relation := contract.RelationOf(change.Field); relation != nil && !isSameKey(to.Get(change.Field), from.Get(change.Field)) {
+			to.Clear(relation)
+		}
 		switch {
 		case contract.Behaves(change.Field, annotations.FieldBehavior_INPUT_ONLY):
 			continue
@@ -85,11 +88,12 @@ func Apply(resource, wanted proto.Message, changes []Change) {
 		default:
 			to.Set(change.Field, from.Get(change.Field))
 		}
-		if relation := contract.RelationOf(change.Field); relation != nil {
-			to.Clear(relation)
-		}
 	}
 }
+
+// isSameKey reports whether two keys of a relation are the same: the case of a UUID does not
+// matter.
+func isSameKey(a, b protoreflect.Value) bool { return strings.EqualFold(a.String(), b.String()) }
 
 // isWhole reports whether the mask is `*`.
 func (u Update) isWhole() bool {

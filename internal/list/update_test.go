@@ -264,3 +264,39 @@ func newLike(message *dynamicpb.Message, field protoreflect.Name) *dynamicpb.Mes
 	made.Set(made.Descriptor().Fields().ByName(field), protoreflect.ValueOfString("new"))
 	return made
 }
+
+// TestApplyKeepsRelations: a relation is left out only if its key changes, and what is applied
+// is a copy.
+func TestApplyKeepsRelations(t *testing.T) {
+	t.Parallel()
+	const profile, other = "701ce000-0000-4000-8000-00000000000a", "701ce000-0000-4000-8000-00000000000b"
+	fields := (&sipfacadev1.SipConnection{}).ProtoReflect().Descriptor().Fields()
+	for name, c := range map[string]struct {
+		wanted  *sipfacadev1.SipConnection
+		clear   bool
+		product bool
+		profile bool
+	}{
+		"the same":        {&sipfacadev1.SipConnection{ProductId: new(int32(3)), OutboundVoiceProfileUuid: new(strings.ToUpper(profile))}, false, true, true},
+		"another":         {&sipfacadev1.SipConnection{ProductId: new(int32(4)), OutboundVoiceProfileUuid: new(profile)}, false, false, true},
+		"another by UUID": {&sipfacadev1.SipConnection{ProductId: new(int32(3)), OutboundVoiceProfileUuid: new(other)}, false, true, false},
+		"cleared":         {&sipfacadev1.SipConnection{}, true, false, false},
+	} {
+		stored := &sipfacadev1.SipConnection{
+			ProductId: new(int32(3)), Product: &sipfacadev1.SipConnectionProduct{Name: "a"},
+			OutboundVoiceProfileUuid: new(profile), OutboundVoiceProfile: &sipfacadev1.OutboundVoiceProfile{Name: new("b")},
+		}
+		list.Apply(stored, c.wanted, []list.Change{
+			{Field: fields.ByName("product_id"), Clear: c.clear}, {Field: fields.ByName("outbound_voice_profile_uuid"), Clear: c.clear},
+		})
+		if (stored.Product != nil) != c.product || (stored.OutboundVoiceProfile != nil) != c.profile || stored.GetProductId() != c.wanted.GetProductId() {
+			t.Errorf("%s: %v", name, stored)
+		}
+	}
+	wanted := &sipfacadev1.SipConnection{Class4IngressTrunkSettings: &sipfacadev1.TrunkSettings{}}
+	stored := &sipfacadev1.SipConnection{}
+	list.Apply(stored, wanted, []list.Change{{Field: fields.ByName("class4_ingress_trunk_settings")}})
+	if got := stored.GetClass4IngressTrunkSettings(); got == nil || got == wanted.GetClass4IngressTrunkSettings() {
+		t.Errorf("%v is no copy", got)
+	}
+}
