@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/sipfacade/sipfacade/internal/spelling"
 )
@@ -74,7 +76,8 @@ func Check(flow string) *Mistake {
 	if strings.Count(flow, "<")+strings.Count(flow, "=") > maxMarkup {
 		return &Mistake{Line: 1, Column: 1, Text: fmt.Sprintf("there are more than %d tags and attributes", maxMarkup)}
 	}
-	c := &checker{decoder: xml.NewDecoder(strings.NewReader(strings.TrimPrefix(flow, "\uFEFF")))}
+	flow = strings.TrimPrefix(flow, "\uFEFF")
+	c := &checker{flow: flow, decoder: xml.NewDecoder(strings.NewReader(flow))}
 	c.decoder.CharsetReader = otherCharset
 	for {
 		done, mistake := c.next()
@@ -86,6 +89,7 @@ func Check(flow string) *Mistake {
 
 // checker reads a call flow token by token.
 type checker struct {
+	flow    string
 	decoder *xml.Decoder
 	open    []string // the elements that have begun and not ended, canonically spelt
 	closed  bool     // the root has ended
@@ -96,13 +100,16 @@ type checker struct {
 // next checks one token.
 func (c *checker) next() (done bool, mistake *Mistake) {
 	c.line, c.column = c.decoder.InputPos()
-	first := c.decoder.InputOffset() == 0
+	start := c.decoder.InputOffset()
 	token, err := c.decoder.Token()
 	switch {
 	case errors.Is(err, io.EOF):
 		return true, c.end()
 	case err != nil:
 		return true, c.broken(err)
+	}
+	if mistake := c.references(token, c.flow[start:c.decoder.InputOffset()]); mistake != nil {
+		return false, mistake
 	}
 	switch t := token.(type) {
 	case xml.StartElement:
@@ -115,11 +122,40 @@ func (c *checker) next() (done bool, mistake *Mistake) {
 	case xml.Directive:
 		return false, c.mistake("a document type or entity declaration is not allowed")
 	case xml.ProcInst:
-		if t.Target != "xml" || !first {
+		if t.Target != "xml" || start != 0 {
 			return false, c.mistake("the processing instruction <?%s?> is not allowed here", spelling.Clip(t.Target))
 		}
 	}
 	return false, nil
+}
+
+// references checks the character references of a token, given as it is written. The decoder
+// takes one of half a character for another character.
+func (c *checker) references(token xml.Token, written string) *Mistake {
+	switch token.(type) {
+	case xml.StartElement, xml.CharData:
+	default:
+		return nil
+	}
+	if strings.HasPrefix(written, "<![CDATA[") {
+		return nil
+	}
+	for {
+		_, rest, found := strings.Cut(written, "&#")
+		if !found {
+			return nil
+		}
+		digits, after, _ := strings.Cut(rest, ";")
+		hexadecimal, isHexadecimal := strings.CutPrefix(digits, "x")
+		base := 10
+		if isHexadecimal {
+			base = 16
+		}
+		if code, err := strconv.ParseUint(hexadecimal, base, 32); err == nil && utf16.IsSurrogate(rune(code)) {
+			return c.mistake("not well-formed: &#%s; is no character", spelling.Clip(digits))
+		}
+		written = after
+	}
 }
 
 // start checks an element by its start tag.

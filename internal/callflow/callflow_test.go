@@ -21,7 +21,8 @@ func TestCheckAccepts(t *testing.T) {
 		"switch":            `<Response><Switch><Case dtmf="1"><Dial><Number>1</Number><Sip>sip:a@b</Sip></Dial></Case><Default><Say>no</Say></Default><Error><Hangup/></Error></Switch></Response>`,
 		"nested switch":     `<Response><Switch><Default><Switch><Default><Hangup/></Default></Switch></Default></Switch></Response>`,
 		"predefined entity": `<Response><Say>A &amp; B &#65;</Say></Response>`,
-		"character data":    `<Response><Say><![CDATA[a < b]]></Say></Response>`,
+		"character data":    `<Response><Say><![CDATA[a < b &#xD800;]]></Say></Response>`,
+		"reference":         `<Response><!-- &#xD800; --><Say voice="&#xE9;">&#x1F600;&#65533;&#xE000;</Say></Response>`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,6 +56,10 @@ func TestCheckRefuses(t *testing.T) {
 		{"attribute twice", `<Response><Pause a="1" a="2"/></Response>`, `<Pause> has the attribute a twice`},
 		{"document type", `<!DOCTYPE Response><Response/>`, `line 1, column 1: a document type or entity`},
 		{"entity", `<Response><Say>&boom;</Say></Response>`, `not well-formed: invalid character entity &boom;`},
+		{"half a character", `<Response><Say>a &#65; &#xD800;</Say></Response>`, `line 1, column 16: not well-formed: &#xD800; is no character`},
+		{"half a character in decimal", `<Response><Say>&#057343;</Say></Response>`, `not well-formed: &#057343; is no character`},
+		{"half a character in an attribute", `<Response><Say voice='&#xdfff;'/></Response>`, `column 11: not well-formed: &#xdfff; is no character`},
+		{"a reference of no character", `<Response><Say>&#xFFFE;</Say></Response>`, `not well-formed`},
 		{"processing instruction", `<Response><?php echo ?></Response>`, `the processing instruction <?php?> is not allowed here`},
 		{"late declaration", `<Response/><?xml version="1.0"?>`, `the processing instruction <?xml?> is not allowed here`},
 		{"other encoding", `<?xml version="1.0" encoding="UTF-16"?><Response/>`, `says that it is "UTF-16"`},
