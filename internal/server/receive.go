@@ -133,7 +133,7 @@ func lateStatus() *grpcstatus.Status {
 func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.Message) error {
 	var prefix [5]byte
 	if err := stream.ReadMessageHeader(prefix[:]); err != nil {
-		return invalidRequest(errors.Join(errNoMessage, err))
+		return invalidRequest(errNoMessage)
 	}
 	data, err := r.readBody(ctx, stream, prefix)
 	if err == nil && prefix[0] != 0 {
@@ -153,14 +153,10 @@ func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.
 	if err := unmarshal(flat.ReadOnlyData(), into); err != nil {
 		return err
 	}
-	switch err := stream.ReadMessageHeader(prefix[:]); {
-	case errors.Is(err, io.EOF):
-		return nil
-	case err != nil:
-		return invalidRequest(err)
-	default:
+	if err := stream.ReadMessageHeader(prefix[:]); !errors.Is(err, io.EOF) {
 		return invalidRequest(errManyMessages)
 	}
+	return nil
 }
 
 // unmarshal reads a message that keeps to the limits of its content: a few bytes can
@@ -171,16 +167,20 @@ func unmarshal(data []byte, into proto.Message) error {
 			return status.Invalid(status.Violation(excess.Field, "%s", excess.Problem))
 		}
 	}
-	if err := proto.Unmarshal(data, into); err != nil {
-		return invalidRequest(err)
+	if proto.Unmarshal(data, into) != nil {
+		return invalidRequest(errOtherMessage)
 	}
 	return nil
 }
 
-// What can be wrong with a message before its content is looked at.
+// What can be wrong with a message before its content is looked at. The words of protobuf, gzip
+// and grpc-go are not repeated: they differ between builds.
 var (
 	errNoMessage    = errors.New("the request holds no message")
 	errManyMessages = errors.New("the request holds more than one message")
+	errIncomplete   = errors.New("the request ends before its message does")
+	errCompressed   = errors.New("the message cannot be decompressed")
+	errOtherMessage = errors.New("the message is not one that the call takes, or has a text that is not UTF-8")
 	errFlag         = errors.New("the message is compressed in an encoding that the request does not name")
 )
 
@@ -198,7 +198,7 @@ func (r *receiver) readBody(ctx context.Context, stream incoming, prefix [5]byte
 	}
 	data, err := stream.Read(int(length))
 	if err != nil {
-		return nil, invalidRequest(errors.Join(io.ErrUnexpectedEOF, err))
+		return nil, invalidRequest(errIncomplete)
 	}
 	return data, nil
 }
@@ -212,7 +212,7 @@ func decompress(name string, data mem.BufferSlice) (mem.BufferSlice, error) {
 	}
 	plain, err := compressor.Decompress(data.Reader())
 	if err != nil {
-		return nil, invalidRequest(err)
+		return nil, invalidRequest(errCompressed)
 	}
 	read, err := mem.ReadAll(io.LimitReader(plain, limits.MaxBytes+1), mem.DefaultBufferPool())
 	if err == nil && read.Len() <= limits.MaxBytes {
@@ -222,7 +222,7 @@ func decompress(name string, data mem.BufferSlice) (mem.BufferSlice, error) {
 	if err == nil {
 		return nil, requestTooLarge()
 	}
-	return nil, invalidRequest(err)
+	return nil, invalidRequest(errCompressed)
 }
 
 func requestTooLarge() error {

@@ -94,24 +94,25 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 		code           codes.Code
 		reason         string
 		counted        string // the method in metrics
+		message        string // part of it
 	}{
-		"invalid proto":      {method, "", framed(0, []byte{0xff, 0xff}), codes.InvalidArgument, "REQUEST_INVALID", method},
-		"invalid UTF-8":      {method, "", framed(0, filter("\xff\xfe")), codes.InvalidArgument, "REQUEST_INVALID", method},
-		"no message":         {method, "", nil, codes.InvalidArgument, "REQUEST_INVALID", method},
-		"broken off":         {method, "", []byte{0, 0, 0, 0, 9, 1}, codes.InvalidArgument, "REQUEST_INVALID", method},
-		"two messages":       {method, "", append(framed(0, nil), framed(0, nil)...), codes.InvalidArgument, "REQUEST_INVALID", method},
-		"too large":          {method, "", framed(0, make([]byte, 4<<20+1)), codes.ResourceExhausted, "REQUEST_TOO_LARGE", method},
-		"far too large":      {method, "", []byte{0, 0xff, 0xff, 0xff, 0xff}, codes.ResourceExhausted, "REQUEST_TOO_LARGE", method},
-		"gzip bomb":          {method, "gzip", framed(1, zipped(t, make([]byte, 64<<20))), codes.ResourceExhausted, "REQUEST_TOO_LARGE", method},
-		"not gzip":           {method, "gzip", framed(1, []byte("plain")), codes.InvalidArgument, "REQUEST_INVALID", method},
-		"flag without name":  {method, "", framed(1, nil), codes.InvalidArgument, "REQUEST_INVALID", method},
-		"unknown encoding":   {method, "odd", framed(1, []byte("x")), codes.Unimplemented, "REQUEST_INVALID", method},
-		"unknown method":     {"/sipfacade.v1.SipConnectionService/Explode", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
-		"misspelt method":    {"/sipfacade.v1.SipConnectionService/ListSipConnection", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
-		"unknown service":    {"/nothing.At/All", "odd", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
-		"malformed method":   {"/nothing", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown"},
-		"odd stream":         {"/grpc.health.v1.Health/Watch", "odd", framed(1, nil), codes.Unimplemented, "REQUEST_INVALID", "/grpc.health.v1.Health/Watch"},
-		"gzip is understood": {method, "gzip", framed(1, zipped(t, nil)), codes.OK, "", method},
+		"invalid proto":      {method, "", framed(0, []byte{0xff, 0xff}), codes.InvalidArgument, "REQUEST_INVALID", method, "the message is not one that the call takes, or has a text that is not UTF-8"},
+		"invalid UTF-8":      {method, "", framed(0, filter("\xff\xfe")), codes.InvalidArgument, "REQUEST_INVALID", method, "the message is not one that the call takes, or has a text that is not UTF-8"},
+		"no message":         {method, "", nil, codes.InvalidArgument, "REQUEST_INVALID", method, "the request holds no message"},
+		"broken off":         {method, "", []byte{0, 0, 0, 0, 9, 1}, codes.InvalidArgument, "REQUEST_INVALID", method, "the request ends before its message does"},
+		"two messages":       {method, "", append(framed(0, nil), framed(0, nil)...), codes.InvalidArgument, "REQUEST_INVALID", method, "the request holds more than one message"},
+		"too large":          {method, "", framed(0, make([]byte, 4<<20+1)), codes.ResourceExhausted, "REQUEST_TOO_LARGE", method, ""},
+		"far too large":      {method, "", []byte{0, 0xff, 0xff, 0xff, 0xff}, codes.ResourceExhausted, "REQUEST_TOO_LARGE", method, ""},
+		"gzip bomb":          {method, "gzip", framed(1, zipped(t, make([]byte, 64<<20))), codes.ResourceExhausted, "REQUEST_TOO_LARGE", method, ""},
+		"not gzip":           {method, "gzip", framed(1, []byte("plain")), codes.InvalidArgument, "REQUEST_INVALID", method, "the message cannot be decompressed"},
+		"flag without name":  {method, "", framed(1, nil), codes.InvalidArgument, "REQUEST_INVALID", method, ""},
+		"unknown encoding":   {method, "odd", framed(1, []byte("x")), codes.Unimplemented, "REQUEST_INVALID", method, ""},
+		"unknown method":     {"/sipfacade.v1.SipConnectionService/Explode", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown", ""},
+		"misspelt method":    {"/sipfacade.v1.SipConnectionService/ListSipConnection", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown", `did you mean "/sipfacade.v1.SipConnectionService/ListSipConnections"?`},
+		"unknown service":    {"/nothing.At/All", "odd", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown", ""},
+		"malformed method":   {"/nothing", "", framed(0, nil), codes.Unimplemented, "ROUTE_NOT_FOUND", "unknown", ""},
+		"odd stream":         {"/grpc.health.v1.Health/Watch", "odd", framed(1, nil), codes.Unimplemented, "REQUEST_INVALID", "/grpc.health.v1.Health/Watch", ""},
+		"gzip is understood": {method, "gzip", framed(1, zipped(t, nil)), codes.OK, "", method, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,10 +124,7 @@ func TestRefusedBelowTheInterceptors(t *testing.T) {
 			if row.code == codes.OK {
 				return
 			}
-			want := wantError{Code: codeName{row.code}, Reason: row.reason}
-			if name == "misspelt method" {
-				want.Message = `did you mean "/sipfacade.v1.SipConnectionService/ListSipConnections"?`
-			}
+			want := wantError{Code: codeName{row.code}, Reason: row.reason, Message: row.message}
 			for _, problem := range want.check(outcome{status: detailsOf(t, trailer), trailer: metadataOf(trailer)}) {
 				t.Error(problem)
 			}
