@@ -483,8 +483,8 @@ type DeleteSipAppRequest struct {
 	// The UUID of the app, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the SIP app as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
-	// header `If-Match`.
+	// since, and nothing is deleted. Empty: no matter what it is, but refused over
+	// HTTP. Over HTTP also the header `If-Match`.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

@@ -560,8 +560,8 @@ type DeleteSipUserInviteRequest struct {
 	// The UUID of the invite, in any case.
 	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the SIP user invite as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
-	// header `If-Match`.
+	// since, and nothing is deleted. Empty: no matter what it is, but refused over
+	// HTTP. Over HTTP also the header `If-Match`.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -1409,8 +1409,8 @@ type DeleteSipConnectionRequest struct {
 	// The UUID of the connection, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the SIP connection as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
-	// header `If-Match`.
+	// since, and nothing is deleted. Empty: no matter what it is, but refused over
+	// HTTP. Over HTTP also the header `If-Match`.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -2234,8 +2234,8 @@ type DeleteSipDomainRequest struct {
 	// The name of the domain, as the vendor has it.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// The `etag` of the domain as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
-	// header `If-Match`.
+	// since, and nothing is deleted. Empty: no matter what it is, but refused over
+	// HTTP. Over HTTP also the header `If-Match`.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -2827,8 +2827,8 @@ type DeleteSipUserRequest struct {
 	// The UUID of the user, in any case.
 	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the user as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is. Over HTTP also the
-	// header `If-Match`.
+	// since, and nothing is deleted. Empty: no matter what it is, but refused over
+	// HTTP. Over HTTP also the header `If-Match`.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
