@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // TestReconciledCreates: what a create made is found by all that was sent and by its time. A
@@ -35,13 +36,20 @@ func TestReconciledCreates(t *testing.T) {
 		"bare UUIDs":                  {`["` + inviteUUID + `"]`, 0, true},
 		"null":                        {`null`, 0, true},
 		"an empty object":             {`{}`, 0, true},
+		"an element that is empty":    {`[{}]`, 0, true},
+		"an element that is null":     {`[null]`, 0, true},
+		"an element that is text":     {`["abc"]`, 0, true},
+		"nothing that is known":       {`[{"x":1}]`, 0, true},
+		"beside an empty one":         {`[{` + made + `,"name":"Desk"},{}]`, 0, true},
+		"no page":                     {`{"total":0,"data":null}`, 0, true},
+		"a later page":                {`{"data":[],"skip":5,"total":0}`, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := &vendor{answers: map[string]string{"GET connection/" + connectionUUID + "/invites": success(c.payload)}}
 			rule := backendOf(t, v).Rules()[pb.SipConnectionService_CreateSipUserInvite_FullMethodName]
 			found, err := rule.Find(t.Context(), request, since)
-			if len(found) != c.found || (err != nil) != c.fails {
+			if (err != nil) != c.fails || err == nil && len(found) != c.found {
 				t.Errorf("found %v, %v", found, err)
 			}
 		})
@@ -95,5 +103,60 @@ func TestReconciledSettings(t *testing.T) {
 				t.Errorf("found %v, %v", found, err)
 			}
 		})
+	}
+}
+
+// TestReconciledAssignments: that a number was taken away is only believed of a list that
+// proves it.
+func TestReconciledAssignments(t *testing.T) {
+	t.Parallel()
+	const lease, other = `{"uuid":"` + inviteUUID + `","tn":{"tn":12085687492}}`, `{"uuid":"` + otherUUID + `"}`
+	for payload, c := range map[string]struct {
+		removed, added int
+		fails          bool
+	}{
+		`[]`:                             {1, 0, false},
+		`[` + other + `]`:                {1, 0, false},
+		`[` + lease + `]`:                {0, 1, false},
+		`["` + inviteUUID + `"]`:         {0, 1, false},
+		`{"total":0,"data":[]}`:          {1, 0, false},
+		`null`:                           {fails: true},
+		`{}`:                             {fails: true},
+		`[{}]`:                           {fails: true},
+		`[null]`:                         {fails: true},
+		`["abc"]`:                        {fails: true},
+		`[{"tn":{"tn":12085687492}}]`:    {fails: true},
+		`{"total":3,"data":null}`:        {fails: true},
+		`{"total":0,"skip":1,"data":[]}`: {fails: true},
+	} {
+		t.Run(payload, func(t *testing.T) {
+			t.Parallel()
+			v := &vendor{answers: map[string]string{"GET connection/" + connectionUUID + "/tnlease": success(payload)}}
+			rule := backendOf(t, v).Rules()[pb.SipConnectionService_AssignSipConnectionTnLeases_FullMethodName]
+			removed, err := rule.Find(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionUUID, RemoveTnLeaseUuids: []string{inviteUUID}}, time.Time{})
+			if len(removed) != c.removed || (err != nil) != c.fails {
+				t.Errorf("removed: %v, %v", removed, err)
+			}
+			added, err := rule.Find(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{SipConnectionUuid: connectionUUID, AddTnLeaseUuids: []string{inviteUUID}}, time.Time{})
+			if len(added) != c.added || (err != nil) != c.fails {
+				t.Errorf("added: %v, %v", added, err)
+			}
+		})
+	}
+}
+
+// TestNotListed: that an invite is not there is only believed of a list that proves it.
+func TestNotListed(t *testing.T) {
+	t.Parallel()
+	for payload, kind := range map[string]upstream.Kind{
+		`[]`: upstream.KindNotListed, `[{"uuid":"` + otherUUID + `"}]`: upstream.KindNotListed, `{"data":[]}`: upstream.KindNotListed,
+		`null`: upstream.KindBadResponse, `{}`: upstream.KindBadResponse, `[{}]`: upstream.KindBadResponse,
+		`{"data":null,"total":4}`: upstream.KindBadResponse, `{"data":[],"skip":4}`: upstream.KindBadResponse,
+	} {
+		s, _ := serviceOf(t, map[string]string{"GET connection/" + connectionUUID + "/invites": success(payload)})
+		_, err := s.GetSipUserInvite(t.Context(), &pb.GetSipUserInviteRequest{SipConnectionUuid: connectionUUID, Uuid: inviteUUID})
+		if failure := failureOf(t, err); failure.Kind != kind {
+			t.Errorf("%s: %v", payload, failure)
+		}
 	}
 }

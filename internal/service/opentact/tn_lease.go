@@ -2,6 +2,7 @@ package opentact
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -216,7 +217,11 @@ func (h leaseHolder) readBack(ctx context.Context, b Backend, above []string) ma
 	return found
 }
 
-// held returns the leases of a holder by their UUIDs.
+// errUnidentified says that the vendor shows a lease that may be any.
+var errUnidentified = errors.New("a lease does not show its UUID")
+
+// held returns the leases of a holder by their UUIDs. A list that does not prove which leases
+// the holder lacks is an error.
 func (h leaseHolder) held(ctx context.Context, b Backend, above []string) (map[string]*pb.TnLease, error) {
 	found := map[string]*pb.TnLease{}
 	begin := func() opentact.Keep[pb.TnLease] {
@@ -226,7 +231,12 @@ func (h leaseHolder) held(ctx context.Context, b Backend, above []string) (map[s
 			return nil
 		}
 	}
-	err := opentact.List(ctx, b.Vendor, h.list, tnLeaseKind, begin, above...)
+	proof := tnLeaseKind
+	proof.Proof = true
+	err := opentact.List(ctx, b.Vendor, h.list, proof, begin, above...)
+	if err == nil && found[""] != nil {
+		err = upstream.BadResponse(opentact.Vendor, b.Vendor.Route(h.list), errUnidentified)
+	}
 	return found, err
 }
 

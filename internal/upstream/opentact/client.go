@@ -152,7 +152,8 @@ func List[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kin
 }
 
 // Find lists the objects of a route and returns the first one that is wanted, for objects
-// that the vendor has no call to read.
+// that the vendor has no call to read. That there is none is only believed of a list that
+// proves it.
 func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], wanted func(*M) bool, parameters ...string) (*M, error) {
 	var found *M
 	begin := func() Keep[M] {
@@ -165,6 +166,7 @@ func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kin
 			return row
 		}
 	}
+	kind.Proof = true
 	if err := List(ctx, c, route, kind, begin, parameters...); err != nil {
 		return nil, err
 	}

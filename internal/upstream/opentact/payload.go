@@ -15,8 +15,8 @@ type Kind[M any] struct {
 	Member tolerant.Member[M]
 	// Bare makes the object from a UUID in place of it.
 	Bare tolerant.Bare[M]
-	// Proof says that a list is only believed to be empty if it is an empty array: null and
-	// {} prove nothing.
+	// Proof says that a list is only believed to lack an object if it is an array whose
+	// elements can all be read: null and {} prove nothing, in place of the list or in it.
 	Proof bool
 }
 

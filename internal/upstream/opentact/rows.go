@@ -1,6 +1,14 @@
 package opentact
 
-import "github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+import (
+	"errors"
+
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
+)
+
+// errEmptyElement says that a list has an element of which nothing can be read. It may stand
+// for the object that is looked for.
+var errEmptyElement = errors.New("the list has an element that shows no object")
 
 // Keep takes a row of a list as soon as it has been read. It returns a row that is not
 // needed any longer, which the next one is read into, or nil if there is none. Of a row that
@@ -45,11 +53,14 @@ func (k Kind[M]) many(r *tolerant.Reader, keep Keep[M]) error {
 	if err := rows.all(); err != nil {
 		return err
 	}
-	if total := rows.stated.total; total != nil && *total > rows.count {
+	if exceeds(rows.stated.total, rows.count) || exceeds(rows.stated.skip, 0) {
 		return errPartialPage
 	}
 	return nil
 }
+
+// exceeds reports whether a number is stated and is greater than another one.
+func exceeds(stated *int64, than int64) bool { return stated != nil && *stated > than }
 
 // all reads the rows that the payload holds.
 func (l *rowReader[M]) all() error {
@@ -70,10 +81,15 @@ func (l *rowReader[M]) all() error {
 
 // next reads one element of an array.
 func (l *rowReader[M]) next() error {
-	before := l.reader.Slabs
+	before, kept := l.reader.Slabs, l.reader.Kept()
 	row, err := l.element(l.reader, l.empty())
-	if row == nil || err != nil {
+	switch {
+	case err != nil:
 		return err
+	case l.Proof && l.reader.Kept() == kept:
+		return errEmptyElement
+	case row == nil:
+		return nil
 	}
 	if l.pass(row); l.spare == row {
 		l.reader.Slabs.Rewind(&before)
@@ -104,9 +120,10 @@ func (l *rowReader[M]) page() error {
 	err := l.reader.Object(func(name []byte) error {
 		switch string(name) {
 		case "data":
-			if isPage = l.reader.Kind() == '['; !isPage {
+			if l.reader.Kind() == 'n' {
 				return l.reader.Skip()
 			}
+			isPage = true
 			return l.reader.Array(l.next)
 		case "take": // this and the next ones are members of a page; no object has these names
 			return l.reader.OptionalInt64("take", &l.stated.take)
@@ -126,12 +143,14 @@ func (l *rowReader[M]) page() error {
 	if err != nil || isPage {
 		return err
 	}
-	l.stated = searchPage{} // these were members of the row
 	switch {
 	case isRow && blank, !isRow && l.Proof:
 		return &tolerant.ShapeError{Want: "an array", Got: "an object of another kind"}
 	case isRow:
+		l.stated = searchPage{} // these were members of the row
 		l.pass(row)
+	case exceeds(l.stated.total, 0):
+		return errPartialPage
 	}
 	return nil
 }
