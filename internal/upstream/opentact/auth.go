@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/http/httpguts"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -260,7 +261,8 @@ func (l *login) requestToken(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-// readToken reads the answer to a login.
+// readToken reads the answer to a login. What the header cannot carry is no token: if it were
+// kept, no call could be sent.
 func readToken(body io.Reader) (string, error) {
 	token := ""
 	r := tolerant.NewReader(body)
@@ -273,6 +275,7 @@ func readToken(body io.Reader) (string, error) {
 			return r.String("token", &token)
 		})
 	})
+	token = strings.TrimSpace(token)
 	switch {
 	case err != nil:
 		return "", err
@@ -280,6 +283,8 @@ func readToken(body io.Reader) (string, error) {
 		return "", unusable
 	case token == "":
 		return "", errors.New("the login answered no token")
+	case !httpguts.ValidHeaderFieldValue(token):
+		return "", errors.New("the login answered a token that no header can carry")
 	default:
 		return token, nil
 	}

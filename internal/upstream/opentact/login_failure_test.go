@@ -91,6 +91,9 @@ func TestLoginFailures(t *testing.T) {
 		"truncated":             {ok(`{"success":true,"payload":{`), upstream.KindTruncated, 200, 0},
 		"no token":              {ok(`{"success":true,"payload":{"email":"m@example.com"}}`), upstream.KindBadResponse, 200, 0},
 		"an empty token":        {ok(`{"success":true,"payload":{"token":""}}`), upstream.KindBadResponse, 200, 0},
+		"a token of white space": {ok(`{"success":true,"payload":{"token":" \n"}}`), upstream.KindBadResponse, 200, 0},
+		"a token of two lines":  {ok(`{"success":true,"payload":{"token":"a\nb"}}`), upstream.KindBadResponse, 200, 0},
+		"a token with a NUL":    {ok(`{"success":true,"payload":{"token":"a\u0000"}}`), upstream.KindBadResponse, 200, 0},
 		"no payload":            {ok(`{"success":true}`), upstream.KindBadResponse, 200, 0},
 		"empty":                 {ok(``), upstream.KindBadResponse, 200, 0},
 		"payload of a kind":     {ok(`{"payload":["a","b"],"success":true}`), upstream.KindBadResponse, 200, 0},
@@ -110,6 +113,35 @@ func TestLoginFailures(t *testing.T) {
 				t.Errorf("%s of %s, sent %t", failure.Delivery(), failure.Operation(), failure.Sent)
 			}
 		})
+	}
+}
+
+// TestTokenInWhiteSpace: white space around a token is not a part of it, and a token that no
+// header can carry is not kept.
+func TestTokenInWhiteSpace(t *testing.T) {
+	t.Parallel()
+	a := newAccount()
+	a.login = func(n int64) answer {
+		token := a.token(n) + `\n`
+		if n == 1 {
+			token = `\u0000` + a.token(n)
+		}
+		return ok(`{"success":true,"payload":{"token":"` + token + `"}}`)
+	}
+	c := a.client(t)
+	_, err := c.listConnections(t.Context())
+	if failure := failureOf(t, err); failure.Kind != upstream.KindBadResponse {
+		t.Errorf("a token that no header can carry: %v", failure)
+	}
+	a.clock.advance(time.Second)
+	for range 2 {
+		if _, err := c.listConnections(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	calls := a.requests("/sip/connection")
+	if a.logins.Load() != 2 || len(calls) != 2 || calls[0].header.Get("X-Auth-Token") != a.token(2) {
+		t.Errorf("%d logins, calls %+v", a.logins.Load(), calls)
 	}
 }
 
