@@ -61,7 +61,7 @@ func TestBareRelationsThatAreNone(t *testing.T) {
 		`"outbound_voice_profile":{}`, `"product":null`, `"tnleases":["none",7,true]`,
 	} {
 		object := `{"name":"n",` + relation + `}`
-		check(t, object, &pb.SipConnection{Name: new("n")}, connectionFrom(t, object))
+		check(t, object, &pb.SipConnection{Uuid: connectionUUID, Name: new("n")}, connectionFrom(t, object))
 	}
 }
 
@@ -69,9 +69,9 @@ func TestBareRelationsThatAreNone(t *testing.T) {
 func TestKeysFollowTheRelation(t *testing.T) {
 	t.Parallel()
 	for object, want := range map[string]*pb.SipConnection{
-		`{"product":{"id":3},"product":{"name":"n"}}`: {Product: &pb.SipConnectionProduct{Name: "n"}},
-		`{"product":{"id":3},"product":null}`:         {Product: &pb.SipConnectionProduct{Id: new(int32(3))}, ProductId: new(int32(3))},
-		`{"outbound_voice_profile":{"name":"n"}}`:     {OutboundVoiceProfile: &pb.OutboundVoiceProfile{Name: new("n")}},
+		`{"product":{"id":3},"product":{"name":"n"}}`: {Uuid: connectionUUID, Product: &pb.SipConnectionProduct{Name: "n"}},
+		`{"product":{"id":3},"product":null}`:         {Uuid: connectionUUID, Product: &pb.SipConnectionProduct{Id: new(int32(3))}, ProductId: new(int32(3))},
+		`{"outbound_voice_profile":{"name":"n"}}`:     {Uuid: connectionUUID, OutboundVoiceProfile: &pb.OutboundVoiceProfile{Name: new("n")}},
 	} {
 		check(t, object, want, connectionFrom(t, object))
 	}
@@ -82,7 +82,7 @@ func TestGeneration3SIPUser(t *testing.T) {
 	t.Parallel()
 	object := `{"sipusers":[{"uuid":"` + otherUUID + `","login":"desk1","ha1":"s3cret","ha1b":"s3cret","password":"s3cret","state":"online","is_active":true,
 		"same_domain_calls_only":false,"groups":[{"name":"sales","password":"s3cret"},{}],"dob":"1990-05-01T00:00:00.000Z"}]}`
-	check(t, object, &pb.SipConnection{SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{
+	check(t, object, &pb.SipConnection{Uuid: connectionUUID, SipUsers: &pb.SipUserList{Items: []*pb.SipUser{{
 		Uuid: otherUUID, Login: new("desk1"), Dob: new("1990-05-01"), SameDomainCallsOnly: new(false), Active: new(true), State: new("online"),
 		Groups: []*structpb.Struct{{Fields: map[string]*structpb.Value{"name": structpb.NewStringValue("sales")}}},
 	}}}}, connectionFrom(t, object))
@@ -94,7 +94,7 @@ func TestRealAccountAndUser(t *testing.T) {
 	t.Parallel()
 	object := `{"account":{"uuid":"` + otherUUID + `","name":"a","balance":99.87895,"class4_id":"12","deleted_on":null,"time_zone":{"country_code":"US","name":"America/New_York"}},
 		"created_by":{"uuid":"` + inviteUUID + `","email":"m@example.com","phone_number":null,"dob":null,"gender":"Agender","role":"Admin","deleted_on":null,"token":"s3cret","password":"s3cret","wss_online":true}}`
-	check(t, object, &pb.SipConnection{
+	check(t, object, &pb.SipConnection{Uuid: connectionUUID,
 		Account:   &pb.OpentactAccount{Uuid: otherUUID, Name: "a", Balance: new(99.87895), Class4Id: new(int64(12)), TimeZone: "America/New_York"},
 		CreatedBy: &pb.OpentactUser{Uuid: inviteUUID, Email: "m@example.com", Gender: "Agender", Role: "Admin"},
 	}, connectionFrom(t, object))

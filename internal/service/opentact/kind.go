@@ -175,6 +175,9 @@ func stamped[M any, R service.Message[M]](b Backend) func(stored R, err error) (
 func (k kind[M, R]) read(ctx context.Context, b Backend, at place) (R, error) {
 	if k.routes.Get != nil {
 		found, err := opentact.Get(ctx, b.Vendor, k.routes.Get, k.answers, at.one()...)
+		if err == nil && !k.identify(found, at.id) {
+			return nil, upstream.BadResponse(opentact.Vendor, b.Vendor.Route(k.routes.Get), errAnother)
+		}
 		return k.located(found, at), err
 	}
 	wanted := func(m *M) bool { return k.id(R(m)) == at.id }
@@ -183,8 +186,8 @@ func (k kind[M, R]) read(ctx context.Context, b Backend, at place) (R, error) {
 }
 
 // create sends what is set and returns the resource as stored. If the vendor answers only its
-// key, it is read back; if the vendor confirms without showing it, it is looked for, in what is
-// left of the time. If it cannot be read, or told from others, what was sent is returned: the
+// key, it is read back; if the vendor confirms without showing it or its key, it is looked for,
+// in what is left of the time. If it cannot be read, or told from others, what was sent is returned: the
 // create still succeeded.
 func (k kind[M, R]) create(ctx context.Context, b Backend, request service.Write, wanted R, parents ...string) (R, error) {
 	began, sent := time.Now(), k.body.creation(wanted)
@@ -201,7 +204,7 @@ func (k kind[M, R]) create(ctx context.Context, b Backend, request service.Write
 		return nil, err
 	}
 	switch {
-	case stored == nil:
+	case stored == nil, !k.identify(stored, at.id):
 		stored = k.findCreated(ctx, b, sent, began, at)
 	case isBare(R(stored), k.key):
 		at.id = k.id(stored)
@@ -219,8 +222,8 @@ func (k kind[M, R]) chosen(wanted R) string {
 }
 
 // update sends what the mask names and returns the resource as stored. If the vendor
-// confirms without showing it, or shows only its key, it is read back, in what is left of the
-// time. If that fails, the write still succeeded.
+// confirms without showing it, or shows only its key, or another resource, it is read back, in
+// what is left of the time. If that fails, the write still succeeded.
 func (k kind[M, R]) update(ctx context.Context, b Backend, request service.Masked, wanted R, parents ...string) (R, error) {
 	asked := list.Update{
 		Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx),
@@ -257,7 +260,7 @@ func (k kind[M, R]) update(ctx context.Context, b Backend, request service.Maske
 	if err != nil {
 		return nil, err
 	}
-	if stored == nil || isBare(R(stored), k.key) {
+	if stored == nil || !k.identify(stored, at.id) || isBare(R(stored), k.key) {
 		stored = k.readBack(ctx, b, at)
 	}
 	return k.known(b, stored, wanted, k.body.columns.only(changes), at), nil

@@ -159,7 +159,7 @@ func TestMisprint33PrefixIDInBothNames(t *testing.T) {
 		`{"class4_trunk_prefix_id":7781}`, `{"class4_tech_prefix_id":7781}`, `{"class4_trunk_prefix_id":null,"class4_tech_prefix_id":"7781"}`,
 		`{"class4_tech_prefix_id":7781,"class4_trunk_prefix_id":null}`,
 	} {
-		check(t, object, &pb.SipConnection{Class4TrunkPrefixId: new(int64(7781))}, connectionFrom(t, object))
+		check(t, object, &pb.SipConnection{Uuid: connectionUUID, Class4TrunkPrefixId: new(int64(7781))}, connectionFrom(t, object))
 	}
 }
 

@@ -1,0 +1,72 @@
+package opentact
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
+	"github.com/sipfacade/sipfacade/internal/upstream"
+)
+
+// TestReadOfAnother: an answer about another resource is refused, and one that leaves the key
+// out is about the one that was asked for.
+func TestReadOfAnother(t *testing.T) {
+	t.Parallel()
+	want := &pb.SipConnection{Uuid: connectionUUID, Name: new("HQ")}
+	check(t, "its own", want, connectionFrom(t, `{"uuid":"`+strings.ToUpper(connectionUUID)+`","name":"HQ"}`))
+	check(t, "no UUID", want, connectionFrom(t, `{"name":"HQ"}`))
+	check(t, "an empty UUID", want, connectionFrom(t, `{"uuid":"","name":"HQ"}`))
+	s, _ := serviceOf(t, map[string]string{"GET connection/" + connectionUUID: success(`{"uuid":"` + otherUUID + `","name":"HQ"}`)})
+	_, err := s.GetSipConnection(t.Context(), &pb.GetSipConnectionRequest{Uuid: connectionUUID})
+	if failure := failureOf(t, err); failure.Kind != upstream.KindBadResponse || failure.Operation() != "GetSIPConnectionByUUID" {
+		t.Error(failure)
+	}
+}
+
+// TestUpdateShowsAnother: what an update answers about another resource is not shown.
+func TestUpdateShowsAnother(t *testing.T) {
+	t.Parallel()
+	const route = "connection/" + connectionUUID
+	const another = `{"uuid":"` + otherUUID + `","name":"Other"}`
+	for name, c := range map[string]struct {
+		written, read string
+		ip            *string
+		reads         int
+	}{
+		"its own":                 {`{"uuid":"` + connectionUUID + `","name":"HQ","ip":"192.0.2.1"}`, "", new("192.0.2.1"), 0},
+		"no UUID":                 {`{"name":"HQ","ip":"192.0.2.1"}`, "", new("192.0.2.1"), 0},
+		"another":                 {another, `{"name":"HQ","ip":"192.0.2.2"}`, new("192.0.2.2"), 1},
+		"another, and read again": {another, another, nil, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, v := serviceOf(t, map[string]string{"PATCH " + route: success(c.written), "GET " + route: success(c.read)})
+			updated, err := s.UpdateSipConnection(t.Context(), &pb.UpdateSipConnectionRequest{SipConnection: &pb.SipConnection{Uuid: connectionUUID, Name: new("HQ")}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := &pb.SipConnection{Uuid: connectionUUID, Name: new("HQ"), Ip: c.ip}
+			if diff := cmp.Diff(want, updated.GetSipConnection(), etagtest.Ignore()); diff != "" || len(v.seen) != 1+c.reads {
+				t.Errorf("after %v: %s", v.seen, diff)
+			}
+		})
+	}
+}
+
+// TestCreateShowsNoUUID: what a create answers without a UUID is looked for.
+func TestCreateShowsNoUUID(t *testing.T) {
+	t.Parallel()
+	const route = "connection/" + connectionUUID + "/invites"
+	made := `{"uuid":"` + inviteUUID + `","name":"Desk","created_on":"` + time.Now().UTC().Format(time.RFC3339) + `"}`
+	for payload, uuid := range map[string]string{"[" + made + "]": inviteUUID, "[]": ""} {
+		s, v := serviceOf(t, map[string]string{"POST " + route: success(`{"name":"Desk"}`), "GET " + route: success(payload)})
+		created, err := s.CreateSipUserInvite(t.Context(), &pb.CreateSipUserInviteRequest{SipConnectionUuid: connectionUUID, SipUserInvite: &pb.SipUserInvite{Name: new("Desk")}})
+		if err != nil || created.GetSipUserInvite().GetUuid() != uuid || created.GetSipUserInvite().GetName() != "Desk" || len(v.seen) != 2 {
+			t.Errorf("%v, %v after %v", created, err, v.seen)
+		}
+	}
+}
