@@ -70,3 +70,46 @@ func TestCreateShowsNoUUID(t *testing.T) {
 		}
 	}
 }
+
+// TestAssignedHolder: a lease has the holder that the vendor states. If it states none, it has
+// the one that it was assigned to, unless the list of that one says otherwise.
+func TestAssignedHolder(t *testing.T) {
+	t.Parallel()
+	const route, rest = "connection/" + connectionUUID + "/tnlease", `"autorenew":true`
+	const lease = `{"uuid":"` + inviteUUID + `",` + rest + `}`
+	const elsewhere = `{"uuid":"` + inviteUUID + `",` + rest + `,"sip_connection":{"uuid":"` + otherUUID + `"}}`
+	here, there := new(connectionUUID), new(otherUUID)
+	for name, c := range map[string]struct {
+		posted, listed string // an empty list cannot be read
+		holder         *string
+	}{
+		"shown":                          {`[` + lease + `]`, `[]`, here},
+		"shown elsewhere":                {`[` + elsewhere + `]`, `[` + lease + `]`, there},
+		"none shown, listed":             {`[]`, `[` + lease + `]`, here},
+		"none shown, listed elsewhere":   {`[]`, `[` + elsewhere + `]`, there},
+		"none shown, not listed":         {`[]`, `[]`, nil},
+		"none shown, others listed":      {`[]`, `["` + otherUUID + `"]`, nil},
+		"none shown, cannot be read":     {`[]`, ``, here},
+		"none shown, null listed":        {`[]`, `null`, here},
+		"the UUID, listed":               {`["` + inviteUUID + `"]`, `[` + lease + `]`, here},
+		"the UUID, not listed":           {`["` + inviteUUID + `"]`, `[]`, nil},
+		"the UUID, cannot be read":       {`["` + inviteUUID + `"]`, ``, here},
+		"the UUID, listed elsewhere":     {`["` + inviteUUID + `"]`, `[` + elsewhere + `]`, there},
+		"another's UUID, and not listed": {`[` + lease + `,"` + otherUUID + `"]`, `[]`, here},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := serviceOf(t, map[string]string{"POST " + route: success(c.posted), "GET " + route: success(c.listed)})
+			answer, err := s.AssignSipConnectionTnLeases(t.Context(), &pb.AssignSipConnectionTnLeasesRequest{
+				SipConnectionUuid: connectionUUID, AddTnLeaseUuids: []string{inviteUUID},
+			})
+			if err != nil || len(answer.GetTnLeases()) == 0 {
+				t.Fatal(answer, err)
+			}
+			first := answer.GetTnLeases()[0]
+			if diff := cmp.Diff(c.holder, first.SipConnectionUuid); diff != "" || first.GetUuid() != inviteUUID {
+				t.Errorf("%v: %s", first, diff)
+			}
+		})
+	}
+}

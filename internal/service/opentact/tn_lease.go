@@ -1,6 +1,7 @@
 package opentact
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -16,7 +17,7 @@ import (
 // leaseHolder is a kind of resource that telephone numbers ring.
 type leaseHolder struct {
 	list, assign *upstream.Route
-	// locate sets the holder of a lease.
+	// locate sets the holder of a lease that states none.
 	locate func(lease *pb.TnLease, uuid string)
 	// holder returns the holder that a request names.
 	holder func(request any) string
@@ -28,7 +29,9 @@ type leaseHolder struct {
 var (
 	leasesOfConnections = leaseHolder{
 		list: opentact.ListConnectionLeases, assign: opentact.AssignConnectionLeases,
-		locate: func(lease *pb.TnLease, uuid string) { lease.SipConnectionUuid = &uuid },
+		locate: func(lease *pb.TnLease, uuid string) {
+			lease.SipConnectionUuid = cmp.Or(lease.SipConnectionUuid, &uuid)
+		},
 		holder: func(request any) string {
 			of, _ := request.(interface{ GetSipConnectionUuid() string })
 			return of.GetSipConnectionUuid()
@@ -40,7 +43,9 @@ var (
 	}
 	leasesOfApps = leaseHolder{
 		list: opentact.ListAppLeases, assign: opentact.AssignAppLeases,
-		locate: func(lease *pb.TnLease, uuid string) { lease.SipAppUuid = &uuid },
+		locate: func(lease *pb.TnLease, uuid string) {
+			lease.SipAppUuid = cmp.Or(lease.SipAppUuid, &uuid)
+		},
 		holder: func(request any) string {
 			of, _ := request.(interface{ GetSipAppUuid() string })
 			return of.GetSipAppUuid()
@@ -118,7 +123,8 @@ type assignment interface {
 // reassign assigns numbers to one holder and takes others away. It returns the leases that
 // the vendor shows. If it confirms and shows none, or only UUIDs of assigned ones, they are
 // read back, in what is left of the time. Numbers that were taken away are not in the list of
-// the holder: of these, and of those that cannot be read, only the UUIDs are known.
+// the holder: of these, and of those that cannot be read, only the UUIDs are known. Of those
+// that were assigned and are not in the list either, it is not said who has them.
 func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment, uuid string) ([]*pb.TnLease, error) {
 	above := canonical([]string{uuid})
 	add, remove := canonical(request.GetAddTnLeaseUuids()), canonical(request.GetRemoveTnLeaseUuids())
@@ -132,9 +138,9 @@ func (h leaseHolder) reassign(ctx context.Context, b Backend, request assignment
 		h.locateAll(leases, add, above[0])
 		return leases, nil
 	case len(leases) == 0 || shows(leases, above[0]):
-		return h.answered(h.readBack(ctx, b, above), named, add, above[0]), nil
+		return h.answered(h.readBack(ctx, b, add, above), named, add, above[0]), nil
 	case hasBare(leases, add):
-		return h.answered(withKnown(h.readBack(ctx, b, above), leases), uuidsOf(leases), add, above[0]), nil
+		return h.answered(withKnown(h.readBack(ctx, b, add, above), leases), uuidsOf(leases), add, above[0]), nil
 	default:
 		h.locateAll(leases, add, above[0])
 		return leases, nil
@@ -157,9 +163,6 @@ func hasBare(leases []*pb.TnLease, uuids []string) bool {
 // withKnown returns the leases that were read back with those that the vendor showed.
 func withKnown(found map[string]*pb.TnLease, shown []*pb.TnLease) map[string]*pb.TnLease {
 	known := maps.Clone(found)
-	if known == nil {
-		known = map[string]*pb.TnLease{}
-	}
 	for _, lease := range shown {
 		if !isBare(lease, "uuid") {
 			known[lease.GetUuid()] = lease
@@ -178,10 +181,11 @@ func uuidsOf(leases []*pb.TnLease) []string {
 }
 
 // answered returns the leases with these UUIDs, as far as they were found. Those that were
-// added have the holder.
+// added and found have the holder.
 func (h leaseHolder) answered(found map[string]*pb.TnLease, uuids, add []string, uuid string) []*pb.TnLease {
+	lacks := func(uuid string) bool { return found[uuid] == nil }
 	leases := inOrder(found, uuids)
-	h.locateAll(leases, add, uuid)
+	h.locateAll(leases, slices.DeleteFunc(slices.Clone(add), lacks), uuid)
 	return leases
 }
 
@@ -205,16 +209,20 @@ func (h leaseHolder) send(ctx context.Context, b Backend, request service.Write,
 	return opentact.Assign(ctx, b.Vendor, h.assign, tnLeaseKind, add, remove, above...)
 }
 
-// readBack returns the leases of a holder by their UUIDs, in what is left of the time; none
-// if they cannot be read.
-func (h leaseHolder) readBack(ctx context.Context, b Backend, above []string) map[string]*pb.TnLease {
+// readBack returns the leases of a holder by their UUIDs, in what is left of the time. If they
+// cannot be read, those that were added count as found, by their UUIDs only.
+func (h leaseHolder) readBack(ctx context.Context, b Backend, add, above []string) map[string]*pb.TnLease {
 	ctx, cancel := upstream.ForReadBack(ctx)
 	defer cancel()
 	found, err := h.held(ctx, b, above)
-	if err != nil {
-		return nil
+	if err == nil {
+		return found
 	}
-	return found
+	assumed := make(map[string]*pb.TnLease, len(add))
+	for _, lease := range inOrder(nil, add) {
+		assumed[lease.GetUuid()] = lease
+	}
+	return assumed
 }
 
 // errUnidentified says that the vendor shows a lease that may be any.
