@@ -69,7 +69,7 @@ type SipAppServiceClient interface {
 	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
 	// assigned are then read back. Of those that were removed, and if the leases cannot be
 	// read, only `uuid` is known, and of assigned ones the app; the assignment has succeeded
-	// nevertheless.
+	// nevertheless. An assigned one that the app's list lacks is shown without the app.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
 	// Control App, 2020). The service does not repeat it.
@@ -234,7 +234,7 @@ type SipAppServiceServer interface {
 	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
 	// assigned are then read back. Of those that were removed, and if the leases cannot be
 	// read, only `uuid` is known, and of assigned ones the app; the assignment has succeeded
-	// nevertheless.
+	// nevertheless. An assigned one that the app's list lacks is shown without the app.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
 	// Control App, 2020). The service does not repeat it.

@@ -107,7 +107,8 @@ type SipConnectionServiceClient interface {
 	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
 	// assigned are then read back. Of those that were removed, and if the leases cannot be
 	// read, only `uuid` is known, and of assigned ones the connection; the assignment has
-	// succeeded nevertheless.
+	// succeeded nevertheless. An assigned one that the connection's list lacks is shown
+	// without the connection.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
 	// (SIP TN Leases, 2020). The service does not repeat it.
@@ -527,7 +528,8 @@ type SipConnectionServiceServer interface {
 	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
 	// assigned are then read back. Of those that were removed, and if the leases cannot be
 	// read, only `uuid` is known, and of assigned ones the connection; the assignment has
-	// succeeded nevertheless.
+	// succeeded nevertheless. An assigned one that the connection's list lacks is shown
+	// without the connection.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
 	// (SIP TN Leases, 2020). The service does not repeat it.

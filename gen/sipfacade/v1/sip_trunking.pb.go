@@ -978,11 +978,11 @@ type TnLease struct {
 	// The lease's UUID. The one field that is always there: generation 3 answers an
 	// assignment with only UUIDs, and what cannot be read back is not known.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
-	// The UUID of the connection that the number is assigned to, from the path of the call or
-	// from `sip_connection`. Absent if neither states it.
+	// The UUID of the connection that the number is assigned to, from `sip_connection`, or else
+	// from the path of the call. Absent if neither states it.
 	SipConnectionUuid *string `protobuf:"bytes,2,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3,oneof" json:"sip_connection_uuid,omitempty"`
-	// The UUID of the app that the number is assigned to, from the path of the call or from
-	// `sip_app`. Absent if neither states it.
+	// The UUID of the app that the number is assigned to, from `sip_app`, or else from the path
+	// of the call. Absent if neither states it.
 	SipAppUuid *string `protobuf:"bytes,3,opt,name=sip_app_uuid,json=sipAppUuid,proto3,oneof" json:"sip_app_uuid,omitempty"`
 	// The number itself.
 	Tn *TelephoneNumber `protobuf:"bytes,4,opt,name=tn,proto3" json:"tn,omitempty"`
