@@ -96,7 +96,7 @@ func (s *SipAppService) ListSipAppTnLeases(ctx context.Context, request *pb.List
 // ListTnLeases lists the numbers of the account.
 func (s *SipConnectionService) ListTnLeases(ctx context.Context, request *pb.ListTnLeasesRequest) (*pb.ListTnLeasesResponse, error) {
 	leases, next, err := page(s.Tokens(ctx), request, "uuid", nowhere[pb.TnLease], func(begin func() opentact.Keep[pb.TnLease]) error {
-		return opentact.ListLeases(ctx, s.Vendor, tnLeaseKind, begin)
+		return opentact.ListLeases(ctx, s.Vendor, tnLeaseKind, (*pb.TnLease).GetUuid, begin)
 	})
 	if err != nil {
 		return nil, err

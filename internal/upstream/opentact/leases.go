@@ -30,57 +30,25 @@ var (
 // script does.
 const leasesTaken = 100
 
-// Why the pages of a search do not make a list.
-var (
-	errEndlessSearch = errors.New("the vendor's search answered an empty page before the total that it states")
-	errOtherPage     = errors.New("the vendor's search answered another page than the one that was asked for")
-)
+// errOtherPage says that a page states another place than that which was asked for.
+var errOtherPage = errors.New("the vendor's search answered another page than the one that was asked for")
 
 // ListLeases lists all numbers of the account, GET /lease/tn. Since generation 2 there is a
 // search instead, POST /lease/tn/search, page by page to its end. If generation 1 is spoken,
-// the search follows a 404 of any form: the vendor may have left that generation behind.
-func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], begin func() Keep[M]) error {
-	if c.Generation() != Generation1 {
-		return searchLeases(ctx, c, kind, begin())
-	}
-	err := List(ctx, c, routeListLeases, kind, begin)
-	if isNotFound(err) {
-		return searchLeases(ctx, c, kind, begin())
-	}
-	return err
-}
-
-// searchLeases passes on the rows of all pages, the oldest first, so that numbers that are
-// leased meanwhile come last. A page is passed on when the vendor has confirmed it.
-func searchLeases[M any](ctx context.Context, c *Client, kind Kind[M], keep Keep[M]) error {
-	for skipped := int64(0); ; {
-		rows, page, err := search(ctx, c, routeSearchLeases, kind, skipped)
-		if err != nil {
+// the search follows a 404 of any form: the vendor may have left that generation behind. If
+// rows move between the pages, the search starts over once. The function id returns the UUID
+// of a row.
+func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], id func(row *M) string, begin func() Keep[M]) error {
+	if c.Generation() == Generation1 {
+		if err := List(ctx, c, routeListLeases, kind, begin); !isNotFound(err) {
 			return err
 		}
-		for _, row := range rows {
-			keep(row)
-		}
-		skipped += int64(len(rows))
-		switch {
-		case page.isLast(len(rows), skipped):
-			return nil
-		case len(rows) == 0:
-			return upstream.BadResponse(Vendor, c.table.route(routeSearchLeases), errEndlessSearch)
-		}
 	}
-}
-
-// isLast reports whether no rows follow those of the page, up to which there were so many.
-func (p searchPage) isLast(rows int, upTo int64) bool {
-	if p.total != nil {
-		return upTo >= *p.total
+	err := newLeaseSearch(c, kind, id, begin()).all(ctx)
+	if errors.Is(err, errMoved) {
+		err = newLeaseSearch(c, kind, id, begin()).all(ctx)
 	}
-	take := int64(leasesTaken)
-	if p.take != nil {
-		take = min(take, *p.take) // the vendor may answer fewer rows than it was asked for
-	}
-	return int64(rows) < take
+	return err
 }
 
 // search reads one page of a search. How many rows it asks for, and where they begin, stand
@@ -98,6 +66,7 @@ func search[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 		reader := kind.rowsOf(r, into(&rows)())
 		err = reader.all()
 		page = reader.stated
+		page.gaps = reader.gaps
 		return rows, err
 	})
 	if err == nil && page.skip != nil && *page.skip != skip {

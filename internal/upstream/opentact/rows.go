@@ -33,12 +33,14 @@ type rowReader[M any] struct {
 	keep   Keep[M]
 	spare  *M // nil, or a row that may be overwritten
 	count  int64
+	gaps   int64      // elements of an array that show no object
 	stated searchPage // what the page states, if the payload is one
 }
 
 // searchPage is what a page of a search states of itself; nil is what it does not state.
 type searchPage struct {
 	take, skip, total *int64
+	gaps              int64 // elements that show no object
 }
 
 // rowsOf returns what reads the rows of a payload and passes them on.
@@ -89,6 +91,7 @@ func (l *rowReader[M]) next() error {
 	case l.Proof && l.reader.Kept() == kept:
 		return errEmptyElement
 	case row == nil:
+		l.gaps++
 		return nil
 	}
 	if l.pass(row); l.spare == row {
