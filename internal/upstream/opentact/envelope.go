@@ -61,7 +61,7 @@ func (e *envelope) read(r *tolerant.Reader, payload func() error) error {
 		case "payload":
 			return e.readPayload(r, payload)
 		case "message":
-			return r.String("message", &e.message)
+			return readTexts(r, "message", &e.message)
 		case "status":
 			return r.OptionalInt64("status", &e.status)
 		case "fields":
@@ -79,19 +79,45 @@ func (e *envelope) readPayload(r *tolerant.Reader, payload func() error) (err er
 	return err
 }
 
-// readFields reads {"params.to": {"message": …, "value": …}}.
+// readFields reads {"params.to": {"message": …, "value": …}}, and what is wrong with a field
+// in place of the object.
 func (e *envelope) readFields(r *tolerant.Reader) error {
 	if r.Kind() != '{' {
 		return r.Skip()
 	}
-	return r.Object(func(name []byte) error {
-		if r.Kind() != '{' {
+	return r.Object(func(name []byte) (err error) {
+		field := upstream.FieldError{Name: string(name)}
+		switch r.Kind() {
+		case '{':
+			_, err = tolerant.Read(r, &field, fieldMember)
+		case '"', '[':
+			err = readTexts(r, "message", &field.Message)
+		default:
 			return r.Skip()
 		}
-		e.fields = append(e.fields, upstream.FieldError{Name: string(name)})
-		_, err := tolerant.Read(r, &e.fields[len(e.fields)-1], fieldMember)
+		e.fields = append(e.fields, field)
 		return err
 	})
+}
+
+// readTexts reads a text, or the texts of an array as one.
+func readTexts(r *tolerant.Reader, name string, at *string) error {
+	if r.Kind() != '[' {
+		return r.String(name, at)
+	}
+	var texts []string
+	err := r.Array(func() error {
+		var text string
+		err := r.String(name, &text)
+		if text != "" {
+			texts = append(texts, text)
+		}
+		return err
+	})
+	if len(texts) > 0 {
+		*at = strings.Join(texts, "; ")
+	}
+	return err
 }
 
 // fieldMember reads the message of a field that is wrong. The value is the caller's and
@@ -100,7 +126,7 @@ func fieldMember(r *tolerant.Reader, name []byte, field *upstream.FieldError) er
 	if string(name) != "message" {
 		return r.Skip()
 	}
-	return r.String("message", &field.Message)
+	return readTexts(r, "message", &field.Message)
 }
 
 // rejection is the refusal that the envelope states.
