@@ -58,7 +58,7 @@ func TestBareRelationsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, relation := range []string{
 		`"product":"none"`, `"product":3.5`, `"product":99999999999`, `"account":"none"`, `"outbound_voice_profile":7`,
-		`"outbound_voice_profile":{}`, `"product":null`, `"tnleases":["none",7,true]`,
+		`"outbound_voice_profile":{}`, `"product":null`, `"tnleases":["none",7,true]`, `"tnleases":{"data":[{"uuid":"` + otherUUID + `"}],"total":5}`,
 	} {
 		object := `{"name":"n",` + relation + `}`
 		check(t, object, &pb.SipConnection{Uuid: connectionUUID, Name: new("n")}, connectionFrom(t, object))

@@ -28,7 +28,8 @@ func One[M any](r *Reader, name string, at **M, member Member[M], bare Bare[M]) 
 }
 
 // Many reads a list of related objects: an array, or one that came without it. Null and {}
-// elements refer to nothing and are passed over. It calls set with what there is, and with
+// elements refer to nothing and are passed over. An object in place of the array of which
+// nothing is known, such as a page of a search, is a misread. It calls set with what there is, and with
 // nothing for an empty array of an object that is shown whole. It does not call it if the
 // vendor did not say: for null, for {}, for an empty array elsewhere, and if no element
 // could be read.
@@ -47,8 +48,13 @@ func Many[M any](r *Reader, name string, set func(list []*M), member Member[M], 
 	if stated {
 		read = func() error { return r.Array(element) }
 	}
+	isObject, before := r.Kind() == '{', r.kept
 	if err := read(); err != nil {
 		return err
+	}
+	if isObject && len(list) > 0 && r.kept == before+1 { // which counts the object itself
+		r.CountMisread(name)
+		return nil
 	}
 	if len(list) > 0 || stated && elements == 0 && r.depth == r.whole {
 		set(list)

@@ -63,28 +63,30 @@ func TestRelationForms(t *testing.T) {
 		want     person
 		misreads map[string]int
 	}{
-		`{"boss":null}`:                           {},
-		`{"boss":{}}`:                             {},
-		`{"boss":{"name":"Bob"}}`:                 {want: person{Boss: bob}},
-		`{"boss":{"unknown":1}}`:                  {want: person{Boss: &person{}}},
-		`{"boss":{"boss":{}}}`:                    {want: person{Boss: &person{}}},
-		`{"boss":"p-1"}`:                          {want: person{Boss: &person{Name: "p-1"}}},
-		`{"boss":7}`:                              {want: person{Boss: &person{Name: "7"}}},
-		`{"boss":""}`:                             {},
-		`{"boss":"nobody"}`:                       {misreads: map[string]int{"boss": 1}},
-		`{"boss":true}`:                           {misreads: map[string]int{"boss": 1}},
-		`{"boss":[{"name":"Bob"}]}`:               {misreads: map[string]int{"boss": 1}},
-		`{"boss":{"name":"Bob"},"boss":null}`:     {want: person{Boss: bob}},
-		`{"team":null}`:                           {},
-		`{"team":[]}`:                             {},
-		`{"team":{}}`:                             {},
-		`{"team":[null,{},{"name":"Bob"},"p-1"]}`: {want: person{Team: []*person{bob, {Name: "p-1"}}}},
-		`{"team":{"name":"Bob"}}`:                 {want: person{Team: []*person{bob}}},
-		`{"team":"p-1"}`:                          {want: person{Team: []*person{{Name: "p-1"}}}},
-		`{"team":["nobody",true,["p-1"],"p-2"]}`:  {want: person{Team: []*person{{Name: "p-2"}}}, misreads: map[string]int{"team": 3}},
-		`{"team":["p-1"],"team":["p-2","p-3"]}`:   {want: person{Team: []*person{{Name: "p-2"}, {Name: "p-3"}}}},
-		`{"team":["p-1"],"team":[]}`:              {want: person{Team: []*person{{Name: "p-1"}}}},
-		`{"team":["p-1"],"team":null}`:            {want: person{Team: []*person{{Name: "p-1"}}}},
+		`{"boss":null}`:                                {},
+		`{"boss":{}}`:                                  {},
+		`{"boss":{"name":"Bob"}}`:                      {want: person{Boss: bob}},
+		`{"boss":{"unknown":1}}`:                       {want: person{Boss: &person{}}},
+		`{"boss":{"boss":{}}}`:                         {want: person{Boss: &person{}}},
+		`{"boss":"p-1"}`:                               {want: person{Boss: &person{Name: "p-1"}}},
+		`{"boss":7}`:                                   {want: person{Boss: &person{Name: "7"}}},
+		`{"boss":""}`:                                  {},
+		`{"boss":"nobody"}`:                            {misreads: map[string]int{"boss": 1}},
+		`{"boss":true}`:                                {misreads: map[string]int{"boss": 1}},
+		`{"boss":[{"name":"Bob"}]}`:                    {misreads: map[string]int{"boss": 1}},
+		`{"boss":{"name":"Bob"},"boss":null}`:          {want: person{Boss: bob}},
+		`{"team":null}`:                                {},
+		`{"team":[]}`:                                  {},
+		`{"team":{}}`:                                  {},
+		`{"team":[null,{},{"name":"Bob"},"p-1"]}`:      {want: person{Team: []*person{bob, {Name: "p-1"}}}},
+		`{"team":{"name":"Bob"}}`:                      {want: person{Team: []*person{bob}}},
+		`{"team":{"data":[{"name":"Bob"}],"total":5}}`: {misreads: map[string]int{"team": 1}},
+		`{"team":[{"unknown":1}]}`:                     {want: person{Team: []*person{{}}}},
+		`{"team":"p-1"}`:                               {want: person{Team: []*person{{Name: "p-1"}}}},
+		`{"team":["nobody",true,["p-1"],"p-2"]}`:       {want: person{Team: []*person{{Name: "p-2"}}}, misreads: map[string]int{"team": 3}},
+		`{"team":["p-1"],"team":["p-2","p-3"]}`:        {want: person{Team: []*person{{Name: "p-2"}, {Name: "p-3"}}}},
+		`{"team":["p-1"],"team":[]}`:                   {want: person{Team: []*person{{Name: "p-1"}}}},
+		`{"team":["p-1"],"team":null}`:                 {want: person{Team: []*person{{Name: "p-1"}}}},
 	} {
 		got, misreads, err := readPerson(strings.NewReader(body))
 		if err != nil {
@@ -128,7 +130,8 @@ func TestStatedLists(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]bool{
 		`[]`: true, `["p-1"]`: true, `[{},"p-1"]`: true, `{"name":"Bob"}`: true,
-		`null`: false, `{}`: false, `[{}]`: false, `[null]`: false, `[true]`: false, `7.5`: false,
+		`{"total":0}`: false,
+		`null`:        false, `{}`: false, `[{}]`: false, `[null]`: false, `[true]`: false, `7.5`: false,
 	} {
 		for _, whole := range []bool{true, false} {
 			r, stated := NewReader(strings.NewReader(`{"team":`+body+`}`)), false
