@@ -17,18 +17,18 @@ func appAnsweredCalls() map[string]answered {
 	app := map[string]any{"sipAppUuid": someApp}
 	lease := map[string]any{"sipAppUuid": someApp, "addTnLeaseUuids": []any{someLease}}
 	return map[string]answered{
-		"GetSipApp":                  {"GetSIPControlAppByUUID", "SipAppService.GetSipApp", map[string]any{"uuid": someApp}},
+		"GetSipApp":                  {"GetSIPControlAppByUUID", "SipAppService.GetSipApp", map[string]any{"uuid": "a9900000-0000-4000-8000-000000200320"}},
 		"CreateSipApp":               {"CreateSIPControlApp", "SipAppService.CreateSipApp", map[string]any{"sipApp": map[string]any{"name": "Reminders"}}},
 		"ListSipApps":                {"ListSIPControlApps", "SipAppService.ListSipApps", map[string]any{}},
 		"AssignSipAppTnLeases":       {"AssignTNLeasesToSIPControlApp", "SipAppService.AssignSipAppTnLeases", lease},
 		"AssignSipAppTnLeases.uuids": {"AssignTNLeasesToSIPControlApp.uuids", "SipAppService.AssignSipAppTnLeases", lease},
 		"ListSipAppTnLeases":         {"GetSIPControlAppTNLeasesList", "SipAppService.ListSipAppTnLeases", app},
 		"ExecuteCallFlow":            {"ExecuteSIPControlAppCallExecuteCallFlow", "SipAppService.ExecuteCallFlow", map[string]any{"callUuid": someCall, "callFlowXml": goodFlow}},
-		"GetMessagingProfile":        {"GetMessagingProfileByUUID", "ProfileService.GetMessagingProfile", map[string]any{"uuid": someMessagingProfile}},
+		"GetMessagingProfile":        {"GetMessagingProfileByUUID", "ProfileService.GetMessagingProfile", map[string]any{"uuid": "3e55a9e0-0000-4000-8000-000000201740"}},
 		"CreateMessagingProfile":     {"CreateMessagingProfile", "ProfileService.CreateMessagingProfile", map[string]any{"messagingProfile": map[string]any{"name": "Reminders"}}},
 		"ListMessagingProfiles":      {"ListMessagingProfiles", "ProfileService.ListMessagingProfiles", map[string]any{}},
-		"GetOutboundVoiceProfile":    {"GetOutboundVoiceProfileByUUID", "ProfileService.GetOutboundVoiceProfile", map[string]any{"uuid": someVoiceProfile}},
-		"UpdateOutboundVoiceProfile": {"ModifyOutboundVoiceProfile", "ProfileService.UpdateOutboundVoiceProfile", map[string]any{"outboundVoiceProfile": map[string]any{"uuid": someVoiceProfile, "name": "Clinics"}}},
+		"GetOutboundVoiceProfile":    {"GetOutboundVoiceProfileByUUID", "ProfileService.GetOutboundVoiceProfile", map[string]any{"uuid": "701ce000-0000-4000-8000-000000201890"}},
+		"UpdateOutboundVoiceProfile": {"ModifyOutboundVoiceProfile", "ProfileService.UpdateOutboundVoiceProfile", map[string]any{"outboundVoiceProfile": map[string]any{"uuid": "701ce000-0000-4000-8000-000000201943", "name": "Clinics"}}},
 		"ListOutboundVoiceProfiles":  {"ListOutboundVoiceProfiles", "ProfileService.ListOutboundVoiceProfiles", map[string]any{}},
 	}
 }
@@ -172,6 +172,9 @@ func TestAppRelations(t *testing.T) {
 	} {
 		for form, there := range relationForms() {
 			row := strings.TrimSuffix(strings.Replace(rowWith(c.members, form), "[", "", 1), "]}") + "}"
+			if asked, ok := c.request["uuid"].(string); ok {
+				row = strings.Replace(row, someInvite, asked, 1)
+			}
 			vendor.answer(json200(row))
 			made := oneAnswer(t, f, rpc, c.request)
 			if made.status != nil {

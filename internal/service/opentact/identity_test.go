@@ -91,6 +91,7 @@ func TestAssignedHolder(t *testing.T) {
 		"none shown, others listed":      {`[]`, `["` + otherUUID + `"]`, nil},
 		"none shown, cannot be read":     {`[]`, ``, here},
 		"none shown, null listed":        {`[]`, `null`, here},
+		"none shown, itself listed":      {`[]`, `{"uuid":"` + connectionUUID + `","name":"HQ"}`, here},
 		"the UUID, listed":               {`["` + inviteUUID + `"]`, `[` + lease + `]`, here},
 		"the UUID, not listed":           {`["` + inviteUUID + `"]`, `[]`, nil},
 		"the UUID, cannot be read":       {`["` + inviteUUID + `"]`, ``, here},

@@ -225,8 +225,11 @@ func (h leaseHolder) readBack(ctx context.Context, b Backend, add, above []strin
 	return assumed
 }
 
-// errUnidentified says that the vendor shows a lease that may be any.
-var errUnidentified = errors.New("a lease does not show its UUID")
+// Why a list does not say which leases a holder has.
+var (
+	errUnidentified = errors.New("a lease does not show its UUID")
+	errHolder       = errors.New("the list shows the connection or app itself")
+)
 
 // held returns the leases of a holder by their UUIDs. A list that does not prove which leases
 // the holder lacks is an error.
@@ -242,10 +245,16 @@ func (h leaseHolder) held(ctx context.Context, b Backend, above []string) (map[s
 	proof := tnLeaseKind
 	proof.Proof = true
 	err := opentact.List(ctx, b.Vendor, h.list, proof, begin, above...)
-	if err == nil && found[""] != nil {
-		err = upstream.BadResponse(opentact.Vendor, b.Vendor.Route(h.list), errUnidentified)
+	switch {
+	case err != nil:
+		return nil, err
+	case found[""] != nil:
+		return nil, upstream.BadResponse(opentact.Vendor, b.Vendor.Route(h.list), errUnidentified)
+	case found[above[0]] != nil:
+		return nil, upstream.BadResponse(opentact.Vendor, b.Vendor.Route(h.list), errHolder)
+	default:
+		return found, nil
 	}
-	return found, err
 }
 
 // inOrder returns leases in the order of UUIDs. Of one that was not found only its UUID is
