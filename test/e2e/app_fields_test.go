@@ -172,9 +172,6 @@ func TestAppRelations(t *testing.T) {
 	} {
 		for form, there := range relationForms() {
 			row := strings.TrimSuffix(strings.Replace(rowWith(c.members, form), "[", "", 1), "]}") + "}"
-			if asked, ok := c.request["uuid"].(string); ok {
-				row = strings.Replace(row, someInvite, asked, 1)
-			}
 			vendor.answer(json200(row))
 			made := oneAnswer(t, f, rpc, c.request)
 			if made.status != nil {

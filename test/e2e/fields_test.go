@@ -25,7 +25,7 @@ type answered struct {
 
 func answeredCalls() map[string]answered {
 	parent := map[string]any{"sipConnectionUuid": someConnection}
-	invite := map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": map[string]any{"uuid": someInvite, "name": "Front desk"}}
+	invite := map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": map[string]any{"uuid": "14b17e00-0000-4000-8000-000000000006", "name": "Front desk"}}
 	lease := map[string]any{"sipConnectionUuid": someConnection, "addTnLeaseUuids": []any{someLease}}
 	return map[string]answered{
 		"CreateSipUserInvite":               {"CreateSIPUserInvite", "SipConnectionService.CreateSipUserInvite", map[string]any{"sipConnectionUuid": someConnection, "sipUserInvite": map[string]any{"name": "Front desk"}}},
@@ -35,7 +35,7 @@ func answeredCalls() map[string]answered {
 		"ListSipConnectionTnLeases":         {"GETSIPConnectionTNLeasesList", "SipConnectionService.ListSipConnectionTnLeases", parent},
 		"AssignSipConnectionTnLeases":       {"AssignTNLeasesToSIPConnection", "SipConnectionService.AssignSipConnectionTnLeases", lease},
 		"AssignSipConnectionTnLeases.uuids": {"AssignTNLeasesToSIPConnection.uuids", "SipConnectionService.AssignSipConnectionTnLeases", lease},
-		"GetSipConnection":                  {"GetSIPConnectionByUUID", "SipConnectionService.GetSipConnection", map[string]any{"uuid": someConnection}},
+		"GetSipConnection":                  {"GetSIPConnectionByUUID", "SipConnectionService.GetSipConnection", map[string]any{"uuid": "5f1c2b3a-0000-4000-8000-000000000047"}},
 		"ListSipConnectionProducts":         {"GetSIPConnectionProductsList", "SipConnectionService.ListSipConnectionProducts", map[string]any{}},
 	}
 }

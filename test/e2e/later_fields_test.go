@@ -3,18 +3,16 @@ package e2e
 import (
 	"fmt"
 	"testing"
-
-	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
 // laterAnsweredCalls are the calls that only later generations have, with the vendor's whole
 // answers to them.
 func laterAnsweredCalls() map[string]answered {
-	user := map[string]any{"sipDomain": someDomain, "uuid": sandbox.SIPUserUUID(1)}
+	user := map[string]any{"sipDomain": someDomain, "uuid": "0005e400-0000-4000-8000-000000000901"}
 	return map[string]answered{
-		"GetSipDomain":    {"GetSIPDomain", "SipConnectionService.GetSipDomain", map[string]any{"domain": someDomain}},
+		"GetSipDomain":    {"GetSIPDomain", "SipConnectionService.GetSipDomain", map[string]any{"domain": "domain1.example.com"}},
 		"ListSipDomains":  {"ListSIPDomains", "SipConnectionService.ListSipDomains", map[string]any{}},
-		"UpdateSipDomain": {"ModifySIPDomain", "SipConnectionService.UpdateSipDomain", map[string]any{"sipDomain": map[string]any{"domain": someDomain, "sipAppUuid": someApp}}},
+		"UpdateSipDomain": {"ModifySIPDomain", "SipConnectionService.UpdateSipDomain", map[string]any{"sipDomain": map[string]any{"domain": "domain9.example.com", "sipAppUuid": someApp}}},
 		"GetSipUser":      {"GetSIPUser", "SipConnectionService.GetSipUser", user},
 		"ListSipUsers":    {"ListSIPUsers", "SipConnectionService.ListSipUsers", map[string]any{"sipDomain": someDomain}},
 		"CreateSipUser":   {"CreateSIPUser", "SipConnectionService.CreateSipUser", map[string]any{"sipDomain": someDomain, "sipUser": map[string]any{"login": "login5", "password": "SECRET-word"}}},

@@ -3,9 +3,12 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
 // Answers of a scripted vendor. Each is given to every call.
@@ -22,8 +25,17 @@ func reply(status int, contentType, body string, headers ...string) http.Handler
 	}
 }
 
-// json200 answers a body as JSON.
-func json200(body string) http.HandlerFunc { return reply(http.StatusOK, "application/json", body) }
+// json200 answers a body as JSON. If the path names one resource, the answer is about that one,
+// in place of someInvite.
+func json200(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		answer := body
+		if asked, ok := tolerant.CanonicalUUID(path.Base(r.URL.Path)); ok {
+			answer = strings.Replace(body, someInvite, asked, 1)
+		}
+		reply(http.StatusOK, "application/json", answer)(w, r)
+	}
+}
 
 // refusal answers a status in the vendor's own error form.
 func refusal(status int, headers ...string) http.HandlerFunc {
@@ -37,7 +49,7 @@ func page(status int, headers ...string) http.HandlerFunc {
 }
 
 // good is the beginning of an answer that every call accepts, to which a test adds the
-// rest.
+// rest. It shows someInvite; see json200.
 const good = `{"success":true,"payload":{"uuid":"14b17e00-0000-4000-8000-000000000001","name":"Front desk"}`
 
 // breaksOff announces more bytes than it sends.
