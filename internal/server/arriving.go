@@ -67,7 +67,7 @@ func (b *arrivingBody) take() error {
 	case b.ctx.Err() != nil:
 		return b.ctx.Err()
 	default:
-		return lateStatus().Err()
+		return errLate()
 	}
 }
 

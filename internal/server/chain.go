@@ -115,11 +115,7 @@ func (s *Server) translate(ctx context.Context, request any, info *grpc.UnarySer
 	if err == nil {
 		return response, nil
 	}
-	final := status.Final(healthError(info.FullMethod, err), s.subjects.Of(info.FullMethod, request))
-	final = s.subjects.WithLookup(final, info.FullMethod, request)
-	if !s.reads[info.FullMethod] && !isOpen(info.FullMethod) {
-		final = status.OfWrite(final)
-	}
+	final := s.final(info.FullMethod, request, err)
 	if in := received.FromContext(ctx); in != nil {
 		final = status.Rename(final, in.Name)
 	}
@@ -127,6 +123,16 @@ func (s *Server) translate(ctx context.Context, request any, info *grpc.UnarySer
 		_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to send it to
 	}
 	return nil, final
+}
+
+// final is the error that callers see, but for the names of its fields.
+func (s *Server) final(method string, request any, err error) error {
+	final := status.Final(healthError(method, err), s.subjects.Of(method, request))
+	final = s.subjects.WithLookup(final, method, request)
+	if !s.reads[method] && !isOpen(method) {
+		final = status.OfWrite(final)
+	}
+	return final
 }
 
 // healthError gives the one error of a health check, that of an unknown service, the

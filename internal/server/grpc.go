@@ -15,13 +15,18 @@ import (
 
 // Limits of one gRPC connection.
 const (
-	// maxStreams is how many calls one connection may have in flight.
-	maxStreams = 1000
+	// maxStreams is how many calls one connection may have in flight. Further ones wait in the
+	// client.
+	maxStreams = 250
 	// streamWorkers is how many goroutines, with stacks that have grown already, wait for
 	// calls; calls beyond it get goroutines of their own.
 	streamWorkers = 64
-	// maxMetadataBytes is how large the headers of one call may be.
-	maxMetadataBytes = 64 << 10
+	// maxMetadataBytes is how large the headers of one call may be. A few bytes can stand for as
+	// many, since HTTP/2 sends what is in its table of headers as a number.
+	maxMetadataBytes = 16 << 10
+	// maxStreamMessage is how large a message of a stream may be; those of calls are read by the
+	// receiver.
+	maxStreamMessage = freeRequestBytes
 	// streamWindow and connectionWindow are how many bytes of requests may be on their way to
 	// one call before it reads them, and to all calls of a connection. A call that reads a
 	// longer message gets the window for it. They are fixed because grpc-go would otherwise
@@ -57,6 +62,7 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 		grpc.ForceServerCodecV2(newAnswerCodec()),
 		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.MaxRecvMsgSize(maxStreamMessage),
 		grpc.StaticStreamWindowSize(streamWindow),
 		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxHeaderListSize(maxMetadataBytes),

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -52,11 +53,14 @@ type incoming interface {
 type receiver struct {
 	arriving      *semaphore.Weighted
 	decompressing *semaphore.Weighted
+	waiting       *crowd
+	final         func(method string, err error) error // the error that callers are shown
 }
 
-func newReceiver() *receiver {
+func newReceiver(final func(method string, err error) error) *receiver {
 	return &receiver{
 		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(limits.MaxDecompressions),
+		waiting: newCrowd(maxWaiting), final: final,
 	}
 }
 
@@ -111,22 +115,52 @@ func (r *receiver) read(ctx context.Context, current *call, decode func(any) err
 		// as there is a compressed one, which no budget would count while it waits for its caller.
 		_ = grpc.SetSendCompressor(ctx, encoding.Identity) // it fails only for unknown encodings
 	}
-	late := time.AfterFunc(bodyTimeout, func() { // what fails here fails because the call is over
-		_ = stream.SetTrailer(metadata.Pairs(requestIDHeader, current.requestID(ctx)))
-		_ = stream.WriteStatus(lateStatus())
-	})
+	awaited := &awaited{stream: stream}
+	end := func(err error) { awaited.end(r.final(current.method, err), current.requestID(ctx)) }
+	late := time.AfterFunc(bodyTimeout, func() { end(errLate()) })
 	defer late.Stop()
+	place := r.waiting.enter(current.conn, func() { end(errCrowded("calls wait for their messages")) })
+	defer r.waiting.leave(place)
 	err := r.readMessage(ctx, stream, message)
+	if ended := awaited.arrived(); ended != nil {
+		return ended
+	}
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
 }
 
-// lateStatus ends a call whose message did not arrive.
-func lateStatus() *grpcstatus.Status {
-	return grpcstatus.Convert(status.New(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
-		fmt.Sprintf("the request did not arrive within %s", bodyTimeout)))
+// awaited is a call whose message is awaited, until it has arrived or the call is ended.
+type awaited struct {
+	stream incoming
+	over   atomic.Pointer[error]
+}
+
+// end ends the call, unless its message has arrived. The reading of the message fails then.
+func (a *awaited) end(err error, requestID string) {
+	if !a.over.CompareAndSwap(nil, &err) {
+		return
+	}
+	trailer := metadata.Join(metadata.Pairs(requestIDHeader, requestID), status.Trailer(err))
+	_ = a.stream.SetTrailer(trailer) // what fails here fails because the caller has gone
+	_ = a.stream.WriteStatus(grpcstatus.Convert(err))
+}
+
+// arrived returns the error that the call was ended with. If there is none, the call cannot be
+// ended from then on.
+func (a *awaited) arrived() error {
+	var none error
+	if a.over.CompareAndSwap(nil, &none) {
+		return nil
+	}
+	return *a.over.Load()
+}
+
+// errLate is the error of a call whose message did not arrive.
+func errLate() error {
+	return status.New(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
+		fmt.Sprintf("the request did not arrive within %s", bodyTimeout))
 }
 
 // readMessage reads the message and that it is the only one.

@@ -53,6 +53,7 @@ type Server struct {
 	memory     *upstream.Memory
 	answers    *answers
 	receiver   *receiver
+	streams    *crowd
 	reads      map[string]bool // the methods without side effects
 	vendors    *vendors
 	ledger     *ledger.Ledger // nil if it is off
@@ -81,8 +82,9 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 		config: c, process: process, tracer: process.Tracer, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(process.Version),
 		subjects: status.NewSubjects(VendorNames(), mapping.NaturalKeys(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
-		receiver: newReceiver(), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
+		streams: newCrowd(maxOpenStreams), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}
+	s.receiver = newReceiver(func(method string, err error) error { return s.final(method, nil, err) })
 	steps := []struct {
 		what string
 		do   func() error

@@ -29,20 +29,21 @@ func (s *Server) serveStream(service any, stream grpc.ServerStream, _ *grpc.Stre
 	defer func() {
 		s.logger.Debug("stream", "protocol", protocolGRPC, "method", current.method, "took_ms", milliseconds(time.Since(started)))
 	}()
-	drained := s.endOnDrain(stream.Context())
+	ended := s.endEarly(stream.Context(), current)
 	err := s.runStream(current, service, stream, handler)
-	if refused := drained(); refused != nil {
+	if refused := ended(); refused != nil {
 		return refused
 	}
 	return overdue(stream.Context(), err)
 }
 
-// endOnDrain ends a stream when the server begins to drain. Its handler runs on until it
-// sees that, and is waited for: a stream must not be used after its call has returned. The
-// returned function must be called when the handler has returned; it returns the error that
-// the stream was ended with, if it was.
-func (s *Server) endOnDrain(ctx context.Context) (drained func() error) {
-	returned := make(chan struct{})
+// endEarly ends a stream when the server begins to drain, or when it must make room for others.
+// Its handler runs on until it sees that, and is waited for: a stream must not be used after its
+// call has returned. The returned function must be called when the handler has returned; it
+// returns the error that the stream was ended with, if it was.
+func (s *Server) endEarly(ctx context.Context, current *call) (ended func() error) {
+	returned, crowded := make(chan struct{}), make(chan struct{})
+	place := s.streams.enter(current.conn, func() { close(crowded) })
 	var watching sync.WaitGroup
 	var refused error
 	watching.Go(func() {
@@ -50,10 +51,14 @@ func (s *Server) endOnDrain(ctx context.Context) (drained func() error) {
 		case <-s.draining:
 			refused = status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN, "the server is stopping")
 			endStream(ctx, refused)
+		case <-crowded:
+			refused = errCrowded("streams are open")
+			endStream(ctx, refused)
 		case <-returned:
 		}
 	})
 	return func() error {
+		s.streams.leave(place)
 		close(returned)
 		watching.Wait()
 		return refused
@@ -64,8 +69,10 @@ func (s *Server) endOnDrain(ctx context.Context) (drained func() error) {
 // context of the stream, and each wait for a message.
 func endStream(ctx context.Context, err error) {
 	if stream, ok := grpc.ServerTransportStreamFromContext(ctx).(interface {
+		SetTrailer(metadata.MD) error
 		WriteStatus(*grpcstatus.Status) error
 	}); ok {
+		_ = stream.SetTrailer(status.Trailer(err))      // it fails as the next one
 		_ = stream.WriteStatus(grpcstatus.Convert(err)) // it fails if the connection is closed, which ends the stream too
 	}
 }

@@ -93,20 +93,20 @@ func isAnswer(frame http2.Frame) bool {
 
 const listConnections = "/sipfacade.v1.SipConnectionService/ListSipConnections"
 
-// TestMetadataIsBounded: a call with 32 KiB of metadata is served, one with 128 KiB
+// TestMetadataIsBounded: a call with 12 KiB of metadata is served, one with 24 KiB
 // costs no more than its own refusal.
 func TestMetadataIsBounded(t *testing.T) {
 	t.Parallel()
 	f := startFacade(t, startVendor(t, json200(`{"success":true,"payload":[]}`)).url(), withToken())
 	small := f.dialFrames(t)
-	small.call(t, listConnections, 32<<10)
+	small.call(t, listConnections, 12<<10)
 	if !small.until(isAnswer) {
-		t.Error("a call with 32 KiB of metadata got no answer")
+		t.Error("a call with 12 KiB of metadata got no answer")
 	}
 	large := f.dialFrames(t)
-	large.call(t, listConnections, 128<<10)
+	large.call(t, listConnections, 24<<10)
 	if large.until(isAnswer) {
-		t.Error("a call with 128 KiB of metadata was answered")
+		t.Error("a call with 24 KiB of metadata was answered")
 	}
 }
 

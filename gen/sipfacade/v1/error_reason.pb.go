@@ -180,7 +180,9 @@ const (
 	// for it.
 	ErrorReason_ERROR_REASON_CALLER_FORBIDDEN ErrorReason = 44
 	// The caller has made more calls a second than `caller_rate` and
-	// `caller_burst` allow. The call was not sent. Do: wait as `RetryInfo` says.
+	// `caller_burst` allow. Or the call is one of more than 1,000 whose message has
+	// not arrived, or one of as many streams, and was ended for the others. The call
+	// was not sent. Do: wait as `RetryInfo` says.
 	ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED ErrorReason = 45
 	// The request id was used before, by the same caller for the same method, with
 	// another content. The vendor was not called. Do: choose a new request id for
