@@ -115,6 +115,7 @@ func redirectLibraries(logger *slog.Logger) {
 	log.SetFlags(0)
 	log.SetOutput(telemetry.StandardLogWriter(logger))
 	grpclog.SetLoggerV2(telemetry.GRPCLogger(logger))
+	otel.SetLogger(telemetry.OTelLogger(logger))
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
 		logger.Warn("traces are not exported", "error", err.Error())
 	}))

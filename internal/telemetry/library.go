@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/go-logr/logr"
 	"google.golang.org/grpc/grpclog"
 )
 
@@ -130,3 +131,35 @@ func (g grpcLogger) Fatalf(string, ...any) { g.report(slog.LevelError, nil) }
 
 // V reports that no verbose messages are wanted.
 func (grpcLogger) V(int) bool { return false }
+
+// otelLogger logs errors and warnings of the OpenTelemetry library. Their messages are constant
+// texts; the values and errors beside them quote what the library was given.
+type otelLogger struct{ logger *slog.Logger }
+
+// otelWarning is the level of its warnings; those above it only inform.
+const otelWarning = 1
+
+// OTelLogger returns the logger for otel.SetLogger.
+func OTelLogger(logger *slog.Logger) logr.Logger { return logr.New(otelLogger{logger}) }
+
+// Init has nothing to do.
+func (otelLogger) Init(logr.RuntimeInfo) {}
+
+// Enabled reports whether messages of a level are logged.
+func (otelLogger) Enabled(level int) bool { return level <= otelWarning }
+
+// Info logs a warning without its values.
+func (o otelLogger) Info(_ int, message string, _ ...any) { o.report(slog.LevelWarn, message) }
+
+// Error logs an error without its cause and its values.
+func (o otelLogger) Error(_ error, message string, _ ...any) { o.report(slog.LevelError, message) }
+
+func (o otelLogger) report(level slog.Level, message string) {
+	o.logger.LogAttrs(context.Background(), level, "the OpenTelemetry library reported a problem", slog.String("problem", message))
+}
+
+// WithValues leaves out the values.
+func (o otelLogger) WithValues(...any) logr.LogSink { return o }
+
+// WithName leaves out the name.
+func (o otelLogger) WithName(string) logr.LogSink { return o }

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log"
 	"log/slog"
 	"net/http"
@@ -89,5 +90,21 @@ func TestGRPCLogger(t *testing.T) {
 		if diff := cmp.Diff(c.want, logLines(t, buffer.String())); diff != "" || strings.Contains(buffer.String(), "opal") || logger.V(0) {
 			t.Errorf("%s: %s %s", name, buffer.String(), diff)
 		}
+	}
+}
+
+// TestOTelLogger: warnings and errors, without values and causes.
+func TestOTelLogger(t *testing.T) {
+	t.Parallel()
+	var buffer bytes.Buffer
+	logger := OTelLogger(NewLogger(&buffer, slog.LevelDebug, "json"))
+	logger.Error(errors.New("opal"), "parse headers", "input", "opal")
+	logger.WithValues("input", "opal").WithName("opal").V(1).Info("limit reached", "input", "opal")
+	logger.V(4).Info("created", "config", "opal")
+	const problem = "the OpenTelemetry library reported a problem"
+	want := [][3]string{{"ERROR", problem, ""}, {"WARN", problem, ""}}
+	got := buffer.String()
+	if diff := cmp.Diff(want, logLines(t, got)); diff != "" || strings.Contains(got, "opal") || !strings.Contains(got, "parse headers") {
+		t.Errorf("%s %s", got, diff)
 	}
 }

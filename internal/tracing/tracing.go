@@ -60,6 +60,9 @@ func FromEnvironment(ctx context.Context, version string, getenv func(string) st
 			return nil, fmt.Errorf("%s: %q is not supported, only %s, which collectors take on port 4318", variable, protocol, httpProtocol)
 		}
 	}
+	if err := checkVariables(getenv); err != nil {
+		return nil, err
+	}
 	return New(ctx, Options{Version: version})
 }
 
