@@ -16,6 +16,9 @@ const (
 	// exportTime is how long the last traces may take to reach their collector, if the
 	// calls have used up all other time.
 	exportTime = time.Second
+	// longestExport is how long they may take at most: a collector that does not answer must not
+	// keep an idle server from stopping.
+	longestExport = 5 * time.Second
 )
 
 // LongestStop is how long a server may take to stop: the process must not be killed before.

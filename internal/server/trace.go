@@ -43,11 +43,9 @@ func (s *Server) exchangeTracer() upstream.Tracer {
 // flushTraces exports the spans of the calls that have ended. What cannot be exported is
 // logged, and does not make the drain fail.
 func (s *Server) flushTraces(ctx context.Context) error {
-	if ended, ok := ctx.Deadline(); ok && time.Until(ended) < exportTime {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), exportTime)
-		defer cancel()
-	}
+	ended, _ := ctx.Deadline() // a drain has one
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTimeOf(time.Until(ended)))
+	defer cancel()
 	if err := s.tracer.Shutdown(ctx); err != nil {
 		s.logger.Warn("the last traces were not exported", "error", err.Error())
 	}
@@ -67,4 +65,9 @@ func traceIDOf(header string) string {
 		return ""
 	}
 	return match[1]
+}
+
+// exportTimeOf returns how long the last traces may take, of the time that the drain has left.
+func exportTimeOf(left time.Duration) time.Duration {
+	return min(max(left, exportTime), longestExport)
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/metadata"
 )
@@ -20,6 +21,19 @@ func TestTraceIDs(t *testing.T) {
 		}
 		if got := (&call{trace: other}).traceID(ctx); got != other {
 			t.Errorf("%q with a span: %q", header, got)
+		}
+	}
+}
+
+// TestExportTime: the last traces take what the drain has left, within bounds.
+func TestExportTime(t *testing.T) {
+	t.Parallel()
+	for left, want := range map[time.Duration]time.Duration{
+		-time.Second: exportTime, 0: exportTime, exportTime: exportTime, 3 * time.Second: 3 * time.Second,
+		longestExport: longestExport, time.Minute: longestExport,
+	} {
+		if got := exportTimeOf(left); got != want {
+			t.Errorf("with %s left: %s, want %s", left, got, want)
 		}
 	}
 }
