@@ -35,7 +35,10 @@ var (
 // usageExit is the exit code for a mistake in the command line or configuration.
 const usageExit = 2
 
-func main() { os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr)) }
+func main() {
+	crashBySignal()
+	os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
 
 // run parses the command line, runs the command and returns the exit code.
 func run(args, environ []string, stdout, stderr io.Writer) int {
