@@ -3,10 +3,11 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 )
@@ -62,20 +63,6 @@ func openWith(path string, open func(string) (io.WriteCloser, error)) (*Log, err
 	return l, nil
 }
 
-// openFile opens a file that only its owner reads.
-func openFile(path string) (io.WriteCloser, error) {
-	if path == Standard {
-		return standardOutput{os.Stdout}, nil
-	}
-	return os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-}
-
-// standardOutput stays open.
-type standardOutput struct{ io.Writer }
-
-// Close does nothing.
-func (standardOutput) Close() error { return nil }
-
 // Reopen opens the path anew, after the file was renamed to be kept. If that fails, no
 // line can be written until it succeeds.
 func (l *Log) Reopen() error {
@@ -86,6 +73,7 @@ func (l *Log) Reopen() error {
 
 func (l *Log) reopen() error {
 	if l.file != nil {
+		_ = l.flush()      // what cannot be written here goes to the new file
 		_ = l.file.Close() // every line was written, or waits
 		l.file = nil
 	}
@@ -134,6 +122,9 @@ func (l *Log) flush() error {
 		return nil
 	}
 	written, err := l.file.Write(l.pending)
+	if err != nil {
+		written -= l.takeBack(written)
+	}
 	l.pending = append(l.pending[:0], l.pending[written:]...)
 	if err != nil {
 		return fmt.Errorf("write to the audit file: %w", err)
@@ -141,14 +132,28 @@ func (l *Log) flush() error {
 	return nil
 }
 
-// Close closes the file.
+// takeBack removes the part of a line at the end of what was written, so that the whole line
+// waits. It returns how many bytes that is; none if the file cannot be made shorter, as a pipe.
+func (l *Log) takeBack(written int) int {
+	part := written - 1 - bytes.LastIndexByte(l.pending[:written], '\n')
+	shorter, ok := l.file.(shortener)
+	if !ok || part == 0 || shorter.Shorten(int64(part)) != nil {
+		return 0
+	}
+	return part
+}
+
+// Close writes what waits, and closes the file.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
+	if l.file == nil && len(l.pending) == 0 {
 		return nil
 	}
-	err := l.file.Close()
-	l.file = nil
+	err := l.flush()
+	if l.file != nil {
+		err = errors.Join(err, l.file.Close())
+		l.file = nil
+	}
 	return err
 }

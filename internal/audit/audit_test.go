@@ -96,6 +96,105 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// shortDisk is a disk whose file can be made shorter.
+type shortDisk struct{ *disk }
+
+func (d shortDisk) open(path string) (io.WriteCloser, error) {
+	_, err := d.disk.open(path)
+	return d, err
+}
+
+func (d shortDisk) Shorten(bytes int64) error {
+	d.text.Truncate(d.text.Len() - int(bytes))
+	return nil
+}
+
+// TestWholeLines: a full disk leaves no part of a line in the file. The lines that wait are
+// written to the file that is opened anew, or when it is closed.
+func TestWholeLines(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		space int // for the old file
+		again int // space that there is when the file is opened anew
+		old   []string
+		next  []string
+	}{
+		"a part of the second":  {300, 0, []string{"1"}, []string{"2", "3"}},
+		"a part of the first":   {20, 0, nil, []string{"1", "2", "3"}},
+		"nothing":               {0, 0, nil, []string{"1", "2", "3"}},
+		"with space once again": {300, -1, []string{"1", "2", "3"}, nil},
+	} {
+		old, next := shortDisk{&disk{space: c.space}}, shortDisk{&disk{}}
+		l, err := openWith("x", old.open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"1", "2", "3"} {
+			_ = l.Write(Entry{RequestID: id}) // a later write makes up for it
+			if diff := cmp.Diff(strings.Count(old.text.String(), "\n"), len(old.requestIDs(t))); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		}
+		l.open, old.space = next.open, c.again
+		if err := l.Reopen(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		next.space = -1
+		if err := l.Close(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff([][]string{c.old, c.next}, [][]string{old.requestIDs(t), next.requestIDs(t)}); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestPartOfALine: a part of a line that was left in the file is ended before the next line.
+func TestPartOfALine(t *testing.T) {
+	t.Parallel()
+	for before, want := range map[string]string{"": "", "{}\n": "{}\n", `{"time":`: `{"time":` + "\n"} {
+		path := filepath.Join(t.TempDir(), "audit.jsonl")
+		if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(l.Write(Entry{}), l.Write(Entry{}), l.Close()); err != nil {
+			t.Error(err)
+		}
+		content, err := os.ReadFile(path)
+		lines, found := strings.CutPrefix(string(content), want)
+		if err != nil || !found || strings.Count(lines, "\n") != 2 || !strings.HasPrefix(lines, `{"time"`) {
+			t.Errorf("%q became %q, %v", before, content, err)
+		}
+	}
+}
+
+// TestShorten: the end of a file can be removed, and lines go on behind what is left.
+func TestShorten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	file, err := openFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shorter, ok := file.(shortener)
+	if !ok {
+		t.Fatal("a regular file cannot be made shorter")
+	}
+	_, first := io.WriteString(file, "1\n2")
+	shortened := shorter.Shorten(1)
+	_, second := io.WriteString(file, "3\n")
+	if err := errors.Join(first, shortened, second, file.Close()); err != nil {
+		t.Error(err)
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != "1\n3\n" {
+		t.Errorf("%q, %v", content, err)
+	}
+}
+
 // TestManyLinesWait: no more than a megabyte of lines waits.
 func TestManyLinesWait(t *testing.T) {
 	t.Parallel()
