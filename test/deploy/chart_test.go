@@ -3,6 +3,7 @@ package deploy
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,38 @@ func configurationFile(t testing.TB, configuration string) (path string) {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// TestChartHosts: a JSON API without authentication answers for the names of its Service, unless
+// the values list others.
+func TestChartHosts(t *testing.T) {
+	t.Parallel()
+	names := []string{"desk-sipfacade", "desk-sipfacade.telephony", "desk-sipfacade.telephony.svc", "desk-sipfacade.telephony.svc.cluster.local"}
+	for name, test := range map[string]struct {
+		set  string
+		want []string
+	}{
+		"nobody is authenticated": {"callers.insecureNoAuth=true", names},
+		"others are listed":       {"settings.allowed_hosts={sip.example.com}", []string{"sip.example.com"}},
+		"callers bring tokens":    {"callers.tokensSecret=callers", nil},
+		"callers bring JWTs":      {"callers.jwtIssuer=https://login.example.com,callers.jwtAudience=sip", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			manifests, err := render(t, in(t, chart+"/ci/sandbox-values.yaml"), "--set", test.set)
+			if err != nil {
+				t.Fatal(manifests)
+			}
+			var settings struct {
+				AllowedHosts []string `yaml:"allowed_hosts"`
+			}
+			if err := yaml.Unmarshal([]byte(configurationOf(t, manifests)), &settings); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(settings.AllowedHosts, test.want) {
+				t.Errorf("%q, want %q", settings.AllowedHosts, test.want)
+			}
+		})
+	}
 }
 
 // TestChartRefusals holds that values which would start and fail are refused with a reason.
