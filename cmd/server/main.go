@@ -68,7 +68,8 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 }
 
 // readsFiles holds the commands that read the files about callers and routes, and look at the
-// audit file. They report what is wrong with these together with what is wrong with the settings.
+// audit file, the ledger and the variables of traces. They report what is wrong with these
+// together with what is wrong with the settings.
 var readsFiles = map[string]bool{config.CommandServe: true, config.CommandConfigCheck: true}
 
 // commands holds what each command does.
@@ -98,7 +99,7 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	}
 	tracer, err := tracing.FromEnvironment(ctx, version, os.Getenv)
 	if err != nil {
-		return &config.UsageError{Text: err.Error()}
+		return config.VariableMistakes(err)
 	}
 	s, err := server.New(c, server.Process{Version: version, Commit: commit, Tracer: tracer}, logger)
 	if err != nil {

@@ -30,6 +30,17 @@ func Mistake(key, text string) error {
 	return &InvalidError{[]mistake{lineOf(key, text)}}
 }
 
+// VariableMistakes returns the mistakes in variables that are no settings: the lines of the
+// error, each of which begins with a name, as in `OTEL_EXPORTER_OTLP_HEADERS: …`.
+func VariableMistakes(err error) error {
+	invalid := &InvalidError{}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		name, _, _ := strings.Cut(line, ":")
+		invalid.mistakes = append(invalid.mistakes, mistake{name, line})
+	}
+	return invalid
+}
+
 // About reports whether the error has a mistake in a setting.
 func (e *InvalidError) About(key string) bool {
 	return e != nil && slices.ContainsFunc(e.mistakes, func(m mistake) bool { return m.key == key })

@@ -14,17 +14,17 @@ func checkAuditFile(path string) error {
 		return nil
 	}
 	if err := audit.Openable(path); err != nil {
-		return auditMistake(err)
+		return notOpenable("audit_file", err)
 	}
 	return nil
 }
 
-// auditMistake says why the audit file cannot be opened, without its path.
-func auditMistake(err error) error {
+// notOpenable says why the file of a setting cannot be opened, without its path.
+func notOpenable(setting string, err error) error {
 	if failure, ok := errors.AsType[*fs.PathError](err); ok {
 		err = failure.Err
 	}
-	return config.Mistake("audit_file", "cannot be opened: "+err.Error())
+	return config.Mistake(setting, "cannot be opened: "+err.Error())
 }
 
 // ReopenAudit opens the audit file anew, after it was renamed. It is what SIGHUP asks for.

@@ -87,7 +87,7 @@ func (s *Server) setUpCallers() (err error) {
 		return nil
 	}
 	if s.callers.audit, err = audit.Open(s.config.AuditFile); err != nil {
-		return auditMistake(err)
+		return notOpenable("audit_file", err)
 	}
 	return nil
 }

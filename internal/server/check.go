@@ -5,19 +5,20 @@ import (
 )
 
 // CheckFiles reads the files about callers and routes that a configuration names, and looks
-// whether the audit file can be opened. It returns everything that is wrong with them, after
-// what is known to be wrong with the settings, which may be nil.
+// whether the audit file and the ledger can be opened, and at the variables of traces. It returns
+// everything that is wrong with them, after what is known to be wrong with the settings, which
+// may be nil.
 func CheckFiles(c config.Config, known *config.InvalidError) error {
 	if known.About("opentact_generation") {
 		c.OpentactRoutesFile = "" // which routes there are depends on it
 	}
 	_, inCallers := newCallers(c)
 	_, inRoutes := readRoutes(c)
-	inAudit := checkAuditFile(c.AuditFile)
+	found := []error{inCallers, inRoutes, checkAuditFile(c.AuditFile), checkLedgerFile(c), checkTraces()}
 	if known == nil {
-		return config.Join(inCallers, inRoutes, inAudit)
+		return config.Join(found...)
 	}
-	return config.Join(known, inCallers, inRoutes, inAudit)
+	return config.Join(append([]error{known}, found...)...)
 }
 
 // warn logs what follows from the settings that may not be meant.

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"strings"
 
+	"github.com/sipfacade/sipfacade/internal/audit"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/idempotency"
 	"github.com/sipfacade/sipfacade/internal/ledger"
@@ -17,6 +19,9 @@ func (s *Server) openLedger() (err error) {
 		return nil
 	}
 	s.ledgerPlace = ledger.Place(target)
+	if err := checkLedgerFile(s.config); err != nil {
+		return err
+	}
 	ctx := context.Background()
 	s.ledger, err = ledger.Open(ctx, target, ledger.Options{
 		Key: []byte(s.config.LedgerKey.Reveal()), TTL: s.config.LedgerTTL, Observe: s.metrics.Ledger(),
@@ -26,6 +31,18 @@ func (s *Server) openLedger() (err error) {
 	}
 	if err := s.ledger.Check(ctx); err != nil {
 		s.logger.Warn("the ledger cannot be reached; calls with a request id fail until it can", "error", err.Error())
+	}
+	return nil
+}
+
+// checkLedgerFile returns the mistake of a ledger in a file that cannot be opened.
+func checkLedgerFile(c config.Config) error {
+	path, isFile := strings.CutPrefix(c.LedgerTarget(), "file:")
+	if !isFile || path == "" {
+		return nil
+	}
+	if err := audit.Openable(path); err != nil {
+		return notOpenable("ledger", err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	grpcstatus "google.golang.org/grpc/status"
 
+	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/tracing"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -30,6 +32,14 @@ func (s *Server) traced(protocol string) grpc.UnaryServerInterceptor {
 		})
 		return response, err
 	}
+}
+
+// checkTraces returns the mistakes in the variables of traces.
+func checkTraces() error {
+	if err := tracing.CheckEnvironment(os.Getenv); err != nil {
+		return config.VariableMistakes(err)
+	}
+	return nil
 }
 
 // exchangeTracer follows exchanges with vendors; nil if they are not traced.

@@ -14,6 +14,8 @@ import (
 // maxBuffer is the most spans that a buffer of the SDK may be set to.
 const maxBuffer = 1_000_000
 
+const wantedProtocol = "must be " + httpProtocol + ", which collectors take on port 4318"
+
 var (
 	errEndpoint = errors.New("must be a URL such as http://127.0.0.1:4318")
 	errPairs    = errors.New("must be NAME=VALUE, several separated by commas, with %XX for a comma in a value")
@@ -24,6 +26,9 @@ var checks = []struct {
 	variable string
 	check    func(value string) error
 }{
+	{exporterVariable, oneOf("must be otlp or none", "otlp")},
+	{protocolVariable, oneOf(wantedProtocol, httpProtocol)},
+	{tracesProtocolVariable, oneOf(wantedProtocol, httpProtocol)},
 	{endpointVariable, checkEndpoint},
 	{tracesEndpointVariable, checkEndpoint},
 	{"OTEL_EXPORTER_OTLP_HEADERS", checkHeaders},
@@ -33,18 +38,29 @@ var checks = []struct {
 	{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", checkBuffer},
 }
 
-// checkVariables returns what is wrong with the first variable that cannot be used.
+// checkVariables returns what is wrong with the variables, a line for each.
 func checkVariables(getenv func(string) string) error {
+	var wrong []error
 	for _, row := range checks {
 		value := strings.TrimSpace(getenv(row.variable))
 		if value == "" {
 			continue
 		}
 		if err := row.check(value); err != nil {
-			return fmt.Errorf("%s: %w", row.variable, err)
+			wrong = append(wrong, fmt.Errorf("%s: %w", row.variable, err))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
+}
+
+// oneOf accepts one word, and says what is accepted.
+func oneOf(accepted, word string) func(string) error {
+	return func(value string) error {
+		if value != word {
+			return errors.New(accepted)
+		}
+		return nil
+	}
 }
 
 func checkEndpoint(value string) error {

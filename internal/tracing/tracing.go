@@ -47,23 +47,27 @@ const (
 // FromEnvironment returns the tracer that the SDK's variables ask for, or nil if they name no
 // endpoint.
 func FromEnvironment(ctx context.Context, version string, getenv func(string) string) (*Tracer, error) {
-	endpoint := getenv(endpointVariable) + getenv(tracesEndpointVariable)
-	exporter := getenv(exporterVariable)
-	if endpoint == "" || exporter == "none" || strings.EqualFold(getenv(disabledVariable), "true") {
-		return nil, nil
-	}
-	if exporter != "" && exporter != "otlp" {
-		return nil, fmt.Errorf("%s: %q is not one of otlp, none", exporterVariable, exporter)
-	}
-	for _, variable := range []string{protocolVariable, tracesProtocolVariable} {
-		if protocol := getenv(variable); protocol != "" && protocol != httpProtocol {
-			return nil, fmt.Errorf("%s: %q is not supported, only %s, which collectors take on port 4318", variable, protocol, httpProtocol)
-		}
-	}
-	if err := checkVariables(getenv); err != nil {
+	if wanted, err := wanted(getenv); err != nil || !wanted {
 		return nil, err
 	}
 	return New(ctx, Options{Version: version})
+}
+
+// CheckEnvironment returns what is wrong with the SDK's variables: a line for each, which begins
+// with its name.
+func CheckEnvironment(getenv func(string) string) error {
+	_, err := wanted(getenv)
+	return err
+}
+
+// wanted reports whether the SDK's variables ask for traces.
+func wanted(getenv func(string) string) (bool, error) {
+	endpoint := getenv(endpointVariable) + getenv(tracesEndpointVariable)
+	exporter := getenv(exporterVariable)
+	if endpoint == "" || exporter == "none" || strings.EqualFold(getenv(disabledVariable), "true") {
+		return false, nil
+	}
+	return true, checkVariables(getenv)
 }
 
 // New returns a tracer. It must be shut down.
