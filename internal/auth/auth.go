@@ -5,6 +5,7 @@ package auth
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"time"
 
@@ -28,6 +29,9 @@ type Options struct {
 	// Certificates says that connections may have client certificates, which TLS has
 	// verified.
 	Certificates bool
+	// Trusts reports whether a certificate that was verified when its connection was opened
+	// still holds. Nil means that it does.
+	Trusts func(chains [][]*x509.Certificate, now time.Time) bool
 	// Services are those whose methods need scopes.
 	Services []protoreflect.ServiceDescriptor
 	// Rate is how many calls a second each caller may make, and Burst how many at once.
@@ -86,13 +90,15 @@ func (a *Authenticator) Identify(ctx context.Context) (Caller, error) {
 		return Caller{}, nil
 	}
 	token, given, err := bearer(ctx)
-	switch certificate := certificateOf(ctx); {
+	switch chains := chainsOf(ctx); {
 	case err != nil:
 		return Caller{}, err
 	case given:
 		return a.byToken(ctx, token)
-	case a.options.Certificates && certificate != nil:
-		return a.byCertificate(certificate)
+	case a.options.Certificates && chains != nil && a.options.Trusts != nil && !a.options.Trusts(chains, a.now()):
+		return Caller{}, unauthenticated("the client certificate has expired, or its CA is not accepted any more")
+	case a.options.Certificates && chains != nil:
+		return a.byCertificate(chains[0][0])
 	default:
 		return Caller{}, unauthenticated("the call brings no credential of a caller")
 	}

@@ -52,9 +52,9 @@ func ofToken(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~+/=", c) >= 0
 }
 
-// certificateOf returns the client certificate of a call's connection, or nil. Only a
-// certificate that TLS has verified counts.
-func certificateOf(ctx context.Context) *x509.Certificate {
+// chainsOf returns the chains of the client certificate of a call's connection, or nil. Only a
+// certificate that TLS has verified has any.
+func chainsOf(ctx context.Context) [][]*x509.Certificate {
 	from, ok := peer.FromContext(ctx)
 	if !ok {
 		return nil
@@ -63,7 +63,7 @@ func certificateOf(ctx context.Context) *x509.Certificate {
 	if !ok || len(info.State.VerifiedChains) == 0 || len(info.State.VerifiedChains[0]) == 0 {
 		return nil
 	}
-	return info.State.VerifiedChains[0][0]
+	return info.State.VerifiedChains
 }
 
 // Bearers returns the tokens that a call brings, so that no log shows them.

@@ -159,6 +159,10 @@ certificates:
 	if err != nil {
 		t.Fatal(err)
 	}
+	nobody, err := auth.New(auth.Options{Certificates: true, Trusts: func([][]*x509.Certificate, time.Time) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
 	unverified := peer.NewContext(context.Background(), &peer.Peer{AuthInfo: credentials.TLSInfo{
 		State: tls.ConnectionState{PeerCertificates: []*x509.Certificate{{DNSNames: []string{"desk.example.com"}}}},
 	}})
@@ -176,6 +180,7 @@ certificates:
 		"a wrong token beside it":     {listed, overTLS(with("Bearer x"), "spiffe://example/robot"), ""},
 		"not verified":                {listed, unverified, ""},
 		"any name without a list":     {everyone, overTLS(context.Background(), "any.example.com"), "certificate:any.example.com"},
+		"not trusted any more":        {nobody, overTLS(context.Background(), "any.example.com"), ""},
 		"no name without a list":      {everyone, overTLS(context.Background()), ""},
 		"no certificate without list": {everyone, context.Background(), ""},
 	} {

@@ -7,8 +7,11 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/sipfacade/sipfacade/internal/reload"
 )
@@ -27,7 +30,13 @@ type Options struct {
 // Certificates are the files as they are now.
 type Certificates struct {
 	required func() bool
-	files    *reload.Files[*tls.Config]
+	files    *reload.Files[content]
+}
+
+// content is what the files hold.
+type content struct {
+	*tls.Config
+	roots map[string]bool // the CAs of client certificates, by their encoding
 }
 
 // Read reads the files. The error says which one cannot be used.
@@ -46,22 +55,59 @@ func Read(options Options) (*Certificates, error) {
 var errNoClientCA = errors.New("the client CA file has no certificate in PEM")
 
 // parse makes the configuration of a certificate, its key and the client CA.
-func parse(contents [][]byte) (*tls.Config, error) {
+func parse(contents [][]byte) (read content, err error) {
 	pair, err := parsePair(contents[0], contents[1])
 	if err != nil {
-		return nil, err
+		return read, err
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
 	if len(contents) == 2 {
-		return config, nil
+		return content{Config: config}, nil
 	}
 	if config.ClientCAs, err = parseCA(contents[2]); err != nil {
-		return nil, err
+		return read, err
 	}
 	config.ClientAuth = tls.VerifyClientCertIfGiven
 	// A resumed session would go on with a certificate whose CA is not trusted any more.
 	config.SessionTicketsDisabled = true
-	return config, nil
+	return content{Config: config, roots: rootsOf(contents[2])}, nil
+}
+
+// rootsOf returns the certificates in PEM that a pool takes.
+func rootsOf(rest []byte) map[string]bool {
+	roots := map[string]bool{}
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return roots
+		}
+		if certificate, err := x509.ParseCertificate(block.Bytes); err == nil {
+			roots[string(certificate.Raw)] = true
+		}
+	}
+}
+
+// Trusts reports whether a client certificate holds that was verified when its connection was
+// opened: a chain of it holds by the CAs of the file as it is now. A chain whose CA is still in the
+// file only has to be in time.
+func (c *Certificates) Trusts(chains [][]*x509.Certificate, now time.Time) bool {
+	current := c.files.Current()
+	return slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool {
+		if len(chain) == 0 {
+			return false
+		}
+		if current.roots[string(chain[len(chain)-1].Raw)] {
+			return !slices.ContainsFunc(chain, func(link *x509.Certificate) bool { return now.After(link.NotAfter) })
+		}
+		between := x509.NewCertPool() // a CA may have been renewed with its key
+		for _, link := range chain[1:] {
+			between.AddCert(link)
+		}
+		_, err := chain[0].Verify(x509.VerifyOptions{
+			Roots: current.ClientCAs, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		})
+		return current.ClientCAs != nil && err == nil
+	})
 }
 
 // parsePair reads a certificate chain and its key.

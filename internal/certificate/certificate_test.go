@@ -1,6 +1,7 @@
 package certificate_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -201,6 +202,44 @@ func TestReload(t *testing.T) {
 			t.Errorf("reported %q", reports)
 		}
 	})
+}
+
+// TestTrusts: the certificate of an open connection holds while its CA is in the file, and until it
+// expires.
+func TestTrusts(t *testing.T) {
+	t.Parallel()
+	one, two := newPair(t, "one"), newPair(t, "two")
+	f := writeFiles(t, one, one)
+	read, err := certificate.Read(certificate.Options{CertFile: f.cert, KeyFile: f.key, ClientCAFile: f.ca})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusts := func(leaf *x509.Certificate, now time.Time) bool {
+		return read.Trusts([][]*x509.Certificate{{leaf}}, now)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go read.Watch(ctx, func(error) {})
+		for _, step := range []struct {
+			file     []byte
+			one, two bool
+		}{
+			{one.cert, true, false},
+			{append(bytes.Clone(two.cert), one.cert...), true, true},
+			{two.cert, false, true},
+		} {
+			write(t, f.ca, step.file)
+			time.Sleep(3 * reload.Interval)
+			synctest.Wait()
+			if gotOne, gotTwo := trusts(one.tls.Leaf, time.Now()), trusts(two.tls.Leaf, time.Now()); gotOne != step.one || gotTwo != step.two {
+				t.Errorf("trusts %t and %t, want %t and %t", gotOne, gotTwo, step.one, step.two)
+			}
+		}
+	})
+	if trusts(two.tls.Leaf, two.tls.Leaf.NotAfter.Add(time.Second)) || read.Trusts([][]*x509.Certificate{{}}, time.Now()) {
+		t.Error("trusts a certificate that has expired, or none")
+	}
 }
 
 // TestCheck: everything that is wrong is reported, each under its file.

@@ -54,7 +54,7 @@ func newCallers(c config.Config) (*callers, error) {
 		if err != nil {
 			wrong = append(wrong, tlsMistakes(files))
 		}
-		known.certificates = certificates
+		known.certificates, options.Trusts = certificates, certificates.Trusts
 	}
 	authenticator, err := auth.New(options)
 	known.Authenticator = authenticator
