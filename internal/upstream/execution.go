@@ -110,9 +110,6 @@ func (e *execution) stopped() *Error {
 	return nil
 }
 
-// pausing are the statuses whose Retry-After asks for a pause of all calls with the credential.
-var pausing = map[int]bool{http.StatusTooManyRequests: true, http.StatusServiceUnavailable: true}
-
 // attemptWithPermit makes one attempt if neither the vendor's pause nor the breaker
 // stops it, and records how it ended.
 func (e *execution) attemptWithPermit() *Error {
@@ -128,7 +125,7 @@ func (e *execution) attemptWithPermit() *Error {
 	defer func() { permit.record(time.Now(), seen) }()
 	failure := e.attemptWithRenewal()
 	seen = e.outcomeOf(failure, time.Since(started))
-	if failure != nil && failure.Kind == KindStatus && pausing[failure.Status] {
+	if failure != nil && failure.Kind == KindStatus && failure.Status == http.StatusTooManyRequests {
 		e.pauses.start(e.credential, time.Now(), failure.RetryAfter)
 	}
 	return failure

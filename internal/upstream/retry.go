@@ -55,8 +55,8 @@ func retryable(class Class, failure *Error) bool {
 	}
 }
 
-// backoff waits before the next attempt, at least as long as was asked for. It returns false, without waiting, if the
-// context would end meanwhile, and at once when the context ends.
+// backoff waits before the next attempt, at least as long as was asked for. It returns false,
+// without waiting, if the context would end meanwhile, and at once when the context ends.
 func backoff(ctx context.Context, attempt int, asked time.Duration) bool {
 	bound := min(firstBackoff<<(attempt-1), longestBackoff)
 	wait := max(rand.N(bound), asked)
