@@ -53,14 +53,14 @@ type incoming interface {
 type receiver struct {
 	arriving      *semaphore.Weighted
 	decompressing *semaphore.Weighted
-	waiting       *crowd
+	waiting       *callLimit
 	final         func(method string, err error) error // the error that callers are shown
 }
 
 func newReceiver(final func(method string, err error) error) *receiver {
 	return &receiver{
 		arriving: semaphore.NewWeighted(arrivingBytes), decompressing: semaphore.NewWeighted(limits.MaxDecompressions),
-		waiting: newCrowd(maxWaiting), final: final,
+		waiting: newCallLimit(maxWaiting), final: final,
 	}
 }
 
@@ -119,7 +119,7 @@ func (r *receiver) read(ctx context.Context, current *call, decode func(any) err
 	end := func(err error) { awaited.end(r.final(current.method, err), current.requestID(ctx)) }
 	late := time.AfterFunc(bodyTimeout, func() { end(errLate()) })
 	defer late.Stop()
-	place := r.waiting.enter(current.conn, func() { end(errCrowded("calls wait for their messages")) })
+	place := r.waiting.enter(current.conn, func() { end(errTooMany("calls wait for their messages")) })
 	defer r.waiting.leave(place)
 	err := r.readMessage(ctx, stream, message)
 	if ended := awaited.arrived(); ended != nil {

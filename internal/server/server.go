@@ -53,7 +53,7 @@ type Server struct {
 	memory     *upstream.Memory
 	answers    *answers
 	receiver   *receiver
-	streams    *crowd
+	streams    *callLimit
 	reads      map[string]bool // the methods without side effects
 	vendors    *vendors
 	ledger     *ledger.Ledger // nil if it is off
@@ -82,7 +82,7 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 		config: c, process: process, tracer: process.Tracer, started: time.Now(), logger: logger, metrics: telemetry.NewMetrics(process.Version),
 		subjects: status.NewSubjects(VendorNames(), mapping.NaturalKeys(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
-		streams: newCrowd(maxOpenStreams), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
+		streams: newCallLimit(maxOpenStreams), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
 	}
 	s.receiver = newReceiver(func(method string, err error) error { return s.final(method, nil, err) })
 	steps := []struct {

@@ -42,8 +42,8 @@ func (s *Server) serveStream(service any, stream grpc.ServerStream, _ *grpc.Stre
 // call has returned. The returned function must be called when the handler has returned; it
 // returns the error that the stream was ended with, if it was.
 func (s *Server) endEarly(ctx context.Context, current *call) (ended func() error) {
-	returned, crowded := make(chan struct{}), make(chan struct{})
-	place := s.streams.enter(current.conn, func() { close(crowded) })
+	returned, tooMany := make(chan struct{}), make(chan struct{})
+	place := s.streams.enter(current.conn, func() { close(tooMany) })
 	var watching sync.WaitGroup
 	var refused error
 	watching.Go(func() {
@@ -51,8 +51,8 @@ func (s *Server) endEarly(ctx context.Context, current *call) (ended func() erro
 		case <-s.draining:
 			refused = status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN, "the server is stopping")
 			endStream(ctx, refused)
-		case <-crowded:
-			refused = errCrowded("streams are open")
+		case <-tooMany:
+			refused = errTooMany("streams are open")
 			endStream(ctx, refused)
 		case <-returned:
 		}

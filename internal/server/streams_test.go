@@ -38,7 +38,7 @@ func newStreamRig() *streamRig {
 	r := &streamRig{served: make(chan bool, 1)}
 	r.Server = &Server{
 		metrics: telemetry.NewMetrics("test"), logger: telemetry.NewLogger(&r.log, slog.LevelDebug, "json"),
-		draining: make(chan struct{}), streams: newCrowd(1),
+		draining: make(chan struct{}), streams: newCallLimit(1),
 	}
 	return r
 }

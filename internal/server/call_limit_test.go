@@ -13,8 +13,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// TestCrowd: what is too much ends the oldest call of the connection that has the most.
-func TestCrowd(t *testing.T) {
+// TestCallLimit: what is too much ends the oldest call of the connection that has the most.
+func TestCallLimit(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		calls string // a connection's letter and a digit for each call; behind a minus it leaves
@@ -28,26 +28,26 @@ func TestCrowd(t *testing.T) {
 		"its own, if it has the most":     {"a1 b2 b3 b4", "b2"},
 		"an ended one leaves":             {"a1 a2 a3 a4 -a1 a5", "a1 a2"},
 	} {
-		crowd, conns, inside := newCrowd(3), map[byte]*listener.Conn{}, map[string]*waiting{}
+		limit, conns, inside := newCallLimit(3), map[byte]*listener.Conn{}, map[string]*limitedCall{}
 		var ended []string
 		for _, call := range strings.Fields(c.calls) {
 			if left, leaves := strings.CutPrefix(call, "-"); leaves {
-				crowd.leave(inside[left])
+				limit.leave(inside[left])
 				continue
 			}
 			if conns[call[0]] == nil {
 				conns[call[0]] = &listener.Conn{}
 			}
-			inside[call] = crowd.enter(conns[call[0]], func() { ended = append(ended, call) })
+			inside[call] = limit.enter(conns[call[0]], func() { ended = append(ended, call) })
 		}
 		if got := strings.Join(ended, " "); got != c.ended {
 			t.Errorf("%s: ended %q, want %q", name, got, c.ended)
 		}
 		for _, left := range inside {
-			crowd.leave(left)
+			limit.leave(left)
 		}
-		if crowd.size != 0 || len(crowd.calls) != 0 {
-			t.Errorf("%s: %d calls of %d connections are left", name, crowd.size, len(crowd.calls))
+		if limit.size != 0 || len(limit.calls) != 0 {
+			t.Errorf("%s: %d calls of %d connections are left", name, limit.size, len(limit.calls))
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (s *answeredStream) WriteStatus(answer *grpcstatus.Status) error {
 // been sent then.
 func TestAwaited(t *testing.T) {
 	t.Parallel()
-	ended, refused := &answeredStream{}, errCrowded("calls")
+	ended, refused := &answeredStream{}, errTooMany("calls")
 	late := &awaited{stream: ended}
 	late.end(refused, "id")
 	late.end(errLate(), "id")

@@ -20,36 +20,36 @@ const (
 	maxWaiting = 1000
 	// maxOpenStreams is how many streams may be open, over all connections.
 	maxOpenStreams = 1000
-	// crowdedPause is when a call that was ended for others may be repeated.
-	crowdedPause = time.Second
+	// tooManyPause is when a call that was ended for others may be repeated.
+	tooManyPause = time.Second
 )
 
-// crowd bounds how many calls wait for their callers. A caller needs few bytes for many such
+// callLimit bounds how many calls wait for their callers. A caller needs few bytes for many such
 // calls, so one more ends another: the oldest one of the connection that has the most. So a
 // caller that opens many takes nothing from the others.
-type crowd struct {
+type callLimit struct {
 	limit int
 
 	mu    sync.Mutex
 	size  int
-	calls map[*listener.Conn]*list.List // of *waiting, the oldest first
+	calls map[*listener.Conn]*list.List // of *limitedCall, the oldest first
 }
 
-// waiting is a call in the crowd.
-type waiting struct {
+// limitedCall is a call that counts.
+type limitedCall struct {
 	conn  *listener.Conn
 	end   func()
 	place *list.Element // nil when the call has left
 }
 
-func newCrowd(limit int) *crowd {
-	return &crowd{limit: limit, calls: map[*listener.Conn]*list.List{}}
+func newCallLimit(limit int) *callLimit {
+	return &callLimit{limit: limit, calls: map[*listener.Conn]*list.List{}}
 }
 
 // enter adds a call, which must leave. The function is called, once at most, if the call
 // must end.
-func (c *crowd) enter(conn *listener.Conn, end func()) *waiting {
-	entered, ended := c.add(&waiting{conn: conn, end: end})
+func (c *callLimit) enter(conn *listener.Conn, end func()) *limitedCall {
+	entered, ended := c.add(&limitedCall{conn: conn, end: end})
 	if ended != nil {
 		ended.end()
 	}
@@ -57,7 +57,7 @@ func (c *crowd) enter(conn *listener.Conn, end func()) *waiting {
 }
 
 // add adds a call, and takes out the one that must end, if there is one.
-func (c *crowd) add(entered *waiting) (_, ended *waiting) {
+func (c *callLimit) add(entered *limitedCall) (_, ended *limitedCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	queue := c.calls[entered.conn]
@@ -74,13 +74,13 @@ func (c *crowd) add(entered *waiting) (_, ended *waiting) {
 			queue = other
 		}
 	}
-	ended, _ = queue.Front().Value.(*waiting)
+	ended, _ = queue.Front().Value.(*limitedCall)
 	c.remove(ended)
 	return entered, ended
 }
 
 // leave takes out a call, unless it was ended.
-func (c *crowd) leave(left *waiting) {
+func (c *callLimit) leave(left *limitedCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if left.place != nil {
@@ -88,7 +88,7 @@ func (c *crowd) leave(left *waiting) {
 	}
 }
 
-func (c *crowd) remove(gone *waiting) {
+func (c *callLimit) remove(gone *limitedCall) {
 	queue := c.calls[gone.conn]
 	queue.Remove(gone.place)
 	gone.place = nil
@@ -98,8 +98,8 @@ func (c *crowd) remove(gone *waiting) {
 	}
 }
 
-// errCrowded is the error of a call that was ended for others.
-func errCrowded(waitFor string) error {
+// errTooMany is the error of a call that was ended for others.
+func errTooMany(waitFor string) error {
 	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED,
-		"too many "+waitFor+" at once", &errdetails.RetryInfo{RetryDelay: durationpb.New(crowdedPause)})
+		"too many "+waitFor+" at once", &errdetails.RetryInfo{RetryDelay: durationpb.New(tooManyPause)})
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// TestCrowds: of the calls that wait for their messages, and of the streams, there are 1,000 at
+// TestCallsThatWait: of the calls that wait for their messages, and of the streams, there are 1,000 at
 // most. One more ends another of its connections, and others are served.
-func TestCrowds(t *testing.T) {
+func TestCallsThatWait(t *testing.T) {
 	t.Parallel()
 	const create = "/sipfacade.v1.SipConnectionService/CreateSipConnection"
 	for name, c := range map[string]struct {
