@@ -87,10 +87,10 @@ const (
 	// The vendor answered 409 to anything else. Do: read again and decide.
 	ErrorReason_ERROR_REASON_CONFLICT ErrorReason = 19
 	// The vendor answered 429. The service does not try again by itself. If the
-	// vendor says with a 429 or 503 how long to wait, the service sends it nothing
-	// with the same credential for that time: such calls get this error at once,
-	// with the rest of the time in `RetryInfo`. Do: wait as `RetryInfo` says;
-	// without one, a second or more.
+	// vendor says how long to wait, the service sends it nothing with the same
+	// credential for that time: such calls get this error at once, with the rest
+	// of the time in `RetryInfo`. Do: wait as `RetryInfo` says; without one, a
+	// second or more.
 	ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED ErrorReason = 20
 	// The vendor refused with a status that the contract does not expect, such as
 	// 405, 406 or 415. It is a defect of the service or a change at the vendor.
