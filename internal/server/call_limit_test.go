@@ -20,9 +20,9 @@ func TestCallLimit(t *testing.T) {
 		calls string // a connection's letter and a digit for each call; behind a minus it leaves
 		ended string
 	}{
-		"room for all":                    {"a1 a2 b3", ""},
+		"all below the limit":             {"a1 a2 b3", ""},
 		"the oldest":                      {"a1 a2 a3 a4 a5", "a1 a2"},
-		"those who leave make room":       {"a1 a2 -a1 a3 a4", ""},
+		"those who leave do not count":    {"a1 a2 -a1 a3 a4", ""},
 		"of the connection with the most": {"b1 a2 a3 a4 a5", "a2 a3"},
 		"its own of two with as many":     {"a1 a2 b3 b4", "b3"},
 		"its own, if it has the most":     {"a1 b2 b3 b4", "b2"},

@@ -37,7 +37,7 @@ func (s *Server) serveStream(service any, stream grpc.ServerStream, _ *grpc.Stre
 	return overdue(stream.Context(), err)
 }
 
-// endEarly ends a stream when the server begins to drain, or when it must make room for others.
+// endEarly ends a stream when the server begins to drain, or when too many are open.
 // Its handler runs on until it sees that, and is waited for: a stream must not be used after its
 // call has returned. The returned function must be called when the handler has returned; it
 // returns the error that the stream was ended with, if it was.
