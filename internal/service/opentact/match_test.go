@@ -83,6 +83,7 @@ func TestReconciledSettings(t *testing.T) {
 		"a password below":           {settings{"reg_user": []any{settings{"username": "u", "password": "pw"}}}, `{"reg_user":[{"username":"u","password":"pw"}]}`, 1, false},
 		"a password in a text":       {settings{"note": "password=hunter2"}, `{"note":"password=hunter2"}`, 1, false},
 		"a password in a URL":        {settings{"url": "http://user:pw@h/x"}, `{"url":"http://user:pw@h/x"}`, 1, false},
+		"a password in another text": {settings{"password": "swordfish", "note": "it is swordfish"}, `{"note":"it is [redacted]"}`, 0, true},
 		"a large number":             {settings{"n": 12345678901234567.0, "m": -1e20, "e": 1e21}, `{"n":12345678901234568,"m":-100000000000000000000,"e":1e+21}`, 1, false},
 		"another large number":       {settings{"n": 12345678901234567.0}, `{"n":12345678901234560}`, 0, false},
 	} {
