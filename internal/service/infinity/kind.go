@@ -18,6 +18,9 @@ type pbxKind[M any, R service.Message[M]] struct {
 	// respell writes those values of a stored row that have several spellings as another
 	// row has them, if they mean the same; nil if the kind has none.
 	respell func(stored, other *M)
+	// asSent returns a row with values that callers can write in several ways as they are sent;
+	// nil if the kind has none.
+	asSent func(wanted R) R
 }
 
 // rows is what the table of package mapping says of one kind of row.

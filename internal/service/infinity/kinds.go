@@ -19,7 +19,7 @@ var (
 	pbxQueues          = newKind(infinity.Queues, pbxQueueRows)
 	pbxQueueMembers    = newKind(infinity.QueueMembers, pbxQueueMemberRows)
 	pbxTrustedNetworks = newKind(infinity.TrustedNetworks, pbxTrustedNetworkRows)
-	pbxDevices         = pbxKind[pb.PbxDevice, *pb.PbxDevice]{Collection: infinity.Devices, rows: pbxDeviceRows, respell: respellAddress}
+	pbxDevices         = pbxKind[pb.PbxDevice, *pb.PbxDevice]{Collection: infinity.Devices, rows: pbxDeviceRows, respell: respellAddress, asSent: withColons}
 )
 
 // VendorNames returns, for each resource, the contract's field names by the vendor's, so

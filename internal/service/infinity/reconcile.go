@@ -18,34 +18,7 @@ import (
 
 // Rules returns how the outcomes of writes are found out.
 func (b Backend) Rules() reconcile.Rules {
-	return reconcile.Rules{
-		pb.PbxConfigService_CreatePbxUser_FullMethodName: created(b, &pbxUsers,
-			func(r *pb.CreatePbxUserRequest) (*pb.PbxUser, place) { return r.GetPbxUser(), in(r.GetDomainId()) },
-			func(m *pb.PbxUser) proto.Message { return &pb.CreatePbxUserResponse{PbxUser: m} }),
-		pb.PbxConfigService_CreatePbxGroup_FullMethodName: created(b, &pbxGroups,
-			func(r *pb.CreatePbxGroupRequest) (*pb.PbxGroup, place) { return r.GetPbxGroup(), in(r.GetDomainId()) },
-			func(m *pb.PbxGroup) proto.Message { return &pb.CreatePbxGroupResponse{PbxGroup: m} }),
-		pb.PbxConfigService_CreatePbxUserDevice_FullMethodName: created(b, &pbxUserDevices,
-			func(r *pb.CreatePbxUserDeviceRequest) (*pb.PbxUserDevice, place) {
-				return r.GetPbxUserDevice(), in(r.GetDomainId(), parent{"user_id", r.GetUserId()})
-			}, func(m *pb.PbxUserDevice) proto.Message { return &pb.CreatePbxUserDeviceResponse{PbxUserDevice: m} }),
-		pb.PbxConfigService_CreatePbxQueue_FullMethodName: created(b, &pbxQueues,
-			func(r *pb.CreatePbxQueueRequest) (*pb.PbxQueue, place) { return r.GetPbxQueue(), in(r.GetDomainId()) },
-			func(m *pb.PbxQueue) proto.Message { return &pb.CreatePbxQueueResponse{PbxQueue: m} }),
-		pb.PbxConfigService_CreatePbxQueueMember_FullMethodName: created(b, &pbxQueueMembers,
-			func(r *pb.CreatePbxQueueMemberRequest) (*pb.PbxQueueMember, place) {
-				return r.GetPbxQueueMember(), in(r.GetDomainId(), parent{"queue_id", r.GetQueueId()})
-			}, func(m *pb.PbxQueueMember) proto.Message { return &pb.CreatePbxQueueMemberResponse{PbxQueueMember: m} }),
-		pb.PbxConfigService_CreatePbxTrustedNetwork_FullMethodName: created(b, &pbxTrustedNetworks,
-			func(r *pb.CreatePbxTrustedNetworkRequest) (*pb.PbxTrustedNetwork, place) {
-				return r.GetPbxTrustedNetwork(), in(r.GetDomainId())
-			}, func(m *pb.PbxTrustedNetwork) proto.Message {
-				return &pb.CreatePbxTrustedNetworkResponse{PbxTrustedNetwork: m}
-			}),
-		pb.PbxConfigService_CreatePbxDevice_FullMethodName: created(b, &pbxDevices,
-			func(r *pb.CreatePbxDeviceRequest) (*pb.PbxDevice, place) {
-				return withColons(r.GetPbxDevice()), in(r.GetDomainId())
-			}, func(m *pb.PbxDevice) proto.Message { return &pb.CreatePbxDeviceResponse{PbxDevice: m} }),
+	rules := reconcile.Rules{
 		pb.PbxConfigService_AddPbxGroupUsers_FullMethodName: added(b, &pbxGroupUsers, infinity.AddGroupUsers,
 			func(r *pb.AddPbxGroupUsersRequest) ([]uint32, place) {
 				return r.GetUserIds(), in(r.GetDomainId(), parent{"group_id", r.GetGroupId()})
@@ -55,34 +28,45 @@ func (b Backend) Rules() reconcile.Rules {
 				return r.GetGroupIds(), in(r.GetDomainId(), parent{"user_id", r.GetUserId()})
 			}, &pb.AddPbxUserGroupsResponse{}),
 	}
+	for _, kind := range []interface {
+		createRule(b Backend) (fullMethod string, rule reconcile.Rule)
+	}{&pbxUsers, &pbxGroups, &pbxUserDevices, &pbxQueues, &pbxQueueMembers, &pbxTrustedNetworks, &pbxDevices} {
+		fullMethod, rule := kind.createRule(b)
+		rules[fullMethod] = rule
+	}
+	return rules
 }
 
 // errDoubtful says that the vendor shows a row that may be the wanted one.
 var errDoubtful = errors.New("a row does not show all that identifies it")
 
-// created is the rule of a create, whose row is found by its natural key: parts takes the
-// row and its place from the request, respond makes the response. It fails if it finds none,
-// and a row of which it cannot be told: then the one that is looked for may exist.
-func created[M any, R service.Message[M], Q proto.Message](
-	b Backend, k *pbxKind[M, R], parts func(request Q) (R, place), respond func(stored R) proto.Message,
-) reconcile.Rule {
+// createRule is the rule of a create, whose row is found by its natural key. It fails if it
+// finds none, and a row of which it cannot be told: then the one that is looked for may exist.
+func (k *pbxKind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rule) {
+	create := reconcile.CreateOf(R(nil).ProtoReflect().Descriptor())
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
-		typed, _ := request.(Q)
-		wanted, at := parts(typed)
+		wanted, _ := create.Wanted(request).(R)
+		if k.asSent != nil {
+			wanted = k.asSent(wanted)
+		}
+		var at place
+		for _, above := range create.Parents(request) {
+			at = at.with(above.Field, uint32(above.ID.Uint()))
+		}
 		rows, doubts, err := k.alike(ctx, b, at, wanted, since)
 		for _, row := range rows {
 			if olderThan(row, since) && k.differs(row, wanted) {
 				continue // it was there before, so the vendor would refuse the create
 			}
 			b.Etags.Stamp(row)
-			found = append(found, reconcile.Made(row, respond(row)))
+			found = append(found, create.Made(row))
 		}
 		if err == nil && doubts && len(found) == 0 {
 			return nil, upstream.BadResponse(infinity.Vendor, k.List, errDoubtful)
 		}
 		return found, err
 	}
-	return reconcile.Rule{Vendor: infinity.Vendor, Route: k.Create, Compared: k.naturalKey(), Find: find}
+	return create.FullMethod(), reconcile.Rule{Vendor: infinity.Vendor, Route: k.Create, Compared: k.naturalKey(), Find: find}
 }
 
 // olderThan reports whether a row states that it was made before a time.

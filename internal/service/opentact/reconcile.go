@@ -42,8 +42,8 @@ func (k kind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rul
 	create := reconcile.CreateOf(R(nil).ProtoReflect().Descriptor())
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
 		var parents []string
-		for _, id := range create.Parents(request) {
-			parents = append(parents, id.String())
+		for _, parent := range create.Parents(request) {
+			parents = append(parents, parent.ID.String())
 		}
 		at, err := k.place(ctx, b, request, within(parents), k.routes.List)
 		if err != nil {

@@ -63,13 +63,19 @@ func (c Create) Wanted(request proto.Message) proto.Message {
 	return request.ProtoReflect().Get(c.wanted).Message().Interface()
 }
 
+// Parent is the id of what a resource is below, and the field of the request that has it.
+type Parent struct {
+	Field protoreflect.Name
+	ID    protoreflect.Value
+}
+
 // Parents returns the ids of the request's path.
-func (c Create) Parents(request proto.Message) []protoreflect.Value {
-	ids := make([]protoreflect.Value, len(c.parents))
+func (c Create) Parents(request proto.Message) []Parent {
+	parents := make([]Parent, len(c.parents))
 	for i, field := range c.parents {
-		ids[i] = request.ProtoReflect().Get(field)
+		parents[i] = Parent{Field: field.Name(), ID: request.ProtoReflect().Get(field)}
 	}
-	return ids
+	return parents
 }
 
 // Made returns the candidate for a resource that the create may have made.
