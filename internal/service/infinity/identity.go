@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -83,53 +84,40 @@ func (k *pbxKind[M, R]) alike(ctx context.Context, b Backend, at place, wanted R
 	begin := func() { rows, doubts = nil, false }
 	err = infinity.List(ctx, b.Vendor, k.List, k.below(at), nil, begin, func(found *M) *M {
 		switch k.likenessOf(found, wanted) {
-		case same:
+		case reconcile.Same:
 			rows = append(rows, found)
 			return nil
-		case doubtful:
+		case reconcile.Doubtful:
 			doubts = doubts || !olderThan(R(found), since)
-		case another:
+		case reconcile.Another:
 		}
 		return found
 	}, at.parameters()...)
 	return rows, doubts, err
 }
 
-// likeness is how far a row shows a natural key.
-type likeness int
-
-// The likenesses.
-const (
-	// another shows another key.
-	another likeness = iota
-	// doubtful leaves out a part of the key, or spells a text in another way.
-	doubtful
-	// same shows the key.
-	same
-)
-
 // likenessOf compares the natural keys.
-func (k *pbxKind[M, R]) likenessOf(found, wanted R) likeness {
+func (k *pbxKind[M, R]) likenessOf(found, wanted R) reconcile.Likeness {
 	if k.respell != nil {
 		found = proto.CloneOf(found)
 		k.respell(found, wanted)
 	}
 	shown, sent := found.ProtoReflect(), wanted.ProtoReflect()
-	like := same
+	like := reconcile.Same
 	for _, name := range k.natural {
 		field := shown.Descriptor().Fields().ByName(name)
 		switch theirs, ours := shown.Get(field), sent.Get(field); {
 		case !shown.Has(field):
-			like = doubtful
+			like = reconcile.Doubtful
 		case theirs.Equal(ours):
 		case field.Kind() == protoreflect.StringKind && maySpell(theirs.String(), ours.String()):
-			like = doubtful
+			like = reconcile.Doubtful
 		default:
-			return another
+			return reconcile.Another
 		}
 	}
 	if len(k.natural) == 0 {
-		return doubtful
+		return reconcile.Doubtful
 	}
 	return like
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service"
+	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
@@ -109,9 +110,9 @@ func (k *pbxKind[M, R]) made(ctx context.Context, b Backend, at place, created i
 func (k *pbxKind[M, R]) shows(stored R, statesID bool, created infinity.Created, wanted R) bool {
 	like := k.likenessOf(stored, wanted)
 	if created.Guessed {
-		return like == same
+		return like == reconcile.Same
 	}
-	return statesID || like != another
+	return statesID || like != reconcile.Another
 }
 
 // creation is the form of a create: every writable field that is set.

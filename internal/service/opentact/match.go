@@ -33,28 +33,15 @@ const mostCandidates = 5
 // errDoubtful says that the vendor shows a resource that may be the wanted one.
 var errDoubtful = errors.New("a resource does not show all that was sent, or not when it was made")
 
-// likeness is how far a resource shows what was sent.
-type likeness int
-
-// The likenesses.
-const (
-	// another contradicts what was sent, or is older.
-	another likeness = iota
-	// doubtful leaves out something that was sent, or when it was made.
-	doubtful
-	// same shows all of it.
-	same
-)
-
 // likenessOf compares a resource with what was sent since a time. If partly is true, members
 // that it leaves out do not count: rows of lists leave relations out.
-func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, since time.Time, partly bool) likeness {
+func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, since time.Time, partly bool) reconcile.Likeness {
 	if created != nil && reconcile.IsBefore(created, since) {
-		return another
+		return reconcile.Another
 	}
 	like := likenessOfMembers(stored, sent, partly)
 	if created == nil {
-		like = min(like, doubtful)
+		like = min(like, reconcile.Doubtful)
 	}
 	return like
 }
@@ -70,8 +57,8 @@ func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Objec
 		found, doubts = nil, false
 		return func(row *M) *M {
 			like := likenessOf(R(row).GetCreateTime(), k.body.creation(row), sent, since, k.routes.Get != nil)
-			doubts = doubts || like == doubtful
-			if like != same {
+			doubts = doubts || like == reconcile.Doubtful
+			if like != reconcile.Same {
 				return row
 			}
 			found = append(found, row)
@@ -104,26 +91,26 @@ func (k kind[M, R]) confirmed(
 			return nil, false, err
 		}
 		switch likenessOf(stored.GetCreateTime(), k.body.creation(stored), sent, since, false) {
-		case same:
+		case reconcile.Same:
 			whole = append(whole, stored)
-		case doubtful:
+		case reconcile.Doubtful:
 			doubts = true
-		case another:
+		case reconcile.Another:
 		}
 	}
 	return whole, doubts, nil
 }
 
 // likenessOfMembers compares the members of a stored resource with those that were sent.
-func likenessOfMembers(stored, sent opentact.Object, partly bool) likeness {
-	like := same
+func likenessOfMembers(stored, sent opentact.Object, partly bool) reconcile.Likeness {
+	like := reconcile.Same
 	for _, member := range sent {
 		value, stated := stored.Value(member.Name)
 		switch {
 		case stated:
 			like = min(like, likenessOfValue(value, member.Value))
 		case !partly:
-			like = min(like, doubtful)
+			like = min(like, reconcile.Doubtful)
 		}
 	}
 	return like
@@ -132,8 +119,8 @@ func likenessOfMembers(stored, sent opentact.Object, partly bool) likeness {
 // likenessOfValue compares a stored value with the one that was sent: the vendor keeps
 // milliseconds, and adds trunk settings of its own. What it does with a setting that it does
 // not know is not documented, so one that it leaves out proves nothing.
-func likenessOfValue(stored, sent any) likeness {
-	like := same
+func likenessOfValue(stored, sent any) reconcile.Likeness {
+	like := reconcile.Same
 	switch sent := sent.(type) {
 	case time.Time:
 		at, ok := stored.(time.Time)
@@ -145,30 +132,30 @@ func likenessOfValue(stored, sent any) likeness {
 			if setting, stated := settings[name]; stated {
 				like = min(like, likenessOfValue(setting, value))
 			} else {
-				like = min(like, doubtful)
+				like = min(like, reconcile.Doubtful)
 			}
 		}
 	case []any:
 		list, ok := stored.([]any)
 		if !ok || len(list) != len(sent) {
-			return another
+			return reconcile.Another
 		}
 		for i, value := range sent {
 			like = min(like, likenessOfValue(list[i], value))
 		}
 	default:
 		like = sameIf(reflect.DeepEqual(stored, sent))
-		if shown, _ := stored.(string); like == another && strings.Contains(shown, secret.Redacted) {
-			return doubtful // a secret of the call was left out of it
+		if shown, _ := stored.(string); like == reconcile.Another && strings.Contains(shown, secret.Redacted) {
+			return reconcile.Doubtful // a secret of the call was left out of it
 		}
 	}
 	return like
 }
 
 // sameIf returns same if a value is what was sent, and otherwise another.
-func sameIf(is bool) likeness {
+func sameIf(is bool) reconcile.Likeness {
 	if is {
-		return same
+		return reconcile.Same
 	}
-	return another
+	return reconcile.Another
 }
