@@ -27,7 +27,7 @@ func (s *PbxConfigService) GetPbxDevice(ctx context.Context, request *pb.GetPbxD
 
 // CreatePbxDevice creates a device.
 func (s *PbxConfigService) CreatePbxDevice(ctx context.Context, request *pb.CreatePbxDeviceRequest) (*pb.CreatePbxDeviceResponse, error) {
-	created, err := pbxDevices.create(ctx, s.Backend, request, in(request.GetDomainId()), withColons(request.GetPbxDevice()))
+	created, err := pbxDevices.create(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxDevice())
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (s *PbxConfigService) CreatePbxDevice(ctx context.Context, request *pb.Crea
 
 // UpdatePbxDevice changes what the mask names.
 func (s *PbxConfigService) UpdatePbxDevice(ctx context.Context, request *pb.UpdatePbxDeviceRequest) (*pb.UpdatePbxDeviceResponse, error) {
-	updated, err := pbxDevices.update(ctx, s.Backend, request, in(request.GetDomainId()), withColons(request.GetPbxDevice()))
+	updated, err := pbxDevices.update(ctx, s.Backend, request, in(request.GetDomainId()), request.GetPbxDevice())
 	if err != nil {
 		return nil, err
 	}

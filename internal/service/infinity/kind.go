@@ -57,6 +57,14 @@ type column struct {
 	flag, sortable bool
 }
 
+// stated returns a row of a request with the values that are sent.
+func (k *pbxKind[M, R]) stated(wanted R) R {
+	if k.asSent == nil {
+		return wanted
+	}
+	return k.asSent(wanted)
+}
+
 func newKind[M any, R service.Message[M]](routes infinity.Collection, of rows[M]) pbxKind[M, R] {
 	return pbxKind[M, R]{Collection: routes, rows: of}
 }

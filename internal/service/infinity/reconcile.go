@@ -28,9 +28,7 @@ func (b Backend) Rules() reconcile.Rules {
 				return r.GetGroupIds(), in(r.GetDomainId(), parent{"user_id", r.GetUserId()})
 			}, &pb.AddPbxUserGroupsResponse{}),
 	}
-	for _, kind := range []interface {
-		createRule(b Backend) (fullMethod string, rule reconcile.Rule)
-	}{&pbxUsers, &pbxGroups, &pbxUserDevices, &pbxQueues, &pbxQueueMembers, &pbxTrustedNetworks, &pbxDevices} {
+	for _, kind := range createdKinds() {
 		fullMethod, rule := kind.createRule(b)
 		rules[fullMethod] = rule
 	}
@@ -46,9 +44,7 @@ func (k *pbxKind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile
 	create := reconcile.CreateOf(R(nil).ProtoReflect().Descriptor())
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
 		wanted, _ := create.Wanted(request).(R)
-		if k.asSent != nil {
-			wanted = k.asSent(wanted)
-		}
+		wanted = k.stated(wanted)
 		var at place
 		for _, above := range create.Parents(request) {
 			at = at.with(above.Field, uint32(above.ID.Uint()))

@@ -68,6 +68,7 @@ func (k *pbxKind[M, R]) knownID(row R) uint32 {
 // what the create answered, the row then only gets what no read shows. If reading back
 // fails, what is known is returned, since the row does exist.
 func (k *pbxKind[M, R]) create(ctx context.Context, b Backend, request service.Write, at place, wanted R) (R, error) {
+	wanted = k.stated(wanted)
 	if request.GetValidateOnly() {
 		return k.previewCreate(ctx, b, at, wanted)
 	}
@@ -130,6 +131,7 @@ func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
 // answers, if anything, need not be the whole row, so it is read back. If that fails,
 // what is known is returned, since the row was changed.
 func (k *pbxKind[M, R]) update(ctx context.Context, b Backend, request service.Masked, at place, wanted R) (R, error) {
+	wanted = k.stated(wanted)
 	update := list.Update{Field: k.field, Resource: wanted, Mask: request.GetUpdateMask(), Derived: list.IsMaskDerived(ctx)}
 	changes, wrong := update.Changes()
 	if wrong != nil && !update.MayChangeFixed(wrong) {
