@@ -169,8 +169,9 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 		*at = &found
 		return nil
 	}
-	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownWord, Member: name, Word: r.masked(word)})
-	r.keep(additional, name, word)
+	shown := r.masked(word)
+	r.drift.Add(tolerant.Finding{Difference: tolerant.UnknownWord, Member: name, Word: shown})
+	keep(additional, name, shown)
 	return nil
 }
 
@@ -178,9 +179,6 @@ func Word[E ~int32](r *Reader, name string, at **E, value func(word string) (E, 
 func (r *Reader) Later(name []byte) error {
 	text, _ := r.name(name)
 	value, err := r.value()
-	if masked := r.masked(value.Text); masked != value.Text {
-		value.Masked = masked
-	}
 	r.later = append(r.later, Member{Name: text, Value: value})
 	return err
 }
@@ -197,7 +195,7 @@ func (r *Reader) Additional(name []byte, additional *map[string]string) error {
 	}
 	value, err := r.value()
 	r.refusal = append(r.refusal, Member{Name: text, Value: value})
-	r.keep(additional, text, value.Text)
+	keep(additional, text, value.shown())
 	return err
 }
 
@@ -231,35 +229,31 @@ func (r *Reader) name(name []byte) (text string, isSecret bool) {
 // keepMember keeps the value at the place as it came, but without what is secret.
 func (r *Reader) keepMember(text string, additional *map[string]string) error {
 	if plain, ok := r.plainText(); ok {
-		r.keep(additional, text, plain)
+		keep(additional, text, r.masked(plain))
 		return nil
 	}
 	value, err := r.value()
 	if err == nil {
-		r.keep(additional, text, value.Text)
+		keep(additional, text, value.shown())
 	}
 	return err
 }
 
 // keep adds a member to the additional fields, without the secrets that its text gives
 // away.
-func (r *Reader) keep(additional *map[string]string, name, text string) {
+func keep(additional *map[string]string, name, text string) {
 	if *additional == nil {
 		*additional = map[string]string{}
 	}
-	(*additional)[name] = secret.Text(r.masked(text))
+	(*additional)[name] = secret.Text(text)
 }
 
-// masked returns the text of the value at hand without the secrets that the call sent.
+// masked returns the text of the value at the place without the secrets that the call sent.
 func (r *Reader) masked(text string) string {
-	switch value := r.member.Value; {
-	case r.body != nil:
-		return r.body.Mask(text)
-	case value.Masked != "" && value.Text == text:
-		return value.Masked
-	default:
-		return text
+	if r.body == nil {
+		return r.member.Value.shown()
 	}
+	return r.body.Mask(text)
 }
 
 // countMisread counts a value that could not be read.

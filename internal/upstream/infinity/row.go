@@ -2,6 +2,7 @@ package infinity
 
 import (
 	"bytes"
+	"cmp"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -31,6 +32,9 @@ type Value struct {
 	// Masked is the text without the secrets that the call sent, if it holds any.
 	Masked string
 }
+
+// shown is the text as callers may see it.
+func (v Value) shown() string { return cmp.Or(v.Masked, v.Text) }
 
 // Empty reports whether the value is null or an empty string.
 func (m Member) Empty() bool {
@@ -62,25 +66,25 @@ func readRow(r *tolerant.Reader, keep string) (Row, error) {
 		if name.Secret && name.Text != keep {
 			return r.Skip()
 		}
-		value, err := readMasked(r)
+		value, err := readValue(r)
 		row = append(row, Member{Name: name.Text, Value: value})
 		return err
 	})
 	return row, err
 }
 
-// readMasked reads the value of a member that is kept until the answer has been read.
-func readMasked(r *tolerant.Reader) (Value, error) {
-	value, err := readValue(r)
+// readValue reads the value of a member. An object or array is kept as compact JSON,
+// without members that are named like secrets.
+func readValue(r *tolerant.Reader) (Value, error) {
+	value, err := readUnmasked(r)
 	if masked := r.Mask(value.Text); masked != value.Text {
 		value.Masked = masked
 	}
 	return value, err
 }
 
-// readValue reads the value of a member. An object or array is kept as compact JSON,
-// without members that are named like secrets.
-func readValue(r *tolerant.Reader) (Value, error) {
+// readUnmasked is readValue but for the masked text.
+func readUnmasked(r *tolerant.Reader) (Value, error) {
 	kind, text, err := r.Scalar()
 	if err != nil {
 		return Value{}, err
