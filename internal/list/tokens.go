@@ -21,7 +21,7 @@ const maxTokenLength = 16 << 10
 // concurrent use.
 type Tokens struct {
 	sealers *atomic.Pointer[[]cipher.AEAD] // the one in use, and behind it the one before
-	account []byte
+	account func() string
 }
 
 // NewTokens makes Tokens from a secret of any length but zero.
@@ -30,15 +30,16 @@ func NewTokens(key []byte) (*Tokens, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tokens{sealers: &atomic.Pointer[[]cipher.AEAD]{}}
+	t := &Tokens{sealers: &atomic.Pointer[[]cipher.AEAD]{}, account: func() string { return "" }}
 	t.sealers.Store(&[]cipher.AEAD{sealer})
 	return t, nil
 }
 
 // For returns those of one account, which follow every Rotate. A token remembers a row of the
-// account that it was made for, behind which the rows of another begin somewhere.
-func (t *Tokens) For(account string) *Tokens {
-	return &Tokens{sealers: t.sealers, account: []byte(account)}
+// account that it was made for, behind which the rows of another begin somewhere. The account is
+// asked for when there is a token: most lists have one page.
+func (t *Tokens) For(account func() string) *Tokens {
+	return &Tokens{sealers: t.sealers, account: account}
 }
 
 // Rotate seals with another secret from now on. Tokens of the secret before are still opened,
@@ -74,7 +75,7 @@ func newSealer(key []byte) (cipher.AEAD, error) {
 
 // seal encrypts under a fresh random nonce, which the sealer itself adds.
 func (t *Tokens) seal(content []byte) string {
-	return base64.RawURLEncoding.EncodeToString((*t.sealers.Load())[0].Seal(nil, nil, content, t.account))
+	return base64.RawURLEncoding.EncodeToString((*t.sealers.Load())[0].Seal(nil, nil, content, []byte(t.account())))
 }
 
 // open returns what seal was given, or false for anything that seal did not
@@ -87,8 +88,9 @@ func (t *Tokens) open(token string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
+	account := []byte(t.account())
 	for _, sealer := range *t.sealers.Load() {
-		if content, err := sealer.Open(nil, nil, sealed, t.account); err == nil {
+		if content, err := sealer.Open(nil, nil, sealed, account); err == nil {
 			return content, true
 		}
 	}

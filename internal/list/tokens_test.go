@@ -12,6 +12,9 @@ import (
 	"github.com/sipfacade/sipfacade/internal/list"
 )
 
+// named is an account of that name.
+func named(account string) func() string { return func() string { return account } }
+
 func firstToken(t testing.TB, request *sipfacadev1.ListSipUserInvitesRequest) string {
 	t.Helper()
 	_, next := prepareInvites(t, request).Page([]*sipfacadev1.SipUserInvite{invite("a", "x", 0), invite("b", "x", 0)})
@@ -90,7 +93,7 @@ func TestForgedTokens(t *testing.T) {
 		token  string
 	}{
 		"foreign key": {foreign, token},
-		"an account":  {newTokens(t).For("account"), token},
+		"an account":  {newTokens(t).For(named("account")), token},
 		"flipped":     {newTokens(t), string(flipped)},
 		"cut":         {newTokens(t), token[:len(token)-4]},
 		"padded":      {newTokens(t), token + "="},
@@ -135,13 +138,13 @@ func TestAccounts(t *testing.T) {
 	t.Parallel()
 	tokens := newTokens(t)
 	rows := []*sipfacadev1.SipUserInvite{invite("a", "x", 0), invite("b", "x", 0)}
-	_, token := prepare(t, tokens.For("one"), &sipfacadev1.ListSipUserInvitesRequest{PageSize: 1}).Page(rows)
+	_, token := prepare(t, tokens.For(named("one")), &sipfacadev1.ListSipUserInvitesRequest{PageSize: 1}).Page(rows)
 	for _, key := range []string{"a key for tests", "another key"} {
 		if err := tokens.Rotate([]byte(key)); err != nil {
 			t.Fatal(err)
 		}
 		for account, opens := range map[string]bool{"one": true, "another": false, "": false} {
-			_, err := list.Prepare[*sipfacadev1.SipUserInvite](tokens.For(account),
+			_, err := list.Prepare[*sipfacadev1.SipUserInvite](tokens.For(named(account)),
 				&sipfacadev1.ListSipUserInvitesRequest{PageSize: 1, PageToken: token}, "uuid")
 			if (err == nil) != opens {
 				t.Errorf("with %q for %q: %v", key, account, err)

@@ -63,7 +63,9 @@ func (s *Server) newBackends() (_ *backends, err error) {
 
 // tokensOf returns the page tokens of a vendor by the account that a call works in.
 func (s *Server) tokensOf(vendor string) func(context.Context) *list.Tokens {
-	return func(ctx context.Context) *list.Tokens { return s.keyed.tokens.For(s.accountOf(ctx, vendor)) }
+	return func(ctx context.Context) *list.Tokens {
+		return s.keyed.tokens.For(func() string { return s.accountOf(ctx, vendor) })
+	}
 }
 
 // sharedSecret is the configured secret of all replicas, or one of this process only.
