@@ -54,6 +54,14 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// longLived returns what makes tokens for subjects, which are valid for a day from now.
+func (a *trusting) longLived() func(subject string) string {
+	expires := a.clock.Now().Add(24 * time.Hour).Unix()
+	return func(subject string) string {
+		return a.issuer.Token(a.claims(map[string]any{"exp": expires, "sub": subject}))
+	}
+}
+
 // saysUnknownKey reports whether the caller is told that the key is unknown.
 func saysUnknownKey(err error) bool {
 	return strings.Contains(grpcstatus.Convert(err).Message(), "is signed with an unknown key")
@@ -92,11 +100,7 @@ func TestUnknownKey(t *testing.T) {
 func TestWithdrawnKey(t *testing.T) {
 	t.Parallel()
 	a := newTrusting(t, "scope")
-	long := map[string]any{"exp": a.clock.Now().Add(24 * time.Hour).Unix()}
-	sign := func(subject string) string {
-		long["sub"] = subject
-		return a.issuer.Token(a.claims(long))
-	}
+	sign := a.longLived()
 	first, second, third := sign("first"), sign("second"), sign("third")
 	if _, err := a.identify(first); err != nil {
 		t.Fatal(err)
@@ -143,11 +147,7 @@ func TestUnreadableKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newTrusting(t, "scope")
-			long := map[string]any{"exp": a.clock.Now().Add(24 * time.Hour).Unix()}
-			sign := func(subject string) string {
-				long["sub"] = subject
-				return a.issuer.Token(a.claims(long))
-			}
+			sign := a.longLived()
 			if _, err := a.identify(sign("first")); err != nil {
 				t.Fatal(err)
 			}
