@@ -157,6 +157,38 @@ func TestNoRetryBeyondTheDeadline(t *testing.T) {
 	})
 }
 
+// TestRetryBudget: retries are at most a tenth of the calls of the last ten seconds, or three.
+func TestRetryBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var ill atomic.Bool
+		vendor := &course{answer: func(int64) string {
+			if ill.Load() {
+				return unavailable
+			}
+			return good
+		}}
+		pipeline, end := pipelineOf(t, vendor)
+		defer end()
+		for range 60 {
+			if err := pipeline.Do(t.Context(), callOf(Read)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ill.Store(true)
+		for _, want := range []int64{60 / budgetShare, budgetFree} {
+			before := vendor.requests.Load()
+			for range 5 {
+				_ = failureOf(t, pipeline.Do(t.Context(), callOf(Read)))
+			}
+			if retries := vendor.requests.Load() - before - 5; retries != want {
+				t.Errorf("%d retries, want %d", retries, want)
+			}
+			time.Sleep(budgetWindow + time.Second)
+		}
+	})
+}
+
 // TestFailingVendor: the attempts stay below 1.1 times the calls, then the breaker
 // answers without any, one probe goes out after the pause, and a good one closes it.
 func TestFailingVendor(t *testing.T) {
