@@ -19,6 +19,7 @@ const (
 	unavailable = "HTTP/1.1 503 Oh\r\nContent-Length: 0\r\n\r\n"
 	unable      = "HTTP/1.1 501 Oh\r\nContent-Length: 0\r\n\r\n"
 	missing     = "HTTP/1.1 404 Oh\r\nContent-Length: 18\r\n\r\n{\"message\":\"gone\"}"
+	taken       = "HTTP/1.1 409 Oh\r\nContent-Length: 19\r\n\r\n{\"message\":\"taken\"}"
 	busy        = "HTTP/1.1 429 Oh\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
 	cutOff      = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n{"
 	hangUp      = ""
@@ -94,6 +95,38 @@ func TestRetriesByClass(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestRefusedRepeat: that the repeat of a write was refused does not say what became of the
+// first attempt, which may have taken effect.
+func TestRefusedRepeat(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first, repeat string
+		action        Action
+		want          int // the status that decides
+		delivery      Delivery
+	}{
+		"update, 409":           {unavailable, taken, Update, http.StatusServiceUnavailable, Unknown},
+		"update, 404":           {unavailable, missing, Update, http.StatusServiceUnavailable, Unknown},
+		"update, 429":           {unavailable, busy, Update, http.StatusServiceUnavailable, Unknown},
+		"update, reset and 409": {hangUp, taken, Update, 0, Unknown},
+		"delete, 409":           {unavailable, taken, Delete, http.StatusServiceUnavailable, Unknown},
+		"read, 404":             {unavailable, missing, Read, http.StatusNotFound, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				vendor := sequence(c.first, c.repeat)
+				pipeline, end := pipelineOf(t, vendor)
+				defer end()
+				failure := failureOf(t, pipeline.Do(t.Context(), callOf(c.action)))
+				if failure.Status != c.want || failure.Delivery() != c.delivery || vendor.requests.Load() != 2 {
+					t.Errorf("%v, delivery %q, %d requests; want %d, %q", failure, failure.Delivery(), vendor.requests.Load(), c.want, c.delivery)
+				}
+			})
+		})
 	}
 }
 
