@@ -169,6 +169,38 @@ func TestFreeForm(t *testing.T) {
 	}
 }
 
+// TestAdditionalFields: names and values of what is not modelled count, and where one ends and
+// the other begins.
+func TestAdditionalFields(t *testing.T) {
+	t.Parallel()
+	m, seen := maker(t, "a"), map[string]int{}
+	for i, fields := range []map[string]string{
+		nil, {"a": ""}, {"a": "b"}, {"a": "c"}, {"b": "b"}, {"ab": ""}, {"a": "b", "c": "d"}, {"a": "d", "c": "b"},
+		{"a": "\x01b\x01c", "c": ""},
+	} {
+		etag := m.Of(&pb.PbxUser{AdditionalFields: fields})
+		if other, ok := seen[etag]; ok {
+			t.Errorf("the fields %d and %d have the same etag", i, other)
+		}
+		seen[etag] = i
+	}
+}
+
+// TestTexts: of two texts that differ the etags do, required ones included.
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	m, seen := maker(t, "a"), map[string]*pb.SipConnection{}
+	for _, connection := range []*pb.SipConnection{
+		{Uuid: "a"}, {Uuid: "b"}, {Name: new("a")}, {Name: new("b")}, {Name: new("")}, {Uuid: "a", Name: new("b")}, {Uuid: "b", Name: new("a")},
+	} {
+		etag := m.Of(connection)
+		if other := seen[etag]; other != nil {
+			t.Errorf("%v and %v have the same etag", connection, other)
+		}
+		seen[etag] = connection
+	}
+}
+
 // TestStampAll: each of a page has the etag that it would have by itself, and what has none
 // stays as it is.
 func TestStampAll(t *testing.T) {

@@ -75,6 +75,7 @@ var filterCases = map[string]string{
 	`port != 5060`:                        "bc",
 	`port > 5060`:                         "b",
 	`port < 6000`:                         "ab",
+	`port < 5061`:                         "a",
 	`port:5060`:                           "a",
 	`port:*`:                              "ab",
 	`port = 0x13C4`:                       "a",
