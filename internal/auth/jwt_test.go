@@ -212,17 +212,28 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TestInsecureIssuer: an issuer beyond loopback is not asked without TLS, whatever its
-// discovery document says.
+// TestInsecureIssuer: an issuer beyond loopback is not asked without TLS. Nobody listens at the
+// addresses that may be asked.
 func TestInsecureIssuer(t *testing.T) {
 	t.Parallel()
-	authenticator, err := auth.New(auth.Options{JWT: auth.NewJWT(auth.JWTOptions{Issuer: "http://id.example.invalid", Audience: audience})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &trusting{Authenticator: authenticator}
-	if _, err := a.identify("a.b.c"); !isRefused(err) || !strings.Contains(err.Error(), "plain http is accepted for loopback only") {
-		t.Errorf("%v", err)
+	for issuer, insecure := range map[string]bool{
+		"http://id.example.invalid": true, "http://localhost.example.invalid": true, "http://127.0.0.1.example.invalid": true,
+		"http://0.0.0.0:1": true, "http://[::]:1": true,
+		"http://127.0.0.1:1": false, "http://127.9.9.9:1": false, "http://[::1]:1": false, "http://LocalHost:1": false,
+		"https://127.0.0.1:1": false,
+	} {
+		t.Run(issuer, func(t *testing.T) {
+			t.Parallel()
+			authenticator, err := auth.New(auth.Options{JWT: auth.NewJWT(auth.JWTOptions{Issuer: issuer, Audience: audience})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := &trusting{Authenticator: authenticator}
+			_, err = a.identify("a.b.c")
+			if !isRefused(err) || strings.Contains(err.Error(), "plain http is accepted for loopback only") != insecure {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
 
