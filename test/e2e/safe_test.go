@@ -134,6 +134,39 @@ func ask(t *testing.T, way protocol, c call) outcome {
 	return made
 }
 
+// naturalKeys are the creates of what has a natural key.
+var naturalKeys = []string{
+	"PbxConfigService.CreatePbxUser", "PbxConfigService.CreatePbxGroup", "PbxConfigService.CreatePbxQueue",
+	"PbxConfigService.CreatePbxQueueMember", "PbxConfigService.CreatePbxTrustedNetwork",
+	"SipConnectionService.CreateSipDomain", "SipConnectionService.CreateSipUser",
+}
+
+// TestValidateOnlyFindsWhatIsTaken: a create is refused before anything is written if there is
+// one with its natural key.
+func TestValidateOnlyFindsWhatIsTaken(t *testing.T) {
+	t.Parallel()
+	rows := slices.DeleteFunc(safeRows(t), func(row lookupRow) bool { return !slices.Contains(naturalKeys, row.Call) })
+	each(t, rows, func(t *testing.T, row lookupRow, way int) {
+		r := safeRig(t, row.generation)
+		if made := ask(t, r.protocols()[way], mustCall(t, row.Call, row.Request)); made.status != nil {
+			t.Fatal(made.status)
+		}
+		r.vendor.take()
+		known, err := failureOf(ask(t, r.protocols()[way], row.with(t, "validateOnly", true)))
+		if err != nil || known.code != codes.AlreadyExists || known.reason != "RESOURCE_EXISTS" || known.metadata["delivery"] != "NOT_SENT" {
+			t.Errorf("got %v, %v", known, err)
+		}
+		if writes := writesAmong(operations(r.vendor.take())); len(writes) > 0 {
+			t.Errorf("made %q", writes)
+		}
+	})
+	for _, call := range naturalKeys {
+		if !slices.ContainsFunc(rows, func(row lookupRow) bool { return row.Call == call }) {
+			t.Errorf("there is no request for %s", call)
+		}
+	}
+}
+
 // TestValidateOnlyFindsWhatIsMissing: a resource that is not there is missed before anything
 // is written.
 func TestValidateOnlyFindsWhatIsMissing(t *testing.T) {
