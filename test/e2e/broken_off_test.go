@@ -86,9 +86,9 @@ func TestListsThatBreakOff(t *testing.T) {
 	}
 }
 
-// TestLostAnswersAreReconciledByListsThatBreakOff: what a lost write has made is found once, also if the
-// list that shows it broke off and was read again.
-func TestLostAnswersAreReconciledByListsThatBreakOff(t *testing.T) {
+// TestReconcilingReadsThatBreakOff: what a lost write has made is found once, also if the list
+// that shows it broke off and was read again.
+func TestReconcilingReadsThatBreakOff(t *testing.T) {
 	t.Parallel()
 	each(t, repeatable(t), func(t *testing.T, row lookupRow, way int) {
 		if row.Call == "SipAppService.ExecuteCallFlow" {
