@@ -5,20 +5,16 @@ package routesfile
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sipfacade/sipfacade/internal/reload"
 	"github.com/sipfacade/sipfacade/internal/spelling"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
-
-// maxBytes is far more than all routes need.
-const maxBytes = 1 << 20
 
 // The members of the file beside operations.
 const (
@@ -57,29 +53,11 @@ func Read(path string, vendor Vendor) (Overrides, error) {
 	if path == "" {
 		return Overrides{}, nil
 	}
-	content, err := readFile(path)
+	content, err := reload.ReadFile(path)
 	if err != nil {
-		return Overrides{}, err
+		return Overrides{}, fmt.Errorf("cannot be read: %w", err)
 	}
 	return Parse(content, vendor)
-}
-
-// readFile reads a file that is not too large.
-func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, errors.New("it cannot be read")
-	}
-	defer func() { _ = file.Close() }() // nothing was written
-	content, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
-	switch {
-	case err != nil:
-		return nil, errors.New("it cannot be read")
-	case len(content) > maxBytes:
-		return nil, fmt.Errorf("it has more than %d bytes", maxBytes)
-	default:
-		return content, nil
-	}
 }
 
 // Parse reads the content of a file.

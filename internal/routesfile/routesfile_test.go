@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,7 +117,24 @@ func TestRead(t *testing.T) {
 	if got, err := routesfile.Read("", vendor()); err != nil || got.Header != "" || got.Paths != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := routesfile.Read(path+".missing", vendor()); err == nil {
-		t.Error("a missing file is accepted")
+}
+
+// TestUnreadable: what is no file is refused with the reason, and a pipe is not waited for.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	pipe := filepath.Join(folder, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(folder, "missing"): "cannot be read: no such file or directory",
+		folder:                           "cannot be read: not a regular file",
+		pipe:                             "cannot be read: not a regular file",
+		"/dev/zero":                      "cannot be read: not a regular file",
+	} {
+		if _, err := routesfile.Read(path, vendor()); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
 	}
 }
