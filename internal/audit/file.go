@@ -1,9 +1,15 @@
 package audit
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"syscall"
 )
+
+// errUnread is the error of a named pipe that nobody has open for reading.
+var errUnread = errors.New("it is a pipe that nobody reads")
 
 // shortener is a file whose end can be removed.
 type shortener interface {
@@ -11,20 +17,29 @@ type shortener interface {
 	Shorten(bytes int64) error
 }
 
-// openFile opens a file that only its owner reads.
+// openFile opens a file that only its owner reads. A named pipe must have its reader by then:
+// waiting for one would keep the server from starting, and from ending.
 func openFile(path string) (io.WriteCloser, error) {
 	if path == Standard {
 		return standardOutput{os.Stdout}, nil
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, explained(path, err)
 	}
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		return file, nil //nolint:nilerr // it can be written all the same
 	}
 	return &regular{File: file, unended: endsInPart(path, info.Size())}, nil
+}
+
+// explained returns the error of opening a file, in clearer words for a pipe without a reader.
+func explained(path string, err error) error {
+	if info, failed := os.Stat(path); failed == nil && info.Mode()&fs.ModeNamedPipe != 0 && errors.Is(err, syscall.ENXIO) {
+		return &fs.PathError{Op: "open", Path: path, Err: errUnread}
+	}
+	return err
 }
 
 // endsInPart reports whether a file ends in a part of a line, as far as it can be read.

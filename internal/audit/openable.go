@@ -11,7 +11,7 @@ import (
 )
 
 // Openable returns the error that Open would return, as far as permissions show it. It opens and
-// makes nothing: a pipe could wait for its reader, and a new file would be left behind.
+// makes nothing: the reader of a pipe would see its end, and a new file would be left behind.
 func Openable(path string) error {
 	if path == Standard {
 		return nil

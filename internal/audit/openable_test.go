@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +38,8 @@ func TestOpenable(t *testing.T) {
 	}
 }
 
-// TestOpenablePipe: a pipe that nobody reads is not waited for.
-func TestOpenablePipe(t *testing.T) {
+// TestOpenPipe: a pipe that nobody reads is not waited for, and one that has a reader gets lines.
+func TestOpenPipe(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -45,5 +47,23 @@ func TestOpenablePipe(t *testing.T) {
 	}
 	if err := Openable(pipe); err != nil {
 		t.Error(err)
+	}
+	if _, err := Open(pipe); !errors.Is(err, errUnread) {
+		t.Fatalf("opened without a reader: %v", err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }() // nothing was written
+	l, err := Open(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(l.Write(Entry{Caller: "billing"}), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(reader); err != nil || !strings.Contains(string(got), "billing") {
+		t.Errorf("read %q, %v", got, err)
 	}
 }
