@@ -44,7 +44,7 @@ func openFile(path string, options storeOptions) (store, error) {
 			return ErrInUse
 		}
 		if err != nil {
-			return err
+			return openError(err)
 		}
 		if err = errors.Join(f.db.Update(f.prepare), syncDirectory(filepath.Dir(path))); err != nil {
 			return errors.Join(err, f.db.Close())

@@ -4,10 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 )
 
 // errDamaged says that the file cannot be used any more, not even by another process.
 var errDamaged = errors.New("the ledger file is damaged; move it away and start again")
+
+// openError tells a file that was cut off within its head from other errors of opening it. bbolt
+// has no value for that error.
+func openError(err error) error {
+	if strings.HasPrefix(err.Error(), "file size too small") {
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return err
+}
 
 // guarded does what reads or writes the file. bbolt maps the file into memory: it panics if a
 // page is not what it has to be, and the processor faults if the file has become shorter. Both

@@ -75,7 +75,7 @@ func damages() map[string]func(path string) error {
 		"zeros behind the head": overwritten(4, 300, zeros), "zeros everywhere": overwritten(0, 300, zeros),
 		"noise behind the head": overwritten(2, 300, noise), "noise everywhere": overwritten(0, 300, noise),
 	}
-	for _, size := range []int64{0, 8, 16, 32, 40, 700} {
+	for _, size := range []int64{0, 5, 8, 16, 32, 40, 700} {
 		made[fmt.Sprintf("cut to %d KB", size)] = func(path string) error { return os.Truncate(path, size<<10) }
 	}
 	return made
