@@ -42,6 +42,7 @@ func TestCallerRules(t *testing.T) {
 		"--sandbox --caller-rate=1e9":                {"caller_rate: must be from 0"},
 		"--sandbox --caller-rate=many":               {"caller_rate: must be a number"},
 		"--sandbox --caller-rate=1 --caller-burst=0": {"caller_burst: must be at least 1"},
+		"--sandbox --caller-burst=-1":                {"caller_burst: must be at least 1"},
 		// Origins.
 		"--sandbox --cors-origins=https://console.example.com,http://localhost:3000": nil,
 		"--sandbox --cors-origins=*":                                {"cors_origins: must be exact origins"},

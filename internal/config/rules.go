@@ -87,7 +87,7 @@ func checkNumbers(c *Config, _ sources, found *findings) {
 		{"drain_delay", c.DrainDelay >= 0, "must not be negative"},
 		{"caller_rate", c.CallerRate >= 0 && c.CallerRate <= maxCallerRate,
 			fmt.Sprintf("must be from 0 to %d", maxCallerRate)},
-		{"caller_burst", c.CallerBurst >= 1 || c.CallerRate <= 0, "must be at least 1"},
+		{"caller_burst", c.CallerBurst >= 1 || c.CallerBurst == 0 && c.CallerRate <= 0, "must be at least 1"},
 	} {
 		if !limit.holds {
 			found.add(limit.key, limit.text)
