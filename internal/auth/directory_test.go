@@ -214,7 +214,7 @@ func TestNewToken(t *testing.T) {
 	if diff := cmp.Diff(auth.Caller{Name: "ci", ID: "file:ci", Scopes: []string{"pbx:read", "debug"}}, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
-	for name, scopes := range map[string][]string{"": {"read"}, "a b": {"read"}, "c": {"pbx"}} {
+	for name, scopes := range map[string][]string{"": {"read"}, "a b": {"read"}, "c": {"pbx"}, "d": {}} {
 		if _, _, err := auth.NewToken(name, scopes); err == nil {
 			t.Errorf("made a token for %q with %q", name, scopes)
 		}

@@ -45,6 +45,9 @@ func checkNew(name string, scopes []string) error {
 	if !validName(name) {
 		wrong = append(wrong, errors.New("the name must be 1 to 128 visible ASCII characters without a space"))
 	}
+	if len(scopes) == 0 {
+		wrong = append(wrong, fmt.Errorf("there is no scope given; the scopes are %s", strings.Join(Scopes(), ", ")))
+	}
 	var unknown []string
 	for _, scope := range scopes {
 		if !validScope(scope) {
