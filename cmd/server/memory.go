@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime/debug"
 
@@ -22,15 +23,15 @@ const gcPercent = 400
 const withoutContainer = 384 << 20
 
 // tuneMemory makes the garbage collector keep the process within the memory
-// limit that the provider reads, for example the container's. It returns the
-// limit that it set, 0 if it set none, because the variable GOMEMLIMIT is given.
-// GOGC wins over gcPercent in the same way.
+// limit that the provider reads, for example the container's. The variable
+// GOMEMLIMIT wins, and GOGC over gcPercent in the same way. It returns the limit
+// that holds, 0 if GOMEMLIMIT turned it off.
 func tuneMemory(limit memlimit.Provider) (int64, error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	if os.Getenv("GOMEMLIMIT") != "" {
-		return 0, nil
+		return givenLimit(), nil
 	}
 	debug.SetMemoryLimit(withoutContainer)
 	bytes, err := memlimit.SetGoMemLimitWithOpts(memlimit.WithProvider(limit))
@@ -42,4 +43,12 @@ func tuneMemory(limit memlimit.Provider) (int64, error) {
 	default:
 		return withoutContainer, fmt.Errorf("take the memory limit from the container: %w", err)
 	}
+}
+
+// givenLimit is the limit that Go took from its variable, 0 if there is none.
+func givenLimit() int64 {
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		return limit
+	}
+	return 0
 }

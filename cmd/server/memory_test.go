@@ -18,7 +18,7 @@ func TestTuneMemory(t *testing.T) {
 	for name, test := range map[string]struct {
 		environment map[string]string
 		provider    memlimit.Provider
-		limit       int64 // of Go afterwards
+		limit       int64 // of Go afterwards, and what is returned unless it is off
 		percent     int
 		fails       bool
 	}{
@@ -27,10 +27,14 @@ func TestTuneMemory(t *testing.T) {
 		"no limit":            {provider: unlimited, limit: withoutContainer, percent: gcPercent},
 		"unreadable":          {provider: broken, limit: withoutContainer, percent: gcPercent, fails: true},
 		"GOGC is given":       {map[string]string{"GOGC": "100"}, container, 900 << 20, 100, false},
-		"GOMEMLIMIT is given": {map[string]string{"GOMEMLIMIT": "1GiB"}, container, math.MaxInt64, gcPercent, false},
+		"GOMEMLIMIT is given": {map[string]string{"GOMEMLIMIT": "1GiB"}, container, 1 << 30, gcPercent, false},
+		"GOMEMLIMIT is off":   {map[string]string{"GOMEMLIMIT": "off"}, container, math.MaxInt64, gcPercent, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			setMemory(t, math.MaxInt64, 100)
+			if test.environment["GOMEMLIMIT"] == "1GiB" {
+				debug.SetMemoryLimit(1 << 30) // as Go did at the start of the process
+			}
 			t.Setenv("GOGC", "")
 			for variable, value := range test.environment {
 				t.Setenv(variable, value)
@@ -39,7 +43,7 @@ func TestTuneMemory(t *testing.T) {
 			if (err != nil) != test.fails {
 				t.Errorf("error %v", err)
 			}
-			if limit := debug.SetMemoryLimit(-1); limit != test.limit || set != 0 && set != limit {
+			if limit := debug.SetMemoryLimit(-1); limit != test.limit || set != limit%math.MaxInt64 {
 				t.Errorf("memory limit %d, reported %d, want %d", limit, set, test.limit)
 			}
 			if percent := debug.SetGCPercent(100); percent != test.percent {
