@@ -1,6 +1,7 @@
 package listener
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -14,6 +15,8 @@ type Options struct {
 	WriteTimeout time.Duration
 	// MaxPending is how many bytes of answers may wait for one caller.
 	MaxPending int64
+	// Failing is told why the listener cannot accept, once until it can again; nil tells nobody.
+	Failing func(err error)
 }
 
 // Listener accepts connections that keep to the limits.
@@ -21,11 +24,12 @@ type Listener struct {
 	net.Listener
 	options Options
 
-	mu     sync.Mutex
-	open   map[*Conn]struct{}
-	byAddr map[string]*Conn
-	stop   chan struct{}
-	closed bool
+	mu      sync.Mutex
+	open    map[*Conn]struct{}
+	byAddr  map[string]*Conn
+	stop    chan struct{}
+	closed  bool
+	failing bool // the last Accept failed
 }
 
 // New wraps a listener. Closing it leaves the connections open.
@@ -41,6 +45,7 @@ func New(inner net.Listener, options Options) *Listener {
 // Accept returns the next connection, a *Conn.
 func (l *Listener) Accept() (net.Conn, error) {
 	accepted, err := l.Listener.Accept()
+	l.tell(err)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +55,21 @@ func (l *Listener) Accept() (net.Conn, error) {
 	l.open[conn] = struct{}{}
 	l.byAddr[accepted.RemoteAddr().String()] = conn
 	return conn, nil
+}
+
+// tell reports the first of several errors of accepting. Servers try again after most, up to
+// once a second, and that of gRPC does not say so.
+func (l *Listener) tell(err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	l.mu.Lock()
+	first := err != nil && !l.failing
+	l.failing = err != nil
+	l.mu.Unlock()
+	if first && l.options.Failing != nil {
+		l.options.Failing(err)
+	}
 }
 
 // Close stops accepting.

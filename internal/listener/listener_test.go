@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,5 +132,41 @@ func TestPendingBounds(t *testing.T) {
 	_ = conn.Close() // ends the connection; that is all that is wanted
 	if _, err := conn.Pending().Begin(t.Context(), 1, nil); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("on a closed connection: %v", err)
+	}
+}
+
+// flaky is a listener whose Accept fails with the errors, in turn; nil is a connection.
+type flaky struct {
+	net.Listener
+	errs []error
+}
+
+func (f *flaky) Accept() (net.Conn, error) {
+	err := f.errs[0]
+	f.errs = f.errs[1:]
+	if err != nil {
+		return nil, err
+	}
+	one, other := net.Pipe()
+	_ = other.Close() // nobody uses it
+	return one, nil
+}
+
+// TestFailingIsToldOnce: of errors in a row the first is told, and nothing when the listener is
+// closed.
+func TestFailingIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var told []error
+	l := opened(t, listener.Options{WriteTimeout: time.Minute, MaxPending: 1, Failing: func(err error) { told = append(told, err) }})
+	inner := l.Listener
+	l.Listener = &flaky{inner, []error{syscall.EMFILE, syscall.EMFILE, nil, syscall.ENFILE, net.ErrClosed}}
+	for range 5 {
+		if conn, err := l.Accept(); err == nil {
+			_ = conn.Close() // nothing was written
+		}
+	}
+	l.Listener = inner
+	if want := []error{syscall.EMFILE, syscall.ENFILE}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
 	}
 }

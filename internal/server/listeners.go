@@ -32,15 +32,15 @@ type listening struct {
 
 // openListeners opens the three listeners.
 func (s *Server) openListeners() (err error) {
-	if s.grpcListener, err = open("grpc_address", s.config.GRPCAddress); err != nil {
+	if s.grpcListener, err = s.open("grpc_address", s.config.GRPCAddress); err != nil {
 		return err
 	}
-	json, err := open("http_address", s.config.HTTPAddress)
+	json, err := s.open("http_address", s.config.HTTPAddress)
 	if err != nil {
 		return err
 	}
 	s.json = &listening{name: "http", listener: listener.HTTP(json, s.httpOptions())}
-	admin, err := open("admin_address", s.config.AdminAddress)
+	admin, err := s.open("admin_address", s.config.AdminAddress)
 	if err != nil {
 		return err
 	}
@@ -58,12 +58,14 @@ func (s *Server) httpOptions() listener.HTTPOptions {
 }
 
 // open opens the listener of a setting.
-func open(setting, address string) (*listener.Listener, error) {
+func (s *Server) open(setting, address string) (*listener.Listener, error) {
 	opened, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", setting, notOpened(setting, address, err))
 	}
-	return listener.New(opened, listener.Options{WriteTimeout: writeTimeout, MaxPending: maxPending}), nil
+	return listener.New(opened, listener.Options{WriteTimeout: writeTimeout, MaxPending: maxPending, Failing: func(err error) {
+		s.logger.Error("a listener cannot accept connections", "setting", setting, "error", err.Error())
+	}}), nil
 }
 
 // notOpened says why an address cannot be listened on, and where another one is set.

@@ -20,7 +20,7 @@ func TestAddressThatIsTaken(t *testing.T) {
 		address:       "grpc_address: cannot listen on " + address + ": another process listens there; stop it, or set another address with --grpc-address or SIPFACADE_GRPC_ADDRESS (port 0 picks a free one)",
 		"192.0.2.1:0": "grpc_address: cannot listen on 192.0.2.1:0: this machine has no such address; set another one with --grpc-address or SIPFACADE_GRPC_ADDRESS",
 	} {
-		if _, err := open("grpc_address", where); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := new(Server).open("grpc_address", where); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
