@@ -21,7 +21,7 @@ type shortener interface {
 // waiting for one would keep the server from starting, and from ending.
 func openFile(path string) (io.WriteCloser, error) {
 	if path == Standard {
-		return standardOutput{os.Stdout}, nil
+		return &pipe{WriteCloser: standardOutput{os.Stdout}}, nil
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
@@ -29,7 +29,7 @@ func openFile(path string) (io.WriteCloser, error) {
 	}
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return file, nil //nolint:nilerr // it can be written all the same
+		return &pipe{WriteCloser: file}, nil //nolint:nilerr // it can be written all the same
 	}
 	return &regular{File: file, unended: endsInPart(path, info.Size())}, nil
 }
