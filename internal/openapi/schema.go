@@ -31,7 +31,6 @@ type Schema struct {
 	Properties           Properties     `json:"properties,omitempty"`
 	Required             []string       `json:"required,omitempty"`
 	AdditionalProperties *Schema        `json:"additionalProperties,omitzero"`
-	PropertyNames        *Schema        `json:"propertyNames,omitempty"`
 	MinProperties        *uint64        `json:"minProperties,omitempty"`
 	MaxProperties        *uint64        `json:"maxProperties,omitempty"`
 	Not                  *Schema        `json:"not,omitempty"`

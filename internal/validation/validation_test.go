@@ -192,8 +192,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestOtherSettings: settings that are not modelled pass, whatever they are; the one
-// that is modelled has a field of its own.
+// TestOtherSettings: settings that are not modelled pass, whatever they are. The one that is
+// modelled has a field of its own, which lacks the words that the contract does not know.
 func TestOtherSettings(t *testing.T) {
 	t.Parallel()
 	v := newValidator(t)
@@ -204,6 +204,9 @@ func TestOtherSettings(t *testing.T) {
 		"none":                 {map[string]any{}, nil},
 		"some":                 {map[string]any{"call_limit": 10, "codecs": []any{"PCMU"}, "deep": map[string]any{"media_type": "x"}}, nil},
 		"the modelled one":     {map[string]any{"media_type": "Proxy Media"}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: must not have the media type, which has a field of its own"}},
+		"of another word":      {map[string]any{"media_type": "Carrier Pigeon"}, nil},
+		"of no word":           {map[string]any{"media_type": 7}, nil},
+		"the modelled, empty":  {map[string]any{"media_type": ""}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: must not have the media type, which has a field of its own"}},
 		"the modelled, nulled": {map[string]any{"media_type": nil}, []string{"sip_connection.class4_egress_trunk_settings.other_settings: must not have the media type, which has a field of its own"}},
 	} {
 		request := &pb.CreateSipConnectionRequest{SipConnection: &pb.SipConnection{

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -122,7 +123,7 @@ func TestProfileSpellings(t *testing.T) {
 }
 
 // TestUnknownMediaTypeIsKept: a media type that the contract does not know is shown
-// among the other settings. A write with it there is refused.
+// among the other settings; one that states nothing is not shown.
 func TestUnknownMediaTypeIsKept(t *testing.T) {
 	t.Parallel()
 	vendor := startVendor(t, http.NotFoundHandler())
@@ -141,7 +142,8 @@ func TestUnknownMediaTypeIsKept(t *testing.T) {
 			}
 			media, hasMedia := at(made.response, settings+"mediaType")
 			left, isLeft := at(made.response, settings+"otherSettings.media_type")
-			if hasMedia != (known != "") || hasMedia && media != known || isLeft != (known == "") || isLeft && !cmp.Equal(left, plainWord) {
+			isOther := known == "" && plainWord != nil && plainWord != ""
+			if hasMedia != (known != "") || hasMedia && media != known || isLeft != isOther || isLeft && !cmp.Equal(left, plainWord) {
 				t.Errorf("%s %s: want %q, or the vendor's own word in otherSettings, got %v and %v", member, word, known, media, left)
 			}
 			if limit, _ := at(made.response, settings+"otherSettings.call_limit"); limit != 5.0 {
@@ -150,6 +152,36 @@ func TestUnknownMediaTypeIsKept(t *testing.T) {
 			if strings.Contains(made.raw, secretMark) {
 				t.Errorf("%s: the registration's password is shown: %s", member, made.raw)
 			}
+		}
+	}
+}
+
+// TestUnknownMediaTypeIsSentBack: settings that were read can be sent back, whatever media type
+// the vendor states, and get it as it was.
+func TestUnknownMediaTypeIsSentBack(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, http.NotFoundHandler())
+	f := startFacade(t, vendor.url(), withToken())
+	for word, want := range map[string]string{
+		`"Carrier Pigeon"`: `{"call_limit":5,"media_type":"Carrier Pigeon"}`,
+		`7`:                `{"call_limit":5,"media_type":7}`,
+		`"Proxy Media"`:    `{"call_limit":5,"media_type":"Proxy Media"}`,
+		`null`:             `{"call_limit":5}`,
+		`""`:               `{"call_limit":5}`,
+	} {
+		vendor.answer(json200(fmt.Sprintf(`{"success":true,"payload":{"uuid":%q,"class4_egress_trunk_settings":{"media_type":%s,"call_limit":5}}}`, someApp, word)))
+		read := oneAnswer(t, f, "SipAppService.GetSipApp", map[string]any{"uuid": someApp})
+		settings, _ := at(read.response, "sipApp.class4EgressTrunkSettings")
+		app := map[string]any{"uuid": someApp, "class4EgressTrunkSettings": settings}
+		oneAnswer(t, f, "SipAppService.UpdateSipApp", map[string]any{"sipApp": app})
+		writes := 0
+		for _, sent := range vendor.take() {
+			if sent.method == http.MethodPatch && bytes.Contains(sent.body, []byte(":"+want+"}")) {
+				writes++
+			}
+		}
+		if writes != len(f.protocols()) {
+			t.Errorf("%s: not sent back as %s over each protocol, but %d times", word, want, writes)
 		}
 	}
 }

@@ -111,7 +111,7 @@ func TestSchemas(t *testing.T) {
 		"PbxQueueMember.ringStrategy":            `{"$ref":"#/components/schemas/PbxRingStrategy"}`,
 		"AddPbxGroupUsersRequest.userIds":        `{"type":"array","items":{"type":"integer","format":"int64","minimum":1,"maximum":4294967295},"minItems":1,"maxItems":1000,"uniqueItems":true}`,
 		"AddPbxGroupUsersRequest.groupId":        `{"type":"integer","format":"int64","minimum":1,"maximum":4294967295,"readOnly":true}`,
-		"TrunkSettingsInput.otherSettings":       `{"type":"object","additionalProperties":true,"propertyNames":{"not":{"enum":["media_type"]}}}`,
+		"TrunkSettingsInput.otherSettings":       `{"type":"object","additionalProperties":true}`,
 		"SipAppUpdate.class4EgressTrunkSettings": `{"anyOf":[{"$ref":"#/components/schemas/TrunkSettingsInput"},{"type":"null"}]}`,
 	}
 	got := map[string]string{}

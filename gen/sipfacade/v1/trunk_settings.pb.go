@@ -90,10 +90,11 @@ type TrunkSettings struct {
 	MediaType *TrunkMediaType `protobuf:"varint,1,opt,name=media_type,json=mediaType,proto3,enum=sipfacade.v1.TrunkMediaType,oneof" json:"media_type,omitempty"`
 	// Every other setting under the vendor's own name, for example
 	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped
-	// on reads. A write must not have `media_type` here. Numbers are finite and
-	// have the precision of a double: a whole number above 2^53 that has to be exact
-	// is sent as a text. At most 1000 values in all, 16 levels deep: the service's own
-	// limit.
+	// on reads. `media_type` is here only if it is another word than the field above
+	// has, so that settings that were read can be sent back; that field wins. Numbers are
+	// finite and have the precision of a double: a whole number above 2^53 that has to be
+	// exact is sent as a text. At most 1000 values in all, 16 levels deep: the service's
+	// own limit.
 	OtherSettings *structpb.Struct `protobuf:"bytes,2,opt,name=other_settings,json=otherSettings,proto3" json:"other_settings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -147,13 +148,13 @@ var File_sipfacade_v1_trunk_settings_proto protoreflect.FileDescriptor
 
 const file_sipfacade_v1_trunk_settings_proto_rawDesc = "" +
 	"\n" +
-	"!sipfacade/v1/trunk_settings.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb6\x02\n" +
+	"!sipfacade/v1/trunk_settings.proto\x12\fsipfacade.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\x9a\x03\n" +
 	"\rTrunkSettings\x12L\n" +
 	"\n" +
 	"media_type\x18\x01 \x01(\x0e2\x1c.sipfacade.v1.TrunkMediaTypeB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00H\x00R\tmediaType\x88\x01\x01\x12\xc7\x01\n" +
-	"\x0eother_settings\x18\x02 \x01(\v2\x17.google.protobuf.StructB\x86\x01\xbaH\x82\x01\xba\x01\x7f\n" +
-	"(trunk_settings.other_settings.media_type\x12:must not have the media type, which has a field of its own\x1a\x17!('media_type' in this)R\rotherSettingsB\r\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00H\x00R\tmediaType\x88\x01\x01\x12\xab\x02\n" +
+	"\x0eother_settings\x18\x02 \x01(\v2\x17.google.protobuf.StructB\xea\x01\xbaH\xe6\x01\xba\x01\xe2\x01\n" +
+	"(trunk_settings.other_settings.media_type\x12:must not have the media type, which has a field of its own\x1az!('media_type' in this) || !(this['media_type'] in [null, '', 'Bypass Media', 'Proxy Media + Transcoding', 'Proxy Media'])R\rotherSettingsB\r\n" +
 	"\v_media_type*\xa5\x01\n" +
 	"\x0eTrunkMediaType\x12 \n" +
 	"\x1cTRUNK_MEDIA_TYPE_UNSPECIFIED\x10\x00\x12!\n" +

@@ -97,19 +97,14 @@ func requireValue(field protoreflect.FieldDescriptor, made *openapi.Schema) {
 	}
 }
 
-// Two forms of CEL expressions that a schema can state.
-var (
-	celMatches = regexp.MustCompile(`^this\.matches\('([^'\\]*)'\)$`)
-	celAbsent  = regexp.MustCompile(`^!\('([^'\\]*)' in this\)$`)
-)
+// celMatches is the form of CEL expressions that a schema can state.
+var celMatches = regexp.MustCompile(`^this\.matches\('([^'\\]*)'\)$`)
 
 // describeRules states CEL rules, and describes those that a schema cannot state.
 func describeRules(made *openapi.Schema, rules []*validate.Rule) {
 	for _, rule := range rules {
 		if found := celMatches.FindStringSubmatch(rule.GetExpression()); found != nil {
 			made.Pattern = found[1]
-		} else if found := celAbsent.FindStringSubmatch(rule.GetExpression()); found != nil {
-			made.PropertyNames = &openapi.Schema{Not: &openapi.Schema{Enum: []any{found[1]}}}
 		} else {
 			made.Description = strings.TrimSpace(made.Description + "\n\nRule: " + rule.GetMessage() + ".")
 		}

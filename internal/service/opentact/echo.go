@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
@@ -30,7 +31,7 @@ func echo[R proto.Message](wanted R, sent columns, key protoreflect.Name, id str
 }
 
 // respell writes what callers gave as it is sent and shown: UUIDs in lower case, times with
-// milliseconds, and free-form objects without secrets.
+// milliseconds, free-form objects without secrets, and one media type of trunk settings.
 func respell(resource proto.Message) {
 	reflected := resource.ProtoReflect()
 	reflected.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
@@ -46,9 +47,22 @@ func respell(resource proto.Message) {
 			reflected.Set(field, protoreflect.ValueOfMessage(timestamppb.New(known.AsTime().Truncate(time.Millisecond)).ProtoReflect()))
 		case *structpb.Struct:
 			tolerant.Shown(known)
+		case *pb.TrunkSettings:
+			respellSettings(known)
 		default:
 			respell(known)
 		}
 		return true
 	})
+}
+
+// respellSettings is respell for trunk settings.
+func respellSettings(settings *pb.TrunkSettings) {
+	others := settings.GetOtherSettings()
+	if settings.MediaType != nil {
+		delete(others.GetFields(), mediaTypeMember)
+	}
+	if tolerant.Shown(others); len(others.GetFields()) == 0 {
+		settings.OtherSettings = nil
+	}
 }

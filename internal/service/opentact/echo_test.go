@@ -33,6 +33,25 @@ func TestEchoAsSent(t *testing.T) {
 	}
 }
 
+// TestEchoOfMediaTypes: the media type that has a field is sent, and shown as the only one.
+func TestEchoOfMediaTypes(t *testing.T) {
+	t.Parallel()
+	relay, err := structpb.NewStruct(map[string]any{"media_type": "Relay"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA)}
+	both := &pb.TrunkSettings{MediaType: proxy.MediaType, OtherSettings: relay}
+	connection := &pb.SipConnection{Class4IngressTrunkSettings: both, Class4EgressTrunkSettings: &pb.TrunkSettings{OtherSettings: relay}}
+	want := &pb.SipConnection{Uuid: "c", Class4IngressTrunkSettings: proxy, Class4EgressTrunkSettings: &pb.TrunkSettings{OtherSettings: relay}}
+	if diff := cmp.Diff(want, echo(connection, sipConnectionBody.columns, "uuid", "c"), protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]any{"media_type": "Proxy Media"}, flatSettings(both)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestEchoShowsNoSecret: settings that were sent are answered as a read shows them, and are
 // sent as they are.
 func TestEchoShowsNoSecret(t *testing.T) {

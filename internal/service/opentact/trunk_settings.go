@@ -13,21 +13,23 @@ import (
 // mediaTypeMember is the one trunk setting that the contract has a field for.
 const mediaTypeMember = "media_type"
 
-// readTrunkSettings reads the vendor's object. Null and {} leave the field as it is.
+// readTrunkSettings reads the vendor's object. Null, {} and a media type that states nothing
+// leave the field as it is.
 func readTrunkSettings(r *tolerant.Reader, name string, at **pb.TrunkSettings) error {
 	var object *structpb.Struct
 	err := r.Struct(name, &object)
-	if object != nil {
-		*at = trunkSettings(r, object)
+	if settings := trunkSettings(r, object); settings.MediaType != nil || settings.OtherSettings != nil {
+		*at = settings
 	}
 	return err
 }
 
 // trunkSettings splits the vendor's object. A media type that the contract does not know is
-// counted, and stays with the other settings.
+// counted, and stays with the other settings. One that states nothing is left out.
 func trunkSettings(r *tolerant.Reader, object *structpb.Struct) *pb.TrunkSettings {
 	settings := &pb.TrunkSettings{}
-	if settings.MediaType = readMediaType(r, object.GetFields()[mediaTypeMember]); settings.MediaType != nil {
+	value, isRead := readMediaType(r, object.GetFields()[mediaTypeMember])
+	if settings.MediaType = value; isRead {
 		delete(object.GetFields(), mediaTypeMember)
 	}
 	if len(object.GetFields()) > 0 {
@@ -36,23 +38,26 @@ func trunkSettings(r *tolerant.Reader, object *structpb.Struct) *pb.TrunkSetting
 	return settings
 }
 
-// readMediaType returns the media type that a setting states, or nil if it states none that is
-// known: another word is counted, and so is what is no word. Null and "" state nothing.
-func readMediaType(r *tolerant.Reader, setting *structpb.Value) *pb.TrunkMediaType {
+// readMediaType returns the media type that a setting states, or nil if it states none: null
+// and "" state nothing. IsRead is false for another word and for what is no word, which are
+// counted.
+func readMediaType(r *tolerant.Reader, setting *structpb.Value) (value *pb.TrunkMediaType, isRead bool) {
 	switch kind := setting.GetKind().(type) {
 	case nil, *structpb.Value_NullValue:
+		return nil, true
 	case *structpb.Value_StringValue:
-		value, known := mediaType(kind.StringValue)
-		if known {
-			return &value
+		known, isKnown := mediaType(kind.StringValue)
+		switch {
+		case isKnown:
+			return &known, true
+		case strings.TrimSpace(kind.StringValue) == "":
+			return nil, true
 		}
-		if strings.TrimSpace(kind.StringValue) != "" {
-			r.CountUnknownWord(mediaTypeMember, kind.StringValue)
-		}
+		r.CountUnknownWord(mediaTypeMember, kind.StringValue)
 	default:
 		r.CountMisread(mediaTypeMember)
 	}
-	return nil
+	return nil, false
 }
 
 // mediaType returns the value that a word of the vendor stands for.

@@ -44,8 +44,9 @@ func TestTrunkSettings(t *testing.T) {
 		"proxy, any case": {with(nil, " proxy media "), &pb.TrunkSettings{MediaType: new(pb.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA)}, with(nil, "Proxy Media"), nil},
 		"another word":    {with(deep, "Relay"), &pb.TrunkSettings{OtherSettings: other(with(deep, "Relay"))}, nil, tolerant.Drift{{Difference: tolerant.UnknownWord, Member: "media_type", Word: "Relay"}: 1}},
 		"no word":         {with(nil, 3.0), &pb.TrunkSettings{OtherSettings: other(with(nil, 3.0))}, nil, tolerant.Drift{{Difference: tolerant.Misread, Member: "media_type"}: 1}},
-		"null":            {with(nil, nil), &pb.TrunkSettings{OtherSettings: other(with(nil, nil))}, nil, nil},
-		"empty text":      {with(nil, " "), &pb.TrunkSettings{OtherSettings: other(with(nil, " "))}, nil, nil},
+		"null":            {with(nil, nil), nil, nil, nil},
+		"null and others": {with(deep, nil), &pb.TrunkSettings{OtherSettings: other(deep)}, deep, nil},
+		"empty text":      {with(nil, " "), nil, nil, nil},
 		"no media type":   {deep, &pb.TrunkSettings{OtherSettings: other(deep)}, nil, nil},
 	} {
 		var got *pb.TrunkSettings
