@@ -3,6 +3,7 @@ package upstream
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -215,10 +216,10 @@ func BeforeWrite(err error, write *Route) error {
 	return err
 }
 
-// BadResponse is the error of answers that cannot be understood together, though each of
-// them can.
+// BadResponse is the error of reads that were answered 200 and that cannot be understood
+// together or with what was asked for, though each answer by itself can.
 func BadResponse(vendor string, route *Route, cause error) *Error {
-	return &Error{Vendor: vendor, Route: route, Kind: KindBadResponse, cause: cause}
+	return &Error{Vendor: vendor, Route: route, Kind: KindBadResponse, Status: http.StatusOK, cause: cause}
 }
 
 // Write reports whether the call could have changed something.

@@ -49,6 +49,9 @@ func TestAnotherRowIsNotRead(t *testing.T) {
 		if err := c.call(s); !errors.As(err, &failure) || failure.Kind != upstream.KindBadResponse || failure.Delivery() != c.delivery || !errors.Is(err, errAnotherRow) {
 			t.Errorf("%s: %v, %q", name, err, failure.Delivery())
 		}
+		if failure.Status != http.StatusOK {
+			t.Errorf("%s: status %d, although the vendor answered", name, failure.Status)
+		}
 		if diff := cmp.Diff([]string{c.read}, vendor.seen); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
