@@ -38,12 +38,20 @@ func (c *counter) wireMessage(message protoreflect.MessageDescriptor, data []byt
 		if lengths == nil {
 			lengths = make([]int, message.Fields().Len())
 		}
-		if excess := c.wireField(field, form, value, &lengths[field.Index()], depth); excess != nil {
-			return excess.below(field.TextName())
+		excess := c.wireField(field, form, value, &lengths[field.Index()], depth)
+		if excess == nil {
+			continue
 		}
+		if field.FullName() == maskPaths { // a mask is named as a whole, as Check does
+			return excess
+		}
+		return excess.below(field.TextName())
 	}
 	return nil
 }
+
+// maskPaths is the list in a field mask.
+const maskPaths = "google.protobuf.FieldMask.paths"
 
 // maxWireDepth is MaxDepth as the wire nests it: each entry of a map, and so each level
 // of a google.protobuf.Struct, is three messages.
@@ -74,7 +82,7 @@ func (c *counter) wireField(
 // wireItemsExcess is itemsExcess with the limit of a field mask, whose paths are an
 // ordinary list on the wire.
 func wireItemsExcess(field protoreflect.FieldDescriptor, length int) *Excess {
-	if field.FullName() == "google.protobuf.FieldMask.paths" && length > MaxMaskPaths {
+	if field.FullName() == maskPaths && length > MaxMaskPaths {
 		return &Excess{Problem: TooManyMaskPaths}
 	}
 	return itemsExcess(field, length)

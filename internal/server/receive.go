@@ -198,7 +198,7 @@ func (r *receiver) readMessage(ctx context.Context, stream incoming, into proto.
 func unmarshal(data []byte, into proto.Message) error {
 	if len(data) > uncheckedBytes {
 		if excess := limits.CheckWire(into.ProtoReflect().Descriptor(), data); excess != nil {
-			return status.Invalid(status.Violation(excess.Field, "%s", excess.Problem))
+			return status.Invalid(status.BrokenRule(excess.Field, excess.Rule(), "%s", excess.Problem))
 		}
 	}
 	if proto.Unmarshal(data, into) != nil {

@@ -9,6 +9,8 @@ import (
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
+
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // TestLeasesOfOneAssignment: a thousand in all are accepted, one more is refused.
@@ -45,6 +47,45 @@ func TestLeasesOfOneAssignment(t *testing.T) {
 			}
 			if len(sent) != 0 {
 				t.Errorf("%s %s: the vendor was called", way.name(), name)
+			}
+		}
+	}
+}
+
+// TestRulesOfLimits: a request beyond a limit breaks the same rule over both protocols. Over
+// gRPC a large one is refused before it is read.
+func TestRulesOfLimits(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(good+"}")).url(), withToken())
+	connection := map[string]any{"uuid": someConnection, "name": "x"}
+	mask := strings.TrimSuffix(strings.Repeat("outboundVoiceProfileUuid,", 200), ",")
+	for name, c := range map[string]struct {
+		method  string
+		request map[string]any
+		want    string
+	}{
+		"a list": {
+			"SipConnectionService.AssignSipConnectionTnLeases",
+			map[string]any{"sipConnectionUuid": someConnection, "addTnLeaseUuids": leases(0, 1001)},
+			"add_tn_lease_uuids TOO_MUCH",
+		},
+		"a mask": {
+			"SipConnectionService.UpdateSipConnection",
+			map[string]any{"sipConnection": connection, "updateMask": mask},
+			"update_mask TOO_MUCH",
+		},
+	} {
+		for _, way := range f.protocols() {
+			made, err := way.call(t.Context(), mustCall(t, c.method, c.request))
+			if err != nil {
+				t.Fatalf("%s %s: %v", way.name(), name, err)
+			}
+			var got []string
+			for _, violation := range status.Violations(grpcstatus.ErrorProto(made.status)) {
+				got = append(got, violation.GetField()+" "+violation.GetReason())
+			}
+			if diff := cmp.Diff([]string{c.want}, got); diff != "" {
+				t.Errorf("%s %s (-want +got):\n%s", way.name(), name, diff)
 			}
 		}
 	}
