@@ -52,7 +52,7 @@ func (w *write) claim(ctx context.Context, fullMethod, id string) (any, error) {
 	key := ledger.Key{Caller: auth.CallerOf(ctx).ID, Credential: w.account, Method: fullMethod, RequestID: id}
 	attempt, err := w.Ledger.Claim(ctx, key, content)
 	if err != nil {
-		return nil, unavailableLedger(err)
+		return nil, unclaimed(ctx, err)
 	}
 	switch attempt.Outcome {
 	case ledger.Replay:
@@ -79,6 +79,15 @@ func (w *write) content() ([]byte, error) {
 		return nil, fmt.Errorf("write down the request: %w", err)
 	}
 	return content, nil
+}
+
+// unclaimed is the error of a call whose request id could not be claimed. A caller that was
+// gone before has not met a ledger that cannot be reached.
+func unclaimed(ctx context.Context, err error) error {
+	if ctx.Err() != nil && !errors.Is(err, ledger.ErrUnavailable) {
+		return err
+	}
+	return unavailableLedger(err)
 }
 
 // unavailableLedger is the error of a call that needs the ledger. Nothing was sent.

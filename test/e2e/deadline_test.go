@@ -146,6 +146,27 @@ func TestDeadlineThatHasPassed(t *testing.T) {
 	}
 }
 
+// TestDeadlineThatHasPassedWithRequestID: the same of a call with a request id. It says
+// nothing about the ledger.
+func TestDeadlineThatHasPassedWithRequestID(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, json200(good+"}"))
+	f := startFacade(t, vendor.url(), withToken(), "--ledger=memory")
+	c := mustCall(t, "SipAppService.CreateSipApp", map[string]any{"sipApp": map[string]any{"name": "x"}})
+	c.headers = map[string]string{"Grpc-Timeout": "1n", "Idempotency-Key": "id-of-the-test"}
+	made, err := jsonProtocol{f}.call(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := wantError{Code: codeName{codes.DeadlineExceeded}, Reason: "CALLER_DEADLINE", Metadata: map[string]string{"delivery": "NOT_SENT"}}
+	for _, problem := range append(want.check(made), promises(made)...) {
+		t.Error(problem)
+	}
+	if got := vendor.take(); len(got) > 0 {
+		t.Errorf("the vendor received %q", operations(got))
+	}
+}
+
 // TestDeadlineBeyondTheCap: a caller may have a later deadline, but it does not extend
 // the service's cap.
 func TestDeadlineBeyondTheCap(t *testing.T) {
