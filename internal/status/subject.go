@@ -48,9 +48,18 @@ func (s *Subjects) Of(fullMethod string, request any) Subject {
 		for _, field := range rule.name[:len(rule.name)-1] {
 			at = at.Get(field).Message()
 		}
-		subject.Name = strings.ToLower(at.Get(rule.name[len(rule.name)-1]).String())
+		subject.Name = sentName(rule.name[len(rule.name)-1], at)
 	}
 	return subject
+}
+
+// sentName is an id as the vendor is sent it: UUIDs in lower case, all others as they are.
+func sentName(field protoreflect.FieldDescriptor, in protoreflect.Message) string {
+	name := in.Get(field).String()
+	if strings.HasSuffix(string(field.Name()), "uuid") {
+		return strings.ToLower(name)
+	}
+	return name
 }
 
 // rule returns a method's rule: the last variable of its path is the id of what it is

@@ -63,7 +63,7 @@ func TestSubjects(t *testing.T) {
 		},
 		"DeleteSipConnection": {&sipfacadev1.DeleteSipConnectionRequest{Uuid: connectionID}, status.Subject{Type: connection, Name: id, Created: connection}},
 		"ListSipDomains":      {&sipfacadev1.ListSipDomainsRequest{}, status.Subject{Type: domain, Created: domain}},
-		"GetSipDomain":        {&sipfacadev1.GetSipDomainRequest{Domain: "a.example"}, status.Subject{Type: domain, Name: "a.example", Created: domain}},
+		"GetSipDomain":        {&sipfacadev1.GetSipDomainRequest{Domain: "A.example"}, status.Subject{Type: domain, Name: "A.example", Created: domain}},
 		"CreateSipDomain":     {&sipfacadev1.CreateSipDomainRequest{}, status.Subject{Type: domain, Created: domain, Field: "sip_domain"}},
 		"UpdateSipDomain": {
 			&sipfacadev1.UpdateSipDomainRequest{SipDomain: &sipfacadev1.SipDomain{Domain: "a.example"}},

@@ -294,14 +294,16 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 			ResourceType: subject.Created, Description: e.Message,
 		})
 	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS:
-		details = append(details, resourcesNamed("sipfacade.v1.SipDomain", e.Names)...)
+		details = append(details, resourcesNamed(sipDomainType, e.Names)...)
 	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING:
 		details = append(details, resourcesNamed("sipfacade.v1.SipConnection", e.Names)...)
 	case sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
 		sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_IN_USE:
-		details = append(details, &errdetails.ResourceInfo{
-			ResourceType: subject.Type, ResourceName: subject.Name, Description: e.Message,
-		})
+		kind, name := subject.Type, subject.Name
+		if len(e.Names) > 0 {
+			kind, name = sipDomainType, e.Names[0]
+		}
+		details = append(details, &errdetails.ResourceInfo{ResourceType: kind, ResourceName: name, Description: e.Message})
 	default:
 	}
 	if e.RetryAfter > 0 && (found.code == codes.ResourceExhausted || found.code == codes.Unavailable) {
@@ -309,6 +311,9 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 	}
 	return details
 }
+
+// sipDomainType is the type of the resources that some errors name beside the subject.
+const sipDomainType = "sipfacade.v1.SipDomain"
 
 // resourcesNamed has a ResourceInfo for each name of a resource.
 func resourcesNamed(kind string, names []string) (details []protoadapt.MessageV1) {

@@ -131,7 +131,7 @@ type Error struct {
 	// Fields are the vendor's messages about single arguments, made safe likewise.
 	Fields []FieldError
 	// Names are the resources that KindSeveralParents, KindNoParent and KindUnclearParent
-	// are about.
+	// are about, or the SIP domain that a request names beside its path.
 	Names []string
 
 	cause error
@@ -261,6 +261,13 @@ func (e *Error) Before(route *Route) *Error {
 		failure.cause = e
 	}
 	failure.Route, failure.Sent, failure.before = route, false, true
+	return &failure
+}
+
+// About returns the error with the names of what it is about.
+func (e *Error) About(names ...string) *Error {
+	failure := *e
+	failure.Names = names
 	return &failure
 }
 

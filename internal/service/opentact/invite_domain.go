@@ -2,6 +2,7 @@ package opentact
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -59,11 +60,14 @@ func domainOfInvites(ctx context.Context, b Backend, named, connection string) (
 // another connection.
 func checkedDomain(ctx context.Context, b Backend, named, connection string) (string, error) {
 	domain, err := sipDomains.read(ctx, b, of([]string{named}))
+	var failure *upstream.Error
 	switch {
+	case errors.As(err, &failure):
+		return "", failure.About(named)
 	case err != nil:
 		return "", err
 	case domain.SipConnectionUuid != nil && domain.GetSipConnectionUuid() != connection:
-		return "", upstream.NotListed(opentact.Vendor, b.Vendor.Route(opentact.Domains.List))
+		return "", upstream.NotListed(opentact.Vendor, b.Vendor.Route(opentact.Domains.List)).About(named)
 	default:
 		return named, nil
 	}
