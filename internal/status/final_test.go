@@ -144,7 +144,8 @@ func TestOfWrite(t *testing.T) {
 		"no audit":         {refused(sipfacadev1.ErrorReason_ERROR_REASON_AUDIT_UNAVAILABLE), "NOT_SENT"},
 		"no ledger":        {refused(sipfacadev1.ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE), "NOT_SENT"},
 		"a defect":         {refused(sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL), ""},
-		"another request":  {refused(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_ID_REUSED), ""},
+		"another request":  {refused(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_ID_REUSED), "NOT_SENT"},
+		"one under way":    {refused(sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS), ""},
 		"known already":    {status.WithMetadata(refused(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE), map[string]string{"delivery": "REJECTED"}), "REJECTED"},
 		"no error of ours": {errors.New("other"), ""},
 	} {

@@ -22,6 +22,7 @@ var before = reasonSet(
 	sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION,
 	sipfacadev1.ErrorReason_ERROR_REASON_AUDIT_UNAVAILABLE,
 	sipfacadev1.ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE,
+	sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_ID_REUSED,
 	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
 	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
 )

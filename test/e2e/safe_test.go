@@ -253,7 +253,7 @@ func TestRepeatsAreReplayed(t *testing.T) {
 		}
 		setMark(c.request)
 		known, err := failureOf(ask(t, r.protocols()[way], c))
-		if err != nil || known.code != codes.InvalidArgument || known.reason != "REQUEST_ID_REUSED" {
+		if err != nil || known.code != codes.InvalidArgument || known.reason != "REQUEST_ID_REUSED" || known.metadata["delivery"] != "NOT_SENT" {
 			t.Errorf("with another content: %v %v", known, err)
 		}
 		if received := r.vendor.take(); len(received) > 0 {
