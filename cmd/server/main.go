@@ -90,7 +90,10 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	context.AfterFunc(ctx, stop)
 	hangups := noteHangups(c.AuditFile)
 	signal.Ignore(syscall.SIGPIPE) // by default it ends the process when nobody reads its output any more
-	logger := telemetry.NewLogger(stderr, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
+	lines := telemetry.NewLines(stderr)
+	defer lines.Close()
+	logger := telemetry.NewLogger(lines, c.LogLevel, logFormat(c.LogFormat, stderr, os.Getenv("NO_COLOR")))
+	lines.Report(func(lost int) { logger.Warn("log lines were lost", "lines", lost) })
 	redirectLibraries(logger)
 	if limit, err := tuneMemory(memlimit.FromCgroup); err != nil {
 		logger.Warn("memory limit", "error", err.Error()) // the default holds then
@@ -101,7 +104,7 @@ func serve(asked config.Invocation, stdout, stderr io.Writer) error {
 	if err != nil {
 		return config.VariableMistakes(err)
 	}
-	s, err := server.New(c, server.Process{Version: version, Commit: commit, Tracer: tracer}, logger)
+	s, err := server.New(c, server.Process{Version: version, Commit: commit, Tracer: tracer, LostLines: lines.Lost}, logger)
 	if err != nil {
 		return err
 	}

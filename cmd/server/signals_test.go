@@ -55,6 +55,23 @@ func TestLogWithoutReader(t *testing.T) {
 	}
 }
 
+// TestLogWithStalledReader: a server whose log has a reader that does not read goes on, and stops.
+func TestLogWithStalledReader(t *testing.T) {
+	t.Parallel()
+	server := startProcess(t, "--log-level=debug")
+	for range 300 { // whose lines are more than a pipe holds
+		if answer := server.create(t); !strings.Contains(answer, "Night desk") {
+			t.Fatalf("a create is answered %s", answer)
+		}
+	}
+	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if ended, err := server.Process.Wait(); err != nil || !ended.Success() {
+		t.Errorf("the server does not stop cleanly: %v, %v", ended, err)
+	}
+}
+
 // TestAuditWithoutReader: the write whose line nobody takes is answered, and further ones are
 // refused, as with a file that cannot be written.
 func TestAuditWithoutReader(t *testing.T) {

@@ -35,6 +35,8 @@ type Process struct {
 	// Tracer follows calls; nil if they are not traced. The server shuts it down when it
 	// has drained.
 	Tracer *tracing.Tracer
+	// LostLines counts the lines of the log that were lost; nil if none can be.
+	LostLines func() int
 }
 
 // Server is the whole process: its three listeners and, in the sandbox, the emulated
@@ -83,6 +85,9 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 		subjects: status.NewSubjects(VendorNames(), mapping.NaturalKeys(), contractServices()...),
 		memory:   upstream.NewMemory(memoryBudget(c)), answers: newAnswers(memoryBudget(c) / 2), calls: newCalls(),
 		streams: newCallLimit(maxOpenStreams), reads: readMethods(), draining: make(chan struct{}), failed: make(chan error, 5),
+	}
+	if process.LostLines != nil {
+		s.metrics.LostLines(process.LostLines)
 	}
 	s.receiver = newReceiver(func(method string, err error) error { return s.final(method, nil, err) })
 	steps := []struct {

@@ -128,3 +128,10 @@ func (m *Metrics) AuthRefusal(reason string) { m.refusals.WithLabelValues(reason
 
 // Panic counts a panic.
 func (m *Metrics) Panic() { m.panics.Inc() }
+
+// LostLines registers the counter of log lines that were lost. Call it once.
+func (m *Metrics) LostLines(lost func() int) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "sipfacade_log_lines_lost_total", Help: "Lines of the log that were lost, because its reader did not read.",
+	}, func() float64 { return float64(lost()) }))
+}

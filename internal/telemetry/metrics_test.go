@@ -52,6 +52,7 @@ func TestMetrics(t *testing.T) {
 	m.Vendor("infinity", func() upstream.Status { return upstream.Status{Breaker: upstream.BreakerHalfOpen} })
 	m.AuthRefusal("CALLER_FORBIDDEN")
 	m.Panic()
+	m.LostLines(func() int { return 7 })
 	text := scrape(t, m)
 	for _, line := range []string{
 		`sipfacade_calls_total{code="OK",method="/s/M",protocol="grpc",reason=""} 2`,
@@ -72,6 +73,7 @@ func TestMetrics(t *testing.T) {
 		`sipfacade_upstream_calls_in_flight{upstream="opentact"} 3`,
 		`sipfacade_auth_refusals_total{reason="CALLER_FORBIDDEN"} 1`,
 		`sipfacade_panics_total 1`,
+		`sipfacade_log_lines_lost_total 7`,
 		`sipfacade_build_info{version="v1.2.3"} 1`,
 	} {
 		if !strings.Contains(text, line+"\n") {
@@ -83,7 +85,8 @@ func TestMetrics(t *testing.T) {
 		names = append(names, help[1])
 	}
 	want := []string{
-		"sipfacade_auth_refusals_total", "sipfacade_build_info", "sipfacade_call_duration_seconds", "sipfacade_calls_total", "sipfacade_panics_total",
+		"sipfacade_auth_refusals_total", "sipfacade_build_info", "sipfacade_call_duration_seconds", "sipfacade_calls_total",
+		"sipfacade_log_lines_lost_total", "sipfacade_panics_total",
 		"sipfacade_upstream_attempts_total", "sipfacade_upstream_breaker_open", "sipfacade_upstream_calls_in_flight",
 		"sipfacade_upstream_duration_seconds", "sipfacade_upstream_misread_values_total", "sipfacade_upstream_unknown_members_total",
 	}
