@@ -50,11 +50,11 @@ var (
 // newIssuerClient returns the client for one issuer. It keeps no connection open, since
 // there is one request in 5 seconds at most, and follows no redirect. Read returns what of an
 // answer is used, or why it cannot be.
-func newIssuerClient(now func() time.Time, read func(answer []byte) ([]byte, error)) *http.Client {
+func newIssuerClient(options JWTOptions, read func(answer []byte) ([]byte, error)) *http.Client {
 	return &http.Client{
 		Timeout: issuerTimeout,
 		Transport: &issuerTransport{
-			now: now, read: read, pauses: map[string]pause{},
+			now: options.Now, read: read, failing: options.Failing, pauses: map[string]pause{},
 			inner: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSHandshakeTimeout: issuerTimeout},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -63,12 +63,14 @@ func newIssuerClient(now func() time.Time, read func(answer []byte) ([]byte, err
 
 // issuerTransport limits how often each address is asked, and what is read of an answer.
 type issuerTransport struct {
-	now   func() time.Time
-	read  func(answer []byte) ([]byte, error)
-	inner http.RoundTripper
+	now     func() time.Time
+	read    func(answer []byte) ([]byte, error)
+	failing func(err error) // nil if nobody is told
+	inner   http.RoundTripper
 
 	mu     sync.Mutex
 	pauses map[string]pause // by address
+	failed bool             // the last request brought nothing that can be used
 }
 
 // pause is until when an address is not asked again, and why not.
@@ -80,31 +82,53 @@ type pause struct {
 // RoundTrip implements http.RoundTripper.
 func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !secure(request) {
+		t.tell(errInsecure)
 		return nil, &fetchError{errInsecure}
 	}
 	address := request.URL.String()
 	if err := t.begin(address); err != nil {
 		return nil, &fetchError{err}
 	}
-	response, err := t.inner.RoundTrip(request)
+	response, err := t.fetch(request)
+	t.tell(err)
 	if err != nil {
 		return nil, &fetchError{err}
 	}
+	t.pause(address, pause{t.now().Add(refetchPause), errFresh})
+	return response, nil
+}
+
+// fetch asks the issuer. It returns an answer that can be used, or an error.
+func (t *issuerTransport) fetch(request *http.Request) (*http.Response, error) {
+	response, err := t.inner.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = response.Body.Close() }() // what was wanted of it has been read
 	if response.StatusCode != http.StatusOK {
-		return nil, &fetchError{fmt.Errorf("the issuer answered %s", response.Status)}
+		return nil, fmt.Errorf("the issuer answered %s", response.Status)
 	}
 	answer, err := io.ReadAll(io.LimitReader(response.Body, issuerBytes))
+	if err == nil {
+		answer, err = t.read(answer)
+	}
 	if err != nil {
-		return nil, &fetchError{fmt.Errorf("read the issuer's answer: %w", err)}
+		return nil, fmt.Errorf("read the issuer's answer: %w", err)
 	}
-	if answer, err = t.read(answer); err != nil {
-		return nil, &fetchError{fmt.Errorf("read the issuer's answer: %w", err)}
-	}
-	t.pause(address, pause{t.now().Add(refetchPause), errFresh})
 	whole := *response
 	whole.Body, whole.ContentLength = io.NopCloser(bytes.NewReader(answer)), int64(len(answer))
 	return &whole, nil
+}
+
+// tell reports the first of several requests that failed.
+func (t *issuerTransport) tell(err error) {
+	t.mu.Lock()
+	first := err != nil && !t.failed
+	t.failed = err != nil
+	t.mu.Unlock()
+	if first && t.failing != nil {
+		t.failing(err)
+	}
 }
 
 // readDocument returns a discovery document as it is.

@@ -39,6 +39,9 @@ type JWTOptions struct {
 	ScopeClaim string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Failing is told why the issuer's keys, or where they are, cannot be fetched, once until they
+	// can again; nil tells nobody.
+	Failing func(err error)
 }
 
 // JWT verifies the tokens of one issuer. It asks the issuer for its keys when the first
@@ -62,7 +65,7 @@ func NewJWT(options JWTOptions) *JWT {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &JWT{options: options, client: newIssuerClient(options.Now, readDocument), known: newLRU[[sha256.Size]byte, verified](maxRemembered)}
+	return &JWT{options: options, client: newIssuerClient(options, readDocument), known: newLRU[[sha256.Size]byte, verified](maxRemembered)}
 }
 
 // verify returns the caller of a JWT.
@@ -151,7 +154,7 @@ func (j *JWT) discovered(ctx context.Context) (*keySet, error) {
 	if err := provider.Claims(&document); err != nil {
 		return nil, fmt.Errorf("read the issuer's discovery document: %w", err)
 	}
-	keys := newKeySet(document.Keys, newIssuerClient(j.options.Now, readKeys), j.options.Now)
+	keys := newKeySet(document.Keys, newIssuerClient(j.options, readKeys), j.options.Now)
 	j.keys.Store(keys)
 	return keys, nil
 }

@@ -54,13 +54,17 @@ type trusting struct {
 	*auth.Authenticator
 	issuer *authtest.Issuer
 	clock  *clock
+	told   []string // why the issuer could not be asked
 }
 
 func newTrusting(t *testing.T, scopeClaim string) *trusting {
 	t.Helper()
 	made := &trusting{issuer: authtest.NewIssuer(t), clock: newClock()}
 	authenticator, err := auth.New(auth.Options{
-		JWT: auth.NewJWT(auth.JWTOptions{Issuer: made.issuer.URL(), Audience: audience, ScopeClaim: scopeClaim, Now: made.clock.Now}),
+		JWT: auth.NewJWT(auth.JWTOptions{
+			Issuer: made.issuer.URL(), Audience: audience, ScopeClaim: scopeClaim, Now: made.clock.Now,
+			Failing: func(err error) { made.told = append(made.told, err.Error()) },
+		}),
 		Now: made.clock.Now,
 	})
 	if err != nil {

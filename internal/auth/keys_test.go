@@ -95,6 +95,30 @@ func TestUnknownKey(t *testing.T) {
 	}
 }
 
+// TestIssuerFailing: that the issuer cannot be asked is told once, until it has answered again.
+func TestIssuerFailing(t *testing.T) {
+	t.Parallel()
+	a := newTrusting(t, "scope")
+	ask := func(accepted bool) {
+		t.Helper()
+		a.clock.pass(time.Minute)
+		a.issuer.Rotate()
+		if _, err := a.identify(a.issuer.Token(a.claims(nil))); isRefused(err) == accepted {
+			t.Errorf("%v", err)
+		}
+	}
+	for i, isDown := range []bool{true, true, false, false, true, false, true} {
+		a.issuer.Down(isDown)
+		ask(!isDown)
+		if want := []int{1, 1, 1, 1, 2, 2, 3}[i]; len(a.told) != want {
+			t.Errorf("step %d: told %q", i, a.told)
+		}
+	}
+	if want := "the issuer answered 503 Service Unavailable"; a.told[0] != want {
+		t.Errorf("told %q, want %q", a.told[0], want)
+	}
+}
+
 // TestWithdrawnKey: a key that the issuer withdraws is not accepted an hour later, and an
 // issuer that is down then does not take the known keys away.
 func TestWithdrawnKey(t *testing.T) {

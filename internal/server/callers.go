@@ -27,8 +27,8 @@ type callers struct {
 }
 
 // newCallers reads the files of the configuration. It reports everything that is wrong
-// with them.
-func newCallers(c config.Config) (*callers, error) {
+// with them. IssuerFailing is told why the issuer of JWTs cannot be asked, when it has to be.
+func newCallers(c config.Config, issuerFailing func(err error)) (*callers, error) {
 	known := &callers{}
 	var wrong []error
 	options := auth.Options{
@@ -43,7 +43,9 @@ func newCallers(c config.Config) (*callers, error) {
 		}
 	}
 	if c.AuthJWTIssuer != "" {
-		options.JWT = auth.NewJWT(auth.JWTOptions{Issuer: c.AuthJWTIssuer, Audience: c.AuthJWTAudience, ScopeClaim: c.AuthJWTScopeClaim})
+		options.JWT = auth.NewJWT(auth.JWTOptions{
+			Issuer: c.AuthJWTIssuer, Audience: c.AuthJWTAudience, ScopeClaim: c.AuthJWTScopeClaim, Failing: issuerFailing,
+		})
 	}
 	if c.TLS() {
 		files := certificate.Options{
@@ -80,7 +82,7 @@ func (c *callers) hasTokens() bool { return c.tokens != nil && c.tokens.Current(
 
 // setUpCallers reads the files about callers, and opens the audit file.
 func (s *Server) setUpCallers() (err error) {
-	if s.callers, err = newCallers(s.config); err != nil {
+	if s.callers, err = newCallers(s.config, s.issuerFailing); err != nil {
 		return err
 	}
 	if s.config.AuditFile == "" {
@@ -90,6 +92,11 @@ func (s *Server) setUpCallers() (err error) {
 		return notOpenable("audit_file", err)
 	}
 	return nil
+}
+
+// issuerFailing logs why JWTs with new keys are refused, although they may be good.
+func (s *Server) issuerFailing(err error) {
+	s.logger.Warn("the issuer of JWTs cannot be asked for its keys", "setting", "auth_jwt_issuer", "error", err.Error())
 }
 
 // close closes the audit file.

@@ -12,7 +12,7 @@ func CheckFiles(c config.Config, known *config.InvalidError) error {
 	if known.About("opentact_generation") {
 		c.OpentactRoutesFile = "" // which routes there are depends on it
 	}
-	_, inCallers := newCallers(c)
+	_, inCallers := newCallers(c, nil)
 	_, inRoutes := readRoutes(c)
 	found := []error{inCallers, inRoutes, checkAuditFile(c.AuditFile), checkLedgerFile(c), checkTraces()}
 	if known == nil {
