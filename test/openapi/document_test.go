@@ -96,6 +96,7 @@ func TestSchemas(t *testing.T) {
 		"SipConnectionUpdate.subdomain":          `{"type":["string","null"],"minLength":3,"maxLength":255}`,
 		"SipConnectionUpdate.active":             `{"type":"boolean"}`,
 		"SipConnectionUpdate.name":               `{"type":"string","minLength":1,"maxLength":255}`,
+		"SipDomainUpdate.sipAppUuid":             `{"type":["string","null"],"format":"uuid"}`,
 		"SipConnectionUpdate.tnLeases":           `{"type":"object","additionalProperties":true,"readOnly":true}`,
 		"SipConnectionUpdate.etag":               `{"type":"string","maxLength":128}`,
 		"SipConnection.class4IngressTrunkId":     `{"type":"string","format":"int64","pattern":"^-?[0-9]+$","readOnly":true}`,

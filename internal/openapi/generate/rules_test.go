@@ -31,7 +31,7 @@ func TestConstrain(t *testing.T) {
 		`duration { gte: { seconds: 1 } }`:      `{"description":"Rule: at least 1s."}`,
 		`enum { not_in: 0 defined_only: true }`: `{}`,
 		`enum { not_in: 2 }`:                    `{"description":"Rule: not the value with the number 2."}`,
-		`repeated { min_items: 1 unique: true items { string { uuid: true } } }`: `{"items":{"format":"uuid","pattern":"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"},"minItems":1,"uniqueItems":true}`,
+		`repeated { min_items: 1 unique: true items { string { uuid: true } } }`: `{"items":{"format":"uuid"},"minItems":1,"uniqueItems":true}`,
 		`map { max_pairs: 4 }`:                                                     `{"maxProperties":4}`,
 		`cel { id: "a" expression: "this.matches('^x$')" }`:                        `{"pattern":"^x$"}`,
 		`cel { id: "a" message: "has no colour" expression: "this.colour == ''" }`: `{"description":"Rule: has no colour."}`,
