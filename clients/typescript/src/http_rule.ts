@@ -10,6 +10,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { http } from "./gen/google/api/annotations_pb.js";
+import { refused } from "./json_error.js";
 
 /** The request of the JSON API for a call. */
 export interface HttpRequest {
@@ -42,16 +43,29 @@ function ruleOf(method: DescMethod): Rule {
 /** Writes a request message as the request of the JSON API. */
 export function httpRequest(method: DescMethod, message: Message): HttpRequest {
   const rule = ruleOf(method);
-  const rest = toJson(method.input, message) as JsonObject;
+  const rest = requestJson(method, message);
   const path = rule.path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(pathValue(method.input, rest, name)));
   const body = takeBody(method.input, rest, rule.body);
   const headers: Record<string, string> = {};
-  if (typeof rest["requestId"] === "string") {
-    headers["idempotency-key"] = rest["requestId"];
+  const requestId = rest["requestId"];
+  if (typeof requestId === "string" && fitsHeader.test(requestId)) {
+    headers["idempotency-key"] = requestId;
     delete rest["requestId"];
   }
   const query = queryOf(rest);
   return { verb: rule.verb, path: query === "" ? path : `${path}?${query}`, body, headers };
+}
+
+/** What a header carries unchanged. The service gets another request id in the query, and says what is wrong with it. */
+const fitsHeader = /^[!-~]+$/;
+
+/** The JSON of a request. Some messages have none, for example one with a time after the year 9999. */
+function requestJson(method: DescMethod, message: Message): JsonObject {
+  try {
+    return toJson(method.input, message) as JsonObject;
+  } catch (error) {
+    throw refused("body", error instanceof Error ? error.message : String(error), "INVALID_JSON");
+  }
 }
 
 /** The message of an answer in the form of the JSON API, which has one resource bare. */
@@ -73,7 +87,7 @@ function pathValue(message: DescMessage, request: JsonObject, name: string): str
   }
   delete request[field?.jsonName ?? first];
   if (value === undefined || value === null || value === "") {
-    throw new ConnectError(`${name} is missing: the path needs it`, Code.InvalidArgument);
+    throw refused(field?.jsonName ?? name, "value is required", "REQUIRED");
   }
   return String(value);
 }

@@ -32,6 +32,15 @@ export function errorOf(status: number, headers: Headers, text: string): Connect
   return error;
 }
 
+/** The error of a request that is not sent, in the form in which the service refuses one. */
+export function refused(field: string, description: string, reason: string): ConnectError {
+  const info = { reason: "REQUEST_INVALID", domain: "sipfacade", metadata: { delivery: "NOT_SENT" } };
+  return new ConnectError(`invalid request: ${field}: ${description}`, Code.InvalidArgument, undefined, [
+    { desc: ErrorInfoSchema, value: info },
+    { desc: BadRequestSchema, value: { fieldViolations: [{ field, description, reason }] } },
+  ]);
+}
+
 /** The google.rpc.Status of the body, if it is one. */
 function statusOf(text: string): JsonObject | undefined {
   try {

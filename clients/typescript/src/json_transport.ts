@@ -85,7 +85,11 @@ async function send<I extends DescMessage, O extends DescMessage>(
     req.header.set("content-type", "application/json");
   }
   const url = options.baseUrl.replace(/\/+$/, "") + path;
-  const answer = await exchange(options, url, { method: verb, headers: req.header, body: body ?? null, signal: req.signal });
+  const init: RequestInit = { method: verb, headers: req.header, body: body ?? null, signal: req.signal, redirect: "manual" };
+  const answer = await exchange(options, url, init);
+  if (answer.redirects) {
+    throw redirected(url, answer.headers);
+  }
   if (!answer.ok) {
     throw errorOf(answer.status, answer.headers, answer.text);
   }
@@ -103,11 +107,22 @@ async function send<I extends DescMessage, O extends DescMessage>(
 async function exchange(options: JsonTransportOptions, url: string, init: RequestInit) {
   try {
     const response = await (options.fetch ?? globalThis.fetch)(url, init);
-    return { ok: response.ok, status: response.status, headers: response.headers, text: await response.text() };
+    const { ok, status, headers, type } = response;
+    const redirects = type === "opaqueredirect" || (status >= 300 && status < 400);
+    return { ok, status, headers, redirects, text: await response.text() };
   } catch (error) {
     init.signal?.throwIfAborted();
     throw new ConnectError(`no answer of ${new URL(url).origin}`, Code.Unavailable, undefined, undefined, error);
   }
+}
+
+/**
+ * The error of a redirect. The service answers none, so it is of something before it, and
+ * fetch would follow it with a GET: the list instead of a create.
+ */
+function redirected(url: string, headers: Headers): ConnectError {
+  const target = headers.get("location") ?? "another address";
+  return new ConnectError(`${new URL(url).origin} redirects to ${target}: baseUrl must be the address of the service`, Code.FailedPrecondition, headers);
 }
 
 function messageOf<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, text: string): MessageShape<O> {

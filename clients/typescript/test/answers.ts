@@ -7,6 +7,7 @@ export interface Seen {
   path: string;
   headers: Headers;
   body: unknown;
+  redirect: string | undefined;
 }
 
 /** One answer of the fake service: an error of the network, or a status with a body. */
@@ -18,7 +19,7 @@ export function clientsOf(answers: Answer[], options: Partial<ClientOptions> = {
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { pathname, search } = new URL(String(url));
     const body = typeof init?.body === "string" ? JSON.parse(init.body) : undefined;
-    seen.push({ method: init?.method ?? "", path: pathname + search, headers: new Headers(init?.headers), body });
+    seen.push({ method: init?.method ?? "", path: pathname + search, headers: new Headers(init?.headers), body, redirect: init?.redirect });
     const answer = answers[seen.length - 1];
     if (answer === undefined) {
       throw new Error(`no answer for ${pathname}`);

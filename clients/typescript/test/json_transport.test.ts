@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Code, ConnectError, failureOf } from "../src/index.js";
+import { Code, ConnectError, exactlyOnce, failureOf, type Clients } from "../src/index.js";
 import { clientsOf, failed } from "./answers.js";
 
 test("a list is a GET with what is set in the query", async () => {
@@ -37,10 +37,60 @@ test("a custom method sends the rest of the request as body", async () => {
   assert.deepEqual(seen[0]?.body, { userIds: [3, 4], requestId: "key-12345" });
 });
 
-test("an id that is missing is refused before anything is sent", async () => {
-  const { clients, seen } = clientsOf([]);
-  await assert.rejects(clients.sipApps.getSipApp({}), { code: Code.InvalidArgument, rawMessage: "uuid is missing: the path needs it" });
-  assert.equal(seen.length, 0);
+const refusals = {
+  "an id that is missing": {
+    call: ({ sipApps }: Clients) => sipApps.deleteSipApp({}),
+    violation: { field: "uuid", description: "value is required", reason: "REQUIRED" },
+  },
+  "an id in the resource that is missing": {
+    call: ({ pbxConfig }: Clients) => pbxConfig.updatePbxUser({ domainId: 1, pbxUser: { displayName: "Zoë" } }),
+    violation: { field: "userId", description: "value is required", reason: "REQUIRED" },
+  },
+  "a time that JSON does not have": {
+    call: ({ sipConnections }: Clients) =>
+      exactlyOnce(sipConnections.createSipUserInvite, {
+        sipConnectionUuid: "c",
+        sipUserInvite: { name: "Desk", expireTime: { seconds: 253402300800n, nanos: 0 } },
+      }),
+    violation: { field: "body", description: /Timestamp/, reason: "INVALID_JSON" },
+  },
+};
+
+for (const [what, { call, violation }] of Object.entries(refusals)) {
+  test(`${what} is refused as the service does, before anything is sent`, async () => {
+    const { clients, seen } = clientsOf([]);
+    const failure = failureOf(await call(clients).catch((caught: unknown) => caught));
+    assert.equal(failure.code, Code.InvalidArgument);
+    assert.equal(failure.reason, "REQUEST_INVALID");
+    assert.equal(failure.delivery, "NOT_SENT");
+    assert.equal(failure.outcomeUnknown, false);
+    assert.equal(failure.violations[0]?.field, violation.field);
+    assert.match(failure.violations[0]?.description ?? "", new RegExp(violation.description));
+    assert.equal(failure.violations[0]?.reason, violation.reason);
+    assert.equal(seen.length, 0);
+  });
+}
+
+test("a request id that a header would change goes into the query, for the service to judge", async () => {
+  const { clients, seen } = clientsOf([{ body: {} }, { body: {} }]);
+  for (const requestId of [" key-12345", "clé-日本"]) {
+    await clients.sipApps.createSipApp({ sipApp: { name: "Desk" }, requestId });
+  }
+  assert.deepEqual(
+    seen.map(({ path, headers }) => [new URLSearchParams(path.split("?")[1]).get("requestId"), headers.get("idempotency-key")]),
+    [
+      [" key-12345", null],
+      ["clé-日本", null],
+    ],
+  );
+});
+
+test("a redirect is not followed: the create would be a read of the list", async () => {
+  const { clients, seen } = clientsOf([{ status: 301, headers: { location: "https://other.test/v1/sip-apps" }, body: "" }]);
+  const create = exactlyOnce(clients.sipApps.createSipApp, { sipApp: { name: "Desk" } });
+  await assert.rejects(create, { code: Code.FailedPrecondition, rawMessage: /redirects to https:\/\/other\.test/ });
+  assert.equal(seen[0]?.redirect, "manual");
+  assert.equal(seen.length, 1);
 });
 
 test("the token and the headers of the client go with each call", async () => {
