@@ -151,6 +151,15 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(found, v1.ListSipAppsResponse(sip_apps=[v1.SipApp(name="x")]))
         self.assertIsNone(nothing)
 
+    def test_an_answer_can_be_larger_than_grpc_takes_by_default(self) -> None:
+        large = v1.ListSipAppsResponse(sip_apps=[v1.SipApp(name="x" * 5_000_000)])
+
+        def behaviour(request: bytes, context: grpc.ServicerContext) -> bytes:
+            return large.SerializeToString()
+
+        with FakeService("sipfacade.v1.SipAppService/ListSipApps", behaviour) as address, Client(address) as client:
+            self.assertEqual(client.sip_apps.ListSipApps(v1.ListSipAppsRequest()), large)
+
     def test_every_service_of_the_contract_has_a_stub(self) -> None:
         services = {name["service"] for name in json.loads(service_config())["methodConfig"][0]["name"]}
         with Client("127.0.0.1:1") as client:

@@ -17,6 +17,9 @@ from .v1 import PbxConfigServiceStub, ProfileServiceStub, SipAppServiceStub, Sip
 #: Seconds that a call has with its retries, unless the call states its own timeout.
 DEFAULT_TIMEOUT = 60.0
 
+#: gRPC refuses answers over 4 MiB unless it is told otherwise; a page of the service can be larger.
+_ANSWERS_OF_ANY_SIZE = ("grpc.max_receive_message_length", -1)
+
 Metadata = Sequence[tuple[str, str | bytes]]
 
 
@@ -43,7 +46,7 @@ class Client:
         metadata: Metadata = (),
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
-        everything = [("grpc.service_config", service_config()), *options]
+        everything = [("grpc.service_config", service_config()), _ANSWERS_OF_ANY_SIZE, *options]
         if credentials is None:
             channel = grpc.insecure_channel(address, everything)
         else:

@@ -182,7 +182,12 @@ public final class SipFacade implements AutoCloseable {
     }
 
     SipFacade build(ManagedChannelBuilder<?> channel) {
-      ManagedChannel made = channel.defaultServiceConfig(RetryPolicy.serviceConfig()).enableRetry().build();
+      ManagedChannel made =
+          channel
+              .defaultServiceConfig(RetryPolicy.serviceConfig())
+              .enableRetry()
+              .maxInboundMessageSize(Integer.MAX_VALUE) // 4 MiB unless stated; a page can be larger
+              .build();
       return new SipFacade(made, new Defaults(timeout, metadata, token));
     }
   }

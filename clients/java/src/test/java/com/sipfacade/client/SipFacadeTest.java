@@ -11,6 +11,8 @@ import com.sipfacade.v1.ListSipAppsResponse;
 import com.sipfacade.v1.SipApp;
 import com.sipfacade.v1.SipAppServiceGrpc.SipAppServiceImplBase;
 import io.grpc.Context;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -132,6 +134,23 @@ class SipFacadeTest extends SipAppServiceImplBase implements ServerInterceptor {
     var found = (ListSipAppsResponse) client.lookUp(failure).orElseThrow();
     assertEquals("x", found.getSipApps(0).getName());
     assertTrue(client.lookUp(Failure.of(Status.UNKNOWN.asRuntimeException())).isEmpty());
+  }
+
+  @Test
+  void anAnswerCanBeLargerThanGrpcTakesByDefault() throws IOException {
+    Server listening =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .maxInboundMessageSize(8 << 20)
+            .addService(this)
+            .build()
+            .start();
+    try (SipFacade connected = SipFacade.at("127.0.0.1:" + listening.getPort()).build()) {
+      String large = "x".repeat(5 << 20);
+      var answer = connected.sipApps().listSipApps(ListSipAppsRequest.newBuilder().setFilter(large).build());
+      assertEquals(large, answer.getSipApps(0).getName());
+    } finally {
+      listening.shutdownNow();
+    }
   }
 
   @Test
