@@ -110,7 +110,7 @@ func domainsStating(ctx context.Context, b Backend, connection string) ([]string
 	switch found := namesOf(stating); {
 	case err != nil:
 		return nil, err
-	case len(found) > 1 || len(unstated) == 0:
+	case len(found) > 1:
 		return found, nil
 	case len(unstated) > mostUnstated:
 		return nil, upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindUnclearParent, found...)

@@ -33,6 +33,21 @@ func domainVendor(list []string, stating ...string) *vendor {
 
 func unstatedDomain(i int) string { return fmt.Sprintf("d%02d.example.com", i) }
 
+// elsewhere is a domain that states another connection.
+const elsewhere = `{"domain":"else.example.com","sip_connection":{"uuid":"` + inviteUUID + `"}}`
+
+// answering lets the vendor give one more answer.
+func (v *vendor) answering(route, answer string) *vendor {
+	v.answers[route] = answer
+	return v
+}
+
+// without takes an answer from the vendor.
+func (v *vendor) without(route string) *vendor {
+	delete(v.answers, route)
+	return v
+}
+
 // unstatedRows are rows of the list that leave the connection out.
 func unstatedRows(count int) (rows []string) {
 	for i := range count {
@@ -60,6 +75,12 @@ func TestDomainOfInvites(t *testing.T) {
 	}{
 		"the list states one":               {domainVendor([]string{statingRow("a.example.com")}, "a.example.com"), "", "", 0},
 		"the list states two":               {domainVendor([]string{statingRow("b.example.com"), statingRow("a.example.com")}), "", "SIP_DOMAIN_AMBIGUOUS a.example.com b.example.com", 0},
+		"it states two and leaves one out":  {domainVendor(append(unstatedRows(1), statingRow("b.example.com"), statingRow("a.example.com"))), "", "SIP_DOMAIN_AMBIGUOUS a.example.com b.example.com", 0},
+		"it states another connection":      {domainVendor([]string{elsewhere}), "", "SIP_DOMAIN_MISSING " + connectionUUID, 0},
+		"it is not to be had":               {domainVendor(nil).without("GET domain"), "", "UPSTREAM_ERROR", 0},
+		"one to read is not to be had":      {domainVendor(unstatedRows(1)).without("GET domain/" + unstatedDomain(0)), "", "UPSTREAM_ERROR", 1},
+		"the connection is not to be had":   {domainVendor([]string{statingRow("a.example.com")}, "a.example.com").without("GET connection/" + connectionUUID), "", "UPSTREAM_ERROR", 0},
+		"the named one is elsewhere":        {domainVendor(nil).answering("GET domain/else.example.com", success(elsewhere)), "else.example.com", "RESOURCE_NOT_FOUND else.example.com", 1},
 		"it states two and leaves many out": {domainVendor(append(unstatedRows(mostUnstated+1), statingRow("b.example.com"), statingRow("a.example.com"))), "", "SIP_DOMAIN_AMBIGUOUS a.example.com b.example.com", 0},
 		"twenty to read, the last has it":   {domainVendor(unstatedRows(mostUnstated), last), "", "", mostUnstated},
 		"twenty to read, none has it":       {domainVendor(unstatedRows(mostUnstated)), "", "SIP_DOMAIN_MISSING " + connectionUUID, mostUnstated},
