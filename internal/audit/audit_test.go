@@ -187,15 +187,20 @@ func TestShorten(t *testing.T) {
 	_, first := io.WriteString(file, "1\n2")
 	shortened := shorter.Shorten(1)
 	_, second := io.WriteString(file, "3\n")
+	tooFar := shorter.Shorten(1000)
 	if err := errors.Join(first, shortened, second, file.Close()); err != nil {
 		t.Error(err)
+	}
+	if closed := shorter.Shorten(1); tooFar == nil || closed == nil {
+		t.Errorf("more than all was removed: %v; the end of a closed file: %v", tooFar, closed)
 	}
 	if content, err := os.ReadFile(path); err != nil || string(content) != "1\n3\n" {
 		t.Errorf("%q, %v", content, err)
 	}
 }
 
-// TestManyLinesWait: no more than a megabyte of lines waits.
+// TestManyLinesWait: no more than a megabyte of lines waits. Once there is space, they are
+// written to make room for the next, and none of these is lost.
 func TestManyLinesWait(t *testing.T) {
 	t.Parallel()
 	d := &disk{}
@@ -210,6 +215,13 @@ func TestManyLinesWait(t *testing.T) {
 	}
 	if len(l.pending) > maxPending {
 		t.Errorf("%d bytes wait", len(l.pending))
+	}
+	d.space = -1
+	if err := l.Write(Entry{RequestID: "next", Resource: strings.Repeat("r", 100_000)}); err != nil {
+		t.Errorf("with space again: %v", err)
+	}
+	if ids := d.requestIDs(t); len(ids) < 2 || ids[len(ids)-1] != "next" {
+		t.Errorf("written: %q", ids)
 	}
 }
 

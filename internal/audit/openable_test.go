@@ -36,9 +36,13 @@ func TestOpenable(t *testing.T) {
 		}
 		_ = os.Remove(filepath.Join(folder, "new")) // only one path makes it
 	}
+	if _, err := os.Stat(Standard); err == nil {
+		t.Errorf("a file %q was made", Standard)
+	}
 }
 
 // TestOpenPipe: a pipe that nobody reads is not waited for, and one that has a reader gets lines.
+// When it is full, the reader is not waited for either.
 func TestOpenPipe(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")
@@ -66,4 +70,11 @@ func TestOpenPipe(t *testing.T) {
 	if got, err := io.ReadAll(reader); err != nil || !strings.Contains(string(got), "billing") {
 		t.Errorf("read %q, %v", got, err)
 	}
+	if l, err = Open(pipe); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Write(Entry{Caller: strings.Repeat("x", maxPending/2)}); !errors.Is(err, errNotRead) {
+		t.Errorf("a line that no pipe holds: %v", err)
+	}
+	_ = l.Close() // the reader does not read
 }

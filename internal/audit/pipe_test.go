@@ -66,3 +66,31 @@ func TestReaderStopsAtTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// TestReaderIsGone: a line for a reader that is gone waits, and is written once to the next.
+func TestReaderIsGone(t *testing.T) {
+	t.Parallel()
+	reader, writer := io.Pipe()
+	next := &disk{space: -1}
+	l, err := openWith("x", func(string) (io.WriteCloser, error) { return &pipe{WriteCloser: writer}, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = reader.Close() // it never fails
+	if err := l.Write(Entry{RequestID: "one"}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("written: %v", err)
+	}
+	if err := l.Check(); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("checked: %v", err)
+	}
+	l.open = next.open
+	if err := l.Reopen(); err != nil {
+		t.Error(err)
+	}
+	if err := l.Check(); err != nil {
+		t.Error(err)
+	}
+	if ids := next.requestIDs(t); len(ids) != 1 || ids[0] != "one" {
+		t.Errorf("the next reader got %q", ids)
+	}
+}
