@@ -128,6 +128,36 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestResumption: with a client CA no session is resumed, which would go on with what was verified
+// when it began.
+func TestResumption(t *testing.T) {
+	t.Parallel()
+	server, client := newPair(t, "server"), newPair(t, "client")
+	f := writeFiles(t, server, client)
+	for ca, resumes := range map[string]bool{"": true, f.ca: false} {
+		read, err := certificate.Read(certificate.Options{CertFile: f.cert, KeyFile: f.key, ClientCAFile: ca})
+		if err != nil {
+			t.Fatal(err)
+		}
+		config, resumed := read.Config("http/1.1"), false
+		brings := &tls.Config{
+			Certificates: []tls.Certificate{client.tls}, ClientSessionCache: tls.NewLRUClientSessionCache(1), ServerName: "server",
+			VerifyConnection: func(state tls.ConnectionState) error {
+				resumed = state.DidResume
+				return nil
+			},
+		}
+		for range 2 {
+			if _, err := handshake(config, brings); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if resumed != resumes {
+			t.Errorf("client CA %q: resumed %t", ca, resumed)
+		}
+	}
+}
+
 // TestClientCertificates: certificates of the CA are accepted, others are not, and none
 // is accepted unless one is required at that moment.
 func TestClientCertificates(t *testing.T) {
