@@ -63,7 +63,8 @@ func watch(t *testing.T) *watched {
 }
 
 // TestLook: new content is used at the next look, a problem is reported once and at the
-// second look, and the old content stays until there is good content again.
+// second look, and the old content stays until there is good content again. A problem that
+// comes back is reported again.
 func TestLook(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
@@ -74,12 +75,14 @@ func TestLook(t *testing.T) {
 	}{
 		{func() {}, "a+b", nil},
 		{func() { write(t, w.one, "A") }, "A+b", []string{"changed"}},
+		{func() {}, "A+b", nil},
 		{func() { write(t, w.two, "bad") }, "A+b", nil},
 		{func() {}, "A+b", []string{"the content is bad"}},
 		{func() {}, "A+b", nil},
 		{func() { write(t, w.two, "bad again") }, "A+b", nil},
 		{func() { write(t, w.two, "b") }, "A+b", []string{"changed"}},
 		{func() { write(t, w.one, "bad") }, "A+b", nil},
+		{func() {}, "A+b", []string{"the content is bad"}},
 		{func() { write(t, w.one, "c") }, "c+b", []string{"changed"}},
 		{func() { _ = os.Remove(w.one) }, "c+b", nil},
 		{func() {}, "c+b", []string{"read " + w.one + ": no such file or directory"}},
@@ -157,6 +160,10 @@ func TestUnusable(t *testing.T) {
 		if _, err := Read(join, path); err == nil || !strings.Contains(err.Error(), part) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+	write(t, large, strings.Repeat("x", MaxBytes))
+	if _, err := Read(join, large); err != nil {
+		t.Errorf("a file of %d bytes: %v", MaxBytes, err)
 	}
 	bad := filepath.Join(dir, "bad")
 	write(t, bad, "bad")
