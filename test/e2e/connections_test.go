@@ -110,6 +110,19 @@ func TestMetadataIsBounded(t *testing.T) {
 	}
 }
 
+// TestHeadersAreBounded: a request with 60 KiB of headers is read and lacks its body, one with
+// 72 KiB is refused.
+func TestHeadersAreBounded(t *testing.T) {
+	t.Parallel()
+	f := startFacade(t, startVendor(t, json200(`{"success":true,"payload":[]}`)).url(), withToken())
+	for kib, want := range map[int]int{60: http.StatusBadRequest, 72: http.StatusRequestHeaderFieldsTooLarge} {
+		status, body := f.get(t, "http", "/v1/sip-connections", "localhost", http.Header{"X-Filler": {strings.Repeat("~", kib<<10)}})
+		if refused := strings.Contains(body, `"REQUEST_TOO_LARGE"`); status != want || refused != (want != http.StatusBadRequest) {
+			t.Errorf("%d KiB of headers: %d %.200s", kib, status, body)
+		}
+	}
+}
+
 // TestPingsDoNotEndCalls: a client may ask for signs of life while a write is under
 // way.
 func TestPingsDoNotEndCalls(t *testing.T) {
