@@ -29,7 +29,7 @@ func (p piped) Addr() net.Addr { return p.conn.LocalAddr() }
 // outside, as gRPC does around its handshake, do not stay.
 func TestWriteDeadline(t *testing.T) {
 	t.Parallel()
-	const timeout, latest = 8 * time.Second, 9 * time.Second
+	const timeout, latest, age = 8 * time.Second, 9 * time.Second, time.Minute
 	for name, c := range map[string]struct {
 		before func(write func(), conn net.Conn)
 		want   time.Duration
@@ -57,6 +57,14 @@ func TestWriteDeadline(t *testing.T) {
 			write()
 			_ = conn.SetWriteDeadline(time.Now().Add(5 * time.Second)) // a pipe does not refuse it
 		}, 5 * time.Second},
+		"after an earlier one that was taken away": {func(write func(), conn net.Conn) {
+			write()
+			_ = conn.SetWriteDeadline(time.Now().Add(time.Second)) // a pipe does not refuse it
+			_ = conn.SetWriteDeadline(time.Time{})
+		}, latest},
+		"with a deadline as the connection was opened": {func(_ func(), conn net.Conn) {
+			_ = conn.SetWriteDeadline(time.Now().Add(-age)) // a pipe does not refuse it
+		}, 0},
 		"after a write deadline": {func(write func(), conn net.Conn) {
 			write()
 			_ = conn.SetWriteDeadline(time.Now().Add(time.Hour)) // a pipe does not refuse it
@@ -72,7 +80,7 @@ func TestWriteDeadline(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer func() { _, _, _ = conn.Close(), caller.Close(), l.Close() }() // the test has ended
-				time.Sleep(time.Minute)                                              // so that the connection is not new
+				time.Sleep(age)                                                      // so that the connection is not new
 				c.before(func() {
 					go func() { _, _ = io.ReadFull(caller, make([]byte, 1)) }() // the write tells if it was not read
 					if _, err := conn.Write([]byte("x")); err != nil {
