@@ -111,6 +111,17 @@ func purgeRemovesWhatHasExpired(t *testing.T, l *Ledger, clock *manualClock) {
 	}
 }
 
+func outcomesAreNotRemoved(t *testing.T, l *Ledger, _ *manualClock) {
+	attempt := mustClaim(t, l, "request-1", "content", Fresh)
+	must(t, attempt.Succeeded(t.Context(), nil, Resource{}))
+	wantError(t, l.store.remove(t.Context(), attempt.held()), ErrClaimLost)
+	mustClaim(t, l, "request-1", "content", Replay)
+	reconcilable(t, l, "request-2", "content")
+	repeat := mustClaim(t, l, "request-2", "content", Reconcile)
+	wantError(t, l.store.remove(t.Context(), repeat.held()), ErrClaimLost)
+	mustClaim(t, l, "request-2", "content", InProgress)
+}
+
 func keysDoNotMix(t *testing.T, l *Ledger, _ *manualClock) {
 	for _, different := range []Key{
 		{"a", "b", "c", "request"}, {"", "b", "c", "request"}, {"ab", "", "c", "request"}, {"a", "bc", "", "request"},
@@ -188,7 +199,7 @@ func guardEndsWithTheClaim(t *testing.T, l *Ledger, clock *manualClock) {
 	guarded, cancel := attempt.Guard(t.Context())
 	defer cancel()
 	l.beat(t.Context())
-	if guarded.Err() != nil {
+	if attempt.lost.Err() != nil { // the guard itself ends only a little later
 		t.Fatal("a heartbeat ended the guard")
 	}
 	clock.advance(lease)

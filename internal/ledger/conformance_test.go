@@ -33,6 +33,7 @@ func scenarios() map[string]func(*testing.T, *Ledger, *manualClock) {
 		"resources expire":                  resourcesExpire,
 		"live claims do not expire":         liveClaimsDoNotExpire,
 		"purge removes what has expired":    purgeRemovesWhatHasExpired,
+		"outcomes are not removed":          outcomesAreNotRemoved,
 		"keys do not mix":                   keysDoNotMix,
 		"an attempt ends once":              attemptEndsOnce,
 		"gone callers do not matter":        goneCallersDoNotMatter,
