@@ -49,6 +49,7 @@ func TestCallerRules(t *testing.T) {
 		"--sandbox --cors-origins=https://*.example.com":            {"cors_origins: must be exact origins"},
 		"--sandbox --cors-origins=https://console.example.com/":     {"cors_origins: must be origins such as"},
 		"--sandbox --cors-origins=console.example.com":              {"cors_origins: must be origins such as"},
+		"--sandbox --cors-origins=https://:443":                     {"cors_origins: must be origins such as"},
 		"--sandbox --cors-origins=null":                             {"cors_origins: must be origins such as"},
 		"--sandbox --cors-origins=https://console.example.com,":     {"cors_origins: must be origins such as"},
 		"--sandbox --cors-origins=https://Console.example.com":      {"cors_origins: must be in lower case"},
