@@ -118,6 +118,8 @@ func TestCheck(t *testing.T) {
 		"create, upper case": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: strings.ToUpper(id), SipUserInvite: &pb.SipUserInvite{Name: new("abc")}}, nil},
 		"create, another parent": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new("abc"), SipConnectionUuid: new("5f1c2b3a-0000-4000-8000-000000000009")}},
 			[]string{"sip_user_invite.sip_connection_uuid: the resource names another one than the request"}},
+		"create, another domain": {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipDomain: "a.example", SipUserInvite: &pb.SipUserInvite{Name: new("abc"), SipDomain: new("b.example")}},
+			[]string{"sip_user_invite.sip_domain: the resource names another one than the request"}},
 		"create, the same parent":   {&pb.CreateSipUserInviteRequest{SipConnectionUuid: id, SipUserInvite: &pb.SipUserInvite{Name: new("abc"), SipConnectionUuid: new(strings.ToUpper(id))}}, nil},
 		"get":                       {&pb.GetSipConnectionRequest{Uuid: id}, nil},
 		"get, nothing":              {&pb.GetSipConnectionRequest{}, []string{"uuid: " + required}},
