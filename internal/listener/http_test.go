@@ -137,6 +137,46 @@ func TestHalfClosedCallerGetsItsAnswer(t *testing.T) {
 	}
 }
 
+// TestHalfClosedCallerOfASecondRequest: it gets its answer too, on a connection that it has used.
+func TestHalfClosedCallerOfASecondRequest(t *testing.T) {
+	t.Parallel()
+	address := served(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/second" {
+			select {
+			case <-time.After(200 * time.Millisecond):
+			case <-r.Context().Done():
+				t.Error("the caller counts as gone")
+			}
+		}
+		_, _ = io.WriteString(w, "answer to "+r.URL.Path)
+	})
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }() // everything was read
+	in := bufio.NewReader(conn)
+	for _, path := range []string{"/first", "/second"} {
+		if _, err := io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if path == "/second" {
+			if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		response, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if err != nil || string(body) != "answer to "+path {
+			t.Errorf("%s: %q, %v", path, body, err)
+		}
+		_ = response.Body.Close() // it was read to its end
+	}
+}
+
 // TestGoneCallerEndsTheRequest: a caller that has closed its connection is noticed.
 func TestGoneCallerEndsTheRequest(t *testing.T) {
 	t.Parallel()
