@@ -56,17 +56,24 @@ func (h *halfClose) resume() {
 	h.aborted = false
 }
 
+// mayProbe reports whether the caller may be probed.
+func (h *halfClose) mayProbe() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.noInterim
+}
+
 // wait returns what ends the wait that begins now, or false if it is over already.
-func (h *halfClose) wait() (interrupt <-chan struct{}, mayProbe, ok bool) {
+func (h *halfClose) wait() (interrupt <-chan struct{}, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.aborted {
-		return nil, false, false
+		return nil, false
 	}
 	if h.interrupt == nil {
 		h.interrupt = make(chan struct{})
 	}
-	return h.interrupt, !h.noInterim, true
+	return h.interrupt, true
 }
 
 // Read reads for net/http. A read of a single byte is how net/http watches for the
@@ -96,7 +103,7 @@ func (c *httpConn) beginAnswer() {
 
 // untilGone returns when the caller has gone, or net/http needs its read back.
 func (c *httpConn) untilGone() error {
-	interrupt, mayProbe, ok := c.input.wait()
+	interrupt, ok := c.input.wait()
 	if !ok {
 		return os.ErrDeadlineExceeded
 	}
@@ -108,7 +115,7 @@ func (c *httpConn) untilGone() error {
 			return os.ErrDeadlineExceeded
 		case <-timer.C:
 		}
-		if !mayProbe {
+		if !c.input.mayProbe() { // asked now: the wait may begin before the handler
 			return io.EOF
 		}
 		if err := c.probe(); err != nil {

@@ -137,6 +137,26 @@ func TestHalfClosedCallerGetsItsAnswer(t *testing.T) {
 	}
 }
 
+// TestHalfClosedCallerOfHTTP10: it counts as gone after a second, and gets no interim answer,
+// even if it closed its sending side before the handler began.
+func TestHalfClosedCallerOfHTTP10(t *testing.T) {
+	t.Parallel()
+	address := served(t, func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(100 * time.Millisecond) // the end of the input was read by then
+		listener.NoteProtocol(r)
+		select {
+		case <-time.After(10 * time.Second):
+			t.Error("the caller does not count as gone")
+		case <-r.Context().Done():
+		}
+		_, _ = io.WriteString(w, "gone")
+	})
+	statuses, last := asked(t, address, "GET / HTTP/1.0\r\nHost: x\r\n\r\n", true)
+	if diff := cmp.Diff([]int{200}, statuses); diff != "" {
+		t.Errorf("%s: %s", last, diff)
+	}
+}
+
 // TestHalfClosedCallerOfASecondRequest: it gets its answer too, on a connection that it has used.
 func TestHalfClosedCallerOfASecondRequest(t *testing.T) {
 	t.Parallel()
