@@ -319,6 +319,31 @@ func TestFieldNames(t *testing.T) {
 	}
 }
 
+// TestMessageOfAFailureBefore: if a request that the call needed first failed, the message
+// names that one, and says that the call was not sent.
+func TestMessageOfAFailureBefore(t *testing.T) {
+	t.Parallel()
+	for want, failure := range map[string]upstream.Error{
+		"opentact UpdateThing was not sent: GetThing found no such resource: no thing":                 {Status: 404, VendorForm: true, Sent: true, Message: "no thing"},
+		"opentact UpdateThing was not sent: GetThing failed at the vendor":                             {Status: 503, Sent: true},
+		"opentact UpdateThing was not sent: GetThing got no answer: the connection broke":              {Kind: upstream.KindReset, Sent: true},
+		"opentact UpdateThing was not sent: GetThing got no answer in time":                            {Kind: upstream.KindTimeout, Sent: true},
+		"opentact UpdateThing was not sent: GetThing found no such resource in the vendor's list":      {Kind: upstream.KindNotListed},
+		"opentact UpdateThing was not sent: the vendor has been failing and gets no calls for a while": {Kind: upstream.KindBreakerOpen},
+		"opentact UpdateThing was not sent: the vendor refused the service's login":                    {Kind: upstream.KindCredentialRejected, Status: 401, Sent: true},
+		"opentact UpdateThing could not be sent: the vendor cannot be reached":                         {Kind: upstream.KindUnreachable},
+	} {
+		failure.Vendor, failure.Route = "opentact", routes[upstream.Read]
+		// As if a login failed before the read, and so before the write.
+		second := &upstream.Route{Operation: "ListThings", Method: http.MethodGet, Path: "/t", Action: upstream.Read}
+		for _, err := range []error{failure.Before(routes[upstream.Update]), failure.Before(second).Before(routes[upstream.Update])} {
+			if got := grpcstatus.Convert(status.Final(err, status.Subject{})).Message(); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	}
+}
+
 // TestMessage: a message is shown only if it is in the vendor's own form.
 func TestMessage(t *testing.T) {
 	t.Parallel()

@@ -323,9 +323,23 @@ func resourcesNamed(kind string, names []string) (details []protoadapt.MessageV1
 	return details
 }
 
+// happened is the end of the sentence that begins with the operation. If a request before it
+// failed, that one is named: the call itself was not sent.
+func happened(e *upstream.Error, found verdict) string {
+	first := e.First()
+	switch {
+	case first == nil:
+		return found.text
+	case e.Kind == upstream.KindStatus:
+		return fmt.Sprintf("was not sent: %s %s", first.Operation(), found.text)
+	default:
+		return fmt.Sprintf("was not sent: %s %s", first.Operation(), byKind[e.Kind].unsent.text)
+	}
+}
+
 // message is what happened, and the vendor's own text if there is any.
 func message(e *upstream.Error, found verdict) string {
-	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Operation(), found.text)
+	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Operation(), happened(e, found))
 	if e.Message != "" && (e.VendorForm || e.Kind == upstream.KindRejected) {
 		text += ": " + e.Message
 	}

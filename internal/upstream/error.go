@@ -264,6 +264,19 @@ func (e *Error) Before(route *Route) *Error {
 	return &failure
 }
 
+// First is the failure of the request that the call needed first, such as a login or the
+// read before a write; nil if the call needed none that failed, or if the kind of the failure
+// holds for the call itself, because neither was sent.
+func (e *Error) First() (first *Error) {
+	if deliveries[e.Kind] == NotSent {
+		return nil
+	}
+	for earlier := e; earlier.before && errors.As(earlier.cause, &earlier); {
+		first = earlier
+	}
+	return first
+}
+
 // About returns the error with the names of what it is about.
 func (e *Error) About(names ...string) *Error {
 	failure := *e
