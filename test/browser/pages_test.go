@@ -28,6 +28,31 @@ func TestStartPage(t *testing.T) {
 	b.clean(s.HTTP)
 }
 
+// TestStatusPageOnATelephone: on a narrow screen each column can be read, and nothing is beside
+// the screen.
+func TestStatusPageOnATelephone(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, path := range []string{"/v1/sip-connections/5f1c2b3a-0000-4000-8000-000000000099", "/v1/pbx/domains/99/users"} {
+		response, err := http.Get("http://" + s.HTTP + path) // a route that answers 404 is shown with its operation
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close() // only the page matters
+	}
+	b := open(t)
+	b.run("open the page", chromedp.EmulateViewport(400, 800), chromedp.Navigate("http://"+s.Admin+"/statusz"), chromedp.WaitVisible("#settings", chromedp.ByQuery))
+	b.shot("narrow")
+	var beside, narrow string
+	b.run("measure the page",
+		chromedp.Evaluate(`[...document.querySelectorAll('td, th')].filter(c => c.getBoundingClientRect().right > innerWidth).map(c => c.innerText).join()`, &beside),
+		chromedp.Evaluate(`[...document.querySelectorAll('td, th')].filter(c => c.getBoundingClientRect().width < 40).map(c => c.innerText).join()`, &narrow))
+	if beside != "" || narrow != "" {
+		t.Errorf("beside the screen: %s; too narrow: %s", beside, narrow)
+	}
+	b.clean(s.Admin)
+}
+
 // operation is a call in the reference.
 type operation struct {
 	b            *tab
