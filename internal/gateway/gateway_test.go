@@ -73,6 +73,7 @@ func TestWrongPathsNameTheNearestCall(t *testing.T) {
 	for request, want := range map[string]string{
 		"GET /":                                     "no call has this path; see /docs",
 		"GET /v1/nothing":                           "no call has this path; see /docs",
+		"GET /statusz":                              "no call has this path; the admin listener, admin_address, serves it",
 		"GET /v1/sip-connection":                    "no call has this path; did you mean GET /v1/sip-connections? See /docs",
 		"POST /v1/sip-connection":                   "no call has this path; did you mean POST /v1/sip-connections? See /docs",
 		"PUT /v1/sip-connections/":                  "no call has this path; did you mean GET /v1/sip-connections? See /docs",

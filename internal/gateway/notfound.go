@@ -15,6 +15,9 @@ import (
 // docsPath is where all calls are described; the server serves it.
 const docsPath = "/docs"
 
+// operatorPaths are what operators look for here, and find on the admin listener.
+var operatorPaths = []string{"/healthz", "/readyz", "/statusz", "/metrics"}
+
 // methodPath is the method and the path of a route, as answers show them.
 type methodPath struct{ method, path string }
 
@@ -34,7 +37,9 @@ func shownPath(template string) string {
 // routeNotFound names the call that a wrong path may have meant.
 func (g *Gateway) routeNotFound(r *http.Request) error {
 	hint := "see " + docsPath
-	if near, ok := g.nearest(r.Method, r.URL.Path); ok {
+	if slices.Contains(operatorPaths, r.URL.Path) {
+		hint = "the admin listener, admin_address, serves it"
+	} else if near, ok := g.nearest(r.Method, r.URL.Path); ok {
 		hint = "did you mean " + near.method + " " + near.path + "? See " + docsPath
 	}
 	return status.New(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND, "no call has this path; "+hint)

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/http/pprof"
+	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/statuspage"
@@ -20,6 +21,9 @@ func (s *Server) newAdmin() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", line(func() (int, string) {
+		return http.StatusNotFound, "nothing is at this path; this listener serves " + strings.Join(s.adminPaths(), ", ")
+	}))
 	mux.HandleFunc("GET /healthz", line(func() (int, string) { return http.StatusOK, "ok" }))
 	mux.HandleFunc("GET /readyz", line(func() (int, string) {
 		if s.ready.Load() {
@@ -41,6 +45,19 @@ func (s *Server) newAdmin() (http.Handler, error) {
 		mux.Handle("/sandbox/faults", s.vendors.faults)
 	}
 	return mux, nil
+}
+
+// adminPaths are what the admin listener serves.
+func (s *Server) adminPaths() []string {
+	paths := []string{"/healthz", "/readyz", "/statusz", "/metrics"}
+	if config.Exposed(s.config.AdminAddress) {
+		return paths
+	}
+	paths = append(paths, "/debug/pprof/")
+	if s.vendors.faults != nil {
+		paths = append(paths, "/sandbox/faults")
+	}
+	return paths
 }
 
 // observeAdmin logs what operators ask. Probes and scrapes come every few seconds, so only at

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -234,6 +235,32 @@ func (f *facade) page(t *testing.T, accept string) (string, http.Header) {
 		t.Fatalf("status %d, %v", response.StatusCode, err)
 	}
 	return string(text), response.Header
+}
+
+// TestRootOfTheAdminListener: who asks for nothing is told what there is.
+func TestRootOfTheAdminListener(t *testing.T) {
+	t.Parallel()
+	vendor := startVendor(t, hangs(t))
+	const always = "nothing is at this path; this listener serves /healthz, /readyz, /statusz, /metrics"
+	for want, flags := range map[string][]string{
+		always + ", /debug/pprof/\n": nil,
+		always + "\n":                {"--admin-address=0.0.0.0:0"},
+	} {
+		f := startFacade(t, vendor.url(), append(flags, withToken())...)
+		_, port, err := net.SplitHostPort(f.server.Address("admin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := f.client.Get("http://127.0.0.1:" + port + "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		_ = response.Body.Close() // it is read to its end
+		if diff := cmp.Diff(want, string(text)); diff != "" || err != nil || response.StatusCode != http.StatusNotFound {
+			t.Errorf("%d %v %s", response.StatusCode, err, diff)
+		}
+	}
 }
 
 // TestCommandLineIsNotShown: profiles do not show the flags of the process, which can be
