@@ -37,6 +37,8 @@ func describe(message protoreflect.MessageDescriptor, violation *protovalidate.V
 		if violation.RuleValue.Uint() == 1 {
 			return "must not be empty"
 		}
+	case "string.ip_with_prefixlen":
+		return "want an IP address with the length of its prefix, for example 198.51.100.0/24 or 2001:db8::/32"
 	case "string.in":
 		return "want one of " + listed(violation.RuleValue)
 	case "repeated.min_items":

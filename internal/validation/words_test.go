@@ -41,6 +41,10 @@ func TestWords(t *testing.T) {
 			&pb.CreatePbxDeviceRequest{DomainId: 1, PbxDevice: &pb.PbxDevice{PbxDeviceName: new("x"), MacAddress: new("1")}},
 			"pbx_device.mac_address: want six pairs of hexadecimal digits, with colons, with hyphens or with nothing between them",
 		},
+		"network": {
+			&pb.CreatePbxTrustedNetworkRequest{DomainId: 1, PbxTrustedNetwork: &pb.PbxTrustedNetwork{Network: new("198.51.100.0")}},
+			"pbx_trusted_network.network: want an IP address with the length of its prefix, for example 198.51.100.0/24 or 2001:db8::/32",
+		},
 	} {
 		if diff := cmp.Diff([]string{c.want}, told(t, v.Check(c.request, nil))); diff != "" {
 			t.Errorf("%s: %s", name, diff)
