@@ -91,6 +91,27 @@ func TestAnonymous(t *testing.T) {
 	}
 }
 
+// TestNoCredential: the refusal says what would be one.
+func TestNoCredential(t *testing.T) {
+	t.Parallel()
+	directory := func() *auth.Directory { return nil }
+	for want, options := range map[string]auth.Options{
+		"send authorization: Bearer TOKEN":                                  {Directory: directory},
+		"send authorization: Bearer TOKEN, or present a client certificate": {Directory: directory, Certificates: true},
+		"present a client certificate":                                      {Certificates: true},
+	} {
+		options.Services = pbx()
+		a, err := auth.New(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Admit(metadata.NewIncomingContext(context.Background(), nil), readMethod)
+		if got := grpcstatus.Convert(err).Message(); got != "the call brings no credential of a caller; "+want {
+			t.Errorf("got %q, want %q at the end", got, want)
+		}
+	}
+}
+
 // fromAddress is the context of an anonymous call.
 func fromAddress(host string) context.Context {
 	return peer.NewContext(context.Background(), &peer.Peer{Addr: &net.TCPAddr{IP: net.ParseIP(host), Port: 4711}})

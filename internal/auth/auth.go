@@ -100,7 +100,19 @@ func (a *Authenticator) Identify(ctx context.Context) (Caller, error) {
 	case a.options.Certificates && chains != nil:
 		return a.byCertificate(chains[0][0])
 	default:
-		return Caller{}, unauthenticated("the call brings no credential of a caller")
+		return Caller{}, unauthenticated("the call brings no credential of a caller; " + a.credential())
+	}
+}
+
+// credential says how a call brings one.
+func (a *Authenticator) credential() string {
+	switch tokens := a.options.Directory != nil || a.options.JWT != nil; {
+	case tokens && a.options.Certificates:
+		return "send authorization: Bearer TOKEN, or present a client certificate"
+	case tokens:
+		return "send authorization: Bearer TOKEN"
+	default:
+		return "present a client certificate"
 	}
 }
 
