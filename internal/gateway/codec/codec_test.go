@@ -153,7 +153,7 @@ func TestDecodeViolations(t *testing.T) {
 			[]string{`c.name: duplicate field`, `c.product_id: duplicate field`}},
 		{&sipfacadev1.SipConnection{}, `{"name":[],"port":true,"active":"true","createTime":{},"tnLeases":{"items":7},"account":"x"}`, []string{
 			`c.name: want a string, got an array`, `c.port: want a whole number from 1024 to 65535, got a boolean`, `c.active: want true or false, got a string`,
-			`c.create_time: want a string, got an object`, `c.tn_leases.items: want an array, got a number`, `c.account: want an object, got a string`,
+			`c.create_time: ` + wantTime + `, got an object`, `c.tn_leases.items: want an array, got a number`, `c.account: want an object, got a string`,
 		}},
 		{&sipfacadev1.SipConnection{}, `{"port":2147483648,"productId":1.5,"class4IngressTrunkId":"x"}`, []string{
 			`c.port: want a whole number from 1024 to 65535`,
@@ -184,6 +184,7 @@ func TestDecodeViolations(t *testing.T) {
 		}},
 		{&expr.Constant{}, `{"boolValue":true,"stringValue":"x"}`, []string{`c.string_value: another member of constant_kind is set already`}},
 		{&errdetails.RetryInfo{}, `{"retryDelay":"1"}`, []string{`c.retry_delay: ` + wantDuration}},
+		{&errdetails.RetryInfo{}, `{"retryDelay":1}`, []string{`c.retry_delay: ` + wantDuration + `, got a number`}},
 		{&anypb.Any{}, `{"@type":"type.googleapis.com/no.such.Type"}`, []string{`c: want a message with its type in "@type"`}},
 		{&anypb.Any{}, `[]`, []string{`c: want an object, got an array`}},
 		{wrapperspb.Bytes(nil), `"*"`, []string{`c: want a base64 string`}},

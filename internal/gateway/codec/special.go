@@ -23,11 +23,11 @@ var errForeignType = errors.New("a well-known type that is not the generated one
 func specialOf(desc protoreflect.MessageDescriptor, p *plan) *special {
 	switch desc.FullName() {
 	case "google.protobuf.Timestamp":
-		return textual(fillTimestamp)
+		return textual(aTime, fillTimestamp)
 	case "google.protobuf.Duration":
-		return textual(fillDuration)
+		return textual(aDuration, fillDuration)
 	case "google.protobuf.FieldMask":
-		return textual(fillFieldMask)
+		return textual(aMask, fillFieldMask)
 	case "google.protobuf.Struct":
 		return &special{read: readStructAs((*decoder).fillStruct)}
 	case "google.protobuf.ListValue":
@@ -44,8 +44,8 @@ func specialOf(desc protoreflect.MessageDescriptor, p *plan) *special {
 	return nil
 }
 
-// textual reads a type that is one string in JSON.
-func textual[M proto.Message](fill func(M, []byte) string) *special {
+// textual reads a type that is one string in JSON, and says what that takes.
+func textual[M proto.Message](want string, fill func(M, []byte) string) *special {
 	text := func(m protoreflect.Message, text []byte) string {
 		if typed, ok := m.Interface().(M); ok {
 			return fill(typed, text)
@@ -53,7 +53,7 @@ func textual[M proto.Message](fill func(M, []byte) string) *special {
 		return errForeignType.Error()
 	}
 	return &special{text: text, read: func(d *decoder, m protoreflect.Message) {
-		if raw, ok := d.scalarText("a string", `"`); ok {
+		if raw, ok := d.scalarText(want, `"`); ok {
 			problem := text(m, raw)
 			d.problem(RuleOf(problem), problem)
 		}

@@ -18,9 +18,12 @@ import (
 )
 
 const (
-	wantTime     = `want a time by RFC 3339, for example "2026-01-02T15:04:05Z"`
-	wantDuration = `want seconds with the letter s, for example "3.5s"`
-	wantMask     = `want field names separated by commas, for example "name,expireTime", or "*"`
+	aTime        = `a time by RFC 3339, for example "2026-01-02T15:04:05Z"`
+	aDuration    = `seconds with the letter s, for example "3.5s"`
+	aMask        = `field names separated by commas, for example "name,expireTime", or "*"`
+	wantTime     = "want " + aTime
+	wantDuration = "want " + aDuration
+	wantMask     = "want " + aMask
 )
 
 func fillTimestamp(stamp *timestamppb.Timestamp, text []byte) string {
