@@ -260,7 +260,7 @@ type UpdatePbxDomainRequest struct {
 	PbxDomain *PbxDomain `protobuf:"bytes,1,opt,name=pbx_domain,json=pbxDomain,proto3" json:"pbx_domain,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -743,7 +743,7 @@ type UpdatePbxUserRequest struct {
 	PbxUser *PbxUser `protobuf:"bytes,2,opt,name=pbx_user,json=pbxUser,proto3" json:"pbx_user,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -863,8 +863,8 @@ type DeletePbxUserRequest struct {
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The `etag` of the PBX user as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -1345,7 +1345,7 @@ type UpdatePbxGroupRequest struct {
 	PbxGroup *PbxGroup `protobuf:"bytes,2,opt,name=pbx_group,json=pbxGroup,proto3" json:"pbx_group,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -1465,8 +1465,8 @@ type DeletePbxGroupRequest struct {
 	// The id of the group.
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
 	// The `etag` of the PBX group as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -3117,7 +3117,7 @@ type UpdatePbxQueueRequest struct {
 	PbxQueue *PbxQueue `protobuf:"bytes,2,opt,name=pbx_queue,json=pbxQueue,proto3" json:"pbx_queue,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -3237,8 +3237,8 @@ type DeletePbxQueueRequest struct {
 	// The id of the queue.
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
 	// The `etag` of the PBX queue as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -3748,7 +3748,7 @@ type UpdatePbxQueueMemberRequest struct {
 	PbxQueueMember *PbxQueueMember `protobuf:"bytes,3,opt,name=pbx_queue_member,json=pbxQueueMember,proto3" json:"pbx_queue_member,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,4,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -3877,8 +3877,8 @@ type DeletePbxQueueMemberRequest struct {
 	// The id of the queue member.
 	QueueMemberId uint32 `protobuf:"varint,3,opt,name=queue_member_id,json=queueMemberId,proto3" json:"queue_member_id,omitempty"`
 	// The `etag` of the PBX queue member as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -4476,7 +4476,7 @@ type UpdatePbxTrustedNetworkRequest struct {
 	PbxTrustedNetwork *PbxTrustedNetwork `protobuf:"bytes,2,opt,name=pbx_trusted_network,json=pbxTrustedNetwork,proto3" json:"pbx_trusted_network,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -4596,8 +4596,8 @@ type DeletePbxTrustedNetworkRequest struct {
 	// The id of the trusted network.
 	TrustedNetworkId uint32 `protobuf:"varint,2,opt,name=trusted_network_id,json=trustedNetworkId,proto3" json:"trusted_network_id,omitempty"`
 	// The `etag` of the PBX trusted network as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -5078,7 +5078,7 @@ type UpdatePbxDeviceRequest struct {
 	PbxDevice *PbxDevice `protobuf:"bytes,2,opt,name=pbx_device,json=pbxDevice,proto3" json:"pbx_device,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -5198,8 +5198,8 @@ type DeletePbxDeviceRequest struct {
 	// The id of the device.
 	PbxDeviceId uint32 `protobuf:"varint,2,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
 	// The `etag` of the PBX device as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

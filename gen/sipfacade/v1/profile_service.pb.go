@@ -372,7 +372,7 @@ type UpdateMessagingProfileRequest struct {
 	MessagingProfile *MessagingProfile `protobuf:"bytes,1,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -483,8 +483,8 @@ type DeleteMessagingProfileRequest struct {
 	// The UUID of the profile, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the messaging profile as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -928,7 +928,7 @@ type UpdateOutboundVoiceProfileRequest struct {
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,1,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -1039,8 +1039,8 @@ type DeleteOutboundVoiceProfileRequest struct {
 	// The UUID of the profile, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the outbound voice profile as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

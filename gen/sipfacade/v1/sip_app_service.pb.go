@@ -372,7 +372,7 @@ type UpdateSipAppRequest struct {
 	SipApp *SipApp `protobuf:"bytes,1,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -483,8 +483,8 @@ type DeleteSipAppRequest struct {
 	// The UUID of the app, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the SIP app as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -586,9 +586,9 @@ type AssignSipAppTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the app, in any case.
 	SipAppUuid string `protobuf:"bytes,1,opt,name=sip_app_uuid,json=sipAppUuid,proto3" json:"sip_app_uuid,omitempty"`
-	// The UUIDs of the leases to assign, each once.
+	// The UUIDs of the leases to assign, each once; at most 1000 in both lists together.
 	AddTnLeaseUuids []string `protobuf:"bytes,2,rep,name=add_tn_lease_uuids,json=addTnLeaseUuids,proto3" json:"add_tn_lease_uuids,omitempty"`
-	// The UUIDs of the leases to remove, each once.
+	// The UUIDs of the leases to remove, each once; at most 1000 in both lists together.
 	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII

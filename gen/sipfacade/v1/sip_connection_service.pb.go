@@ -430,7 +430,7 @@ type UpdateSipUserInviteRequest struct {
 	SipUserInvite *SipUserInvite `protobuf:"bytes,2,opt,name=sip_user_invite,json=sipUserInvite,proto3" json:"sip_user_invite,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -560,8 +560,8 @@ type DeleteSipUserInviteRequest struct {
 	// The UUID of the invite, in any case.
 	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the SIP user invite as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -680,9 +680,9 @@ type AssignSipConnectionTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the connection, in any case.
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
-	// The UUIDs of the leases to assign, each once.
+	// The UUIDs of the leases to assign, each once; at most 1000 in both lists together.
 	AddTnLeaseUuids []string `protobuf:"bytes,2,rep,name=add_tn_lease_uuids,json=addTnLeaseUuids,proto3" json:"add_tn_lease_uuids,omitempty"`
-	// The UUIDs of the leases to remove, each once.
+	// The UUIDs of the leases to remove, each once; at most 1000 in both lists together.
 	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
@@ -1298,7 +1298,7 @@ type UpdateSipConnectionRequest struct {
 	SipConnection *SipConnection `protobuf:"bytes,1,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -1409,8 +1409,8 @@ type DeleteSipConnectionRequest struct {
 	// The UUID of the connection, in any case.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the SIP connection as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -2123,7 +2123,7 @@ type UpdateSipDomainRequest struct {
 	SipDomain *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -2234,8 +2234,8 @@ type DeleteSipDomainRequest struct {
 	// The name of the domain, as the vendor has it.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// The `etag` of the domain as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -2707,7 +2707,7 @@ type UpdateSipUserRequest struct {
 	SipUser *SipUser `protobuf:"bytes,2,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
 	// Which fields to change, AIP-134. Absent: those that are set. `*`: every
 	// field that can be changed. Over HTTP it is derived from the body, in which
-	// `null` clears a field.
+	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -2827,8 +2827,8 @@ type DeleteSipUserRequest struct {
 	// The UUID of the user, in any case.
 	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The `etag` of the user as it was read: another one means that it has changed
-	// since, and nothing is deleted. Empty: no matter what it is, but refused over
-	// HTTP. Over HTTP also the header `If-Match`.
+	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
+	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Checks everything and writes nothing: the answer is what the call would give.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
