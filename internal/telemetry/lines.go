@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// maxWaitingLines is how many bytes of lines may wait for the reader of the log.
-	maxWaitingLines = 1 << 20
+	// maxWaitingLines is how many bytes of lines may wait for the reader of the log, or one line
+	// that is longer.
+	maxWaitingLines = 4 << 20
 	// keptBuffer is the largest buffer that is used again.
 	keptBuffer = 64 << 10
 	// closeWait is how long Close waits for the reader of the log.
@@ -21,7 +22,7 @@ const (
 type Lines struct {
 	out   io.Writer
 	wake  chan struct{} // has a value if lines may wait
-	ended chan struct{}
+	ended chan struct{} // closed when the last ones were written
 
 	mu       sync.Mutex
 	waiting  []byte
@@ -41,7 +42,7 @@ func NewLines(out io.Writer) *Lines {
 // Write takes one line. It never fails and never waits.
 func (l *Lines) Write(line []byte) (int, error) {
 	l.mu.Lock()
-	if l.closed || len(l.waiting)+len(line) > maxWaitingLines {
+	if l.closed || len(l.waiting) > 0 && len(l.waiting)+len(line) > maxWaitingLines {
 		l.lost++
 	} else {
 		l.waiting = append(l.waiting, line...)

@@ -47,9 +47,10 @@ func TestLinesOfAStalledReader(t *testing.T) {
 		reader := &slowReader{gate: make(chan struct{})}
 		lines := NewLines(reader)
 		lines.Report(func(lost int) { _, _ = fmt.Fprintln(lines, "lost", lost) })
-		began, long := time.Now(), []byte(strings.Repeat("x", 1023)+"\n")
+		long := []byte(strings.Repeat("x", 1023) + "\n")
 		_, _ = lines.Write(long)
 		synctest.Wait() // this one is under way
+		began := time.Now()
 		for range maxWaitingLines/len(long) + 7 {
 			_, _ = lines.Write(long)
 		}
@@ -64,6 +65,18 @@ func TestLinesOfAStalledReader(t *testing.T) {
 			t.Errorf("%d bytes were kept, then %q, %d lost", len(kept), report, lines.Lost())
 		}
 	})
+}
+
+// TestLongLine: a line that is longer than all that may wait is written, too.
+func TestLongLine(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	lines, long := NewLines(&out), strings.Repeat("x", maxWaitingLines)+"\n"
+	_, _ = lines.Write([]byte(long))
+	lines.Close()
+	if out.String() != long || lines.Lost() != 0 {
+		t.Errorf("%d bytes were written, %d lines lost", out.Len(), lines.Lost())
+	}
 }
 
 // TestLinesAtTheEnd: a reader that has stopped does not keep the process from ending.
