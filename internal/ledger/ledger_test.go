@@ -273,6 +273,41 @@ func TestUnsentIsRemoved(t *testing.T) {
 	})
 }
 
+// late is a store that gives its first claim up, which can be made afterwards.
+type late struct {
+	store
+	first *claim
+}
+
+func (s *late) claim(ctx context.Context, wanted claim) (verdict, error) {
+	if s.first != nil {
+		return s.store.claim(ctx, wanted)
+	}
+	s.first = &wanted
+	return verdict{}, context.DeadlineExceeded
+}
+
+// TestLateClaimIsRemoved: an entry that appears after its claim was given up, and after a heartbeat
+// has looked for it, does not stay: nothing was sent under it.
+func TestLateClaimIsRemoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		derived, err := keysFor(inMemory, nil)
+		must(t, err)
+		database := &late{store: newMemory(storeOptions{}, maxMemoryEntries, maxMemoryBytes)}
+		l := start(database, derived, Options{})
+		_, err = l.Claim(t.Context(), key("late"), []byte("content"))
+		wantError(t, err, ErrUnavailable)
+		time.Sleep(beatInterval + time.Second) // a heartbeat finds nothing to remove
+		_, err = database.claim(t.Context(), *database.first)
+		must(t, err)
+		mustClaim(t, l, "late", "content", InProgress)
+		time.Sleep(beatInterval)
+		mustClaim(t, l, "late", "content", Fresh)
+		l.stop()
+	})
+}
+
 // TestPlace: where a ledger is can be shown; who may open it cannot.
 func TestPlace(t *testing.T) {
 	t.Parallel()
