@@ -58,11 +58,11 @@ func respell(resource proto.Message) {
 
 // respellSettings is respell for trunk settings.
 func respellSettings(settings *pb.TrunkSettings) {
-	others := settings.GetOtherSettings()
 	if settings.MediaType != nil {
-		delete(others.GetFields(), mediaTypeMember)
+		delete(settings.GetOtherSettings().GetFields(), mediaTypeMember)
 	}
-	if tolerant.Shown(others); len(others.GetFields()) == 0 {
+	respell(settings)
+	if len(settings.GetOtherSettings().GetFields()) == 0 {
 		settings.OtherSettings = nil
 	}
 }
