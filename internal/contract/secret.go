@@ -2,6 +2,7 @@ package contract
 
 import (
 	"strconv"
+	"sync"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -16,7 +17,42 @@ func SecretValues(message proto.Message) []string {
 	if message == nil {
 		return nil
 	}
-	return secretValues(nil, message.ProtoReflect(), false)
+	reflected := message.ProtoReflect()
+	if !mayHoldSecret(reflected.Descriptor()) {
+		return nil
+	}
+	return secretValues(nil, reflected, false)
+}
+
+// secretHolders says of each type of message that was asked for whether it may hold a secret.
+var secretHolders sync.Map // of bool, by the name of the type
+
+// mayHoldSecret reports whether a message of the type may hold a secret at any depth. Most
+// requests are of types that cannot, and need not be searched for each call.
+func mayHoldSecret(message protoreflect.MessageDescriptor) bool {
+	if known, ok := secretHolders.Load(message.FullName()); ok {
+		return known.(bool)
+	}
+	holds := holdsSecret(message, map[protoreflect.FullName]bool{})
+	secretHolders.Store(message.FullName(), holds)
+	return holds
+}
+
+// holdsSecret is mayHoldSecret for a type that is not known yet. The names of a map's entries,
+// as those of a free-form object, come from elsewhere and may be those of secrets.
+func holdsSecret(message protoreflect.MessageDescriptor, visited map[protoreflect.FullName]bool) bool {
+	if visited[message.FullName()] {
+		return false
+	}
+	visited[message.FullName()] = true
+	fields := message.Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if Secret(field) || field.IsMap() || field.Message() != nil && holdsSecret(field.Message(), visited) {
+			return true
+		}
+	}
+	return false
 }
 
 // secretValues appends those of a message. All of it is secret if the field that holds

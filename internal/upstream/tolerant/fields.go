@@ -232,13 +232,15 @@ const zeroDate = "0000-00-00"
 
 // parseDate takes the day only; a zero date is taken, as none.
 func parseDate(raw []byte) (string, bool) {
-	if len(raw) < len(time.DateOnly) {
+	if len(raw) < dayLength {
 		return "", false
 	}
-	day := string(raw[:len(time.DateOnly)])
-	if day == zeroDate {
+	raw = raw[:dayLength]
+	if string(raw) == zeroDate {
 		return "", true
 	}
-	_, err := time.Parse(time.DateOnly, day)
-	return day, err == nil
+	if _, _, _, ok := parseDay(raw); !ok {
+		return "", false
+	}
+	return string(raw), true
 }

@@ -61,18 +61,31 @@ func parseUTC(text []byte) (at time.Time, ok bool) {
 
 // ParseClock reads a date-time without a fraction and a zone, as UTC.
 func ParseClock(text []byte, separator byte, nanoseconds int) (at time.Time, ok bool) {
-	if len(text) != clockLength || text[4] != '-' || text[7] != '-' || text[10] != separator || text[13] != ':' || text[16] != ':' {
+	if len(text) != clockLength || text[10] != separator || text[13] != ':' || text[16] != ':' {
 		return time.Time{}, false
 	}
-	century, year, month, day := twoDigits(text), twoDigits(text[2:]), twoDigits(text[5:]), twoDigits(text[8:])
+	year, month, day, ok := parseDay(text[:dayLength])
 	hour, minute, second := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
-	if max(century, year) > 99 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
-	}
-	if year += 100 * century; day < 1 || day > daysIn(year, month) {
+	if !ok || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}
 	return time.Date(year, time.Month(month), day, hour, minute, second, nanoseconds, time.UTC), true
+}
+
+// dayLength is the length of a day.
+const dayLength = len(time.DateOnly)
+
+// parseDay reads a day of the calendar, YYYY-MM-DD, of that length.
+func parseDay(text []byte) (year, month, day int, ok bool) {
+	if text[4] != '-' || text[7] != '-' {
+		return 0, 0, 0, false
+	}
+	century, year, month, day := twoDigits(text), twoDigits(text[2:]), twoDigits(text[5:]), twoDigits(text[8:])
+	if max(century, year) > 99 || month < 1 || month > 12 {
+		return 0, 0, 0, false
+	}
+	year += 100 * century
+	return year, month, day, day >= 1 && day <= daysIn(year, month)
 }
 
 // twoDigits returns a number of two digits, or one above 99 if these are none.

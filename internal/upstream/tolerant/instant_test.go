@@ -24,10 +24,22 @@ func libraryInstant(text string) (time.Time, bool) {
 
 func compareInstant(t *testing.T, text string) {
 	t.Helper()
+	compareDay(t, text)
 	got, ok := ParseInstant([]byte(text))
 	want, wantOK := libraryInstant(text)
 	if ok != wantOK || ok && !got.Equal(want) {
 		t.Errorf("%q: %v, %t, want %v, %t", text, got, ok, want, wantOK)
+	}
+}
+
+// compareDay compares with package time what is read of the day that begins a date-time.
+func compareDay(t *testing.T, text string) {
+	t.Helper()
+	day := text[:min(len(text), dayLength)]
+	_, err := time.Parse(time.DateOnly, day)
+	got, ok := parseDate([]byte(text))
+	if want := err == nil; day != zeroDate && (ok != want || ok && got != day) {
+		t.Errorf("%q: %q, %t, want %t", text, got, ok, want)
 	}
 }
 
