@@ -93,6 +93,7 @@ soak: ## random faults for SOAK (3m), shutdowns, hostile and slow callers, SOAK_
 
 build: ## build bin/sipfacade
 	@mkdir -p bin
+	@test -e bin/sipfacade || echo "building bin/sipfacade; the first build can take some minutes"
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sipfacade ./cmd/server
 
 release: ## static binaries, images, chart, packages of clients, bills of materials and checksums, in bin/release

@@ -73,7 +73,7 @@ func uuids(n int) []string {
 }
 
 const (
-	noUUID   = "must be a valid UUID"
+	noUUID   = "want a UUID, for example 0193b7c2-5f4e-7c30-9a51-3d2e8f6b1a04"
 	tooShort = "must be at least 3 characters"
 	required = "value is required"
 )

@@ -37,6 +37,8 @@ func describe(message protoreflect.MessageDescriptor, violation *protovalidate.V
 		if violation.RuleValue.Uint() == 1 {
 			return "must not be empty"
 		}
+	case "string.uuid":
+		return "want a UUID, for example 0193b7c2-5f4e-7c30-9a51-3d2e8f6b1a04"
 	case "string.ip_with_prefixlen":
 		return "want an IP address with the length of its prefix, for example 198.51.100.0/24 or 2001:db8::/32"
 	case "string.in":
