@@ -65,10 +65,13 @@ const noContext: ContextValues = {
   delete: () => noContext,
 };
 
+/** The longest time that `grpc-timeout` can state in milliseconds: eight digits. */
+const longestTimeoutMs = 99_999_999;
+
 function requestHeader(init: HeadersInit | undefined, timeoutMs: number): Headers {
   const header = new Headers(init);
   if (timeoutMs > 0) {
-    header.set("grpc-timeout", `${Math.ceil(timeoutMs)}m`);
+    header.set("grpc-timeout", `${Math.min(Math.ceil(timeoutMs), longestTimeoutMs)}m`);
   }
   return header;
 }

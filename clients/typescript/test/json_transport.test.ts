@@ -102,6 +102,12 @@ test("the token and the headers of the client go with each call", async () => {
   assert.equal(seen[0]?.headers.get("grpc-timeout"), null);
 });
 
+test("a time of more than a day is stated as the longest that can be", async () => {
+  const { clients, seen } = clientsOf([{ body: { sipApps: [] } }], { timeoutMs: 30 * 3_600_000 });
+  await clients.sipApps.listSipApps({});
+  assert.equal(seen[0]?.headers.get("grpc-timeout"), "99999999m");
+});
+
 test("a call ends with its deadline", async () => {
   const fetch = (_: unknown, init: RequestInit) =>
     new Promise<Response>((_, reject) => init.signal?.addEventListener("abort", () => reject(init.signal?.reason)));
