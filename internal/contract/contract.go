@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
@@ -39,9 +40,16 @@ func Methods(services []protoreflect.ServiceDescriptor) (all []protoreflect.Meth
 	return all
 }
 
+// behaviors are the marks of the fields that were asked for.
+var behaviors sync.Map // of []annotations.FieldBehavior, by the field's descriptor
+
 // Behaviors returns the google.api.field_behavior marks of a field.
 func Behaviors(field protoreflect.FieldDescriptor) []annotations.FieldBehavior {
+	if known, ok := behaviors.Load(field); ok {
+		return known.([]annotations.FieldBehavior)
+	}
 	marks, _ := proto.GetExtension(field.Options(), annotations.E_FieldBehavior).([]annotations.FieldBehavior)
+	behaviors.Store(field, marks)
 	return marks
 }
 

@@ -17,34 +17,30 @@ func SecretValues(message proto.Message) []string {
 	if message == nil {
 		return nil
 	}
-	reflected := message.ProtoReflect()
-	if !mayHoldSecret(reflected.Descriptor()) {
-		return nil
-	}
-	return secretValues(nil, reflected, false)
+	return secretValues(nil, message.ProtoReflect(), false)
 }
 
 // secretHolders says of each type of message that was asked for whether it may hold a secret.
-var secretHolders sync.Map // of bool, by the name of the type
+var secretHolders sync.Map // of bool, by the descriptor of the type
 
 // mayHoldSecret reports whether a message of the type may hold a secret at any depth. Most
 // requests are of types that cannot, and need not be searched for each call.
 func mayHoldSecret(message protoreflect.MessageDescriptor) bool {
-	if known, ok := secretHolders.Load(message.FullName()); ok {
+	if known, ok := secretHolders.Load(message); ok {
 		return known.(bool)
 	}
-	holds := holdsSecret(message, map[protoreflect.FullName]bool{})
-	secretHolders.Store(message.FullName(), holds)
+	holds := holdsSecret(message, map[protoreflect.MessageDescriptor]bool{})
+	secretHolders.Store(message, holds)
 	return holds
 }
 
 // holdsSecret is mayHoldSecret for a type that is not known yet. The names of a map's entries,
 // as those of a free-form object, come from elsewhere and may be those of secrets.
-func holdsSecret(message protoreflect.MessageDescriptor, visited map[protoreflect.FullName]bool) bool {
-	if visited[message.FullName()] {
+func holdsSecret(message protoreflect.MessageDescriptor, visited map[protoreflect.MessageDescriptor]bool) bool {
+	if visited[message] {
 		return false
 	}
-	visited[message.FullName()] = true
+	visited[message] = true
 	fields := message.Fields()
 	for i := range fields.Len() {
 		field := fields.Get(i)
@@ -58,6 +54,14 @@ func holdsSecret(message protoreflect.MessageDescriptor, visited map[protoreflec
 // secretValues appends those of a message. All of it is secret if the field that holds
 // it is.
 func secretValues(found []string, message protoreflect.Message, marked bool) []string {
+	if !marked && !mayHoldSecret(message.Descriptor()) {
+		return found
+	}
+	return messageValues(found, message, marked)
+}
+
+// messageValues is secretValues for a message that may hold a secret.
+func messageValues(found []string, message protoreflect.Message, marked bool) []string {
 	switch known := message.Interface().(type) {
 	case *structpb.Struct:
 		return structValues(found, known, marked)

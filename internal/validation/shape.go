@@ -21,6 +21,8 @@ type shape struct {
 	resource protoreflect.FieldDescriptor
 	mask     protoreflect.FieldDescriptor
 	creates  bool
+	needs    annotations.FieldBehavior      // what marks the fields that the resource needs
+	needed   []protoreflect.FieldDescriptor // these fields
 	rows     protoreflect.MessageDescriptor
 	parents  []parent
 }
@@ -37,12 +39,28 @@ func shapeOf(method protoreflect.MethodDescriptor) shape {
 	if resource == nil || resource.Message() == nil {
 		return shape{rows: rowsOf(method.Output())}
 	}
-	return shape{
+	s := shape{
 		resource: resource,
 		mask:     fields.ByName("update_mask"),
 		creates:  rule.GetPost() != "" && fields.ByName("update_mask") == nil,
+		needs:    annotations.FieldBehavior_IDENTIFIER,
 		parents:  parentsOf(fields, resource.Message().Fields()),
 	}
+	if s.creates {
+		s.needs = annotations.FieldBehavior_REQUIRED
+	}
+	s.needed = marked(resource.Message().Fields(), s.needs)
+	return s
+}
+
+// marked returns the fields that have a mark.
+func marked(fields protoreflect.FieldDescriptors, mark annotations.FieldBehavior) (found []protoreflect.FieldDescriptor) {
+	for i := range fields.Len() {
+		if contract.Behaves(fields.Get(i), mark) {
+			found = append(found, fields.Get(i))
+		}
+	}
+	return found
 }
 
 // parentsOf returns the ids of parents that a resource repeats.
@@ -114,17 +132,11 @@ func (s shape) missing(request proto.Message) (violations []*fieldViolation) {
 	if s.resource == nil || !request.ProtoReflect().Has(s.resource) {
 		return nil // another rule requires the resource
 	}
-	behavior := annotations.FieldBehavior_IDENTIFIER
-	if s.creates {
-		behavior = annotations.FieldBehavior_REQUIRED
-	}
 	resource := request.ProtoReflect().Get(s.resource).Message()
-	fields := resource.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if contract.Behaves(field, behavior) && isMissing(resource, field, behavior) {
+	for _, field := range s.needed {
+		if isMissing(resource, field, s.needs) {
 			path := string(s.resource.Name()) + "." + string(field.Name())
-			violations = append(violations, status.BrokenRule(path, "REQUIRED", "%s", wantRequired(field, behavior)))
+			violations = append(violations, status.BrokenRule(path, "REQUIRED", "%s", wantRequired(field, s.needs)))
 		}
 	}
 	return violations
