@@ -8,7 +8,6 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
 )
@@ -27,12 +26,9 @@ type Write struct {
 // WritesOf returns the writes of the services by their full methods.
 func WritesOf(services ...protoreflect.ServiceDescriptor) Writes {
 	writes := Writes{}
-	for _, service := range services {
-		for i := range service.Methods().Len() {
-			method := service.Methods().Get(i)
-			if !contract.OnlyReads(method) {
-				writes[contract.FullMethod(method)] = newWrite(method)
-			}
+	for _, method := range contract.Methods(services) {
+		if !contract.OnlyReads(method) {
+			writes[contract.FullMethod(method)] = newWrite(method)
 		}
 	}
 	return writes
@@ -41,10 +37,8 @@ func WritesOf(services ...protoreflect.ServiceDescriptor) Writes {
 func newWrite(method protoreflect.MethodDescriptor) *Write {
 	rule := contract.HTTPRule(method)
 	w := &Write{creates: strings.HasPrefix(string(method.Name()), "Create"), inPath: map[string]bool{}}
-	for _, path := range []string{rule.GetPost(), rule.GetPatch(), rule.GetPut(), rule.GetDelete()} {
-		w.path += path
-	}
-	w.path = verb.ReplaceAllString(w.path, "")
+	_, path := contract.HTTPPattern(rule)
+	w.path = verb.ReplaceAllString(path, "")
 	for _, match := range variable.FindAllStringSubmatch(w.path, -1) {
 		w.inPath[match[1]] = true
 	}
@@ -100,13 +94,10 @@ func textAt(request proto.Message, path []string) string {
 	return "-"
 }
 
-// identifierOf returns the value of the field that is marked as identifier.
+// identifierOf returns the value of the field that identifies a resource, or "".
 func identifierOf(resource protoreflect.Message) string {
-	for i := range resource.Descriptor().Fields().Len() {
-		field := resource.Descriptor().Fields().Get(i)
-		if contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) && resource.Has(field) {
-			return resource.Get(field).String()
-		}
+	if field := contract.Identifier(resource.Descriptor()); field != nil && resource.Has(field) {
+		return resource.Get(field).String()
 	}
 	return ""
 }
@@ -119,20 +110,10 @@ func (w *Write) Fields(request proto.Message) []string {
 		return w.populated(message)
 	}
 	resource := message.Get(w.resource).Message()
-	if paths := maskOf(message); len(paths) > 0 && paths[0] != "*" {
+	if paths := contract.MaskPaths(message); len(paths) > 0 && paths[0] != "*" {
 		return known(paths, resource.Descriptor())
 	}
 	return w.populated(resource)
-}
-
-// maskOf returns the paths of a request's update mask.
-func maskOf(request protoreflect.Message) []string {
-	field := request.Descriptor().Fields().ByName("update_mask")
-	if field == nil {
-		return nil
-	}
-	mask, _ := request.Get(field).Message().Interface().(*fieldmaskpb.FieldMask)
-	return mask.GetPaths()
 }
 
 // known returns the fields of the resource that the paths begin with. A mask can hold
@@ -149,13 +130,14 @@ func known(paths []string, resource protoreflect.MessageDescriptor) []string {
 }
 
 // notWritten are the fields of requests that are about the call.
-var notWritten = map[protoreflect.Name]bool{"request_id": true, "validate_only": true, "etag": true, "update_mask": true}
+var notWritten = map[protoreflect.Name]bool{
+	contract.RequestID: true, contract.ValidateOnly: true, contract.Etag: true, contract.UpdateMask: true,
+}
 
 // populated returns the fields that are set and can be written, in the contract's order.
 func (w *Write) populated(message protoreflect.Message) []string {
 	fields := []string{}
-	for i := range message.Descriptor().Fields().Len() {
-		field := message.Descriptor().Fields().Get(i)
+	for field := range contract.Fields(message.Descriptor()) {
 		if !message.Has(field) || notWritten[field.Name()] || w.inPath[string(field.Name())] ||
 			contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) || contract.Behaves(field, annotations.FieldBehavior_IDENTIFIER) {
 			continue
@@ -168,7 +150,7 @@ func (w *Write) populated(message protoreflect.Message) []string {
 // Key returns the request id of a request, by which a repeat is known.
 func Key(request proto.Message) string {
 	message := request.ProtoReflect()
-	if field := message.Descriptor().Fields().ByName("request_id"); field != nil {
+	if field := message.Descriptor().Fields().ByName(contract.RequestID); field != nil {
 		return message.Get(field).String()
 	}
 	return ""
@@ -177,6 +159,6 @@ func Key(request proto.Message) string {
 // OnlyValidates reports whether a request asks what would happen, so that it is no write.
 func OnlyValidates(request proto.Message) bool {
 	message := request.ProtoReflect()
-	field := message.Descriptor().Fields().ByName("validate_only")
+	field := message.Descriptor().Fields().ByName(contract.ValidateOnly)
 	return field != nil && message.Get(field).Bool()
 }

@@ -1,5 +1,6 @@
-// Package contract reads the marks that the contract puts on its elements: what may be
-// written, what is secret, and which HTTP rule a method has.
+// Package contract reads the descriptors of the contract: the marks on its elements, which say
+// what may be written and what is secret, the HTTP rules of its methods, and the fields that
+// are about the call.
 package contract
 
 import (
@@ -17,6 +18,11 @@ import (
 
 // Package is the protobuf package of the contract.
 const Package = "sipfacade.v1"
+
+// FullName returns the full name of a message of the contract.
+func FullName(message string) protoreflect.FullName {
+	return protoreflect.FullName(Package).Append(protoreflect.Name(message))
+}
 
 // Services returns all services of the contract in a set of files; those that are linked are
 // in protoregistry.GlobalFiles.
@@ -80,6 +86,16 @@ func OnlyReads(method protoreflect.MethodDescriptor) bool {
 func HTTPRule(method protoreflect.MethodDescriptor) *annotations.HttpRule {
 	rule, _ := proto.GetExtension(method.Options(), annotations.E_Http).(*annotations.HttpRule)
 	return rule
+}
+
+// HTTPRules returns a method's google.api.http rule with its additional bindings; none if it
+// is only for gRPC.
+func HTTPRules(method protoreflect.MethodDescriptor) []*annotations.HttpRule {
+	rule := HTTPRule(method)
+	if rule == nil {
+		return nil
+	}
+	return append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...)
 }
 
 // PathFields returns the names of the fields that a path template has, in its order:

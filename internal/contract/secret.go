@@ -41,9 +41,7 @@ func holdsSecret(message protoreflect.MessageDescriptor, visited map[protoreflec
 		return false
 	}
 	visited[message] = true
-	fields := message.Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
+	for field := range Fields(message) {
 		if Secret(field) || field.IsMap() || field.Message() != nil && holdsSecret(field.Message(), visited) {
 			return true
 		}

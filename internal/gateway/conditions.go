@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
 	"github.com/sipfacade/sipfacade/internal/received"
 )
@@ -23,21 +25,22 @@ type headerParameter struct {
 // fieldHeaders are the headers that set fields of requests: Idempotency-Key the request id,
 // If-Match the etag of the request or of its resource.
 var fieldHeaders = []struct {
-	header, field string
-	plain         func(text string) string
+	header string
+	field  protoreflect.Name
+	plain  func(text string) string
 	// onReads says that a read may have the header, which means nothing there.
 	onReads bool
 }{
-	{"Idempotency-Key", "request_id", func(text string) string { return text }, true},
-	{"If-Match", "etag", plainEtag, false},
+	{"Idempotency-Key", contract.RequestID, func(text string) string { return text }, true},
+	{"If-Match", contract.Etag, plainEtag, false},
 }
 
 // bindHeaders finds the headers that a route takes.
 func (r *route) bindHeaders(c *codec.Codec) {
 	for _, one := range fieldHeaders {
-		path, err := fieldPath(r.Message, one.field)
+		path, err := fieldPath(r.Message, string(one.field))
 		if err != nil && r.Body != "" && r.Body != "*" && r.Method == http.MethodPatch {
-			path, err = fieldPath(r.Message, r.Body+"."+one.field)
+			path, err = fieldPath(r.Message, r.Body+"."+string(one.field))
 		}
 		if err != nil {
 			continue

@@ -198,7 +198,7 @@ func peerAddress(ctx context.Context) string {
 func servicesOfTheContract() []protoreflect.FullName {
 	var names []protoreflect.FullName
 	for _, service := range contract.Services(protoregistry.GlobalFiles) {
-		hasRule := func(method protoreflect.MethodDescriptor) bool { return len(rulesOf(method)) > 0 }
+		hasRule := func(method protoreflect.MethodDescriptor) bool { return len(contract.HTTPRules(method)) > 0 }
 		if slices.ContainsFunc(contract.Methods([]protoreflect.ServiceDescriptor{service}), hasRule) {
 			names = append(names, service.FullName())
 		}

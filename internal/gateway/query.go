@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/spelling"
@@ -29,8 +30,7 @@ func (r *route) bindParameters(variables []variable, c *codec.Codec) {
 func (r *route) bindBelow(
 	message protoreflect.MessageDescriptor, above []protoreflect.FieldDescriptor, variables []variable, c *codec.Codec,
 ) {
-	for i := range message.Fields().Len() {
-		field := message.Fields().Get(i)
+	for field := range contract.Fields(message) {
 		path := append(slices.Clone(above), field)
 		if r.isSetElsewhere(path, variables) {
 			continue

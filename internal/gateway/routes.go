@@ -38,9 +38,8 @@ type variable struct {
 func routesOf(services []service, c *codec.Codec) (map[protoreflect.FullName][]*route, error) {
 	routes := map[protoreflect.FullName][]*route{}
 	for _, one := range services {
-		for i := range one.desc.Methods().Len() {
-			method := one.desc.Methods().Get(i)
-			for _, rule := range rulesOf(method) {
+		for _, method := range contract.Methods([]protoreflect.ServiceDescriptor{one.desc}) {
+			for _, rule := range contract.HTTPRules(method) {
 				compiled, err := newRoute(method, rule, c)
 				if err != nil {
 					return nil, fmt.Errorf("route of %s: %w", method.FullName(), err)
@@ -50,15 +49,6 @@ func routesOf(services []service, c *codec.Codec) (map[protoreflect.FullName][]*
 		}
 	}
 	return routes, nil
-}
-
-// rulesOf returns the HTTP rules of a method; none if it is only for gRPC.
-func rulesOf(method protoreflect.MethodDescriptor) []*annotations.HttpRule {
-	rule := contract.HTTPRule(method)
-	if rule == nil {
-		return nil
-	}
-	return append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...)
 }
 
 func newRoute(method protoreflect.MethodDescriptor, rule *annotations.HttpRule, c *codec.Codec) (*route, error) {
@@ -88,7 +78,7 @@ func newRoute(method protoreflect.MethodDescriptor, rule *annotations.HttpRule, 
 	made.bindParameters(variables, c)
 	made.bindHeaders(c)
 	if body != nil && verb == http.MethodPatch {
-		made.Mask = input.Fields().ByName("update_mask")
+		made.Mask = input.Fields().ByName(contract.UpdateMask)
 	}
 	return made, nil
 }
@@ -152,4 +142,4 @@ func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor, variables []
 }
 
 // makesSafe are the request fields that make a write safe.
-var makesSafe = map[string]bool{"request_id": true, "validate_only": true}
+var makesSafe = map[string]bool{string(contract.RequestID): true, string(contract.ValidateOnly): true}

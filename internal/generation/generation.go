@@ -13,7 +13,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
@@ -46,22 +45,17 @@ func New(generation mapping.Generation, services ...protoreflect.ServiceDescript
 	}
 	c.addCalls()
 	c.addFields()
-	for _, service := range services {
-		for i := range service.Methods().Len() {
-			c.addRequest(service.Methods().Get(i))
-		}
+	for _, method := range contract.Methods(services) {
+		c.addRequest(method)
 	}
 	return c
 }
-
-// packageName is the contract's package.
-var packageName = sipfacadev1.File_sipfacade_v1_error_reason_proto.Package()
 
 // addCalls keeps the calls that the generation cannot serve.
 func (c *Checker) addCalls() {
 	for _, call := range mapping.OpenTACT.Calls {
 		if !call.In.Has(c.generation) {
-			c.calls[fmt.Sprintf("/%s.%s/%s", packageName, call.Service, call.Method)] = call.Instead
+			c.calls[fmt.Sprintf("/%s.%s/%s", contract.Package, call.Service, call.Method)] = call.Instead
 		}
 	}
 }
@@ -70,7 +64,7 @@ func (c *Checker) addCalls() {
 func (c *Checker) addFields() {
 	for _, resource := range mapping.OpenTACT.Resources {
 		for _, field := range resource.Fields {
-			name := packageName.Append(protoreflect.Name(resource.Message)).Append(protoreflect.Name(field.Name))
+			name := resource.FullName().Append(protoreflect.Name(field.Name))
 			if !field.Takes(c.generation) {
 				c.fields[name] = field.Instead
 			}
@@ -80,7 +74,7 @@ func (c *Checker) addFields() {
 	for _, argument := range mapping.OpenTACT.Arguments {
 		for _, name := range argument.Requests {
 			if !argument.In.Has(c.generation) {
-				c.fields[packageName.Append(protoreflect.Name(name)).Append(protoreflect.Name(argument.Field))] = argument.Instead
+				c.fields[contract.FullName(name).Append(protoreflect.Name(argument.Field))] = argument.Instead
 			}
 		}
 	}
@@ -88,11 +82,10 @@ func (c *Checker) addFields() {
 
 // addRequest keeps where requests of a method can hold such fields.
 func (c *Checker) addRequest(method protoreflect.MethodDescriptor) {
-	fields := method.Input().Fields()
-	held := request{arguments: c.lacking(fields)}
-	held.resource = fields.ByName(protoreflect.Name(contract.HTTPRule(method).GetBody()))
+	held := request{arguments: c.lacking(method.Input())}
+	held.resource = method.Input().Fields().ByName(protoreflect.Name(contract.HTTPRule(method).GetBody()))
 	if held.resource != nil && held.resource.Message() != nil {
-		held.lacking = c.lacking(held.resource.Message().Fields())
+		held.lacking = c.lacking(held.resource.Message())
 	}
 	if len(held.lacking)+len(held.arguments) > 0 {
 		c.requests[method.Input().FullName()] = held
@@ -100,10 +93,10 @@ func (c *Checker) addRequest(method protoreflect.MethodDescriptor) {
 }
 
 // lacking are those fields of a message that the generation does not take.
-func (c *Checker) lacking(fields protoreflect.FieldDescriptors) (found []protoreflect.FieldDescriptor) {
-	for i := range fields.Len() {
-		if c.Lacks(fields.Get(i)) {
-			found = append(found, fields.Get(i))
+func (c *Checker) lacking(message protoreflect.MessageDescriptor) (found []protoreflect.FieldDescriptor) {
+	for field := range contract.Fields(message) {
+		if c.Lacks(field) {
+			found = append(found, field)
 		}
 	}
 	return found
@@ -178,23 +171,13 @@ func (c *Checker) refuseFields(wrong []*errdetails.BadRequest_FieldViolation) er
 	return c.refuse(codes.InvalidArgument, status.Summary(wrong), &errdetails.BadRequest{FieldViolations: wrong})
 }
 
-// maskOf returns the paths of a request's update mask.
-func maskOf(message protoreflect.Message) []string {
-	mask := message.Descriptor().Fields().ByName("update_mask")
-	if mask == nil {
-		return nil
-	}
-	stated, _ := message.Get(mask).Message().Interface().(*fieldmaskpb.FieldMask)
-	return stated.GetPaths()
-}
-
 // isWhole reports whether an update mask stands for all fields that are set.
 func isWhole(paths []string) bool { return len(paths) == 0 || slices.Contains(paths, "*") }
 
 // isSentBack reports whether a request updates a resource as it was read: the caller does not
 // say which of its fields to change, and some of them are not lacking.
 func (c *Checker) isSentBack(held request, message protoreflect.Message, derived bool) bool {
-	if message.Descriptor().Fields().ByName("update_mask") == nil || !derived && !isWhole(maskOf(message)) {
+	if message.Descriptor().Fields().ByName(contract.UpdateMask) == nil || !derived && !isWhole(contract.MaskPaths(message)) {
 		return false
 	}
 	for field := range message.Get(held.resource).Message().Range {
@@ -208,7 +191,7 @@ func (c *Checker) isSentBack(held request, message protoreflect.Message, derived
 // writes reports whether a request writes a field of its resource: one that its update mask
 // names, or, without a mask or with `*`, one that is set.
 func (r request) writes(message protoreflect.Message, field protoreflect.FieldDescriptor) bool {
-	paths := maskOf(message)
+	paths := contract.MaskPaths(message)
 	if isWhole(paths) {
 		return r.states(message, field)
 	}
@@ -230,7 +213,7 @@ func (c *Checker) violation(prefix string, field protoreflect.FieldDescriptor) *
 }
 
 // reasonName is the reason of all that this package refuses.
-const reasonName = "UPSTREAM_GENERATION"
+var reasonName = status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_GENERATION)
 
 // refuse returns the error.
 func (c *Checker) refuse(code codes.Code, message string, details ...*errdetails.BadRequest) error {

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -54,7 +55,7 @@ func (i *Interceptor) Intercept(ctx context.Context, request any, info *grpc.Una
 		return handler(ctx, request)
 	}
 	if i.Ledger == nil {
-		return nil, status.Invalid(status.BrokenRule("request_id", "NO_LEDGER",
+		return nil, status.Invalid(status.BrokenRule(string(contract.RequestID), "NO_LEDGER",
 			"the service has no ledger, so it cannot take request ids; see the setting ledger"))
 	}
 	if message.ProtoReflect().Get(method.validateOnly).Bool() {

@@ -22,7 +22,7 @@ type method struct {
 func methodsOf(services []protoreflect.ServiceDescriptor, rules []reconcile.Rules) (map[string]*method, error) {
 	found := map[string]*method{}
 	for _, described := range contract.Methods(services) {
-		id := described.Input().Fields().ByName("request_id")
+		id := described.Input().Fields().ByName(contract.RequestID)
 		if id == nil {
 			continue
 		}
@@ -35,7 +35,7 @@ func methodsOf(services []protoreflect.ServiceDescriptor, rules []reconcile.Rule
 		if err != nil {
 			return nil, err
 		}
-		found[name] = &method{id: id, validateOnly: described.Input().Fields().ByName("validate_only"), response: response, rule: rule}
+		found[name] = &method{id: id, validateOnly: described.Input().Fields().ByName(contract.ValidateOnly), response: response, rule: rule}
 	}
 	return found, nil
 }

@@ -138,8 +138,7 @@ func problem(reason, path string, scope protoreflect.MessageDescriptor, prefix s
 // has one name, `account.*`, unless the scope is one itself.
 func columnNames(scope protoreflect.MessageDescriptor, prefix string) []string {
 	var names []string
-	for i := range scope.Fields().Len() {
-		field := scope.Fields().Get(i)
+	for field := range contract.Fields(scope) {
 		switch {
 		case comparisonOf(field) != incomparable:
 			names = append(names, prefix+string(field.Name()))
@@ -163,8 +162,8 @@ func isNested(field protoreflect.FieldDescriptor) bool {
 // hasColumns reports whether a message has a field that can be compared. One that wraps a
 // list has none.
 func hasColumns(message protoreflect.MessageDescriptor) bool {
-	for i := range message.Fields().Len() {
-		if comparisonOf(message.Fields().Get(i)) != incomparable {
+	for field := range contract.Fields(message) {
+		if comparisonOf(field) != incomparable {
 			return true
 		}
 	}

@@ -129,8 +129,7 @@ func (u Update) Fixed() (fields []protoreflect.FieldDescriptor) {
 		return nil
 	}
 	resource := u.Resource.ProtoReflect()
-	for i := range resource.Descriptor().Fields().Len() {
-		field := resource.Descriptor().Fields().Get(i)
+	for field := range contract.Fields(resource.Descriptor()) {
 		if contract.Behaves(field, annotations.FieldBehavior_IMMUTABLE) && (resource.Has(field) || u.clears(field)) {
 			fields = append(fields, field)
 		}
@@ -201,7 +200,7 @@ func whyFixed(field protoreflect.FieldDescriptor) string {
 
 // addPopulated takes the fields that are set and can be updated.
 func (u *writing) addPopulated() {
-	for field := range u.fields() {
+	for field := range contract.Fields(u.resource.Descriptor()) {
 		if u.resource.Has(field) && whyFixed(field) == "" && !u.onlyShown(field) {
 			u.changes = append(u.changes, Change{Field: field})
 		}
@@ -222,7 +221,7 @@ func (u *writing) onlyShown(field protoreflect.FieldDescriptor) bool {
 // absent is left alone, because no caller can have read it, and so is one that the vendor
 // does not have.
 func (u *writing) addAll() {
-	for field := range u.fields() {
+	for field := range contract.Fields(u.resource.Descriptor()) {
 		absent := !u.resource.Has(field) && (contract.Behaves(field, annotations.FieldBehavior_INPUT_ONLY) || u.lacks(field))
 		if whyFixed(field) == "" && !absent && !u.onlyShown(field) {
 			u.add(field, "or name the fields to change in the update mask")
@@ -293,7 +292,7 @@ func (u *writing) refuse(field protoreflect.FieldDescriptor, why string) {
 }
 
 func (u *writing) result() ([]Change, error) {
-	wrong := append(u.mask.violations("update_mask"), u.rest...)
+	wrong := append(u.mask.violations(string(contract.UpdateMask)), u.rest...)
 	if len(wrong) == 0 && len(u.changes) == 0 {
 		wrong = violations{status.BrokenRule(u.naming(), emptyUpdate, "the update is empty: set a field that can be changed")}
 	}
@@ -309,26 +308,14 @@ func (u *writing) naming() string {
 	if u.Derived {
 		return u.Field
 	}
-	return "update_mask"
-}
-
-// fields goes through the resource's fields.
-func (u *writing) fields() func(yield func(protoreflect.FieldDescriptor) bool) {
-	return func(yield func(protoreflect.FieldDescriptor) bool) {
-		fields := u.resource.Descriptor().Fields()
-		for i := range fields.Len() {
-			if !yield(fields.Get(i)) {
-				return
-			}
-		}
-	}
+	return string(contract.UpdateMask)
 }
 
 // updatableNames are the sorted names of the fields that can be updated.
 func updatableNames(descriptor protoreflect.MessageDescriptor) []string {
 	var list []string
-	for i := range descriptor.Fields().Len() {
-		if field := descriptor.Fields().Get(i); whyFixed(field) == "" {
+	for field := range contract.Fields(descriptor) {
+		if whyFixed(field) == "" {
 			list = append(list, string(field.Name()))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/sipfacade/sipfacade/internal/etag"
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // value is what a column holds in one row, in a form that is compared in the same way
@@ -91,7 +91,7 @@ var comparisons = map[protoreflect.Kind]comparison{
 // order can use it.
 func comparisonOf(field protoreflect.FieldDescriptor) comparison {
 	switch {
-	case field.Cardinality() == protoreflect.Repeated, isHidden(field), field.Name() == etag.Field:
+	case field.Cardinality() == protoreflect.Repeated, isHidden(field), field.Name() == contract.Etag:
 		return incomparable
 	case field.Kind() != protoreflect.MessageKind:
 		return comparisons[field.Kind()]

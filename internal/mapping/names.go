@@ -47,11 +47,7 @@ func (r Resource) WithoutField() (members []string) {
 }
 
 // FullName is the full name of the contract's message.
-func (r Resource) FullName() protoreflect.FullName { return fullName(r.Message) }
-
-func fullName(message string) protoreflect.FullName {
-	return protoreflect.FullName(contract.Package).Append(protoreflect.Name(message))
-}
+func (r Resource) FullName() protoreflect.FullName { return contract.FullName(r.Message) }
 
 // NaturalKeys returns the natural keys of the resources of both vendors that have one.
 func NaturalKeys() map[protoreflect.FullName][]string {
@@ -64,12 +60,11 @@ func NaturalKeys() map[protoreflect.FullName][]string {
 	return keys
 }
 
-// Fields are the fields of a message of the contract.
-func Fields(message string) protoreflect.FieldDescriptors {
-	found, err := protoregistry.GlobalFiles.FindDescriptorByName(fullName(message))
+// Descriptor returns the descriptor of the contract's message.
+func (r Resource) Descriptor() protoreflect.MessageDescriptor {
+	found, err := protoregistry.GlobalTypes.FindMessageByName(r.FullName())
 	if err != nil {
-		return nil
+		panic(err) // the decoders of every resource are generated from its descriptor
 	}
-	descriptor, _ := found.(protoreflect.MessageDescriptor)
-	return descriptor.Fields()
+	return found.Descriptor()
 }

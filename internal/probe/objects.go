@@ -59,7 +59,7 @@ func has(objects []object, names ...string) bool {
 func idNames(dialect mapping.Dialect, message string) []string {
 	for _, resource := range dialect.Resources {
 		if resource.Message == message && resource.Key != "" {
-			if field := mapping.Fields(message).ByName(protoreflect.Name(resource.Key)); field != nil {
+			if field := resource.Descriptor().Fields().ByName(protoreflect.Name(resource.Key)); field != nil {
 				return dialect.VendorNames(resource, field)
 			}
 		}
@@ -102,14 +102,13 @@ func notStated(dialect mapping.Dialect, message string, generations []int, objec
 		if resource.Message != message || len(objects) == 0 {
 			continue
 		}
-		fields := mapping.Fields(message)
-		for i := range fields.Len() {
-			name := string(fields.Get(i).Name())
-			if contract.Secret(fields.Get(i)) || slices.Contains(slices.Concat(dialect.Ours, dialect.Parents, []string{dialect.Additional}), name) {
+		for field := range contract.Fields(resource.Descriptor()) {
+			name := string(field.Name())
+			if contract.Secret(field) || slices.Contains(slices.Concat(dialect.Ours, dialect.Parents, []string{dialect.Additional}), name) {
 				continue
 			}
 			listed := resource.Listed(name)
-			names := dialect.VendorNames(resource, fields.Get(i))
+			names := dialect.VendorNames(resource, field)
 			if expected(listed, generations) && !has(objects, names...) {
 				missing = append(missing, names[0])
 			}

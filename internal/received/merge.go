@@ -32,7 +32,7 @@ func (r *Request) MergeInto(message protoreflect.Message) {
 
 // guards are the fields that make a write safe. A caller that states one as an empty text has
 // lost it. Over gRPC an empty text is the same as none.
-var guards = []protoreflect.Name{"request_id", "etag"}
+var guards = []protoreflect.Name{contract.RequestID, contract.Etag}
 
 // IsEmptyGuard reports whether the text of a field that makes a write safe is empty.
 func IsEmptyGuard(field protoreflect.FieldDescriptor, text string) bool {

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
 
@@ -85,11 +86,10 @@ var vocabulary = sync.OnceValue(func() map[string]bool {
 	for _, dialect := range []mapping.Dialect{mapping.OpenTACT, mapping.Infinity} {
 		for _, resource := range dialect.Resources {
 			add(resource.WithoutField()...)
-			fields := mapping.Fields(resource.Message)
-			for i := range fields.Len() {
-				add(string(fields.Get(i).Name()))
-				add(dialect.VendorNames(resource, fields.Get(i))...)
-				add(wordsFor(fields.Get(i))...)
+			for field := range contract.Fields(resource.Descriptor()) {
+				add(string(field.Name()))
+				add(dialect.VendorNames(resource, field)...)
+				add(wordsFor(field)...)
 			}
 		}
 	}

@@ -90,10 +90,9 @@ func (s *shapes) of(message string) *shape {
 // add adds the fields of a resource. The key of a relation has the name of the relation, which
 // says more.
 func (s *shapes) add(made *shape, resource mapping.Resource) {
-	fields := mapping.Fields(resource.Message)
-	for i := range fields.Len() {
-		known := s.member(fields.Get(i))
-		for _, name := range s.dialect.VendorNames(resource, fields.Get(i)) {
+	for field := range contract.Fields(resource.Descriptor()) {
+		known := s.member(field)
+		for _, name := range s.dialect.VendorNames(resource, field) {
 			if before := made.members[name]; before == nil || before.object == nil {
 				made.members[name] = known
 			}

@@ -85,8 +85,7 @@ func (l lookupRule) request(written protoreflect.Message) (string, error) {
 		return "", fmt.Errorf("make the request of %s: %w", l.reads.FullName(), err)
 	}
 	asks := made.New()
-	for i := range asks.Descriptor().Fields().Len() {
-		field := asks.Descriptor().Fields().Get(i)
+	for field := range contract.Fields(asks.Descriptor()) {
 		if value, ok := l.given(written, field.Name()); ok && field.Kind() != protoreflect.MessageKind {
 			asks.Set(field, value)
 		}
@@ -124,9 +123,8 @@ func (l lookupRule) given(written protoreflect.Message, name protoreflect.Name) 
 // filterOf returns a filter that finds the resource among all others.
 func (l lookupRule) filterOf(resource protoreflect.Message) string {
 	var terms []string
-	fields := resource.Descriptor().Fields()
-	for i := range fields.Len() {
-		if field := fields.Get(i); resource.Has(field) && l.compares(field) {
+	for field := range contract.Fields(resource.Descriptor()) {
+		if resource.Has(field) && l.compares(field) {
 			if value := literal(field, resource.Get(field)); value != "" {
 				terms = append(terms, string(field.Name())+" = "+value)
 			}

@@ -95,8 +95,8 @@ var aboutItself = map[string]bool{"Get": true, "Update": true, "Delete": true}
 // shownBy names the message that a response shows, as one or as rows. The method's own
 // name is plural for lists, and is another word for some verbs.
 func shownBy(response protoreflect.MessageDescriptor) string {
-	for i := range response.Fields().Len() {
-		if field := response.Fields().Get(i); field.Message() != nil {
+	for field := range contract.Fields(response) {
+		if field.Message() != nil {
 			return string(field.Message().Name())
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
-	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -41,23 +40,23 @@ func shapeOf(method protoreflect.MethodDescriptor) shape {
 	}
 	s := shape{
 		resource: resource,
-		mask:     fields.ByName("update_mask"),
-		creates:  rule.GetPost() != "" && fields.ByName("update_mask") == nil,
+		mask:     fields.ByName(contract.UpdateMask),
+		creates:  rule.GetPost() != "" && fields.ByName(contract.UpdateMask) == nil,
 		needs:    annotations.FieldBehavior_IDENTIFIER,
 		parents:  parentsOf(fields, resource.Message().Fields()),
 	}
 	if s.creates {
 		s.needs = annotations.FieldBehavior_REQUIRED
 	}
-	s.needed = marked(resource.Message().Fields(), s.needs)
+	s.needed = marked(resource.Message(), s.needs)
 	return s
 }
 
-// marked returns the fields that have a mark.
-func marked(fields protoreflect.FieldDescriptors, mark annotations.FieldBehavior) (found []protoreflect.FieldDescriptor) {
-	for i := range fields.Len() {
-		if contract.Behaves(fields.Get(i), mark) {
-			found = append(found, fields.Get(i))
+// marked returns the fields of a message that have a mark.
+func marked(message protoreflect.MessageDescriptor, mark annotations.FieldBehavior) (found []protoreflect.FieldDescriptor) {
+	for field := range contract.Fields(message) {
+		if contract.Behaves(field, mark) {
+			found = append(found, field)
 		}
 	}
 	return found
@@ -76,8 +75,8 @@ func parentsOf(request, resource protoreflect.FieldDescriptors) (parents []paren
 
 // rowsOf returns the message of the rows in a response, nil if it has none.
 func rowsOf(response protoreflect.MessageDescriptor) protoreflect.MessageDescriptor {
-	for i := range response.Fields().Len() {
-		if field := response.Fields().Get(i); field.IsList() && field.Message() != nil {
+	for field := range contract.Fields(response) {
+		if field.IsList() && field.Message() != nil {
 			return field.Message()
 		}
 	}
@@ -96,24 +95,15 @@ func (s shape) withoutUnwritten(request proto.Message, violations []*fieldViolat
 				!contract.Behaves(field, annotations.FieldBehavior_REQUIRED)
 		})
 	}
-	paths := s.maskPaths(request)
+	paths := contract.MaskPaths(request.ProtoReflect())
 	if len(paths) == 0 || slices.Contains(paths, "*") {
 		return violations
 	}
 	prefix := string(s.resource.Name()) + "."
 	return slices.DeleteFunc(violations, func(violation *fieldViolation) bool {
 		rest, inside := strings.CutPrefix(violation.GetField(), prefix)
-		return inside && rest != string(etag.Field) && !s.writes(rest, paths)
+		return inside && rest != string(contract.Etag) && !s.writes(rest, paths)
 	})
-}
-
-// maskPaths returns the update mask, empty if there is none.
-func (s shape) maskPaths(request proto.Message) []string {
-	if s.mask == nil || !request.ProtoReflect().Has(s.mask) {
-		return nil
-	}
-	mask, _ := request.ProtoReflect().Get(s.mask).Message().Interface().(*fieldmaskpb.FieldMask)
-	return mask.GetPaths()
 }
 
 // writes reports whether the mask names the field of the path, or the path is the id

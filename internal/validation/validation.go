@@ -18,7 +18,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
-	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -50,13 +49,9 @@ func (v *Validator) Lacking(lacks func(field protoreflect.FieldDescriptor) bool)
 func New(services ...protoreflect.ServiceDescriptor) (*Validator, error) {
 	v := &Validator{shapes: map[protoreflect.FullName]shape{}}
 	var requests []protoreflect.MessageDescriptor
-	for _, service := range services {
-		methods := service.Methods()
-		for i := range methods.Len() {
-			method := methods.Get(i)
-			requests = append(requests, method.Input())
-			v.shapes[method.Input().FullName()] = shapeOf(method)
-		}
+	for _, method := range contract.Methods(services) {
+		requests = append(requests, method.Input())
+		v.shapes[method.Input().FullName()] = shapeOf(method)
 	}
 	v.written = outputOnly(requests)
 	rules, err := protovalidate.New()
@@ -79,9 +74,8 @@ func outputOnly(requests []protoreflect.MessageDescriptor) protovalidate.FilterF
 			return
 		}
 		seen[message] = true
-		for i := range message.Fields().Len() {
-			field := message.Fields().Get(i)
-			if contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) && field.Name() != etag.Field {
+		for field := range contract.Fields(message) {
+			if contract.Behaves(field, annotations.FieldBehavior_OUTPUT_ONLY) && field.Name() != contract.Etag {
 				skipped[field] = true
 			} else if below := field.Message(); below != nil {
 				visit(below)

@@ -107,8 +107,7 @@ func needed(method protoreflect.MethodDescriptor) []string {
 	if body := contract.HTTPRule(method).GetBody(); body != "" && body != "*" {
 		fields = append(fields, body)
 	}
-	for i := range method.Input().Fields().Len() {
-		field := method.Input().Fields().Get(i)
+	for field := range contract.Fields(method.Input()) {
 		if name := string(field.Name()); contract.Behaves(field, annotations.FieldBehavior_REQUIRED) && !slices.Contains(fields, name) {
 			fields = append(fields, name)
 		}

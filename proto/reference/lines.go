@@ -154,9 +154,7 @@ func takeBody(name string, request protoreflect.Message) (string, error) {
 // queryOf has the fields that are left.
 func queryOf(request protoreflect.Message) (url.Values, error) {
 	query := url.Values{}
-	fields := request.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
+	for field := range contract.Fields(request.Descriptor()) {
 		if !request.Has(field) {
 			continue
 		}

@@ -49,8 +49,8 @@ func (c *compiler) message(desc protoreflect.MessageDescriptor) *plan {
 	}
 	p := &plan{byName: map[string]*field{}, oneofs: desc.Oneofs().Len()}
 	c.made[desc] = p
-	for i := range desc.Fields().Len() {
-		p.add(c.field(desc.Fields().Get(i)))
+	for field := range contract.Fields(desc) {
+		p.add(c.field(field))
 	}
 	p.special = specialOf(desc, p)
 	return p

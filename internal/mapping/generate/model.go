@@ -11,7 +11,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 )
@@ -69,8 +68,7 @@ func newModel(dialect mapping.Dialect) (*model, error) {
 
 // newMessage finds the descriptor of a resource and the table's entries for its fields.
 func (m *model) newMessage(resource mapping.Resource) (*message, error) {
-	name := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package().Append(protoreflect.Name(resource.Message))
-	found, err := protoregistry.GlobalTypes.FindMessageByName(name)
+	found, err := protoregistry.GlobalTypes.FindMessageByName(resource.FullName())
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +76,7 @@ func (m *model) newMessage(resource mapping.Resource) (*message, error) {
 		Resource: resource, Name: resource.Message, descriptor: found.Descriptor(), goNames: goNames(found), model: m,
 	}
 	known := map[string]bool{}
-	for i := range completed.descriptor.Fields().Len() {
-		descriptor := completed.descriptor.Fields().Get(i)
+	for descriptor := range contract.Fields(completed.descriptor) {
 		if name := string(descriptor.Name()); name == m.dialect.Additional || slices.Contains(m.dialect.Ours, name) {
 			continue
 		}

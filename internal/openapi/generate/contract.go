@@ -53,11 +53,7 @@ func (d *described) addMethods(services protoreflect.ServiceDescriptors) {
 	for i := range services.Len() {
 		for j := range services.Get(i).Methods().Len() {
 			one := services.Get(i).Methods().Get(j)
-			rule := contract.HTTPRule(one)
-			if rule == nil {
-				continue
-			}
-			for _, binding := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
+			for _, binding := range contract.HTTPRules(one) {
 				verb, path := contract.HTTPPattern(binding)
 				verb = strings.ToLower(verb)
 				d.methods[verb+" "+path] = &method{one, verb, binding}
@@ -69,9 +65,7 @@ func (d *described) addMethods(services protoreflect.ServiceDescriptors) {
 // noteEnums finds the enums of fields. The zero value of one without presence is shown.
 func (d *described) noteEnums(messages protoreflect.MessageDescriptors) {
 	for i := range messages.Len() {
-		fields := messages.Get(i).Fields()
-		for j := range fields.Len() {
-			field := fields.Get(j)
+		for field := range contract.Fields(messages.Get(i)) {
 			if field.Enum() == nil {
 				continue
 			}

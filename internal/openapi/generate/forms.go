@@ -64,8 +64,7 @@ func (t *transformer) refer(message protoreflect.MessageDescriptor, as form, bas
 // object makes the form of a message.
 func (t *transformer) object(message protoreflect.MessageDescriptor, as form, base *openapi.Schema) (*openapi.Schema, error) {
 	made := &openapi.Schema{Type: openapi.Types{"object"}, Description: comment(message)}
-	for i := range message.Fields().Len() {
-		field := message.Fields().Get(i)
+	for field := range contract.Fields(message) {
 		generated := base.Properties.Get(field.JSONName())
 		if generated == nil && as == formCall {
 			continue // a variable of the path
@@ -163,7 +162,7 @@ func updatable(field protoreflect.FieldDescriptor) bool {
 // because a resource that was read has it. The etag is one that an update compares.
 func isIgnored(field protoreflect.FieldDescriptor, as form) bool {
 	switch {
-	case !as.input, as == formUpdate && field.Name() == "etag":
+	case !as.input, as == formUpdate && field.Name() == contract.Etag:
 		return false
 	case as == formUpdate:
 		return !updatable(field)

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/auth"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/openapi"
 )
 
@@ -161,10 +162,10 @@ func (t *transformer) responses(called *method, operation *openapi.Operation) er
 		return err
 	}
 	headers := map[string]*openapi.Header{"X-Request-Id": headerRef("requestId"), "X-Vendor-Call": headerRef("vendorCall")}
-	if message.Fields().ByName("etag") != nil && called.answered() != nil {
+	if message.Fields().ByName(contract.Etag) != nil && called.answered() != nil {
 		headers["ETag"] = headerRef("etag")
 	}
-	if called.takes("request_id") {
+	if called.takes(contract.RequestID) {
 		headers["Idempotent-Replayed"] = headerRef("replayed")
 	}
 	operation.Responses = map[string]*openapi.Response{

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/openapi"
 )
 
@@ -20,11 +21,11 @@ func (t *transformer) parameters(called *method, operation *openapi.Operation) e
 		switch {
 		case parameter.In == "path":
 			parameter.Name = field.JSONName()
-		case field.Name() == "request_id", field.Name() == "validate_only":
+		case field.Name() == contract.RequestID, field.Name() == contract.ValidateOnly:
 			continue // the document has them once
 		}
 		parameter.Description = comment(field)
-		if field.Name() == "update_mask" {
+		if field.Name() == contract.UpdateMask {
 			parameter.Description = maskText(called.resource())
 		}
 		if parameter.Schema, err = t.parameterSchema(field, parameter); err != nil {
@@ -59,17 +60,17 @@ func (t *transformer) sharedParameters(called *method) []*openapi.Parameter {
 		}
 	}
 	t.fillRequestID(called)
-	add(called.takes("validate_only"), "validateOnly")
-	add(called.takes("request_id"), "requestId")
-	add(called.takes("request_id"), "idempotencyKey")
-	add(called.takes("etag") || called.verb == "patch" && called.resource().Fields().ByName("etag") != nil, "ifMatch")
+	add(called.takes(contract.ValidateOnly), "validateOnly")
+	add(called.takes(contract.RequestID), "requestId")
+	add(called.takes(contract.RequestID), "idempotencyKey")
+	add(called.takes(contract.Etag) || called.verb == "patch" && called.resource().Fields().ByName(contract.Etag) != nil, "ifMatch")
 	add(true, "explain")
 	return found
 }
 
 // fillRequestID gives the parameters of request ids the rule of the field.
 func (t *transformer) fillRequestID(called *method) {
-	field := called.Input().Fields().ByName("request_id")
+	field := called.Input().Fields().ByName(contract.RequestID)
 	if field == nil {
 		return
 	}
@@ -82,8 +83,8 @@ func (t *transformer) fillRequestID(called *method) {
 // maskText describes the parameter updateMask of a resource.
 func maskText(resource protoreflect.MessageDescriptor) string {
 	var names []string
-	for i := range resource.Fields().Len() {
-		if field := resource.Fields().Get(i); updatable(field) {
+	for field := range contract.Fields(resource) {
+		if updatable(field) {
 			names = append(names, "`"+field.JSONName()+"`")
 		}
 	}

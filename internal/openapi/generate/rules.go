@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/openapi"
 )
 
@@ -73,8 +74,8 @@ func typeRules(rules *validate.FieldRules) iter.Seq2[protoreflect.FieldDescripto
 			return
 		}
 		stated := message.Get(kind).Message()
-		for i := range stated.Descriptor().Fields().Len() {
-			if rule := stated.Descriptor().Fields().Get(i); stated.Has(rule) && !yield(rule, stated.Get(rule)) {
+		for rule := range contract.Fields(stated.Descriptor()) {
+			if stated.Has(rule) && !yield(rule, stated.Get(rule)) {
 				return
 			}
 		}

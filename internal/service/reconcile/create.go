@@ -47,8 +47,8 @@ func newCreate(method protoreflect.MethodDescriptor, resource protoreflect.Messa
 
 // fieldOf returns the field of a message that holds a resource.
 func fieldOf(message, resource protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
-	for i := range message.Fields().Len() {
-		if field := message.Fields().Get(i); field.Message() == resource {
+	for field := range contract.Fields(message) {
+		if field.Message() == resource {
 			return field
 		}
 	}
