@@ -8,6 +8,8 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
+
+	"github.com/sipfacade/sipfacade/internal/headername"
 )
 
 // maxTokenBytes is the longest token that is looked at.
@@ -16,7 +18,7 @@ const maxTokenBytes = 16 << 10
 // bearer returns the token of a call. It is an error if the call has another credential,
 // or several.
 func bearer(ctx context.Context) (token string, given bool, err error) {
-	values := metadata.ValueFromIncomingContext(ctx, "authorization")
+	values := metadata.ValueFromIncomingContext(ctx, headername.Authorization)
 	switch len(values) {
 	case 0:
 		return "", false, nil
@@ -68,7 +70,7 @@ func chainsOf(ctx context.Context) [][]*x509.Certificate {
 
 // Bearers returns the tokens that a call brings, so that no log shows them.
 func Bearers(ctx context.Context) (tokens []string) {
-	for _, value := range metadata.ValueFromIncomingContext(ctx, "authorization") {
+	for _, value := range metadata.ValueFromIncomingContext(ctx, headername.Authorization) {
 		_, credential, found := strings.Cut(value, " ")
 		if !found {
 			credential = value

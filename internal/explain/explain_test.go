@@ -13,6 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// header is the name of the header that the values are for.
+const header = "x-vendor-call"
+
 // exchange is one of an operation.
 func exchange(operation, body string) Exchange {
 	return Exchange{Vendor: "vendor", Operation: operation, Method: "POST", Path: "/things", Body: body, Attempt: 1}
@@ -30,7 +33,7 @@ func recorded(count int, body string) *Recorder {
 // size is what the values take of a header.
 func size(values []string) (bytes int) {
 	for _, value := range values {
-		bytes += headerBytes(value)
+		bytes += headerBytes(header, value)
 	}
 	return bytes
 }
@@ -70,7 +73,7 @@ func TestValue(t *testing.T) {
 					running.End(201)
 				}
 				time.Sleep(time.Second)
-				got := recorder.Values(4096)
+				got := recorder.Values(header, 4096)
 				if diff := cmp.Diff([]string{c.want}, got); diff != "" {
 					t.Fatal(diff)
 				}
@@ -144,7 +147,7 @@ func TestMoreExchanges(t *testing.T) {
 	}{
 		0: {0, ""}, 1: {1, ""}, 20: {20, ""}, 21: {20, `{"more":2}`}, 100: {20, `{"more":81}`},
 	} {
-		values := recorded(count, "x=y").Values(1 << 20)
+		values := recorded(count, "x=y").Values(header, 1<<20)
 		if len(values) != want.values {
 			t.Errorf("%d exchanges: %d values, want %d", count, len(values), want.values)
 		}
@@ -161,7 +164,7 @@ func TestBound(t *testing.T) {
 	for _, body := range []string{"", "x=y", strings.Repeat("a=b&", 500), strings.Repeat(`{"name":"Ünïcödé"}`, 200)} {
 		for _, count := range []int{1, 5, 20, 40} {
 			for _, bound := range []int{200, 1000, 4000, 7 << 10, 1 << 20} {
-				values := recorded(count, body).Values(bound)
+				values := recorded(count, body).Values(header, bound)
 				if got := size(values); got > bound {
 					t.Errorf("%d of %d bytes: the values take %d of %d bytes", count, len(body), got, bound)
 				}
@@ -178,10 +181,10 @@ func TestBound(t *testing.T) {
 			}
 		}
 	}
-	if values := recorded(20, strings.Repeat("a", 2000)).Values(7 << 10); len(values) != 20 || !strings.Contains(values[19], `a\u2026"`) {
+	if values := recorded(20, strings.Repeat("a", 2000)).Values(header, 7<<10); len(values) != 20 || !strings.Contains(values[19], `a\u2026"`) {
 		t.Errorf("want 20 values with shorter bodies, got %q", values)
 	}
-	if diff := cmp.Diff([]string{`{"more":3}`}, recorded(3, "").Values(-500)); diff != "" {
+	if diff := cmp.Diff([]string{`{"more":3}`}, recorded(3, "").Values(header, -500)); diff != "" {
 		t.Errorf("no bytes left: %s", diff)
 	}
 }
@@ -194,7 +197,7 @@ func TestConcurrent(t *testing.T) {
 	for range 30 {
 		all.Go(func() {
 			FromContext(ctx).Begin(exchange("Op", "x")).End(200)
-			recorder.Values(1 << 10)
+			recorder.Values(header, 1<<10)
 		})
 	}
 	all.Wait()

@@ -9,9 +9,6 @@ import (
 	"unicode/utf8"
 )
 
-// Header is the name of the header, in metadata as over HTTP.
-const Header = "x-vendor-call"
-
 // maxTextBytes is how much of a body, a query or a path is shown.
 const maxTextBytes = 1 << 10
 
@@ -22,12 +19,12 @@ const ellipsis = "…"
 // until all exchanges fit.
 var shorterTexts = [...]int{maxTextBytes, 512, 256, 128, 64, 0}
 
-// Values returns the values of the header: one for each exchange, in their order, as
+// Values returns the values of a header: one for each exchange, in their order, as
 // compact JSON in ASCII. Together they take at most so many bytes of a header, as HTTP/2
 // counts them. Bodies and queries are cut further if the exchanges do not fit otherwise.
 // If there are more than 20 exchanges, or more than fit then, the last value says how many
 // are left out: {"more":7}. It is there even if the bytes do not suffice for it.
-func (r *Recorder) Values(bytes int) []string {
+func (r *Recorder) Values(header string, bytes int) []string {
 	exchanges, more := r.Exchanges()
 	if more > 0 { // the last value is for their number
 		more += len(exchanges) - (maxExchanges - 1)
@@ -36,11 +33,11 @@ func (r *Recorder) Values(bytes int) []string {
 	var values []string
 	for _, length := range shorterTexts {
 		values = encodeAll(exchanges, length)
-		if fits(values, more, bytes) {
+		if fit(header, values, more, bytes) {
 			break
 		}
 	}
-	for len(values) > 0 && !fits(values, more, bytes) {
+	for len(values) > 0 && !fit(header, values, more, bytes) {
 		values, more = values[:len(values)-1], more+1
 	}
 	if more > 0 {
@@ -52,22 +49,22 @@ func (r *Recorder) Values(bytes int) []string {
 // moreValue is the last value if exchanges are left out.
 func moreValue(more int) string { return fmt.Sprintf(`{"more":%d}`, more) }
 
-// fits reports whether the values, and the number of those that are left out, take at most
-// so many bytes.
-func fits(values []string, more, bytes int) bool {
+// fit reports whether headers with the values, and with the number of those that are left out,
+// take at most so many bytes.
+func fit(header string, values []string, more, bytes int) bool {
 	if more > 0 {
-		bytes -= headerBytes(moreValue(more))
+		bytes -= headerBytes(header, moreValue(more))
 	}
 	for _, value := range values {
-		bytes -= headerBytes(value)
+		bytes -= headerBytes(header, value)
 	}
 	return bytes >= 0
 }
 
-// headerBytes is the size of a header with the value (RFC 7541, section 4.1).
-func headerBytes(value string) int {
+// headerBytes is the size of a header (RFC 7541, section 4.1).
+func headerBytes(name, value string) int {
 	const overhead = 32
-	return len(Header) + len(value) + overhead
+	return len(name) + len(value) + overhead
 }
 
 // line is an exchange as JSON, with its members in their order.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/received"
 )
 
@@ -31,9 +32,12 @@ var fieldHeaders = []struct {
 	// onReads says that a read may have the header, which means nothing there.
 	onReads bool
 }{
-	{"Idempotency-Key", contract.RequestID, func(text string) string { return text }, true},
-	{"If-Match", contract.Etag, plainEtag, false},
+	{headername.HTTP(headername.IdempotencyKey), contract.RequestID, func(text string) string { return text }, true},
+	{ifMatch, contract.Etag, plainEtag, false},
 }
+
+// ifMatch is the header that states an etag.
+var ifMatch = headername.HTTP(headername.IfMatch)
 
 // bindHeaders finds the headers that a route takes.
 func (r *route) bindHeaders(c *codec.Codec) {
@@ -72,7 +76,7 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 			in.Refuse(name, "DUPLICATE_FIELD", "given twice, and not the same")
 		case text == "":
 			in.Refuse(name, "INVALID_VALUE", "is empty")
-		case header == "If-Match" && strings.TrimSpace(texts[0]) == anyEtag:
+		case header == ifMatch && strings.TrimSpace(texts[0]) == anyEtag:
 		default:
 			value, _ := wanted.parse(text)
 			in.Query = append(in.Query, received.Parameter{Name: name, Field: wanted.name, Path: wanted.path, Value: value})

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -49,11 +50,11 @@ func (g *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtim
 	if sent, ok := runtime.ServerMetadataFromContext(ctx); ok {
 		for key, values := range sent.HeaderMD {
 			if name, pass := outgoingHeader(key); pass {
-				w.Header()[http.CanonicalHeaderKey(name)] = values
+				w.Header()[name] = values
 			}
 		}
-		if values := sent.TrailerMD[vendorCallKey]; len(values) > 0 {
-			w.Header()["X-Vendor-Call"] = values
+		if values := sent.TrailerMD[headername.VendorCall]; len(values) > 0 {
+			w.Header()[outgoingHeaders[headername.VendorCall]] = values
 		}
 	}
 	g.WriteError(w, err)
@@ -76,13 +77,13 @@ func (g *Gateway) ErrorAnswer(err error) (code int, header http.Header, body []b
 	known := grpcstatus.Convert(err)
 	header = http.Header{}
 	setCommon(header)
-	header.Set("X-Should-Retry", strconv.FormatBool(status.ShouldRetry(err)))
+	header.Set(headername.ShouldRetry, strconv.FormatBool(status.ShouldRetry(err)))
 	reason := status.Reason(err)
 	if reason == status.ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED) {
 		header.Set("WWW-Authenticate", "Bearer")
 	}
 	if wait, _ := status.RetryDelay(err); wait > 0 {
-		header.Set("Retry-After", strconv.FormatInt(status.RetryAfter(wait), 10))
+		header.Set(headername.RetryAfter, strconv.FormatInt(status.RetryAfter(wait), 10))
 	}
 	return httpStatus(known.Code(), reason), header, g.errorBody(known.Proto())
 }

@@ -6,53 +6,59 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sipfacade/sipfacade/internal/headername"
 )
 
-// incomingHeader returns the metadata key of a request header that services see.
-// grpc-gateway passes Authorization by itself.
-func incomingHeader(name string) (string, bool) {
-	switch name {
-	case "X-Request-Id":
-		return "x-request-id", true
-	case "Traceparent":
-		return "traceparent", true
-	case "Tracestate":
-		return "tracestate", true
-	case "X-Explain":
-		return "x-explain", true
-	case "X-Opentact-Token":
-		return "x-opentact-token", true
-	case "X-Infinity-Authorization":
-		return "x-infinity-authorization", true
-	default:
-		return "", false
+// The headers that pass from one protocol to the other.
+var (
+	// incomingKeys are the metadata keys of request headers that services see. grpc-gateway passes
+	// Authorization by itself.
+	incomingKeys = keysOf(headername.RequestID, headername.Traceparent, headername.Tracestate,
+		headername.Explain, headername.OpentactToken, headername.InfinityAuthorization)
+	// outgoingHeaders are the headers of metadata keys that callers see. The request id is not one: the
+	// server sets it on every HTTP answer, also if there was no call.
+	outgoingHeaders = headersOf(headername.RetryAfter, headername.IdempotentReplayed, headername.VendorCall)
+)
+
+// keysOf returns metadata keys by the names of their HTTP headers.
+func keysOf(keys ...string) map[string]string {
+	byHeader := map[string]string{}
+	for _, key := range keys {
+		byHeader[headername.HTTP(key)] = key
 	}
+	return byHeader
 }
 
-// vendorCallKey is the metadata key of what the vendors were sent. A success has it in the
-// header, an error in the trailer; over HTTP both are headers.
-const vendorCallKey = "x-vendor-call"
-
-// outgoing are the headers of metadata keys that callers see.
-var outgoing = map[string]string{
-	"retry-after": "Retry-After", "idempotent-replayed": "Idempotent-Replayed", vendorCallKey: "X-Vendor-Call",
+// headersOf returns the names of HTTP headers by their metadata keys.
+func headersOf(keys ...string) map[string]string {
+	byKey := map[string]string{}
+	for _, key := range keys {
+		byKey[key] = headername.HTTP(key)
+	}
+	return byKey
 }
 
-// outgoingHeader returns the header of a metadata key that callers see. The request
-// id is not one: the server sets it on every HTTP answer, also if there was no
-// call.
+// incomingHeader returns the metadata key of a request header that services see.
+func incomingHeader(name string) (string, bool) {
+	key, known := incomingKeys[name]
+	return key, known
+}
+
+// outgoingHeader returns the header of a metadata key that callers see.
 func outgoingHeader(key string) (string, bool) {
-	name, known := outgoing[key]
+	name, known := outgoingHeaders[key]
 	return name, known
 }
 
 // noHeader leaves trailers out of HTTP answers.
 func noHeader(string) (string, bool) { return "", false }
 
-const (
-	timeoutHeader = "Grpc-Timeout"
-	wantTimeout   = "want up to 8 digits and a unit of H, M, S, m, u or n, for example 30S"
-)
+// timeoutHeader is the header with the deadline of a call.
+var timeoutHeader = headername.HTTP(headername.Timeout)
+
+// wantTimeout says what the header of a timeout takes.
+const wantTimeout = "want up to 8 digits and a unit of H, M, S, m, u or n, for example 30S"
 
 // parseTimeout reads a timeout as gRPC sends it.
 func parseTimeout(text string) (time.Duration, bool) {

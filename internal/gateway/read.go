@@ -10,6 +10,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/received"
 )
 
@@ -90,7 +91,7 @@ func withTimeout(in *received.Request, r *http.Request) (*http.Request, context.
 	r.Header.Del(timeoutHeader)
 	timeout, ok := parseTimeout(text)
 	if !ok {
-		in.Refuse("grpc-timeout", "INVALID_VALUE", wantTimeout)
+		in.Refuse(headername.Timeout, "INVALID_VALUE", wantTimeout)
 		return r, func() {}
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -101,7 +102,7 @@ func (r *rig) call(t *testing.T, request *pb.CreateSipAppRequest) string {
 	ctx := grpc.NewContextWithServerTransportStream(t.Context(), sent)
 	answer, err := r.Intercept(ctx, request, &grpc.UnaryServerInfo{FullMethod: pb.SipAppService_CreateSipApp_FullMethodName}, r.write)
 	if made, ok := answer.(*pb.CreateSipAppResponse); ok && err == nil {
-		return made.GetSipApp().GetUuid() + fmt.Sprint(sent.header.Get(replayedHeader))
+		return made.GetSipApp().GetUuid() + fmt.Sprint(sent.header.Get(headername.IdempotentReplayed))
 	}
 	known := grpcstatus.Convert(status.Final(err, status.Subject{}))
 	text := status.Reason(known.Err())

@@ -16,6 +16,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/auth"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/service/reconcile"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -30,9 +31,6 @@ const (
 	// progressWait is what a repeat is told to wait while the first call is under way.
 	progressWait = time.Second
 )
-
-// replayedHeader says that an answer comes from the ledger, or from what the vendor shows.
-const replayedHeader = "idempotent-replayed"
 
 // write is one call with a request id.
 type write struct {
@@ -179,5 +177,5 @@ func (w *write) replay(ctx context.Context, stored []byte) (any, error) {
 
 // setReplayed sets the header of an answer that the call itself did not bring about.
 func setReplayed(ctx context.Context, how string) {
-	_ = grpc.SetHeader(ctx, metadata.Pairs(replayedHeader, how)) // without a transport there is nobody to send it to
+	_ = grpc.SetHeader(ctx, metadata.Pairs(headername.IdempotentReplayed, how)) // without a transport there is nobody to send it to
 }

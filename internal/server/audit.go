@@ -13,6 +13,7 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/audit"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -48,7 +49,7 @@ func entryOf(ctx context.Context, method string, err error) audit.Entry {
 	return audit.Entry{
 		Time: time.Now().UTC(), Caller: known.caller.Name, Method: method,
 		Code: code.Code(grpcstatus.Code(err)).String(), Reason: status.Reason(err), Delivery: status.Metadata(err)["delivery"],
-		RequestID: known.id, IdempotencyKey: clipped(first(ctx, "idempotency-key")), TraceID: known.traceID(ctx),
+		RequestID: known.id, IdempotencyKey: clipped(first(ctx, headername.IdempotencyKey)), TraceID: known.traceID(ctx),
 	}
 }
 

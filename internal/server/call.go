@@ -6,6 +6,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/explain"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
@@ -53,7 +54,7 @@ func (c *call) traceID(ctx context.Context) string {
 	if c.trace != "" {
 		return c.trace
 	}
-	return traceIDOf(first(ctx, "traceparent"))
+	return traceIDOf(first(ctx, headername.Traceparent))
 }
 
 // requestID returns the caller's request id, or one that is made for the call. It is

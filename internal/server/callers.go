@@ -14,6 +14,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/certificate"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/gateway"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/reload"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -130,7 +131,7 @@ func (s *Server) authenticate(ctx context.Context, request any, info *grpc.Unary
 func (s *Server) protected(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := peer.NewContext(r.Context(), gateway.PeerOf(r))
-		ctx = metadata.NewIncomingContext(ctx, metadata.MD{"authorization": r.Header.Values("Authorization")})
+		ctx = metadata.NewIncomingContext(ctx, metadata.MD{headername.Authorization: r.Header.Values(headername.Authorization)})
 		if _, err := s.callers.Identify(ctx); err != nil {
 			s.metrics.AuthRefusal(status.Reason(err))
 			s.gateway.WriteError(w, err)

@@ -4,15 +4,28 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/sipfacade/sipfacade/internal/headername"
 )
 
 // What browsers may send from pages of the configured origins, and may read of answers.
 const (
 	corsMethods = "GET, POST, PATCH, DELETE"
-	corsHeaders = "Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, If-Match, Traceparent, Tracestate, " +
-		"X-Explain, X-Infinity-Authorization, X-Opentact-Token, X-Request-Id"
-	corsExposed = "Allow, ETag, Idempotent-Replayed, Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id, X-Should-Retry, X-Vendor-Call"
 	corsMaxAge  = "600" // seconds
+)
+
+// The headers that they may send and read.
+var (
+	corsHeaders = strings.Join([]string{
+		headername.Authorization, "content-type", headername.Timeout, headername.IdempotencyKey, headername.IfMatch,
+		headername.Traceparent, headername.Tracestate, headername.Explain, headername.InfinityAuthorization,
+		headername.OpentactToken, headername.RequestID,
+	}, ", ")
+	corsExposed = strings.Join([]string{
+		"Allow", "ETag", headername.HTTP(headername.IdempotentReplayed), headername.HTTP(headername.RetryAfter),
+		headername.HTTP(headername.ServerTiming), "WWW-Authenticate", headername.HTTP(headername.RequestID),
+		headername.HTTP(headername.ShouldRetry), headername.HTTP(headername.VendorCall),
+	}, ", ")
 )
 
 // cors lets browsers call from pages of the origins. Without origins, they may not call
@@ -35,7 +48,7 @@ func cors(origins []string, next http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("Access-Control-Allow-Methods", corsMethods)
-		w.Header().Set("Access-Control-Allow-Headers", strings.ToLower(corsHeaders))
+		w.Header().Set("Access-Control-Allow-Headers", corsHeaders)
 		w.Header().Set("Access-Control-Max-Age", corsMaxAge)
 		w.WriteHeader(http.StatusNoContent)
 	})

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -21,8 +22,8 @@ type credential struct{ vendor, header string }
 // may not bring, since the service has its own.
 func callerCredentials(c config.Config) (brought, refused []credential) {
 	for of, source := range map[credential]config.CredentialSource{
-		{opentact.Vendor, "x-opentact-token"}:         c.OpentactCredentials,
-		{infinity.Vendor, "x-infinity-authorization"}: c.InfinityCredentials,
+		{opentact.Vendor, headername.OpentactToken}:         c.OpentactCredentials,
+		{infinity.Vendor, headername.InfinityAuthorization}: c.InfinityCredentials,
 	} {
 		if source == config.CallerCredentials {
 			brought = append(brought, of)

@@ -12,11 +12,9 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/explain"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
-
-// explainHeader asks to be told what the vendors are sent.
-const explainHeader = "x-explain"
 
 // Clients accept only so much of headers or trailers: gRPC for Java and the C core, which
 // Python and Ruby use, 8 KiB unless they are set otherwise; Node.js 16 KiB over HTTP. What
@@ -60,10 +58,10 @@ func (s *Server) mayExplain(caller auth.Caller) error {
 
 // asksForExplanation reports whether the caller wants to know what the vendors are sent.
 func asksForExplanation(ctx context.Context) (bool, error) {
-	values := metadata.ValueFromIncomingContext(ctx, explainHeader)
+	values := metadata.ValueFromIncomingContext(ctx, headername.Explain)
 	for _, value := range values {
 		if value != values[0] || value != "true" && value != "false" {
-			return false, status.Invalid(status.Violation(explainHeader, "must be true or false, once"))
+			return false, status.Invalid(status.Violation(headername.Explain, "must be true or false, once"))
 		}
 	}
 	return slices.Contains(values, "true"), nil
@@ -75,8 +73,8 @@ func (c *call) explained(sent metadata.MD, err error) metadata.MD {
 	if c.recorder == nil {
 		return sent
 	}
-	if values := c.recorder.Values(clientHeaderBytes - otherHeaderBytes - trailerBytes(err)); len(values) > 0 {
-		sent[explain.Header] = values
+	if values := c.recorder.Values(headername.VendorCall, clientHeaderBytes-otherHeaderBytes-trailerBytes(err)); len(values) > 0 {
+		sent[headername.VendorCall] = values
 	}
 	return sent
 }

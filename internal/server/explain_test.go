@@ -20,6 +20,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/explain"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
@@ -45,7 +46,7 @@ func (a *answered) SetTrailer(md metadata.MD) error {
 func explainedCall(t *testing.T, allowed bool, asked []string, handler grpc.UnaryHandler) (*answered, error) {
 	t.Helper()
 	sent, s := &answered{}, &Server{config: config.Config{Explain: allowed}, metrics: telemetry.NewMetrics("test")}
-	ctx := metadata.NewIncomingContext(t.Context(), metadata.MD{explainHeader: asked})
+	ctx := metadata.NewIncomingContext(t.Context(), metadata.MD{headername.Explain: asked})
 	_, err := asOne([]grpc.UnaryServerInterceptor{identify, s.explain})(
 		grpc.NewContextWithServerTransportStream(ctx, sent), nil, &grpc.UnaryServerInfo{}, handler)
 	return sent, err
@@ -85,7 +86,7 @@ func TestExplainAsked(t *testing.T) {
 		"another, too":     {[]string{"1"}, false, codes.InvalidArgument, 0},
 	} {
 		sent, err := explainedCall(t, c.allowed, c.asked, exchanges(2, "", nil))
-		if grpcstatus.Code(err) != c.code || len(sent.header[explain.Header]) != c.values || len(sent.trailer[explain.Header]) != 0 {
+		if grpcstatus.Code(err) != c.code || len(sent.header[headername.VendorCall]) != c.values || len(sent.trailer[headername.VendorCall]) != 0 {
 			t.Errorf("%s: %v with %v", name, err, sent)
 		}
 	}
@@ -120,11 +121,11 @@ func TestMayExplain(t *testing.T) {
 func TestExplainFailure(t *testing.T) {
 	t.Parallel()
 	sent, err := explainedCall(t, true, []string{"true"}, exchanges(1, "a=b", status.Invalid(status.Violation("a", "wrong"))))
-	if err == nil || len(sent.header) != 0 || len(sent.trailer[explain.Header]) != 1 {
+	if err == nil || len(sent.header) != 0 || len(sent.trailer[headername.VendorCall]) != 1 {
 		t.Fatalf("%v with %v", err, sent)
 	}
 	want := []string{`{"vendor":"vendor","operation":"Op","method":"POST","path":"/things","query":"","body":"a=b","status":200,"ms":0,"attempt":0}`}
-	if diff := cmp.Diff(want, sent.trailer[explain.Header]); diff != "" {
+	if diff := cmp.Diff(want, sent.trailer[headername.VendorCall]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -146,7 +147,7 @@ func TestExplainBound(t *testing.T) {
 		for _, count := range []int{1, 19, 40} {
 			sent, err := explainedCall(t, true, []string{"true"}, exchanges(count, strings.Repeat(`"Ünï" `, 300), failure))
 			md := metadata.Join(sent.header, sent.trailer)
-			values := md[explain.Header]
+			values := md[headername.VendorCall]
 			if len(values) == 0 {
 				t.Fatalf("%s: no values", name)
 			}

@@ -10,6 +10,7 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
@@ -44,6 +45,9 @@ func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
 	}
 }
 
+// serverTiming is the header that tells an HTTP caller where the time of its call went.
+var serverTiming = headername.HTTP(headername.ServerTiming)
+
 // markObserved notes that a call was logged and counted, and tells an HTTP caller where its
 // time went.
 func markObserved(ctx context.Context, current *call, times callTimes) {
@@ -53,7 +57,7 @@ func markObserved(ctx context.Context, current *call, times callTimes) {
 	}
 	if exchange := httpExchangeOf(ctx); exchange != nil {
 		exchange.observed = true
-		exchange.header.Set("Server-Timing", times.serverTiming())
+		exchange.header.Set(serverTiming, times.serverTiming())
 	}
 }
 

@@ -8,12 +8,14 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/sipfacade/sipfacade/internal/headername"
 )
 
 // requestIDHeader carries the id by which a call is found in the logs. HTTP headers in their
 // canonical form need not be brought into it.
 const (
-	requestIDHeader     = "x-request-id"
+	requestIDHeader     = headername.RequestID
 	requestIDHTTPHeader = "X-Request-Id"
 )
 

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
@@ -35,19 +36,16 @@ func (e *Error) GRPCStatus() *status.Status { return status.Convert(e.status) }
 func Trailer(err error) metadata.MD {
 	if wait, ok := RetryDelay(err); ok {
 		return metadata.Pairs(
-			"retry-after", strconv.FormatInt(RetryAfter(wait), 10),
-			pushback, strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
+			headername.RetryAfter, strconv.FormatInt(RetryAfter(wait), 10),
+			headername.RetryPushback, strconv.FormatInt(wait.Round(time.Millisecond).Milliseconds(), 10),
 		)
 	}
 	unknown := Reason(err) == ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN)
 	if unknown || policyCodes[status.Code(err)] && !ShouldRetry(err) {
-		return metadata.Pairs(pushback, "-1")
+		return metadata.Pairs(headername.RetryPushback, "-1")
 	}
 	return nil
 }
-
-// pushback is the trailer by which a server decides about a client's retry.
-const pushback = "grpc-retry-pushback-ms"
 
 // policyCodes are codes that clients may retry after some reasons and not after others.
 var policyCodes = map[codes.Code]bool{codes.ResourceExhausted: true, codes.Aborted: true}

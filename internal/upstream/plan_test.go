@@ -186,7 +186,7 @@ func secretCalls(text string) []*Call {
 func checkNoSecret(t *testing.T, recorder *explain.Recorder) {
 	t.Helper()
 	exchanges, _ := recorder.Exchanges()
-	values := recorder.Values(1 << 20)
+	values := recorder.Values("x-vendor-call", 1<<20)
 	if len(exchanges) != 1 || len(values) != 1 {
 		t.Fatalf("recorded %d exchanges, %d values", len(exchanges), len(values))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/openapi"
 )
 
@@ -161,12 +162,15 @@ func (t *transformer) responses(called *method, operation *openapi.Operation) er
 	if err != nil {
 		return err
 	}
-	headers := map[string]*openapi.Header{"X-Request-Id": headerRef("requestId"), "X-Vendor-Call": headerRef("vendorCall")}
+	headers := map[string]*openapi.Header{
+		headername.HTTP(headername.RequestID):  headerRef("requestId"),
+		headername.HTTP(headername.VendorCall): headerRef("vendorCall"),
+	}
 	if message.Fields().ByName(contract.Etag) != nil && called.answered() != nil {
 		headers["ETag"] = headerRef("etag")
 	}
 	if called.takes(contract.RequestID) {
-		headers["Idempotent-Replayed"] = headerRef("replayed")
+		headers[headername.HTTP(headername.IdempotentReplayed)] = headerRef("replayed")
 	}
 	operation.Responses = map[string]*openapi.Response{
 		"200":     {Description: text, Headers: headers, Content: map[string]openapi.MediaType{jsonType: {Schema: ref}}},
