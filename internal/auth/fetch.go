@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/sipfacade/sipfacade/internal/firstfailure"
 )
 
 // go-oidc fetches the keys again for each token with an unknown key id or a wrong
@@ -54,7 +56,7 @@ func newIssuerClient(options JWTOptions, read func(answer []byte) ([]byte, error
 	return &http.Client{
 		Timeout: issuerTimeout,
 		Transport: &issuerTransport{
-			now: options.Now, read: read, failing: options.Failing, pauses: map[string]pause{},
+			now: options.Now, read: read, requests: firstfailure.NewReporter(options.Failing), pauses: map[string]pause{},
 			inner: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSHandshakeTimeout: issuerTimeout},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -63,14 +65,13 @@ func newIssuerClient(options JWTOptions, read func(answer []byte) ([]byte, error
 
 // issuerTransport limits how often each address is asked, and what is read of an answer.
 type issuerTransport struct {
-	now     func() time.Time
-	read    func(answer []byte) ([]byte, error)
-	failing func(err error) // nil if nobody is told
-	inner   http.RoundTripper
+	now      func() time.Time
+	read     func(answer []byte) ([]byte, error)
+	requests *firstfailure.Reporter // of requests that bring nothing that can be used
+	inner    http.RoundTripper
 
 	mu     sync.Mutex
 	pauses map[string]pause // by address
-	failed bool             // the last request brought nothing that can be used
 }
 
 // pause is until when an address is not asked again, and why not.
@@ -82,7 +83,7 @@ type pause struct {
 // RoundTrip implements http.RoundTripper.
 func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !secure(request) {
-		t.tell(errInsecure)
+		t.requests.Note(errInsecure)
 		return nil, &fetchError{errInsecure}
 	}
 	address := request.URL.String()
@@ -90,7 +91,7 @@ func (t *issuerTransport) RoundTrip(request *http.Request) (*http.Response, erro
 		return nil, &fetchError{err}
 	}
 	response, err := t.fetch(request)
-	t.tell(err)
+	t.requests.Note(err)
 	if err != nil {
 		return nil, &fetchError{err}
 	}
@@ -118,17 +119,6 @@ func (t *issuerTransport) fetch(request *http.Request) (*http.Response, error) {
 	whole := *response
 	whole.Body, whole.ContentLength = io.NopCloser(bytes.NewReader(answer)), int64(len(answer))
 	return &whole, nil
-}
-
-// tell reports the first of several requests that failed.
-func (t *issuerTransport) tell(err error) {
-	t.mu.Lock()
-	first := err != nil && !t.failed
-	t.failed = err != nil
-	t.mu.Unlock()
-	if first && t.failing != nil {
-		t.failing(err)
-	}
 }
 
 // readDocument returns a discovery document as it is.

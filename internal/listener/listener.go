@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/sipfacade/sipfacade/internal/firstfailure"
 )
 
 // Options are the limits of a listener's connections.
@@ -23,29 +25,32 @@ type Options struct {
 type Listener struct {
 	net.Listener
 	options Options
+	accepts *firstfailure.Reporter
 
-	mu      sync.Mutex
-	open    map[*Conn]struct{}
-	byAddr  map[string]*Conn
-	stop    chan struct{}
-	closed  bool
-	failing bool // the last Accept failed
+	mu     sync.Mutex
+	open   map[*Conn]struct{}
+	byAddr map[string]*Conn
+	stop   chan struct{}
+	closed bool
 }
 
 // New wraps a listener. Closing it leaves the connections open.
 func New(inner net.Listener, options Options) *Listener {
 	l := &Listener{
-		Listener: inner, options: options, stop: make(chan struct{}),
+		Listener: inner, options: options, accepts: firstfailure.NewReporter(options.Failing), stop: make(chan struct{}),
 		open: map[*Conn]struct{}{}, byAddr: map[string]*Conn{},
 	}
 	go l.watch()
 	return l
 }
 
-// Accept returns the next connection, a *Conn.
+// Accept returns the next connection, a *Conn. It reports the first of several errors: servers
+// try again after most, up to once a second, and that of gRPC does not say so.
 func (l *Listener) Accept() (net.Conn, error) {
 	accepted, err := l.Listener.Accept()
-	l.tell(err)
+	if !errors.Is(err, net.ErrClosed) {
+		l.accepts.Note(err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -55,21 +60,6 @@ func (l *Listener) Accept() (net.Conn, error) {
 	l.open[conn] = struct{}{}
 	l.byAddr[accepted.RemoteAddr().String()] = conn
 	return conn, nil
-}
-
-// tell reports the first of several errors of accepting. Servers try again after most, up to
-// once a second, and that of gRPC does not say so.
-func (l *Listener) tell(err error) {
-	if errors.Is(err, net.ErrClosed) {
-		return
-	}
-	l.mu.Lock()
-	first := err != nil && !l.failing
-	l.failing = err != nil
-	l.mu.Unlock()
-	if first && l.options.Failing != nil {
-		l.options.Failing(err)
-	}
 }
 
 // Close stops accepting.
