@@ -100,7 +100,7 @@ func (b *requestBody) content() []byte {
 	}
 	if length > limits.MaxBytes {
 		b.discard()
-		b.in.Unread = errTooLarge()
+		b.in.Unread = status.TooLarge(limits.TooManyBytes)
 		return nil
 	}
 	var data bytes.Buffer
@@ -108,7 +108,7 @@ func (b *requestBody) content() []byte {
 	_, err := data.ReadFrom(http.MaxBytesReader(b.response, b.ReadCloser, limits.MaxBytes))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		b.discard()
-		b.in.Unread = errTooLarge()
+		b.in.Unread = status.TooLarge(limits.TooManyBytes)
 		return nil
 	}
 	if err != nil {
@@ -135,10 +135,6 @@ func (b *requestBody) discard() {
 	if b.request.Header.Get("Expect") == "" {
 		_, _ = io.CopyN(io.Discard, b.ReadCloser, discarded*limits.MaxBytes) // the refusal is known already
 	}
-}
-
-func errTooLarge() error {
-	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE, limits.TooManyBytes)
 }
 
 // unreadBody returns the error of a body that was not read to its end: its own if that is a

@@ -13,6 +13,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
 	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/received"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // headerParameter is a header that sets a field of the request.
@@ -73,9 +74,9 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 		}
 		switch text := wanted.plain(texts[0]); {
 		case slices.ContainsFunc(texts, func(other string) bool { return other != texts[0] }):
-			in.Refuse(name, "DUPLICATE_FIELD", "given twice, and not the same")
+			in.Refuse(name, status.RuleDuplicateField, "given twice, and not the same")
 		case text == "":
-			in.Refuse(name, "INVALID_VALUE", "is empty")
+			in.Refuse(name, status.RuleInvalidValue, "is empty")
 		case header == ifMatch && strings.TrimSpace(texts[0]) == anyEtag:
 		default:
 			value, _ := wanted.parse(text)
@@ -83,7 +84,7 @@ func (r *route) readHeader(in *received.Request, header string, texts []string) 
 		}
 		return
 	}
-	in.Refuse(name, "UNKNOWN_FIELD", "this call does not take the header")
+	in.Refuse(name, status.RuleUnknownField, "this call does not take the header")
 }
 
 // anyEtag is the If-Match header that every resource matches. In quotes it is an etag like any

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/limits"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // plain returns the content as it was before the caller compressed it; nothing if it cannot
@@ -31,7 +32,7 @@ func (b *requestBody) plain(content []byte) (plain []byte, release func()) {
 	plain, err := gunzip(content)
 	switch {
 	case errors.Is(err, errLong):
-		b.in.Unread = errTooLarge()
+		b.in.Unread = status.TooLarge(limits.TooManyBytes)
 	case err != nil:
 		b.in.Refuse("body", "CONTENT_ENCODING", "is not gzip, or breaks off")
 	default:

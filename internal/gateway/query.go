@@ -12,6 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/gateway/codec"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/spelling"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // parameter is a query parameter and the request field that it sets.
@@ -91,12 +92,12 @@ func (r *route) readParameter(in *received.Request, name, text string) {
 	if !known {
 		shown := spelling.Clip(name)
 		in.Query = append(in.Query, received.Parameter{Name: shown, Field: shown})
-		in.Refuse(shown, "UNKNOWN_FIELD", "%s", unknownParameter(name, r.names))
+		in.Refuse(shown, status.RuleUnknownField, "%s", unknownParameter(name, r.names))
 		return
 	}
 	last := wanted.path[len(wanted.path)-1]
 	if !last.IsList() && in.Parameter(wanted.name) != nil {
-		in.Refuse(wanted.name, "DUPLICATE_FIELD", "given twice")
+		in.Refuse(wanted.name, status.RuleDuplicateField, "given twice")
 		return
 	}
 	value, problem := wanted.parse(text)

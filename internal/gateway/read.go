@@ -12,6 +12,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/headername"
 	"github.com/sipfacade/sipfacade/internal/received"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // readRequest is the middleware of every generated handler. It reads path, query and
@@ -72,7 +73,7 @@ func (r *route) readNumbers(in *received.Request, variables map[string]string) {
 	for _, one := range r.numbers {
 		value, problem := one.parse(variables[one.name])
 		if problem != "" {
-			in.Refuse(one.name, "INVALID_VALUE", "%s", problem)
+			in.Refuse(one.name, status.RuleInvalidValue, "%s", problem)
 			variables[one.name] = "0"
 			continue
 		}
@@ -91,7 +92,7 @@ func withTimeout(in *received.Request, r *http.Request) (*http.Request, context.
 	r.Header.Del(timeoutHeader)
 	timeout, ok := parseTimeout(text)
 	if !ok {
-		in.Refuse(headername.Timeout, "INVALID_VALUE", wantTimeout)
+		in.Refuse(headername.Timeout, status.RuleInvalidValue, wantTimeout)
 		return r, func() {}
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)

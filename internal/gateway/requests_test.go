@@ -234,7 +234,7 @@ func TestTooManyViolationsStop(t *testing.T) {
 	}
 	got := newFakeGateway(t).send(http.MethodGet, invitesPath+"?"+query.String(), "")
 	read := readAnswer(t, got)
-	if found := read.violations(); len(found) > codec.MaxViolations || !strings.HasSuffix(found[len(found)-1], "more problems") {
+	if found := read.violations(); len(found) > limits.MaxViolations || !strings.HasSuffix(found[len(found)-1], "more problems") {
 		t.Errorf("%d violations, the last %s", len(found), found[len(found)-1])
 	}
 }

@@ -32,6 +32,9 @@ const (
 	// MaxMaskPaths is how many paths a field mask may have. No resource has half as
 	// many fields.
 	MaxMaskPaths = 100
+	// MaxViolations is how many violations of one request are collected. Nobody reads more, and
+	// finding hints for them takes time.
+	MaxViolations = 100
 	// MaxPatternBytes bounds a string whose rule is a pattern or a format and states no
 	// length. Some of these rules take long over a string of megabytes.
 	MaxPatternBytes = 4096
@@ -57,12 +60,15 @@ type Excess struct {
 	Problem string
 }
 
+// RuleTooMuch is the rule that a request breaks which exceeds a limit.
+const RuleTooMuch = "TOO_MUCH"
+
 // Rule is the rule that the excess breaks.
 func (e *Excess) Rule() string {
 	if e.Problem == NotFinite {
 		return "FINITE"
 	}
-	return "TOO_MUCH"
+	return RuleTooMuch
 }
 
 // below puts the name of a field in front of the path of an excess; nil stays nil.

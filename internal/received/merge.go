@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/sipfacade/sipfacade/internal/contract"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // MergeInto completes the request message with what the generated handler cannot put
@@ -22,7 +23,7 @@ func (r *Request) MergeInto(message protoreflect.Message) {
 		switch {
 		case !given.Value.IsValid():
 		case given.contradicts(message, r.Body == "*" && r.states(given.Field)):
-			r.Refuse(given.Field, "DUPLICATE_FIELD", "given twice, and not the same")
+			r.Refuse(given.Field, status.RuleDuplicateField, "given twice, and not the same")
 		default:
 			given.assign(message)
 		}
@@ -52,7 +53,7 @@ func (r *Request) refuseEmptyGuards(message protoreflect.Message) {
 	for _, name := range guards {
 		field := message.Descriptor().Fields().ByName(name)
 		if field != nil && r.states(string(name)) && message.Get(field).String() == "" && !r.isRefused(prefix+string(name)) {
-			r.Refuse(prefix+string(name), "INVALID_VALUE", "is empty")
+			r.Refuse(prefix+string(name), status.RuleInvalidValue, "is empty")
 		}
 	}
 }
@@ -73,7 +74,7 @@ func (r *Request) compareIDs(message protoreflect.Message) {
 			at = at.Get(field).Message()
 		}
 		if inPath := at.Get(path[len(path)-1]); !strings.EqualFold(id.String(), inPath.String()) {
-			r.Refuse(pathName(path), "ID_MISMATCH", "the body names another one than the path")
+			r.Refuse(pathName(path), status.RuleIDMismatch, "the body names another one than the path")
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
@@ -189,10 +190,10 @@ func TestContext(t *testing.T) {
 func TestRefuseEnds(t *testing.T) {
 	t.Parallel()
 	in := &received.Request{}
-	for range 2 * received.MaxViolations {
+	for range 2 * limits.MaxViolations {
 		in.Refuse("a", "RULE", "is wrong")
 	}
-	if len(in.Violations) != received.MaxViolations || !in.Full() {
+	if len(in.Violations) != limits.MaxViolations || !in.Full() {
 		t.Errorf("%d violations", len(in.Violations))
 	}
 }

@@ -11,12 +11,9 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
-
-// MaxViolations is how many violations are collected. Nobody reads more, and finding
-// hints for them takes time.
-const MaxViolations = 100
 
 // Call says how a call of the contract is mapped to HTTP. It is the same for every
 // request of the call.
@@ -83,15 +80,15 @@ func FromContext(ctx context.Context) *Request {
 	return r
 }
 
-// Refuse adds a violation of a rule, up to MaxViolations of them.
+// Refuse adds a violation of a rule, up to limits.MaxViolations of them.
 func (r *Request) Refuse(field, rule, format string, args ...any) {
-	if len(r.Violations) < MaxViolations {
+	if len(r.Violations) < limits.MaxViolations {
 		r.Violations = append(r.Violations, status.BrokenRule(field, rule, format, args...))
 	}
 }
 
 // Full reports whether no more violations are collected.
-func (r *Request) Full() bool { return len(r.Violations) >= MaxViolations }
+func (r *Request) Full() bool { return len(r.Violations) >= limits.MaxViolations }
 
 // Parameter returns the first parameter of the query that sets the field, or nil.
 func (r *Request) Parameter(field string) *Parameter {

@@ -49,7 +49,7 @@ func keepCredentials(c config.Config) grpc.UnaryServerInterceptor {
 		for _, of := range brought {
 			values := metadata.ValueFromIncomingContext(ctx, of.header)
 			if slices.ContainsFunc(values, func(other string) bool { return other != values[0] }) {
-				return nil, status.Invalid(status.BrokenRule(of.header, "DUPLICATE_FIELD", "given twice, and not the same"))
+				return nil, status.Invalid(status.BrokenRule(of.header, status.RuleDuplicateField, "given twice, and not the same"))
 			}
 			if len(values) > 0 && values[0] != "" {
 				ctx = upstream.WithCallerCredential(ctx, of.vendor, values[0])

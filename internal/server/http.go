@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/gateway"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/status"
@@ -180,8 +178,7 @@ func (s *Server) refuseHTTP(refused listener.Refusal) (http.Header, []byte) {
 // refusalError is the error that a refusal of net/http stands for.
 func refusalError(refused listener.Refusal) error {
 	if refused.Status == http.StatusRequestHeaderFieldsTooLarge {
-		return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE,
-			"the request line and headers are larger than the server accepts")
+		return status.TooLarge("the request line and headers are larger than the server accepts")
 	}
 	return status.Invalid(status.Violation("request", "%s", refused.Text))
 }

@@ -222,7 +222,7 @@ var (
 func (r *receiver) readBody(ctx context.Context, stream incoming, prefix [5]byte) (mem.BufferSlice, error) {
 	length := binary.BigEndian.Uint32(prefix[1:])
 	if length > limits.MaxBytes {
-		return nil, requestTooLarge()
+		return nil, status.TooLarge(limits.TooManyBytes)
 	}
 	if length > freeRequestBytes {
 		if err := r.arriving.Acquire(ctx, int64(length)); err != nil {
@@ -254,13 +254,9 @@ func decompress(name string, data mem.BufferSlice) (mem.BufferSlice, error) {
 	}
 	read.Free()
 	if err == nil {
-		return nil, requestTooLarge()
+		return nil, status.TooLarge(limits.TooManyBytes)
 	}
 	return nil, invalidRequest(errCompressed)
-}
-
-func requestTooLarge() error {
-	return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE, limits.TooManyBytes)
 }
 
 // invalidRequest is the error of a message that is not what the call takes.

@@ -43,7 +43,7 @@ func Generation(code codes.Code, generation int, message string, details ...*err
 // Violation says what is wrong with one field if no rule of the contract has a name for
 // it; see BrokenRule.
 func Violation(field, format string, args ...any) *errdetails.BadRequest_FieldViolation {
-	return BrokenRule(field, "INVALID_VALUE", format, args...)
+	return BrokenRule(field, RuleInvalidValue, format, args...)
 }
 
 // BrokenRule says which rule a field breaks, in UPPER_SNAKE_CASE, and how. The field is

@@ -26,6 +26,8 @@ import (
 	"pgregory.net/rapid"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+
+	"github.com/sipfacade/sipfacade/internal/limits"
 )
 
 // TestReadsWhatProtojsonWrites decodes random messages.
@@ -214,7 +216,7 @@ func TestDecodeStopsAtTooManyViolations(t *testing.T) {
 		fmt.Fprintf(&input, `"%d%s":0,`, i, strings.Repeat("y", 200))
 	}
 	report := New().Decode([]byte("{"+input.String()+`"z":0}`), &sipfacadev1.SipUserInvite{}, "")
-	if len(report.Violations) != MaxViolations {
+	if len(report.Violations) != limits.MaxViolations {
 		t.Errorf("%d violations", len(report.Violations))
 	}
 	if name := report.Violations[0].GetField(); len(name) > 70 {

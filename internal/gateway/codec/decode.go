@@ -13,14 +13,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
-const (
-	// MaxDepth is how deep objects and arrays may be nested.
-	MaxDepth = limits.MaxDepth
-	// MaxViolations is how many are reported. Reading stops there, so that a body
-	// full of mistakes costs no more than a short one.
-	MaxViolations = 100
-)
-
 // Report is what reading found besides the values.
 type Report struct {
 	// Members are the proto names of the fields that the outermost object has, in

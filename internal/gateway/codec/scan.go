@@ -14,6 +14,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/limits"
 	"github.com/sipfacade/sipfacade/internal/spelling"
+	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // step is one part of a field path: a name, a map key, or an index.
@@ -34,12 +35,12 @@ const (
 // The rules that a body can break before those of the contract are looked at.
 const (
 	ruleJSON      = "INVALID_JSON"
-	ruleUnknown   = "UNKNOWN_FIELD"
-	ruleDuplicate = "DUPLICATE_FIELD"
+	ruleUnknown   = status.RuleUnknownField
+	ruleDuplicate = status.RuleDuplicateField
 	ruleOneof     = "ONEOF"
 	ruleType      = "WRONG_TYPE"
-	ruleValue     = "INVALID_VALUE"
-	ruleLimit     = "TOO_MUCH"
+	ruleValue     = status.RuleInvalidValue
+	ruleLimit     = limits.RuleTooMuch
 )
 
 func (d *decoder) push(name string)   { d.path = append(d.path, step{name: name}) }
@@ -81,7 +82,7 @@ func (d *decoder) violation(field, rule, description string) {
 	}
 	d.report.Violations = append(d.report.Violations,
 		&errdetails.BadRequest_FieldViolation{Field: field, Reason: rule, Description: description})
-	d.stopped = len(d.report.Violations) >= MaxViolations
+	d.stopped = len(d.report.Violations) >= limits.MaxViolations
 }
 
 // within reports whether a limit holds. Beyond it reading stops: the rest costs time
@@ -146,7 +147,7 @@ func (d *decoder) open(kind jsontext.Kind, want string) bool {
 		d.wrongType(want)
 		return false
 	}
-	if d.json.StackDepth() >= MaxDepth {
+	if d.json.StackDepth() >= limits.MaxDepth {
 		return d.within(false, limits.TooDeep)
 	}
 	return d.token()

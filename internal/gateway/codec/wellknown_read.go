@@ -166,7 +166,7 @@ func (d *decoder) fillAny(packed *anypb.Any) {
 		return
 	}
 	read := &anypb.Any{}
-	if err := (protojson.UnmarshalOptions{RecursionLimit: MaxDepth}).Unmarshal(raw, read); err != nil {
+	if err := (protojson.UnmarshalOptions{RecursionLimit: limits.MaxDepth}).Unmarshal(raw, read); err != nil {
 		d.problem(ruleType, `want a message with its type in "@type"`)
 		return
 	}
