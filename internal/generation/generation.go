@@ -17,12 +17,13 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
 // Checker refuses what a generation does not have. It is safe for concurrent use.
 type Checker struct {
-	generation mapping.Generation
+	generation opentactapi.Generation
 	calls      map[string]string // what would do instead, by the method's path
 	requests   map[protoreflect.FullName]request
 	fields     map[protoreflect.FullName]string // what would do instead
@@ -37,7 +38,7 @@ type request struct {
 }
 
 // New returns the checker of a generation for the requests of the services.
-func New(generation mapping.Generation, services ...protoreflect.ServiceDescriptor) *Checker {
+func New(generation opentactapi.Generation, services ...protoreflect.ServiceDescriptor) *Checker {
 	c := &Checker{
 		generation: generation, calls: map[string]string{},
 		requests: map[protoreflect.FullName]request{}, fields: map[protoreflect.FullName]string{},

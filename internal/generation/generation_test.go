@@ -14,6 +14,7 @@ import (
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/generation"
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -52,7 +53,7 @@ func TestTableNamesTheContract(t *testing.T) {
 	}
 	for _, resource := range mapping.OpenTACT.Resources {
 		for _, field := range resource.Fields {
-			isDoubly := slices.ContainsFunc(field.Shown, func(g mapping.Generation) bool { return field.In.Has(g) })
+			isDoubly := slices.ContainsFunc(field.Shown, func(g opentactapi.Generation) bool { return field.In.Has(g) })
 			if (len(field.In) > 0) != (field.Instead != "") || isDoubly {
 				t.Errorf("%s.%s: in %v, instead %q", resource.Message, field.Name, field.In, field.Instead)
 			}
@@ -62,10 +63,10 @@ func TestTableNamesTheContract(t *testing.T) {
 
 func TestCheckCall(t *testing.T) {
 	t.Parallel()
-	for _, g := range mapping.Generations() {
+	for _, g := range opentactapi.Generations() {
 		c := generation.New(g, services()...)
 		err := c.CheckCall(pb.SipConnectionService_ListSipDomains_FullMethodName)
-		if (grpcstatus.Code(err) == codes.Unimplemented) != (g == mapping.Generation1) {
+		if (grpcstatus.Code(err) == codes.Unimplemented) != (g == opentactapi.Generation1) {
 			t.Errorf("generation %d: %v", g, err)
 		}
 		if err := c.CheckCall(pb.SipConnectionService_ListSipConnections_FullMethodName); err != nil {
@@ -86,7 +87,7 @@ func TestShownFields(t *testing.T) {
 	}
 	etag := new("e")
 	for name, c := range map[string]struct {
-		generation mapping.Generation
+		generation opentactapi.Generation
 		request    proto.Message
 		derived    bool
 		refused    bool
@@ -123,7 +124,7 @@ func TestCheckFields(t *testing.T) {
 	mask := func(paths ...string) *fieldmaskpb.FieldMask { return &fieldmaskpb.FieldMask{Paths: paths} }
 	whole := &pb.SipConnection{Name: new("n"), Subdomain: new("abc"), Hostname: new("h"), ShakenVerifyPolicy: new(int32(0))}
 	for name, c := range map[string]struct {
-		generation mapping.Generation
+		generation opentactapi.Generation
 		request    proto.Message
 		want       []string
 	}{

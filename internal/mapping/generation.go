@@ -1,44 +1,31 @@
 package mapping
 
-import "slices"
+import (
+	"slices"
 
-// Generation is a generation of OpenTACT's API: what its paths are, and which calls and
-// fields it has.
-type Generation int
-
-// The generations.
-const (
-	// Generation1 is that of the documentation of 2020, on which the contract is built.
-	Generation1 Generation = 1
-	// Generation2 is that of the vendor's own API description of 2021.
-	Generation2 Generation = 2
-	// Generation3 is that of the documentation of 2022 and 2023.
-	Generation3 Generation = 3
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 )
 
-// Generations are all of them.
-func Generations() []Generation { return []Generation{Generation1, Generation2, Generation3} }
-
 // In says which generations have something; empty means all of them.
-type In []Generation
+type In []opentactapi.Generation
 
 // The generations that share what others lack.
 var (
-	OnlyFirst = In{Generation1}
-	SinceTwo  = In{Generation2, Generation3}
-	OnlyThird = In{Generation3}
+	OnlyFirst = In{opentactapi.Generation1}
+	SinceTwo  = In{opentactapi.Generation2, opentactapi.Generation3}
+	OnlyThird = In{opentactapi.Generation3}
 )
 
 // Has reports whether a generation has it.
-func (in In) Has(generation Generation) bool {
+func (in In) Has(generation opentactapi.Generation) bool {
 	return len(in) == 0 || slices.Contains(in, generation)
 }
 
 // Takes reports whether a field can be written in a generation.
-func (f Field) Takes(generation Generation) bool { return f.In.Has(generation) }
+func (f Field) Takes(generation opentactapi.Generation) bool { return f.In.Has(generation) }
 
 // OnlyShows reports whether answers of a generation have a field that cannot be written in it.
-func (f Field) OnlyShows(generation Generation) bool {
+func (f Field) OnlyShows(generation opentactapi.Generation) bool {
 	return !f.Takes(generation) && slices.Contains(f.Shown, generation)
 }
 

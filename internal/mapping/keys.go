@@ -1,7 +1,9 @@
 package mapping
 
+import "github.com/sipfacade/sipfacade/internal/opentactapi"
+
 // Sent are the names that a generation is sent in place of the usual ones.
-func (d Dialect) Sent(generation Generation) map[string]string {
+func (d Dialect) Sent(generation opentactapi.Generation) map[string]string {
 	sent := map[string]string{}
 	for _, resource := range d.Resources {
 		for _, field := range resource.Fields {

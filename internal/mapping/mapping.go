@@ -3,6 +3,8 @@
 // a part of docs/upstreams.md are generated from both by internal/mapping/generate.
 package mapping
 
+import "github.com/sipfacade/sipfacade/internal/opentactapi"
+
 // Dialect is how one vendor writes the resources of the contract.
 type Dialect struct {
 	// Names are the vendor's names for fields that many of its resources have.
@@ -76,7 +78,7 @@ type Field struct {
 	// Shown says in which of the others answers have the field nevertheless.
 	Shown In
 	// Sent are the names to write in single generations, if not the first of Vendor.
-	Sent map[Generation]string
+	Sent map[opentactapi.Generation]string
 	// Note says in the documentation why the field differs.
 	Note string
 }

@@ -1,5 +1,7 @@
 package mapping
 
+import "github.com/sipfacade/sipfacade/internal/opentactapi"
+
 // The members that show objects of another kind. The vendor's own documents show leases in
 // place of profiles, and SIP users in place of invites.
 var (
@@ -24,7 +26,7 @@ var (
 	egressSettings = Field{
 		Name:   "class4_egress_trunk_settings",
 		Vendor: []string{"class4_egress_trunk_settings", "class4_egress_trunk_stings"},
-		Sent:   map[Generation]string{Generation1: "class4_egress_trunk_stings"},
+		Sent:   map[opentactapi.Generation]string{opentactapi.Generation1: "class4_egress_trunk_stings"},
 		Note:   "requests of generation 1 have the second, its documented name; later ones the first",
 	}
 

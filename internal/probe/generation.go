@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 )
 
 // Generations of the vendor that has several.
@@ -84,7 +85,7 @@ func shapes() []shape {
 			continue
 		}
 		for _, field := range resource.Fields {
-			if len(field.In) == 1 && field.In.Has(mapping.Generation3) {
+			if len(field.In) == 1 && field.In.Has(opentactapi.Generation3) {
 				shaken = append(shaken, append(field.Vendor, field.Name)[0])
 			}
 		}

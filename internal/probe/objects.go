@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 )
 
 // object is one object of an answer.
@@ -125,6 +126,6 @@ func expected(field mapping.Field, generations []int) bool {
 		return false
 	}
 	return len(generations) == 0 || slices.ContainsFunc(generations, func(generation int) bool {
-		return field.In.Has(mapping.Generation(generation))
+		return field.In.Has(opentactapi.Generation(generation))
 	})
 }

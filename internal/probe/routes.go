@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -14,7 +15,7 @@ import (
 func OpenTACTRoutes(configured int, overridden map[string]string, message func(operation string) (string, bool)) (routes []*Route, reads map[*Route]opentact.ReadRoute) {
 	reads = map[*Route]opentact.ReadRoute{}
 	for _, generation := range everyGeneration {
-		for _, read := range opentact.ReadRoutes(opentact.Generation(generation)) {
+		for _, read := range opentact.ReadRoutes(opentactapi.Generation(generation)) {
 			into, ok := message(read.Operation)
 			if !ok || read.Certainty == opentact.Inferred {
 				continue // nobody would miss it

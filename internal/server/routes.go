@@ -3,6 +3,7 @@ package server
 import (
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/routesfile"
 	services "github.com/sipfacade/sipfacade/internal/service/opentact"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -29,7 +30,7 @@ func readRoutes(c config.Config) (o overrides, err error) {
 func opentactRoutes(c config.Config) routesfile.Vendor {
 	var routes []*upstream.Route
 	for _, row := range opentact.Rows() {
-		if route, ok := row.Of(opentact.Generation(c.OpentactGeneration)); ok {
+		if route, ok := row.Of(opentactapi.Generation(c.OpentactGeneration)); ok {
 			routes = append(routes, route)
 		}
 	}
@@ -43,9 +44,9 @@ func infinityRoutes() routesfile.Vendor {
 
 // dialect is how OpenTACT is spoken to.
 func (o overrides) dialect(generation int) opentact.Dialect {
-	keys := mapping.OpenTACT.Sent(mapping.Generation(generation))
+	keys := mapping.OpenTACT.Sent(opentactapi.Generation(generation))
 	for usual, sent := range o.opentact.Keys {
 		keys[usual] = sent
 	}
-	return opentact.Dialect{Generation: opentact.Generation(generation), Keys: keys, Header: o.opentact.Header}
+	return opentact.Dialect{Generation: opentactapi.Generation(generation), Keys: keys, Header: o.opentact.Header}
 }

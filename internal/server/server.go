@@ -21,6 +21,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/ledger"
 	"github.com/sipfacade/sipfacade/internal/listener"
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/status"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/tracing"
@@ -113,7 +114,7 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 }
 
 func (s *Server) compileRules() (err error) {
-	s.generation = generation.New(mapping.Generation(s.config.OpentactGeneration), contractServices()...)
+	s.generation = generation.New(opentactapi.Generation(s.config.OpentactGeneration), contractServices()...)
 	if s.validator, err = validation.New(contractServices()...); err == nil {
 		s.validator = s.validator.Lacking(s.generation.Lacks)
 	}

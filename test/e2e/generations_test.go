@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
@@ -51,7 +52,7 @@ func generationsOf(t testing.TB, rpc string) (served []int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, generation := range mapping.Generations() {
+	for _, generation := range opentactapi.Generations() {
 		if servedIn(method, generation) && (len(served) == 0 || !ofInfinity(rpc)) {
 			served = append(served, int(generation))
 		}
@@ -60,7 +61,7 @@ func generationsOf(t testing.TB, rpc string) (served []int) {
 }
 
 // servedIn reports whether a generation serves a method.
-func servedIn(method protoreflect.MethodDescriptor, generation mapping.Generation) bool {
+func servedIn(method protoreflect.MethodDescriptor, generation opentactapi.Generation) bool {
 	for _, call := range mapping.OpenTACT.Calls {
 		if call.Service == string(method.Parent().Name()) && call.Method == string(method.Name()) {
 			return call.In.Has(generation)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/sipfacade/sipfacade/internal/document"
-	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
@@ -65,7 +65,7 @@ func callMatrix(t *testing.T) string {
 			continue
 		}
 		fmt.Fprintf(&table, "| %s |", method.Name())
-		for _, generation := range mapping.Generations() {
+		for _, generation := range opentactapi.Generations() {
 			count := counts[name][generation-1]
 			if !servedIn(method, generation) {
 				table.WriteString(" – |")

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
@@ -78,7 +78,7 @@ func eachRoundTrip(t *testing.T, test func(t *testing.T, trip roundTrip, base st
 func sandboxes(t *testing.T) map[int]string {
 	t.Helper()
 	bases := map[int]string{}
-	for _, generation := range mapping.Generations() {
+	for _, generation := range opentactapi.Generations() {
 		bases[int(generation)], _ = startSandbox(t, generationFlag(int(generation)))
 	}
 	return bases

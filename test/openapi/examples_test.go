@@ -18,6 +18,7 @@ import (
 	"github.com/sipfacade/sipfacade/gen"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 	document "github.com/sipfacade/sipfacade/internal/openapi"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 	sandbox "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
@@ -102,7 +103,7 @@ func TestExamples(t *testing.T) {
 // the operation.
 func (a asked) spoken() sandbox.Generation {
 	added := slices.ContainsFunc(mapping.OpenTACT.Calls, func(call mapping.Call) bool {
-		return call.Method == a.Operation && !call.In.Has(mapping.Generation1)
+		return call.Method == a.Operation && !call.In.Has(opentactapi.Generation1)
 	})
 	if added {
 		return cmp.Or(a.Generation, sandbox.ThirdGeneration)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
@@ -15,7 +16,7 @@ import (
 // since generation 2 they are below its SIP domain: the one that the request names, or the
 // only one.
 func findInvites(ctx context.Context, b Backend, request any, at place) (place, error) {
-	if b.Vendor.Generation() == opentact.Generation1 {
+	if b.Vendor.Generation() == opentactapi.Generation1 {
 		return at, nil
 	}
 	domain, err := domainOfInvites(ctx, b, namedDomain(request), at.above[0])

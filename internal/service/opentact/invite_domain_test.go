@@ -9,8 +9,8 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/status"
-	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
 // domainVendor answers for a connection that states no domain: list is the rows of the list of
@@ -90,7 +90,7 @@ func TestDomainOfInvites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			service := NewSipConnectionService(backendSpeaking(t, c.vendor, opentact.Generation3))
+			service := NewSipConnectionService(backendSpeaking(t, c.vendor, opentactapi.Generation3))
 			_, err := service.ListSipUserInvites(t.Context(), &pb.ListSipUserInvitesRequest{SipConnectionUuid: connectionUUID, SipDomain: c.named})
 			if diff := cmp.Diff(c.want, refusalOf(err)); diff != "" {
 				t.Error(diff)
@@ -112,7 +112,7 @@ func TestDomainOfInvites(t *testing.T) {
 func TestUnclearDomainSendsNoInvite(t *testing.T) {
 	t.Parallel()
 	v := domainVendor(append(unstatedRows(mostUnstated+1), statingRow("a.example.com")), "a.example.com")
-	_, err := NewSipConnectionService(backendSpeaking(t, v, opentact.Generation2)).CreateSipUserInvite(t.Context(),
+	_, err := NewSipConnectionService(backendSpeaking(t, v, opentactapi.Generation2)).CreateSipUserInvite(t.Context(),
 		&pb.CreateSipUserInviteRequest{SipConnectionUuid: connectionUUID, SipUserInvite: &pb.SipUserInvite{Name: new("Desk")}})
 	final := status.Final(err, status.Subject{})
 	if refusalOf(err) != "SIP_DOMAIN_AMBIGUOUS a.example.com" || status.Metadata(final)["delivery"] != "NOT_SENT" ||

@@ -13,7 +13,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
 	"github.com/sipfacade/sipfacade/internal/generation"
 	"github.com/sipfacade/sipfacade/internal/list"
-	"github.com/sipfacade/sipfacade/internal/mapping"
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
@@ -60,11 +60,11 @@ func serviceOf(t *testing.T, answers map[string]string) (*SipConnectionService, 
 // backendOf is what the services work with over a vendor.
 func backendOf(t *testing.T, v *vendor) Backend {
 	t.Helper()
-	return backendSpeaking(t, v, opentact.Generation1)
+	return backendSpeaking(t, v, opentactapi.Generation1)
 }
 
 // backendSpeaking is what the services work with over a vendor of a generation.
-func backendSpeaking(t *testing.T, v *vendor, spoken opentact.Generation) Backend {
+func backendSpeaking(t *testing.T, v *vendor, spoken opentactapi.Generation) Backend {
 	t.Helper()
 	base, err := url.Parse("https://vendor.example/rest")
 	if err != nil {
@@ -79,7 +79,7 @@ func backendSpeaking(t *testing.T, v *vendor, spoken opentact.Generation) Backen
 		Token:   func() string { return "t" },
 		Dialect: opentact.Dialect{Generation: spoken},
 	})
-	return Backend{Vendor: client, Tokens: func(context.Context) *list.Tokens { return tokens }, Etags: etagtest.NewMaker(t), Spoken: generation.New(mapping.Generation(spoken))}
+	return Backend{Vendor: client, Tokens: func(context.Context) *list.Tokens { return tokens }, Etags: etagtest.NewMaker(t), Spoken: generation.New(opentactapi.Generation(spoken))}
 }
 
 func success(payload string) string { return `{"success":true,"payload":` + payload + `}` }

@@ -3,17 +3,8 @@ package opentact
 import (
 	"slices"
 
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
-)
-
-// Generation is a generation of the vendor's API: 1, 2 or 3.
-type Generation int
-
-// The generations.
-const (
-	Generation1 Generation = 1
-	Generation2 Generation = 2
-	Generation3 Generation = 3
 )
 
 // Certainty is how sure it is that a route is as it is written here.
@@ -44,7 +35,7 @@ const (
 
 // Version is a route as some generations have it.
 type Version struct {
-	Generations []Generation
+	Generations []opentactapi.Generation
 	// Path is the template below the base URL.
 	Path string
 	// Body names the message whose fields the body has, by the mapping tables; or it lists
@@ -66,11 +57,11 @@ type Row struct {
 
 // The generations that share a version.
 var (
-	all    = []Generation{Generation1, Generation2, Generation3}
-	first  = []Generation{Generation1}
-	second = []Generation{Generation2}
-	third  = []Generation{Generation3}
-	later  = []Generation{Generation2, Generation3}
+	all    = opentactapi.Generations()
+	first  = []opentactapi.Generation{opentactapi.Generation1}
+	second = []opentactapi.Generation{opentactapi.Generation2}
+	third  = []opentactapi.Generation{opentactapi.Generation3}
+	later  = []opentactapi.Generation{opentactapi.Generation2, opentactapi.Generation3}
 )
 
 // Rows is the table of every operation that the service uses, with its versions.
@@ -79,7 +70,7 @@ func Rows() []Row {
 }
 
 // Version returns the version of a generation; ok is false if it has none.
-func (r Row) Version(generation Generation) (version Version, ok bool) {
+func (r Row) Version(generation opentactapi.Generation) (version Version, ok bool) {
 	for _, candidate := range r.Versions {
 		if slices.Contains(candidate.Generations, generation) {
 			return candidate, true
@@ -97,7 +88,7 @@ type ReadRoute struct {
 // ReadRoutes returns the routes of a generation that change nothing, in the order of the
 // table: what a check of an account may call. Those with parameters need ids that others
 // answer.
-func ReadRoutes(generation Generation) (routes []ReadRoute) {
+func ReadRoutes(generation opentactapi.Generation) (routes []ReadRoute) {
 	for _, row := range Rows() {
 		version, ok := row.Version(generation)
 		if ok && row.Route.Action == upstream.Read {
@@ -108,7 +99,7 @@ func ReadRoutes(generation Generation) (routes []ReadRoute) {
 }
 
 // Of returns the route as a generation has it; ok is false if it has none.
-func (r Row) Of(generation Generation) (route *upstream.Route, ok bool) {
+func (r Row) Of(generation opentactapi.Generation) (route *upstream.Route, ok bool) {
 	version, ok := r.Version(generation)
 	return r.at(version), ok
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
@@ -39,7 +40,7 @@ var errOtherPage = errors.New("the vendor's search answered another page than th
 // rows move between the pages, the search starts over once. The function id returns the UUID
 // of a row.
 func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], id func(row *M) string, begin func() Keep[M]) error {
-	if c.Generation() == Generation1 {
+	if c.Generation() == opentactapi.Generation1 {
 		if err := List(ctx, c, routeListLeases, kind, begin); !isNotFound(err) {
 			return err
 		}

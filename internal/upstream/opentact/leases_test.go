@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
@@ -65,7 +66,7 @@ func TestSearchPages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clientOf(t, c.vendor, func(o *Options) { o.Dialect = Dialect{Generation: Generation2} })
+			client := clientOf(t, c.vendor, func(o *Options) { o.Dialect = Dialect{Generation: opentactapi.Generation2} })
 			var found []*row
 			err := ListLeases(t.Context(), client, ofConnections, uuidOf, into(&found))
 			if !errors.Is(err, c.err) || len(c.vendor.requests("/lease/tn/search")) != c.pages {
@@ -178,7 +179,7 @@ func TestSearchInDisorder(t *testing.T) {
 				asked++
 				return ok(`{"success":true,"payload":` + c.page(asked, byBody(r, body)) + `}`)
 			}}
-			client := clientOf(t, v, func(o *Options) { o.Dialect = Dialect{Generation: Generation2} })
+			client := clientOf(t, v, func(o *Options) { o.Dialect = Dialect{Generation: opentactapi.Generation2} })
 			var found []*row
 			err := ListLeases(t.Context(), client, ofConnections, uuidOf, into(&found))
 			if !errors.Is(err, c.err) || asked != c.pages {

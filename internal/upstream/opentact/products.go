@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
@@ -13,7 +14,7 @@ import (
 // a call there: the vendor may have left that generation behind.
 func ListProducts[M any](ctx context.Context, c *Client, kind Kind[M], begin func() Keep[M]) error {
 	err := List(ctx, c, routeListProducts, kind, begin)
-	if c.Generation() == Generation1 && isNotFound(err) {
+	if c.Generation() == opentactapi.Generation1 && isNotFound(err) {
 		return List(ctx, c, routeListProductsSinceGen2, kind, begin)
 	}
 	return err

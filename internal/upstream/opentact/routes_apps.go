@@ -1,5 +1,7 @@
 package opentact
 
+import "github.com/sipfacade/sipfacade/internal/opentactapi"
+
 // Apps are call-control apps.
 var Apps = Collection{
 	List:   get("ListSIPControlApps", "/sip/app", documentApps),
@@ -23,7 +25,7 @@ var (
 
 func appRows() []Row {
 	execute := Row{ExecuteRoute, []Version{
-		{[]Generation{Generation1, Generation2}, ExecuteRoute.Path, callFlowPart, AnswersObject, Documented, documentApps},
+		{[]opentactapi.Generation{opentactapi.Generation1, opentactapi.Generation2}, ExecuteRoute.Path, callFlowPart, AnswersObject, Documented, documentApps},
 		{third, "/call/sca/{uuid}", callFlowPart, AnswersObject, Observed, clients2023},
 	}}
 	return append(collection(Apps, "SipApp", Documented),

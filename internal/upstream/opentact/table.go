@@ -5,12 +5,13 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
 // Dialect is how the vendor is spoken to: a generation, with what the operator overrides.
 type Dialect struct {
-	Generation Generation
+	Generation opentactapi.Generation
 	// Keys are the names of body members that are sent in place of others, by the name that
 	// the mapping tables have.
 	Keys map[string]string
@@ -20,7 +21,7 @@ type Dialect struct {
 
 // table is the routes and keys of a dialect.
 type table struct {
-	generation Generation
+	generation opentactapi.Generation
 	routes     map[*upstream.Route]*upstream.Route
 	keys       map[string]string
 }
@@ -40,7 +41,9 @@ func newTable(d Dialect) *table {
 }
 
 // generation is the first one if none is chosen.
-func (d Dialect) generation() Generation { return cmp.Or(d.Generation, Generation1) }
+func (d Dialect) generation() opentactapi.Generation {
+	return cmp.Or(d.Generation, opentactapi.Generation1)
+}
 
 // header is the name of the header with the token.
 func (d Dialect) header() string { return cmp.Or(d.Header, tokenHeader) }
@@ -94,7 +97,7 @@ func (t *table) unspelled(path string) string {
 }
 
 // Generation is the generation that the client speaks.
-func (c *Client) Generation() Generation { return c.table.generation }
+func (c *Client) Generation() opentactapi.Generation { return c.table.generation }
 
 // Route returns a route as the client calls it.
 func (c *Client) Route(of *upstream.Route) *upstream.Route { return c.table.route(of) }
