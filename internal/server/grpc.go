@@ -57,7 +57,7 @@ func (s *Server) newGRPC(chain grpc.UnaryServerInterceptor) *grpc.Server {
 		grpc.StreamInterceptor(s.serveStream),
 		grpc.UnknownServiceHandler(s.unknownMethod(chain)),
 		grpc.InTapHandle(s.refuseMalformed),
-		grpc.StatsHandler(&watcher{server: s, listener: s.grpcListener, encodings: encodings}),
+		grpc.StatsHandler(&statsHandler{server: s, listener: s.grpcListener, encodings: encodings}),
 		grpc.RPCDecompressor(encodings), //nolint:staticcheck // SA1019: only this option accepts encodings that nobody registered
 		grpc.ForceServerCodecV2(newAnswerCodec()),
 		grpc.NumStreamWorkers(streamWorkers),

@@ -11,7 +11,6 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/config"
-	"github.com/sipfacade/sipfacade/internal/spelling"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -55,6 +54,3 @@ func isLocalAddress(r *http.Request, name string) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	return ok && hostname(local.String()) == name
 }
-
-// clipped shortens what a caller sent, for a message or a log line.
-func clipped(text string) string { return spelling.ClipTo(text, 256) }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"time"
@@ -33,6 +34,23 @@ func (k *keyed) rotate(secret string) (changed bool, err error) {
 	}
 	k.digest = digest
 	return true, errors.Join(k.tokens.Rotate([]byte(secret)), k.etags.Rotate([]byte(secret)))
+}
+
+// tokensOf returns the page tokens of a vendor by the account that a call works in.
+func (s *Server) tokensOf(vendor string) func(context.Context) *list.Tokens {
+	return func(ctx context.Context) *list.Tokens {
+		return s.keyed.tokens.For(func() string { return s.accountOf(ctx, vendor) })
+	}
+}
+
+// sharedSecret is the configured secret of all replicas, or one of this process only.
+func (s *Server) sharedSecret() []byte {
+	if s.config.PageTokenKey.IsSet() {
+		return []byte(s.config.PageTokenKey.Reveal())
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	return secret
 }
 
 // followKey follows the file of the page token key until the context ends.

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -20,10 +19,6 @@ const (
 	protocolGRPC = "grpc"
 	protocolHTTP = "http"
 )
-
-// unknownMethodLabel stands in metrics for methods that do not exist, whose names
-// are the callers'.
-const unknownMethodLabel = "unknown"
 
 // observe counts and logs each call when it ends.
 func (s *Server) observe(protocol string) grpc.UnaryServerInterceptor {
@@ -71,27 +66,4 @@ func (s *Server) reportRefusal(method, requestID string, err error) {
 		line = append(line, "request_id", requestID)
 	}
 	s.logger.Info("call", line...)
-}
-
-// knownMethod returns the method if the server has it, else the label of those that
-// do not exist.
-func (s *Server) knownMethod(method string) string {
-	if service, name, ok := splitMethod(method); ok {
-		for _, known := range s.grpc.GetServiceInfo()[service].Methods {
-			if known.Name == name {
-				return method
-			}
-		}
-	}
-	return unknownMethodLabel
-}
-
-// splitMethod takes /service/method apart.
-func splitMethod(full string) (service, method string, ok bool) {
-	rest, rooted := strings.CutPrefix(full, "/")
-	slash := strings.LastIndexByte(rest, '/')
-	if !rooted || slash < 0 {
-		return "", "", false
-	}
-	return rest[:slash], rest[slash+1:], true
 }

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"context"
-	"crypto/rand"
 	"maps"
 
 	"google.golang.org/grpc"
@@ -11,7 +9,6 @@ import (
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/contract"
-	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service/infinity"
 	"github.com/sipfacade/sipfacade/internal/service/opentact"
 	vendorinfinity "github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -59,23 +56,6 @@ func (s *Server) newBackends() (_ *backends, err error) {
 		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: s.tokensOf(vendoropentact.Vendor), Etags: etags, Spoken: s.generation},
 		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: s.tokensOf(vendorinfinity.Vendor), Etags: etags},
 	}, nil
-}
-
-// tokensOf returns the page tokens of a vendor by the account that a call works in.
-func (s *Server) tokensOf(vendor string) func(context.Context) *list.Tokens {
-	return func(ctx context.Context) *list.Tokens {
-		return s.keyed.tokens.For(func() string { return s.accountOf(ctx, vendor) })
-	}
-}
-
-// sharedSecret is the configured secret of all replicas, or one of this process only.
-func (s *Server) sharedSecret() []byte {
-	if s.config.PageTokenKey.IsSet() {
-		return []byte(s.config.PageTokenKey.Reveal())
-	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // never fails
-	return secret
 }
 
 // register registers every service with one protocol.
