@@ -12,12 +12,12 @@ import (
 // hostname matches host names and IPv4 addresses.
 var hostname = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
 
-// anyHost accepts every Host value.
-const anyHost = "*"
+// AnyHost among the allowed hosts accepts every Host value.
+const AnyHost = "*"
 
 func checkAllowedHosts(c *Config, _ sources, found *findings) {
 	for _, entry := range c.AllowedHosts {
-		if entry != anyHost && !isHost(entry) {
+		if entry != AnyHost && !isHost(entry) {
 			found.add("allowed_hosts", "must be hosts such as sip.example.com or sip.example.com:8080, "+
 				"separated by commas, or * for any; no URL, no space, no empty entry")
 			return

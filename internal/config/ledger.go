@@ -30,11 +30,17 @@ func (c Config) LedgerTarget() string {
 	return LedgerOff
 }
 
+// LedgerFilePath returns the file of a ledger that is kept in one; ok is false for another
+// ledger. The path is empty if the target names none.
+func (c Config) LedgerFilePath() (path string, ok bool) {
+	return strings.CutPrefix(c.LedgerTarget(), "file:")
+}
+
 // checkLedger checks the target and the key that it needs. It never repeats a target,
 // which can hold a password.
 func checkLedger(c *Config, _ sources, found *findings) {
 	target := c.LedgerTarget()
-	file, isFile := strings.CutPrefix(target, "file:")
+	file, isFile := c.LedgerFilePath()
 	isPostgres := strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://")
 	switch {
 	case isFile && file == "":

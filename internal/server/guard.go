@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
@@ -55,7 +56,7 @@ func guard(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler gr
 // credential.
 func (s *Server) allowedHosts() []string {
 	if len(s.config.AllowedHosts) == 0 && !s.callers.Anonymous() {
-		return []string{anyHost}
+		return []string{config.AnyHost}
 	}
 	return s.config.AllowedHosts
 }

@@ -14,9 +14,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// anyHost in the setting accepts every host.
-const anyHost = "*"
-
 // hosts are the values of Host that an HTTP listener answers to. A web page can give
 // its own name the address of this server (DNS rebinding), and browsers then let it
 // call the server as if it were its own; only the Host tells.
@@ -36,7 +33,7 @@ func (h hosts) check(r *http.Request) error {
 // so for every port.
 func (h hosts) lists(host, name string) bool {
 	return slices.ContainsFunc(h.allowed, func(allowed string) bool {
-		return allowed == anyHost || strings.EqualFold(allowed, host) || strings.EqualFold(strings.Trim(allowed, "[]"), name)
+		return allowed == config.AnyHost || strings.EqualFold(allowed, host) || strings.EqualFold(strings.Trim(allowed, "[]"), name)
 	})
 }
 

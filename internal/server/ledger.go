@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"strings"
 
 	"github.com/sipfacade/sipfacade/internal/audit"
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -37,7 +36,7 @@ func (s *Server) openLedger() (err error) {
 
 // checkLedgerFile returns the mistake of a ledger in a file that cannot be opened.
 func checkLedgerFile(c config.Config) error {
-	path, isFile := strings.CutPrefix(c.LedgerTarget(), "file:")
+	path, isFile := c.LedgerFilePath()
 	if !isFile || path == "" {
 		return nil
 	}

@@ -45,8 +45,20 @@ type incoming interface {
 	ReadMessageHeader(header []byte) error
 	Read(n int) (mem.BufferSlice, error)
 	RecvCompress() string
+	answerable
+}
+
+// answerable is the part of grpc-go's transport stream by which a call is ended with a status,
+// whatever its handler does.
+type answerable interface {
 	SetTrailer(metadata.MD) error
 	WriteStatus(*grpcstatus.Status) error
+}
+
+// answerWith ends a call with an error, and with trailers beside those of the error.
+func answerWith(stream answerable, err error, more metadata.MD) {
+	_ = stream.SetTrailer(metadata.Join(more, status.Trailer(err))) // what fails here fails because the caller has gone
+	_ = stream.WriteStatus(grpcstatus.Convert(err))
 }
 
 // receiver reads the messages of unary calls.
@@ -142,9 +154,7 @@ func (a *awaited) end(err error, requestID string) {
 	if !a.over.CompareAndSwap(nil, &err) {
 		return
 	}
-	trailer := metadata.Join(metadata.Pairs(requestIDHeader, requestID), status.Trailer(err))
-	_ = a.stream.SetTrailer(trailer) // what fails here fails because the caller has gone
-	_ = a.stream.WriteStatus(grpcstatus.Convert(err))
+	answerWith(a.stream, err, metadata.Pairs(requestIDHeader, requestID))
 }
 
 // arrived returns the error that the call was ended with. If there is none, the call cannot be

@@ -38,11 +38,11 @@ func (v *watchedVendor) shown() statuspage.Vendor {
 	now := v.status()
 	return statuspage.Vendor{
 		Name: v.name, BaseURL: withoutSecrets(v.baseURL), Generation: v.generation, Credentials: string(v.credentials),
-		Breaker:    statuspage.Breaker{State: now.Breaker.String(), OpenUntil: known(now.BreakerOpenUntil)},
-		PauseUntil: known(now.PausedUntil), PausedCallers: now.PausedCredentials,
+		Breaker:    statuspage.Breaker{State: now.Breaker.String(), OpenUntil: utcOrNil(now.BreakerOpenUntil)},
+		PauseUntil: utcOrNil(now.PausedUntil), PausedCallers: now.PausedCredentials,
 		CallsInFlight: now.UnderWay, CallsWaiting: now.Waiting,
-		LastSuccess: exchange(now.LastSuccess), LastFailure: exchange(now.LastFailure),
-		TokenExpires: known(now.CredentialExpires), Drift: v.drift.Report(),
+		LastSuccess: shownExchange(now.LastSuccess), LastFailure: shownExchange(now.LastFailure),
+		TokenExpires: utcOrNil(now.CredentialExpires), Drift: v.drift.Report(),
 	}
 }
 
@@ -51,17 +51,17 @@ func withoutSecrets(of *url.URL) string {
 	return secret.Text((&url.URL{Scheme: of.Scheme, Host: of.Host, Path: of.Path}).String())
 }
 
-// known returns a time in UTC, or nil if there is none.
-func known(at time.Time) *time.Time {
+// utcOrNil returns a time in UTC, or nil if there is none.
+func utcOrNil(at time.Time) *time.Time {
 	if at.IsZero() {
 		return nil
 	}
 	return new(at.UTC().Truncate(time.Millisecond))
 }
 
-// exchange returns an exchange, or nil if there was none.
-func exchange(e upstream.Exchange) *statuspage.Exchange {
-	at := known(e.Time)
+// shownExchange is what /statusz shows of an exchange; nil if there was none.
+func shownExchange(e upstream.Exchange) *statuspage.Exchange {
+	at := utcOrNil(e.Time)
 	if at == nil {
 		return nil
 	}

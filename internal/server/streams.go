@@ -68,12 +68,8 @@ func (s *Server) endEarly(ctx context.Context, current *call) (ended func() erro
 // endStream answers a stream with its status, whatever its handler does. That ends the
 // context of the stream, and each wait for a message.
 func endStream(ctx context.Context, err error) {
-	if stream, ok := grpc.ServerTransportStreamFromContext(ctx).(interface {
-		SetTrailer(metadata.MD) error
-		WriteStatus(*grpcstatus.Status) error
-	}); ok {
-		_ = stream.SetTrailer(status.Trailer(err))      // it fails as the next one
-		_ = stream.WriteStatus(grpcstatus.Convert(err)) // it fails if the connection is closed, which ends the stream too
+	if stream, ok := grpc.ServerTransportStreamFromContext(ctx).(answerable); ok {
+		answerWith(stream, err, nil)
 	}
 }
 
