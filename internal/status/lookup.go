@@ -155,21 +155,8 @@ func literal(field protoreflect.FieldDescriptor, value protoreflect.Value) strin
 	case value.String() == "":
 		return ""
 	case field.Name() == "mac_address":
-		return strconv.Quote(withColons(value.String()))
+		return strconv.Quote(contract.MACWithColons(value.String()))
 	default:
 		return strconv.Quote(value.String())
 	}
-}
-
-// withColons returns a MAC address as it is sent, whichever way it was written.
-func withColons(address string) string {
-	digits := strings.NewReplacer(":", "", "-", "").Replace(address)
-	var out strings.Builder
-	for i, digit := range digits {
-		if i > 0 && i%2 == 0 {
-			out.WriteByte(':')
-		}
-		out.WriteRune(digit)
-	}
-	return out.String()
 }

@@ -26,7 +26,6 @@ import (
 	"pgregory.net/rapid"
 
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-
 	"github.com/sipfacade/sipfacade/internal/limits"
 )
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // ListPbxDevices lists the devices of a domain.
@@ -51,30 +52,19 @@ func (s *PbxConfigService) DeletePbxDevice(ctx context.Context, request *pb.Dele
 	return &pb.DeletePbxDeviceResponse{}, nil
 }
 
-// withColons writes the hardware address of a device as the vendor takes it. Callers also
-// write it with hyphens, or bare.
+// withColons writes the MAC address of a device as the vendor takes it. Callers also write it
+// with hyphens, or bare.
 func withColons(device *pb.PbxDevice) *pb.PbxDevice {
-	digits := addressDigits(device)
-	if len(digits) != 12 {
-		return device // none
+	if device.MacAddress != nil {
+		device.MacAddress = new(contract.MACWithColons(device.GetMacAddress()))
 	}
-	pairs := make([]string, 0, 6)
-	for i := 0; i < len(digits); i += 2 {
-		pairs = append(pairs, digits[i:i+2])
-	}
-	device.MacAddress = new(strings.Join(pairs, ":"))
 	return device
 }
 
-// respellAddress writes the hardware address of a stored device as another has it, if it is
-// the same: the vendor may have stored it in another spelling.
+// respellAddress writes the MAC address of a stored device as another has it, if it is the
+// same: the vendor may have stored it in another spelling.
 func respellAddress(stored, other *pb.PbxDevice) {
-	if other.MacAddress != nil && strings.EqualFold(addressDigits(stored), addressDigits(other)) {
+	if other.MacAddress != nil && strings.EqualFold(contract.MACDigits(stored.GetMacAddress()), contract.MACDigits(other.GetMacAddress())) {
 		stored.MacAddress = other.MacAddress
 	}
-}
-
-// addressDigits returns the digits of a device's hardware address.
-func addressDigits(device *pb.PbxDevice) string {
-	return strings.NewReplacer(":", "", "-", "").Replace(device.GetMacAddress())
 }
