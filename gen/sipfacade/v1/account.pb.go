@@ -172,7 +172,7 @@ type OpentactUser struct {
 	LastName string `protobuf:"bytes,5,opt,name=last_name,json=lastName,proto3" json:"last_name,omitempty"`
 	// URL of the picture.
 	Avatar string `protobuf:"bytes,6,opt,name=avatar,proto3" json:"avatar,omitempty"`
-	// As the vendor writes it; the vocabulary is open.
+	// The gender, as the vendor writes it; no list of words is documented.
 	Gender string `protobuf:"bytes,7,opt,name=gender,proto3" json:"gender,omitempty"`
 	// Date of birth, `YYYY-MM-DD`.
 	Dob string `protobuf:"bytes,8,opt,name=dob,proto3" json:"dob,omitempty"`

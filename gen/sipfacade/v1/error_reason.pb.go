@@ -21,38 +21,36 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Why a call failed: the `reason` of the `google.rpc.ErrorInfo` that every error
-// carries, without the `ERROR_REASON_` prefix, in domain `sipfacade`. Its
-// metadata say which vendor was called (`upstream`), what HTTP status it
-// answered (`upstreamStatus`), and, on a failed write, whether it took effect
-// (`delivery`: `NOT_SENT`, `REJECTED` or `UNKNOWN`).
+// Why a call failed: the `reason` of the `google.rpc.ErrorInfo` that every error has,
+// without the `ERROR_REASON_` prefix, in domain `sipfacade`. Its metadata say which vendor
+// was called (`upstream`), what HTTP status it answered (`upstreamStatus`), and whether a
+// failed write took effect (`delivery`: `NOT_SENT`, `REJECTED` or `UNKNOWN`).
 type ErrorReason int32
 
 const (
 	// Never sent.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// The request breaks a rule of the contract: a bound, an id that is no UUID,
-	// a filter, order or page token, an update mask, an unknown field or
-	// parameter, call-flow XML, a `Grpc-Timeout` that cannot be read, a body on a
-	// call that takes none, a message that is not protobuf, an encoding that the
-	// server does not have (then the code is UNIMPLEMENTED). Do: correct what
-	// `BadRequest` names. The vendor was not called.
+	// The request breaks a rule of the contract, for example by a value out of its bounds, an
+	// id that is not a UUID, a wrong filter, order, page token or update mask, an unknown
+	// field or parameter, wrong call-flow XML, a `Grpc-Timeout` that cannot be read, a body
+	// on a call that takes none, a message that is not protobuf, or an encoding that the
+	// server does not have (then the code is UNIMPLEMENTED). The vendor was not called. Do:
+	// correct the fields that `BadRequest` names.
 	ErrorReason_ERROR_REASON_REQUEST_INVALID ErrorReason = 1
-	// No call has this path; over gRPC, no service has this method. The message
-	// names the call with the nearest path, or the nearest method, if there is one
-	// that may be meant. Do: use that, or look into the table of calls; a
-	// slash at the end of a path counts.
+	// No call has this path; over gRPC, no service has this method. The message names the
+	// nearest path or method, if the caller may have meant one. Do: use that, or look into
+	// the table of calls. Paths have no slash at their end.
 	ErrorReason_ERROR_REASON_ROUTE_NOT_FOUND ErrorReason = 2
-	// The path exists, with other HTTP methods than this one. Do: use one that the
-	// `Allow` header lists.
+	// The path exists, but not with this HTTP method. Do: use a method that the `Allow`
+	// header lists.
 	ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED ErrorReason = 3
 	// The request is larger than 4 MiB, also after decompression, or its HTTP
 	// headers are larger than 64 KiB. Do: send less.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 4
-	// The vendor answered 400 or 422: it does not accept the values, although
-	// they keep the contract's rules; Infinity answers this too if an id in a
-	// list, for example in `user_ids`, names nothing. Do: read its message, and
-	// `BadRequest` if it names arguments.
+	// The vendor answered 400 or 422: it does not accept the values, although they follow the
+	// rules of the contract. Infinity also answers this if an id in a list, for example in
+	// `user_ids`, does not exist. Do: read the vendor's message in the error, and the fields
+	// in `BadRequest` if there are any.
 	ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION ErrorReason = 10
 	// The server is set up so that each call brings its own vendor credential, and
 	// this one did not. Do: send `x-opentact-token` for the calls of OpenTACT,
@@ -61,147 +59,139 @@ const (
 	// The vendor answered 401 to the credential that the call brought. Do: log in
 	// at the vendor again; at Infinity check the name and password, or the key.
 	ErrorReason_ERROR_REASON_CREDENTIAL_REJECTED ErrorReason = 12
-	// The vendor refused the service's own credential, also after a fresh login,
-	// or refused the login. Or the service was given no credential for this vendor
-	// at all, since it is run for the other: then the vendor is not called. Do:
-	// nothing as a caller; the operator must act, see operations.md.
+	// The vendor refused the service's own credential, even after a new login, or refused the
+	// login. Or the service has no credential for this vendor, because it is run only for the
+	// other one: then the vendor is not called. Do: tell the operator, who must set a valid
+	// credential, see operations.md.
 	ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED ErrorReason = 13
-	// The vendor answered 403: the credential is good, but may not do this. Do:
-	// ask the owner of the vendor account.
+	// The vendor answered 403: the credential is valid, but may not do this. Do: ask the
+	// owner of the vendor account.
 	ErrorReason_ERROR_REASON_UPSTREAM_FORBIDDEN ErrorReason = 14
-	// The vendor answered 402: the account lacks the balance. Do: top it up.
+	// The vendor answered 402: the balance of the account is too low. Do: top it up.
 	ErrorReason_ERROR_REASON_UPSTREAM_PAYMENT_REQUIRED ErrorReason = 15
-	// The vendor has no such resource, or no such parent; or the connection's
-	// list has no such invite. `ResourceInfo` says which. Also a health check of
-	// a service that the server does not have. Do: check the id. A 404 that is
-	// not in the vendor's own form, from a proxy for example, is
-	// UPSTREAM_BAD_RESPONSE instead.
+	// The vendor has no such resource, or no such parent; or the connection's list has no
+	// such invite. `ResourceInfo` names it. A health check of a service that the server does
+	// not have gets this error, too. A 404 that is not in the vendor's own form, from a proxy
+	// for example, is UPSTREAM_BAD_RESPONSE instead. Do: check the id.
 	ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND ErrorReason = 16
-	// The vendor answered 409 to a create: there is one like it. Or a create with
-	// `validate_only` found one, and nothing was sent. Do: find it with a List, or
-	// choose other values.
+	// The vendor answered 409 to a create: a resource like it exists already. Or a create
+	// with `validate_only` found such a resource, and nothing was sent. Do: find it with a
+	// List, or choose other values.
 	ErrorReason_ERROR_REASON_RESOURCE_EXISTS ErrorReason = 17
-	// The vendor answered 409 to a delete: others still use the resource, for
-	// example an app that has telephone numbers. Do: remove them first.
+	// The vendor answered 409 to a delete: other resources still use this one, for example
+	// the telephone numbers of an app. Do: remove them first.
 	ErrorReason_ERROR_REASON_RESOURCE_IN_USE ErrorReason = 18
-	// The vendor answered 409 to anything else. Do: read again and decide.
+	// The vendor answered 409 to another call than a create or a delete. Do: read again and
+	// decide.
 	ErrorReason_ERROR_REASON_CONFLICT ErrorReason = 19
-	// The vendor answered 429. The service does not try again by itself. If the
-	// vendor says how long to wait, the service sends it nothing with the same
-	// credential for that time: such calls get this error at once, with the rest
-	// of the time in `RetryInfo`. Do: wait as `RetryInfo` says; without one, a
-	// second or more.
+	// The vendor answered 429. The service does not try again by itself. If the vendor says
+	// how long to wait, the service sends it nothing with the same credential for that time:
+	// calls with that credential get this error at once, with the rest of the time in
+	// `RetryInfo`. Do: wait for the time in `RetryInfo`; if there is none, a second or more.
 	ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED ErrorReason = 20
 	// The vendor refused with a status that the contract does not expect, such as
 	// 405, 406 or 415. It is a defect of the service or a change at the vendor.
 	// Do: tell the operator.
 	ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT ErrorReason = 21
-	// The vendor answered 5xx to a read, or to the login before a call, at each
-	// try. Do: try again after a pause. To a write that was sent it is
-	// OUTCOME_UNKNOWN.
+	// The vendor answered 5xx to each attempt of a read, or of the login before a call. If it
+	// answers 5xx to a write that was sent, the error is OUTCOME_UNKNOWN. Do: try again after
+	// a pause.
 	ErrorReason_ERROR_REASON_UPSTREAM_ERROR ErrorReason = 22
-	// The vendor could not be dialled (DNS, TCP, TLS), or the connection broke
-	// during a read, at each try. Nothing took effect. Do: try again after a
-	// pause.
+	// At each attempt the vendor could not be reached (DNS, TCP, TLS), or the connection
+	// broke during a read. Nothing took effect. Do: try again after a pause.
 	ErrorReason_ERROR_REASON_UPSTREAM_UNREACHABLE ErrorReason = 23
 	// The vendor did not answer a read within `upstream_timeout`. Do: try again; if
 	// it goes on, tell the operator.
 	ErrorReason_ERROR_REASON_UPSTREAM_TIMEOUT ErrorReason = 24
-	// The vendor, or something in its place, answered what is not its documented
-	// form: HTML, broken JSON, no envelope, another kind of object, one page of a
-	// list, a 206, none or several rows for one, a row of more than 8 MiB, a
-	// free-form object of more than 50,000 values, a redirect, more than
-	// `upstream_max_bytes`. The code is UNAVAILABLE if the answer to a read broke
-	// off, otherwise INTERNAL. On a write that was sent it is OUTCOME_UNKNOWN,
-	// except for redirects and 404s, which say by themselves that nothing was
-	// done. Do: tell the operator if it goes on.
+	// The vendor, or a proxy in its place, gave an answer that does not have the documented
+	// form: HTML, broken JSON, no envelope, another kind of object, one page of a list, a
+	// 206, no row or several rows in place of one, a row of more than 8 MiB, a free-form
+	// object of more than 50,000 values, a redirect, more than `upstream_max_bytes`. The code
+	// is UNAVAILABLE if the answer to a read broke off, otherwise INTERNAL. If a write was
+	// sent, the error is OUTCOME_UNKNOWN instead, except for redirects and 404s, which show
+	// that nothing was done. Do: tell the operator if it goes on.
 	ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE ErrorReason = 25
-	// OpenTACT answered success at the HTTP level and `success: false` in the
-	// body, without a status there. (With a status the error is the one of that
-	// status.) Or Infinity answered a read with a bare string in place of rows, or
-	// any call with an object that states nothing but an error. Do: read its
-	// message.
+	// OpenTACT answered with an HTTP status of success and `success: false` in the body,
+	// without a status there. (If the body has a status, the error is that of the status.) Or
+	// Infinity answered a read with a bare string in place of rows, or any call with an
+	// object that has only an error. Do: read the vendor's message in the error.
 	ErrorReason_ERROR_REASON_UPSTREAM_REJECTED ErrorReason = 26
-	// A write was sent and may have taken effect. After it came a 5xx, a broken
-	// connection, an answer that cannot be understood, the end of `upstream_timeout`
-	// or the service's shutdown (all UNKNOWN), the caller's deadline (DEADLINE_EXCEEDED) or the
-	// caller's cancel (CANCELLED). After the last three the service waits two
-	// seconds longer for the vendor's answer. Do: if there is a `RetryInfo`, repeat
-	// the call with the same request id after that time. Otherwise Get what was
-	// updated, List what may have been created, and only then try again.
+	// A write was sent and may have taken effect. The code is UNKNOWN after a 5xx, a broken
+	// connection, an answer that cannot be understood, the end of `upstream_timeout` or the
+	// service's shutdown; DEADLINE_EXCEEDED after the caller's deadline; CANCELLED if the
+	// caller cancelled the call. In the last three cases the service waits two seconds longer
+	// for the vendor's answer. Do: if there is a `RetryInfo`, repeat the call with the same
+	// request id after that time. Otherwise Get the resource that was updated, or List what
+	// may have been created, before you try again.
 	ErrorReason_ERROR_REASON_OUTCOME_UNKNOWN ErrorReason = 27
-	// The vendor failed so often within seconds that the service pauses its
-	// calls, for five seconds unless the operator set another time
-	// (`breaker_pause`). The call was not sent. Do: wait as `RetryInfo` says.
+	// The vendor failed so often within seconds that the service pauses its calls, for five
+	// seconds unless the operator set another time (`breaker_pause`). The call was not sent.
+	// Do: wait for the time in `RetryInfo`.
 	ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN ErrorReason = 28
-	// The call waited until its deadline or `upstream_timeout`: for a
-	// connection to the vendor, for memory for the vendor's answer, or for memory
-	// for its own, because callers do not read theirs. Or more calls wait for a
-	// connection than `upstream_queue` allows. A write was not sent. Do: try
-	// again after a short, random pause; make fewer calls at a time.
+	// The call waited until its deadline or `upstream_timeout`: for a connection to the
+	// vendor, for memory for the vendor's answer, or for memory for the answer to the caller,
+	// because other callers do not read theirs. Or more calls wait for a connection than
+	// `upstream_queue` allows. A write was not sent. Do: try again after a short, random
+	// pause; make fewer calls at a time.
 	ErrorReason_ERROR_REASON_UPSTREAM_SATURATED ErrorReason = 29
 	// The server is stopping, and the call was a read or was not sent to the
 	// vendor; or it was a stream, such as a health Watch. Do: try again, on
 	// another server or after a pause. A write that was sent is OUTCOME_UNKNOWN.
 	ErrorReason_ERROR_REASON_SHUTTING_DOWN ErrorReason = 30
-	// The generation of OpenTACT's API that the server is set up for has no such
-	// call (UNIMPLEMENTED), or the call has no such field there
-	// (INVALID_ARGUMENT; `BadRequest` names it). The vendor was not called, or only to
-	// read what an update sends back. Do: leave out the field, or ask the operator about
-	// `opentact_generation`.
+	// The configured generation of OpenTACT's API does not have this call (UNIMPLEMENTED), or
+	// its call does not have this field (INVALID_ARGUMENT; `BadRequest` names it). The vendor
+	// was not called, or only to read the value that an update sends back. Do: leave out the
+	// field, or ask the operator about `opentact_generation`.
 	ErrorReason_ERROR_REASON_UPSTREAM_GENERATION ErrorReason = 31
-	// The request names no SIP domain, and the connection has several; or the vendor
-	// shows more than 20 SIP domains without their connection, which are not looked at one
-	// by one. `ResourceInfo` lists those that are known to be the connection's. Do: name
-	// one in `sip_domain`.
+	// The request names no SIP domain, and the connection has several; or the vendor's list
+	// has more than 20 SIP domains without their connection, which is more than the service
+	// reads one by one. `ResourceInfo` lists the domains that are known to be the
+	// connection's. Do: name one in `sip_domain`.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS ErrorReason = 32
-	// The call is about the invites of a connection of which the vendor shows no SIP
-	// domain, and in generations 2 and 3 of OpenTACT's API invites are below one. Do:
-	// name the domain in `sip_domain`; if there is none, create a SIP domain with the
-	// connection's UUID, or set it on one that exists.
+	// The call is about the invites of a connection, and the vendor shows no SIP domain of
+	// that connection. In generations 2 and 3 of OpenTACT's API invites are below a SIP
+	// domain. Do: name the domain in `sip_domain`; if there is none, create a SIP domain with
+	// the connection's UUID, or set that UUID on an existing domain.
 	ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING ErrorReason = 33
 	// The caller's deadline passed before a write was sent, or during a read. Do:
 	// allow more time.
 	ErrorReason_ERROR_REASON_CALLER_DEADLINE ErrorReason = 40
-	// The caller gave up before a write was sent, or during a read.
+	// The caller cancelled the call before a write was sent, or during a read.
 	ErrorReason_ERROR_REASON_CALLER_CANCELLED ErrorReason = 41
-	// The `Host` header of the HTTP request names a host that this server does
-	// not answer for. This protects the server from web pages that reach it under
-	// a name of their own (DNS rebinding). Do: call the server by its address, or
-	// by a name that the operator has listed in `allowed_hosts`.
+	// The `Host` header of the HTTP request names a host that this server does not accept.
+	// The check protects the server from web pages that reach it under a name of their own
+	// (DNS rebinding). Do: call the server by its address, or by a name that the operator has
+	// listed in `allowed_hosts`.
 	ErrorReason_ERROR_REASON_HOST_NOT_ALLOWED ErrorReason = 42
 	// The call brings no credential of a caller, or one that is unknown, expired,
 	// malformed, of another issuer or audience, or signed with an algorithm or a
 	// key that is not allowed. Do: send `authorization: Bearer TOKEN` with a token
 	// that the operator gave you, or a client certificate.
 	ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED ErrorReason = 43
-	// The caller is known and may not do this. The metadata `scope` names the
-	// narrowest scope that would do, for example `pbx:write`. Do: ask the operator
-	// for it.
+	// The caller is known and may not do this. The metadata `scope` names the narrowest scope
+	// that allows the call, for example `pbx:write`. Do: ask the operator for that scope.
 	ErrorReason_ERROR_REASON_CALLER_FORBIDDEN ErrorReason = 44
-	// The caller has made more calls a second than `caller_rate` and
-	// `caller_burst` allow. Or the call is one of more than 1,000 whose message has
-	// not arrived, or one of as many streams, and was ended for the others. The call
-	// was not sent. Do: wait as `RetryInfo` says.
+	// The caller has made more calls a second than `caller_rate` and `caller_burst` allow. Or
+	// more than 1,000 calls had not sent their message, or more than 1,000 streams were open,
+	// and the server ended this one. Nothing was sent to the vendor. Do: wait for the time in
+	// `RetryInfo`.
 	ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED ErrorReason = 45
-	// The request id was used before, by the same caller for the same method, with
-	// another content. The vendor was not called. Do: choose a new request id for
-	// a new request.
+	// The same caller used the request id before, for the same method, with other content.
+	// The vendor was not called. Do: choose a new request id for a new request.
 	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 46
-	// The first call with this request id is still running, or its process has
-	// ended and that is not certain yet, which takes up to 15 seconds. Or the same
-	// content is under way with another request id, and this one waits to find out
-	// what became of its own attempt. Do: repeat the call after the time that
-	// `RetryInfo` says.
+	// The first call with this request id is still running. Or its process has ended, which
+	// the other processes know after 15 seconds at most. Or a call with the same content and
+	// another request id is running, and the service cannot yet find out what became of the
+	// attempt of this one. Do: repeat the call after the time in `RetryInfo`.
 	ErrorReason_ERROR_REASON_REQUEST_IN_PROGRESS ErrorReason = 47
 	// The ledger of request ids cannot be reached, so a call with a request id is
 	// not sent. Do: try again after a pause.
 	ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE ErrorReason = 48
-	// The resource has changed since it was read: its etag is not the given one.
+	// The resource has changed since it was read: its etag differs from the given one.
 	// Nothing was written. Do: read again and decide.
 	ErrorReason_ERROR_REASON_ETAG_MISMATCH ErrorReason = 49
-	// A defect of the service. Callers learn nothing about it. Do: give the
-	// operator the `x-request-id`: the log has the cause under it.
+	// A defect of the service. The error does not say more. Do: give the operator the
+	// `x-request-id`, by which the log has the cause.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 50
 	// The write was not sent, because the server could not write to its audit
 	// file. Do: try again after a pause; tell the operator if it goes on.

@@ -24,9 +24,9 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Limits, rates and recording of outbound calls. Generations 2 and 3 of the vendor's API
-// have left little of it: `name`, `product_id`, `active`, `class4_ingress_trunk_settings`
-// and `tn_lease_uuid`; the limits and the recording are of generation 1 only.
+// Limits, rates and recording of outbound calls. In generations 2 and 3 of the vendor's API
+// a profile has only `name`, `product_id`, `active`, `class4_ingress_trunk_settings` and
+// `tn_lease_uuid`; only generation 1 has limits and recording.
 type OutboundVoiceProfile struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The profile's UUID, lower case. On an update it names the profile to change,
@@ -35,10 +35,10 @@ type OutboundVoiceProfile struct {
 	// The label of the profile, 1 to 255 characters. Required on create.
 	Name *string `protobuf:"bytes,2,opt,name=name,proto3,oneof" json:"name,omitempty"`
 	// The digits that select the profile's rates, 100000 to 999999. Writable in generation 1
-	// only; in later ones the product gives them, and an update without a mask may state them
-	// as they are stored.
+	// only. In later generations the product decides them; an update without a mask may state
+	// them, but only as they are stored.
 	TechPrefix *int32 `protobuf:"varint,3,opt,name=tech_prefix,json=techPrefix,proto3,oneof" json:"tech_prefix,omitempty"`
-	// Calls at the same time, 0 or more. Generation 1 only.
+	// The highest number of calls at the same time, 0 or more. Generation 1 only.
 	ChannelLimit *float64 `protobuf:"fixed64,4,opt,name=channel_limit,json=channelLimit,proto3,oneof" json:"channel_limit,omitempty"`
 	// The highest rate a call may have, in the account's currency per minute, 0
 	// or more. Generation 1 only.
@@ -49,13 +49,13 @@ type OutboundVoiceProfile struct {
 	// What may be spent a day, in the account's currency, 0 or more. Generation 1 only.
 	// Vendor: `daily_spend_limit`; `daily_spent_limit` is read too.
 	DailySpendLimit *float64 `protobuf:"fixed64,7,opt,name=daily_spend_limit,json=dailySpendLimit,proto3,oneof" json:"daily_spend_limit,omitempty"`
-	// The file format of recordings: 1 to 32 letters and digits, the service's own
-	// limit. The vendor documents
-	// `wav` and `mp3`; another word of the vendor is shown as it came. Generation 1 only.
-	// Vendor: `filemat`, its own name for it.
+	// The file format of recordings: 1 to 32 letters and digits, the service's own limit. The
+	// vendor documents `wav` and `mp3`; another word of the vendor is shown as it came.
+	// Generation 1 only. Vendor: `filemat`, which is how the vendor spells it.
 	RecordingFormat *string `protobuf:"bytes,8,opt,name=recording_format,json=recordingFormat,proto3,oneof" json:"recording_format,omitempty"`
-	// How the two sides of a call are recorded, 0 or 1. The vendor does not publish
-	// the meanings. A guess: 0 both on one track, 1 a track each. Generation 1 only.
+	// How the two sides of a call are recorded, 0 or 1. The vendor does not publish the
+	// meanings. A guess: 0 both on one track, 1 each on a track of its own. Generation 1
+	// only.
 	AudioTrackType *int32 `protobuf:"varint,9,opt,name=audio_track_type,json=audioTrackType,proto3,oneof" json:"audio_track_type,omitempty"`
 	// The account that owns the profile.
 	Account *OpentactAccount `protobuf:"bytes,10,opt,name=account,proto3" json:"account,omitempty"`

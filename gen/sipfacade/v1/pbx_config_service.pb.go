@@ -27,7 +27,8 @@ const (
 // Request of ListPbxDomains.
 type ListPbxDomainsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -262,7 +263,8 @@ type UpdatePbxDomainRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -370,7 +372,8 @@ type ListPbxUsersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -620,10 +623,11 @@ type CreatePbxUserRequest struct {
 	PbxUser *PbxUser `protobuf:"bytes,2,opt,name=pbx_user,json=pbxUser,proto3" json:"pbx_user,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -745,7 +749,8 @@ type UpdatePbxUserRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -866,7 +871,8 @@ type DeletePbxUserRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -930,7 +936,7 @@ func (x *DeletePbxUserRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxUser: nothing but success.
+// Response of DeletePbxUser: it has no fields.
 type DeletePbxUserResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -972,7 +978,8 @@ type ListPbxGroupsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -1222,10 +1229,11 @@ type CreatePbxGroupRequest struct {
 	PbxGroup *PbxGroup `protobuf:"bytes,2,opt,name=pbx_group,json=pbxGroup,proto3" json:"pbx_group,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1347,7 +1355,8 @@ type UpdatePbxGroupRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1468,7 +1477,8 @@ type DeletePbxGroupRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1532,7 +1542,7 @@ func (x *DeletePbxGroupRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxGroup: nothing but success.
+// Response of DeletePbxGroup: it has no fields.
 type DeletePbxGroupResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1576,7 +1586,8 @@ type ListPbxGroupUsersRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the group.
 	GroupId uint32 `protobuf:"varint,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -1735,10 +1746,11 @@ type AddPbxGroupUsersRequest struct {
 	UserIds []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1809,7 +1821,7 @@ func (x *AddPbxGroupUsersRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of AddPbxGroupUsers: nothing but success.
+// Response of AddPbxGroupUsers: it has no fields.
 type AddPbxGroupUsersResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1856,7 +1868,8 @@ type RemovePbxGroupUsersRequest struct {
 	// The ids of the users, 1 to 1000, each once. The number is the service's
 	// own limit.
 	UserIds []uint32 `protobuf:"varint,3,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1920,7 +1933,7 @@ func (x *RemovePbxGroupUsersRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of RemovePbxGroupUsers: nothing but success.
+// Response of RemovePbxGroupUsers: it has no fields.
 type RemovePbxGroupUsersResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1964,7 +1977,8 @@ type ListPbxUserDevicesRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -2228,14 +2242,15 @@ type CreatePbxUserDeviceRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// The association of a device with a user to create.
+	// The user device to create; `pbx_device_id` is required.
 	PbxUserDevice *PbxUserDevice `protobuf:"bytes,3,opt,name=pbx_user_device,json=pbxUserDevice,proto3" json:"pbx_user_device,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2309,7 +2324,7 @@ func (x *CreatePbxUserDeviceRequest) GetValidateOnly() bool {
 // Response of CreatePbxUserDevice.
 type CreatePbxUserDeviceResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The association of a device with a user as stored, or as far as it is known.
+	// The user device as stored, or as far as it is known, with its token.
 	PbxUserDevice *PbxUserDevice `protobuf:"bytes,1,opt,name=pbx_user_device,json=pbxUserDevice,proto3" json:"pbx_user_device,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2361,7 +2376,8 @@ type DeletePbxUserDeviceRequest struct {
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The id of the device.
 	PbxDeviceId uint32 `protobuf:"varint,3,opt,name=pbx_device_id,json=pbxDeviceId,proto3" json:"pbx_device_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2425,7 +2441,7 @@ func (x *DeletePbxUserDeviceRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxUserDevice: nothing but success.
+// Response of DeletePbxUserDevice: it has no fields.
 type DeletePbxUserDeviceResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2469,7 +2485,8 @@ type ListPbxUserGroupsRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the user.
 	UserId uint32 `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -2628,10 +2645,11 @@ type AddPbxUserGroupsRequest struct {
 	GroupIds []uint32 `protobuf:"varint,3,rep,packed,name=group_ids,json=groupIds,proto3" json:"group_ids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2702,7 +2720,7 @@ func (x *AddPbxUserGroupsRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of AddPbxUserGroups: nothing but success.
+// Response of AddPbxUserGroups: it has no fields.
 type AddPbxUserGroupsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2744,7 +2762,8 @@ type ListPbxQueuesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -2994,10 +3013,11 @@ type CreatePbxQueueRequest struct {
 	PbxQueue *PbxQueue `protobuf:"bytes,2,opt,name=pbx_queue,json=pbxQueue,proto3" json:"pbx_queue,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3119,7 +3139,8 @@ type UpdatePbxQueueRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3240,7 +3261,8 @@ type DeletePbxQueueRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3304,7 +3326,7 @@ func (x *DeletePbxQueueRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxQueue: nothing but success.
+// Response of DeletePbxQueue: it has no fields.
 type DeletePbxQueueResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -3348,7 +3370,8 @@ type ListPbxQueueMembersRequest struct {
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
 	// The id of the queue.
 	QueueId uint32 `protobuf:"varint,2,opt,name=queue_id,json=queueId,proto3" json:"queue_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -3616,10 +3639,11 @@ type CreatePbxQueueMemberRequest struct {
 	PbxQueueMember *PbxQueueMember `protobuf:"bytes,3,opt,name=pbx_queue_member,json=pbxQueueMember,proto3" json:"pbx_queue_member,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3750,7 +3774,8 @@ type UpdatePbxQueueMemberRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,4,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3880,7 +3905,8 @@ type DeletePbxQueueMemberRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3951,7 +3977,7 @@ func (x *DeletePbxQueueMemberRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxQueueMember: nothing but success.
+// Response of DeletePbxQueueMember: it has no fields.
 type DeletePbxQueueMemberResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -3998,7 +4024,8 @@ type SetPbxQueueMemberOrderRequest struct {
 	// The ids of the members, 1 to 1000, each once. The number is the service's
 	// own limit.
 	QueueMemberIds []uint32 `protobuf:"varint,3,rep,packed,name=queue_member_ids,json=queueMemberIds,proto3" json:"queue_member_ids,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4062,7 +4089,7 @@ func (x *SetPbxQueueMemberOrderRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of SetPbxQueueMemberOrder: nothing but success.
+// Response of SetPbxQueueMemberOrder: it has no fields.
 type SetPbxQueueMemberOrderResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -4104,7 +4131,8 @@ type ListPbxTrustedNetworksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -4353,10 +4381,11 @@ type CreatePbxTrustedNetworkRequest struct {
 	PbxTrustedNetwork *PbxTrustedNetwork `protobuf:"bytes,2,opt,name=pbx_trusted_network,json=pbxTrustedNetwork,proto3" json:"pbx_trusted_network,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4478,7 +4507,8 @@ type UpdatePbxTrustedNetworkRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4599,7 +4629,8 @@ type DeletePbxTrustedNetworkRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4663,7 +4694,7 @@ func (x *DeletePbxTrustedNetworkRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxTrustedNetwork: nothing but success.
+// Response of DeletePbxTrustedNetwork: it has no fields.
 type DeletePbxTrustedNetworkResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -4705,7 +4736,8 @@ type ListPbxDevicesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the domain.
 	DomainId uint32 `protobuf:"varint,1,opt,name=domain_id,json=domainId,proto3" json:"domain_id,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -4955,10 +4987,11 @@ type CreatePbxDeviceRequest struct {
 	PbxDevice *PbxDevice `protobuf:"bytes,2,opt,name=pbx_device,json=pbxDevice,proto3" json:"pbx_device,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5080,7 +5113,8 @@ type UpdatePbxDeviceRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5201,7 +5235,8 @@ type DeletePbxDeviceRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5265,7 +5300,7 @@ func (x *DeletePbxDeviceRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeletePbxDevice: nothing but success.
+// Response of DeletePbxDevice: it has no fields.
 type DeletePbxDeviceResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields

@@ -71,15 +71,13 @@ const (
 // Hosted PBXs of Infinity: domains with their users, groups, queues, trusted
 // networks and devices.
 //
-// Lists, updates and errors work as in SipConnectionService. Routes of the vendor
-// are below /config/v2. What its rows hold beside the documented fields is in
-// `additional_fields`.
+// Lists, updates and errors work as in SipConnectionService. Routes of the vendor are below
+// /config/v2. Members of its rows that have no field here are in `additional_fields`.
 type PbxConfigServiceClient interface {
 	// Lists the domains that the credential may see.
 	//
-	// Vendor: List SIP Domains, GET /sip/domains (Config API v2, SIP Phone
-	// System). The vendor answers all rows at once; paging, filter and order are
-	// the service's.
+	// Vendor: List SIP Domains, GET /sip/domains (Config API v2, SIP Phone System). The
+	// vendor returns all rows at once; the service filters, orders and pages them.
 	ListPbxDomains(ctx context.Context, in *ListPbxDomainsRequest, opts ...grpc.CallOption) (*ListPbxDomainsResponse, error)
 	// Returns one domain.
 	//
@@ -95,17 +93,16 @@ type PbxConfigServiceClient interface {
 	UpdatePbxDomain(ctx context.Context, in *UpdatePbxDomainRequest, opts ...grpc.CallOption) (*UpdatePbxDomainResponse, error)
 	// Lists the users of a domain.
 	//
-	// Vendor: List SIP Users, GET /sip/domains/{d}/users (Config API v2, SIP
-	// Phone System). The vendor answers all rows at once; paging, filter and
-	// order are the service's.
+	// Vendor: List SIP Users, GET /sip/domains/{d}/users (Config API v2, SIP Phone System).
+	// The vendor returns all rows at once; the service filters, orders and pages them.
 	ListPbxUsers(ctx context.Context, in *ListPbxUsersRequest, opts ...grpc.CallOption) (*ListPbxUsersResponse, error)
 	// Returns one user.
 	//
 	// Vendor: Read SIP User, GET /sip/domains/{d}/users/{id} (Config API v2, SIP
 	// Phone System).
 	GetPbxUser(ctx context.Context, in *GetPbxUserRequest, opts ...grpc.CallOption) (*GetPbxUserResponse, error)
-	// Creates a user and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a user and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create SIP User, POST /sip/domains/{d}/users (Config API v2, SIP
 	// Phone System). The service does not repeat it: if the outcome is unknown,
@@ -123,17 +120,16 @@ type PbxConfigServiceClient interface {
 	DeletePbxUser(ctx context.Context, in *DeletePbxUserRequest, opts ...grpc.CallOption) (*DeletePbxUserResponse, error)
 	// Lists the groups of a domain.
 	//
-	// Vendor: List SIP Groups, GET /sip/domains/{d}/groups (Config API v2, SIP
-	// Phone System). The vendor answers all rows at once; paging, filter and
-	// order are the service's.
+	// Vendor: List SIP Groups, GET /sip/domains/{d}/groups (Config API v2, SIP Phone System).
+	// The vendor returns all rows at once; the service filters, orders and pages them.
 	ListPbxGroups(ctx context.Context, in *ListPbxGroupsRequest, opts ...grpc.CallOption) (*ListPbxGroupsResponse, error)
 	// Returns one group.
 	//
 	// Vendor: Read SIP Group, GET /sip/domains/{d}/groups/{id} (Config API v2,
 	// SIP Phone System).
 	GetPbxGroup(ctx context.Context, in *GetPbxGroupRequest, opts ...grpc.CallOption) (*GetPbxGroupResponse, error)
-	// Creates a group and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a group and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create SIP Group, POST /sip/domains/{d}/groups (Config API v2, SIP
 	// Phone System). The service does not repeat it: if the outcome is unknown,
@@ -153,9 +149,9 @@ type PbxConfigServiceClient interface {
 	DeletePbxGroup(ctx context.Context, in *DeletePbxGroupRequest, opts ...grpc.CallOption) (*DeletePbxGroupResponse, error)
 	// Lists the users of a group.
 	//
-	// Vendor: List SIP Group Users, GET /sip/domains/{d}/groups/{g}/users
-	// (Config API v2, SIP Phone System). The vendor answers all rows at once;
-	// paging, filter and order are the service's.
+	// Vendor: List SIP Group Users, GET /sip/domains/{d}/groups/{g}/users (Config API v2, SIP
+	// Phone System). The vendor returns all rows at once; the service filters, orders and
+	// pages them.
 	ListPbxGroupUsers(ctx context.Context, in *ListPbxGroupUsersRequest, opts ...grpc.CallOption) (*ListPbxGroupUsersResponse, error)
 	// Adds users to a group. A guess: the users that are in it stay, and adding one
 	// of them again changes nothing.
@@ -170,18 +166,17 @@ type PbxConfigServiceClient interface {
 	RemovePbxGroupUsers(ctx context.Context, in *RemovePbxGroupUsersRequest, opts ...grpc.CallOption) (*RemovePbxGroupUsersResponse, error)
 	// Lists the devices of a user.
 	//
-	// Vendor: List PBX User Devices, GET /sip/domains/{d}/users/{u}/devices
-	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
-	// by number or time, and pages, as far as it can; the service does the rest.
+	// Vendor: List PBX User Devices, GET /sip/domains/{d}/users/{u}/devices (Config API v2,
+	// SIP Phone System). The vendor can do equality filters, orders by number or time, and
+	// pages; the service does the rest.
 	ListPbxUserDevices(ctx context.Context, in *ListPbxUserDevicesRequest, opts ...grpc.CallOption) (*ListPbxUserDevicesResponse, error)
 	// Returns one user device.
 	//
 	// Vendor: Read PBX User Device, GET /sip/domains/{d}/users/{u}/devices/{id}
 	// (Config API v2, SIP Phone System).
 	GetPbxUserDevice(ctx context.Context, in *GetPbxUserDeviceRequest, opts ...grpc.CallOption) (*GetPbxUserDeviceResponse, error)
-	// Creates an association of a device with a user and returns it as stored.
-	// The answer holds the token that the device registers with; no other call
-	// shows it.
+	// Assigns a device to a user and returns the user device as stored. The answer has the
+	// token with which the device registers; no other call shows it.
 	//
 	// Vendor: Create PBX User Device, POST /sip/domains/{d}/users/{u}/devices
 	// (Config API v2, SIP Phone System). The service does not repeat it: if the
@@ -194,9 +189,9 @@ type PbxConfigServiceClient interface {
 	DeletePbxUserDevice(ctx context.Context, in *DeletePbxUserDeviceRequest, opts ...grpc.CallOption) (*DeletePbxUserDeviceResponse, error)
 	// Lists the groups of a user.
 	//
-	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups (Config
-	// API v2, SIP Phone System). The vendor does equality filters, orders by
-	// number or time, and pages, as far as it can; the service does the rest.
+	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups (Config API v2, SIP
+	// Phone System). The vendor can do equality filters, orders by number or time, and pages;
+	// the service does the rest.
 	ListPbxUserGroups(ctx context.Context, in *ListPbxUserGroupsRequest, opts ...grpc.CallOption) (*ListPbxUserGroupsResponse, error)
 	// Adds a user to groups. To remove a user from a group, use
 	// RemovePbxGroupUsers.
@@ -206,17 +201,17 @@ type PbxConfigServiceClient interface {
 	AddPbxUserGroups(ctx context.Context, in *AddPbxUserGroupsRequest, opts ...grpc.CallOption) (*AddPbxUserGroupsResponse, error)
 	// Lists the queues of a domain.
 	//
-	// Vendor: List SIP queues, GET /sip/domains/{d}/queues (Config API v2, SIP
-	// Phone System). The vendor does equality filters, orders by number or time,
-	// and pages, as far as it can; the service does the rest.
+	// Vendor: List SIP queues, GET /sip/domains/{d}/queues (Config API v2, SIP Phone System).
+	// The vendor can do equality filters, orders by number or time, and pages; the service
+	// does the rest.
 	ListPbxQueues(ctx context.Context, in *ListPbxQueuesRequest, opts ...grpc.CallOption) (*ListPbxQueuesResponse, error)
 	// Returns one queue.
 	//
 	// Vendor: Read SIP queue, GET /sip/domains/{d}/queues/{id} (Config API v2,
 	// SIP Phone System).
 	GetPbxQueue(ctx context.Context, in *GetPbxQueueRequest, opts ...grpc.CallOption) (*GetPbxQueueResponse, error)
-	// Creates a queue and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a queue and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create SIP queue, POST /sip/domains/{d}/queues (Config API v2, SIP
 	// Phone System). The service does not repeat it: if the outcome is unknown,
@@ -235,9 +230,9 @@ type PbxConfigServiceClient interface {
 	DeletePbxQueue(ctx context.Context, in *DeletePbxQueueRequest, opts ...grpc.CallOption) (*DeletePbxQueueResponse, error)
 	// Lists the queue members of a queue.
 	//
-	// Vendor: List SIP queue members, GET /sip/domains/{d}/queues/{q}/members
-	// (Config API v2, SIP Phone System). The vendor answers all rows at once;
-	// paging, filter and order are the service's.
+	// Vendor: List SIP queue members, GET /sip/domains/{d}/queues/{q}/members (Config API v2,
+	// SIP Phone System). The vendor returns all rows at once; the service filters, orders and
+	// pages them.
 	ListPbxQueueMembers(ctx context.Context, in *ListPbxQueueMembersRequest, opts ...grpc.CallOption) (*ListPbxQueueMembersResponse, error)
 	// Returns one queue member.
 	//
@@ -245,8 +240,8 @@ type PbxConfigServiceClient interface {
 	// /sip/domains/{d}/queues/{q}/members/{id} (Config API v2, SIP Phone
 	// System).
 	GetPbxQueueMember(ctx context.Context, in *GetPbxQueueMemberRequest, opts ...grpc.CallOption) (*GetPbxQueueMemberResponse, error)
-	// Creates a queue member and returns it as stored. The vendor answers no
-	// more than an id: the rest is read back.
+	// Creates a queue member and returns it as stored. The vendor answers with an id at most;
+	// the service reads the rest back.
 	//
 	// Vendor: Create SIP queue member, POST /sip/domains/{d}/queues/{q}/members
 	// (Config API v2, SIP Phone System). The service does not repeat it: if the
@@ -274,17 +269,17 @@ type PbxConfigServiceClient interface {
 	SetPbxQueueMemberOrder(ctx context.Context, in *SetPbxQueueMemberOrderRequest, opts ...grpc.CallOption) (*SetPbxQueueMemberOrderResponse, error)
 	// Lists the trusted networks of a domain.
 	//
-	// Vendor: List SIP trusted networks, GET /sip/domains/{d}/trustednetworks
-	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
-	// by number or time, and pages, as far as it can; the service does the rest.
+	// Vendor: List SIP trusted networks, GET /sip/domains/{d}/trustednetworks (Config API v2,
+	// SIP Phone System). The vendor can do equality filters, orders by number or time, and
+	// pages; the service does the rest.
 	ListPbxTrustedNetworks(ctx context.Context, in *ListPbxTrustedNetworksRequest, opts ...grpc.CallOption) (*ListPbxTrustedNetworksResponse, error)
 	// Returns one trusted network.
 	//
 	// Vendor: Read SIP trusted network, GET
 	// /sip/domains/{d}/trustedNetworks/{id} (Config API v2, SIP Phone System).
 	GetPbxTrustedNetwork(ctx context.Context, in *GetPbxTrustedNetworkRequest, opts ...grpc.CallOption) (*GetPbxTrustedNetworkResponse, error)
-	// Creates a trusted network and returns it as stored. The vendor answers no
-	// more than an id: the rest is read back.
+	// Creates a trusted network and returns it as stored. The vendor answers with an id at
+	// most; the service reads the rest back.
 	//
 	// Vendor: Create SIP trusted network, POST /sip/domains/{d}/trustedNetworks
 	// (Config API v2, SIP Phone System). The service does not repeat it: if the
@@ -303,17 +298,17 @@ type PbxConfigServiceClient interface {
 	DeletePbxTrustedNetwork(ctx context.Context, in *DeletePbxTrustedNetworkRequest, opts ...grpc.CallOption) (*DeletePbxTrustedNetworkResponse, error)
 	// Lists the devices of a domain.
 	//
-	// Vendor: List PBX devices, GET /sip/domains/{d}/devices (Config API v2, SIP
-	// Phone System). The vendor does equality filters, orders by number or time,
-	// and pages, as far as it can; the service does the rest.
+	// Vendor: List PBX devices, GET /sip/domains/{d}/devices (Config API v2, SIP Phone
+	// System). The vendor can do equality filters, orders by number or time, and pages; the
+	// service does the rest.
 	ListPbxDevices(ctx context.Context, in *ListPbxDevicesRequest, opts ...grpc.CallOption) (*ListPbxDevicesResponse, error)
 	// Returns one device.
 	//
 	// Vendor: Read PBX device, GET /sip/domains/{d}/devices/{id} (Config API v2,
 	// SIP Phone System).
 	GetPbxDevice(ctx context.Context, in *GetPbxDeviceRequest, opts ...grpc.CallOption) (*GetPbxDeviceResponse, error)
-	// Creates a device and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a device and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create PBX device, POST /sip/domains/{d}/devices (Config API v2,
 	// SIP Phone System). The service does not repeat it: if the outcome is
@@ -777,15 +772,13 @@ func (c *pbxConfigServiceClient) DeletePbxDevice(ctx context.Context, in *Delete
 // Hosted PBXs of Infinity: domains with their users, groups, queues, trusted
 // networks and devices.
 //
-// Lists, updates and errors work as in SipConnectionService. Routes of the vendor
-// are below /config/v2. What its rows hold beside the documented fields is in
-// `additional_fields`.
+// Lists, updates and errors work as in SipConnectionService. Routes of the vendor are below
+// /config/v2. Members of its rows that have no field here are in `additional_fields`.
 type PbxConfigServiceServer interface {
 	// Lists the domains that the credential may see.
 	//
-	// Vendor: List SIP Domains, GET /sip/domains (Config API v2, SIP Phone
-	// System). The vendor answers all rows at once; paging, filter and order are
-	// the service's.
+	// Vendor: List SIP Domains, GET /sip/domains (Config API v2, SIP Phone System). The
+	// vendor returns all rows at once; the service filters, orders and pages them.
 	ListPbxDomains(context.Context, *ListPbxDomainsRequest) (*ListPbxDomainsResponse, error)
 	// Returns one domain.
 	//
@@ -801,17 +794,16 @@ type PbxConfigServiceServer interface {
 	UpdatePbxDomain(context.Context, *UpdatePbxDomainRequest) (*UpdatePbxDomainResponse, error)
 	// Lists the users of a domain.
 	//
-	// Vendor: List SIP Users, GET /sip/domains/{d}/users (Config API v2, SIP
-	// Phone System). The vendor answers all rows at once; paging, filter and
-	// order are the service's.
+	// Vendor: List SIP Users, GET /sip/domains/{d}/users (Config API v2, SIP Phone System).
+	// The vendor returns all rows at once; the service filters, orders and pages them.
 	ListPbxUsers(context.Context, *ListPbxUsersRequest) (*ListPbxUsersResponse, error)
 	// Returns one user.
 	//
 	// Vendor: Read SIP User, GET /sip/domains/{d}/users/{id} (Config API v2, SIP
 	// Phone System).
 	GetPbxUser(context.Context, *GetPbxUserRequest) (*GetPbxUserResponse, error)
-	// Creates a user and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a user and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create SIP User, POST /sip/domains/{d}/users (Config API v2, SIP
 	// Phone System). The service does not repeat it: if the outcome is unknown,
@@ -829,17 +821,16 @@ type PbxConfigServiceServer interface {
 	DeletePbxUser(context.Context, *DeletePbxUserRequest) (*DeletePbxUserResponse, error)
 	// Lists the groups of a domain.
 	//
-	// Vendor: List SIP Groups, GET /sip/domains/{d}/groups (Config API v2, SIP
-	// Phone System). The vendor answers all rows at once; paging, filter and
-	// order are the service's.
+	// Vendor: List SIP Groups, GET /sip/domains/{d}/groups (Config API v2, SIP Phone System).
+	// The vendor returns all rows at once; the service filters, orders and pages them.
 	ListPbxGroups(context.Context, *ListPbxGroupsRequest) (*ListPbxGroupsResponse, error)
 	// Returns one group.
 	//
 	// Vendor: Read SIP Group, GET /sip/domains/{d}/groups/{id} (Config API v2,
 	// SIP Phone System).
 	GetPbxGroup(context.Context, *GetPbxGroupRequest) (*GetPbxGroupResponse, error)
-	// Creates a group and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a group and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create SIP Group, POST /sip/domains/{d}/groups (Config API v2, SIP
 	// Phone System). The service does not repeat it: if the outcome is unknown,
@@ -859,9 +850,9 @@ type PbxConfigServiceServer interface {
 	DeletePbxGroup(context.Context, *DeletePbxGroupRequest) (*DeletePbxGroupResponse, error)
 	// Lists the users of a group.
 	//
-	// Vendor: List SIP Group Users, GET /sip/domains/{d}/groups/{g}/users
-	// (Config API v2, SIP Phone System). The vendor answers all rows at once;
-	// paging, filter and order are the service's.
+	// Vendor: List SIP Group Users, GET /sip/domains/{d}/groups/{g}/users (Config API v2, SIP
+	// Phone System). The vendor returns all rows at once; the service filters, orders and
+	// pages them.
 	ListPbxGroupUsers(context.Context, *ListPbxGroupUsersRequest) (*ListPbxGroupUsersResponse, error)
 	// Adds users to a group. A guess: the users that are in it stay, and adding one
 	// of them again changes nothing.
@@ -876,18 +867,17 @@ type PbxConfigServiceServer interface {
 	RemovePbxGroupUsers(context.Context, *RemovePbxGroupUsersRequest) (*RemovePbxGroupUsersResponse, error)
 	// Lists the devices of a user.
 	//
-	// Vendor: List PBX User Devices, GET /sip/domains/{d}/users/{u}/devices
-	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
-	// by number or time, and pages, as far as it can; the service does the rest.
+	// Vendor: List PBX User Devices, GET /sip/domains/{d}/users/{u}/devices (Config API v2,
+	// SIP Phone System). The vendor can do equality filters, orders by number or time, and
+	// pages; the service does the rest.
 	ListPbxUserDevices(context.Context, *ListPbxUserDevicesRequest) (*ListPbxUserDevicesResponse, error)
 	// Returns one user device.
 	//
 	// Vendor: Read PBX User Device, GET /sip/domains/{d}/users/{u}/devices/{id}
 	// (Config API v2, SIP Phone System).
 	GetPbxUserDevice(context.Context, *GetPbxUserDeviceRequest) (*GetPbxUserDeviceResponse, error)
-	// Creates an association of a device with a user and returns it as stored.
-	// The answer holds the token that the device registers with; no other call
-	// shows it.
+	// Assigns a device to a user and returns the user device as stored. The answer has the
+	// token with which the device registers; no other call shows it.
 	//
 	// Vendor: Create PBX User Device, POST /sip/domains/{d}/users/{u}/devices
 	// (Config API v2, SIP Phone System). The service does not repeat it: if the
@@ -900,9 +890,9 @@ type PbxConfigServiceServer interface {
 	DeletePbxUserDevice(context.Context, *DeletePbxUserDeviceRequest) (*DeletePbxUserDeviceResponse, error)
 	// Lists the groups of a user.
 	//
-	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups (Config
-	// API v2, SIP Phone System). The vendor does equality filters, orders by
-	// number or time, and pages, as far as it can; the service does the rest.
+	// Vendor: List SIP User Groups, GET /sip/domains/{d}/users/{u}/groups (Config API v2, SIP
+	// Phone System). The vendor can do equality filters, orders by number or time, and pages;
+	// the service does the rest.
 	ListPbxUserGroups(context.Context, *ListPbxUserGroupsRequest) (*ListPbxUserGroupsResponse, error)
 	// Adds a user to groups. To remove a user from a group, use
 	// RemovePbxGroupUsers.
@@ -912,17 +902,17 @@ type PbxConfigServiceServer interface {
 	AddPbxUserGroups(context.Context, *AddPbxUserGroupsRequest) (*AddPbxUserGroupsResponse, error)
 	// Lists the queues of a domain.
 	//
-	// Vendor: List SIP queues, GET /sip/domains/{d}/queues (Config API v2, SIP
-	// Phone System). The vendor does equality filters, orders by number or time,
-	// and pages, as far as it can; the service does the rest.
+	// Vendor: List SIP queues, GET /sip/domains/{d}/queues (Config API v2, SIP Phone System).
+	// The vendor can do equality filters, orders by number or time, and pages; the service
+	// does the rest.
 	ListPbxQueues(context.Context, *ListPbxQueuesRequest) (*ListPbxQueuesResponse, error)
 	// Returns one queue.
 	//
 	// Vendor: Read SIP queue, GET /sip/domains/{d}/queues/{id} (Config API v2,
 	// SIP Phone System).
 	GetPbxQueue(context.Context, *GetPbxQueueRequest) (*GetPbxQueueResponse, error)
-	// Creates a queue and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a queue and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create SIP queue, POST /sip/domains/{d}/queues (Config API v2, SIP
 	// Phone System). The service does not repeat it: if the outcome is unknown,
@@ -941,9 +931,9 @@ type PbxConfigServiceServer interface {
 	DeletePbxQueue(context.Context, *DeletePbxQueueRequest) (*DeletePbxQueueResponse, error)
 	// Lists the queue members of a queue.
 	//
-	// Vendor: List SIP queue members, GET /sip/domains/{d}/queues/{q}/members
-	// (Config API v2, SIP Phone System). The vendor answers all rows at once;
-	// paging, filter and order are the service's.
+	// Vendor: List SIP queue members, GET /sip/domains/{d}/queues/{q}/members (Config API v2,
+	// SIP Phone System). The vendor returns all rows at once; the service filters, orders and
+	// pages them.
 	ListPbxQueueMembers(context.Context, *ListPbxQueueMembersRequest) (*ListPbxQueueMembersResponse, error)
 	// Returns one queue member.
 	//
@@ -951,8 +941,8 @@ type PbxConfigServiceServer interface {
 	// /sip/domains/{d}/queues/{q}/members/{id} (Config API v2, SIP Phone
 	// System).
 	GetPbxQueueMember(context.Context, *GetPbxQueueMemberRequest) (*GetPbxQueueMemberResponse, error)
-	// Creates a queue member and returns it as stored. The vendor answers no
-	// more than an id: the rest is read back.
+	// Creates a queue member and returns it as stored. The vendor answers with an id at most;
+	// the service reads the rest back.
 	//
 	// Vendor: Create SIP queue member, POST /sip/domains/{d}/queues/{q}/members
 	// (Config API v2, SIP Phone System). The service does not repeat it: if the
@@ -980,17 +970,17 @@ type PbxConfigServiceServer interface {
 	SetPbxQueueMemberOrder(context.Context, *SetPbxQueueMemberOrderRequest) (*SetPbxQueueMemberOrderResponse, error)
 	// Lists the trusted networks of a domain.
 	//
-	// Vendor: List SIP trusted networks, GET /sip/domains/{d}/trustednetworks
-	// (Config API v2, SIP Phone System). The vendor does equality filters, orders
-	// by number or time, and pages, as far as it can; the service does the rest.
+	// Vendor: List SIP trusted networks, GET /sip/domains/{d}/trustednetworks (Config API v2,
+	// SIP Phone System). The vendor can do equality filters, orders by number or time, and
+	// pages; the service does the rest.
 	ListPbxTrustedNetworks(context.Context, *ListPbxTrustedNetworksRequest) (*ListPbxTrustedNetworksResponse, error)
 	// Returns one trusted network.
 	//
 	// Vendor: Read SIP trusted network, GET
 	// /sip/domains/{d}/trustedNetworks/{id} (Config API v2, SIP Phone System).
 	GetPbxTrustedNetwork(context.Context, *GetPbxTrustedNetworkRequest) (*GetPbxTrustedNetworkResponse, error)
-	// Creates a trusted network and returns it as stored. The vendor answers no
-	// more than an id: the rest is read back.
+	// Creates a trusted network and returns it as stored. The vendor answers with an id at
+	// most; the service reads the rest back.
 	//
 	// Vendor: Create SIP trusted network, POST /sip/domains/{d}/trustedNetworks
 	// (Config API v2, SIP Phone System). The service does not repeat it: if the
@@ -1009,17 +999,17 @@ type PbxConfigServiceServer interface {
 	DeletePbxTrustedNetwork(context.Context, *DeletePbxTrustedNetworkRequest) (*DeletePbxTrustedNetworkResponse, error)
 	// Lists the devices of a domain.
 	//
-	// Vendor: List PBX devices, GET /sip/domains/{d}/devices (Config API v2, SIP
-	// Phone System). The vendor does equality filters, orders by number or time,
-	// and pages, as far as it can; the service does the rest.
+	// Vendor: List PBX devices, GET /sip/domains/{d}/devices (Config API v2, SIP Phone
+	// System). The vendor can do equality filters, orders by number or time, and pages; the
+	// service does the rest.
 	ListPbxDevices(context.Context, *ListPbxDevicesRequest) (*ListPbxDevicesResponse, error)
 	// Returns one device.
 	//
 	// Vendor: Read PBX device, GET /sip/domains/{d}/devices/{id} (Config API v2,
 	// SIP Phone System).
 	GetPbxDevice(context.Context, *GetPbxDeviceRequest) (*GetPbxDeviceResponse, error)
-	// Creates a device and returns it as stored. The vendor answers no more than
-	// an id: the rest is read back.
+	// Creates a device and returns it as stored. The vendor answers with an id at most; the
+	// service reads the rest back.
 	//
 	// Vendor: Create PBX device, POST /sip/domains/{d}/devices (Config API v2,
 	// SIP Phone System). The service does not repeat it: if the outcome is

@@ -46,9 +46,9 @@ type PbxDevice struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the device last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the device has changed since. Over HTTP also the headers `ETag` and
@@ -158,7 +158,7 @@ func (x *PbxDevice) GetEtag() string {
 	return ""
 }
 
-// The association of a device with a user.
+// A user device: the assignment of a device to a user.
 type PbxUserDevice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The domain.
@@ -174,11 +174,11 @@ type PbxUserDevice struct {
 	// What the device registers with. A secret that is returned on purpose:
 	// only the create call returns it, and no log prints it.
 	PbxDeviceToken *string `protobuf:"bytes,6,opt,name=pbx_device_token,json=pbxDeviceToken,proto3,oneof" json:"pbx_device_token,omitempty"`
-	// When the association last changed.
+	// When the user device last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,8,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache

@@ -36,9 +36,9 @@ type PbxDomain struct {
 	DisplayName *string `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3,oneof" json:"display_name,omitempty"`
 	// Whether calls are recorded. Vendor: `rec`.
 	CallRecordingEnabled *bool `protobuf:"varint,4,opt,name=call_recording_enabled,json=callRecordingEnabled,proto3,oneof" json:"call_recording_enabled,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,5,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the domain has changed since. Over HTTP also the headers `ETag` and

@@ -47,9 +47,9 @@ type PbxGroup struct {
 	// `{srcPhoneNumber}` and `{dgrpName}`, for example `{displayName} -
 	// {srcPhoneNumber}`. Another `{…}` is invalid.
 	CallerNameFormat *string `protobuf:"bytes,8,opt,name=caller_name_format,json=callerNameFormat,proto3,oneof" json:"caller_name_format,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the group has changed since. Over HTTP also the headers `ETag` and
@@ -172,9 +172,9 @@ type PbxGroupUser struct {
 	UserLogin string `protobuf:"bytes,4,opt,name=user_login,json=userLogin,proto3" json:"user_login,omitempty"`
 	// How the user is shown.
 	DisplayName string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,6,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
@@ -265,9 +265,9 @@ type PbxUserGroup struct {
 	GroupName string `protobuf:"bytes,4,opt,name=group_name,json=groupName,proto3" json:"group_name,omitempty"`
 	// How the group is shown.
 	DisplayName string `protobuf:"bytes,5,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,6,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache

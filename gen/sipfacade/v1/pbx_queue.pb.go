@@ -96,9 +96,9 @@ type PbxQueue struct {
 	// `{srcPhoneNumber}` and `{dgrpName}`, for example `{displayName} -
 	// {srcPhoneNumber}`. Another `{…}` is invalid.
 	CallerNameFormat *string `protobuf:"bytes,6,opt,name=caller_name_format,json=callerNameFormat,proto3,oneof" json:"caller_name_format,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,7,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the queue has changed since. Over HTTP also the headers `ETag` and
@@ -205,11 +205,11 @@ type PbxQueueMember struct {
 	QueueId *uint32 `protobuf:"varint,3,opt,name=queue_id,json=queueId,proto3,oneof" json:"queue_id,omitempty"`
 	// The group to ring. Required on create.
 	GroupId *uint32 `protobuf:"varint,4,opt,name=group_id,json=groupId,proto3,oneof" json:"group_id,omitempty"`
-	// How the group's users are rung. Absent if the vendor states another word:
-	// then that is in `additional_fields`. Required on create.
+	// How the group's users are rung. Absent if the vendor states another word; that word is
+	// then in `additional_fields`. Required on create.
 	RingStrategy *PbxRingStrategy `protobuf:"varint,5,opt,name=ring_strategy,json=ringStrategy,proto3,enum=sipfacade.v1.PbxRingStrategy,oneof" json:"ring_strategy,omitempty"`
-	// How often the users are rung if all are busy, 0 or more. That it is not
-	// negative is the service's own rule. Required on create.
+	// How often the users are rung if all are busy, 0 or more. The lower bound is the
+	// service's own rule. Required on create.
 	RingAttempts *int32 `protobuf:"varint,6,opt,name=ring_attempts,json=ringAttempts,proto3,oneof" json:"ring_attempts,omitempty"`
 	// How many seconds the users are rung before the next member, 0 or more. Vendor:
 	// `ringSecs`. That it is not negative is the service's own rule. Required on
@@ -218,9 +218,9 @@ type PbxQueueMember struct {
 	// The place among the members, lowest first, 0 or more. That it is not negative
 	// is the service's own rule. Required on create.
 	RingOrder *int32 `protobuf:"varint,8,opt,name=ring_order,json=ringOrder,proto3,oneof" json:"ring_order,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,9,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the member has changed since. Over HTTP also the headers `ETag` and

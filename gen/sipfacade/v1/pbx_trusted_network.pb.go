@@ -36,9 +36,9 @@ type PbxTrustedNetwork struct {
 	Network *string `protobuf:"bytes,3,opt,name=network,proto3,oneof" json:"network,omitempty"`
 	// What the network is. At most 255 characters, the service's own limit.
 	Description *string `protobuf:"bytes,4,opt,name=description,proto3,oneof" json:"description,omitempty"`
-	// What the vendor's row holds beside the fields above, by the vendor's own
-	// names; the vendor documents few of its rows. Values that are not strings
-	// are compact JSON text. Secrets are dropped.
+	// Members of the vendor's row that have no field here, by the vendor's own names; the
+	// vendor documents few of its rows. Values that are not strings are compact JSON text.
+	// Secrets are dropped.
 	AdditionalFields map[string]string `protobuf:"bytes,5,rep,name=additional_fields,json=additionalFields,proto3" json:"additional_fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the network has changed since. Over HTTP also the headers `ETag` and

@@ -27,7 +27,8 @@ const (
 // Request of ListMessagingProfiles.
 type ListMessagingProfilesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -258,10 +259,11 @@ type CreateMessagingProfileRequest struct {
 	MessagingProfile *MessagingProfile `protobuf:"bytes,1,opt,name=messaging_profile,json=messagingProfile,proto3" json:"messaging_profile,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -374,7 +376,8 @@ type UpdateMessagingProfileRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -486,7 +489,8 @@ type DeleteMessagingProfileRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -543,7 +547,7 @@ func (x *DeleteMessagingProfileRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeleteMessagingProfile: nothing but success.
+// Response of DeleteMessagingProfile: it has no fields.
 type DeleteMessagingProfileResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -583,7 +587,8 @@ func (*DeleteMessagingProfileResponse) Descriptor() ([]byte, []int) {
 // Request of ListOutboundVoiceProfiles.
 type ListOutboundVoiceProfilesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -814,10 +819,11 @@ type CreateOutboundVoiceProfileRequest struct {
 	OutboundVoiceProfile *OutboundVoiceProfile `protobuf:"bytes,1,opt,name=outbound_voice_profile,json=outboundVoiceProfile,proto3" json:"outbound_voice_profile,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -930,7 +936,8 @@ type UpdateOutboundVoiceProfileRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1042,7 +1049,8 @@ type DeleteOutboundVoiceProfileRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1099,7 +1107,7 @@ func (x *DeleteOutboundVoiceProfileRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeleteOutboundVoiceProfile: nothing but success.
+// Response of DeleteOutboundVoiceProfile: it has no fields.
 type DeleteOutboundVoiceProfileResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields

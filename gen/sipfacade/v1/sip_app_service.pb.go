@@ -27,7 +27,8 @@ const (
 // Request of ListSipApps.
 type ListSipAppsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -258,10 +259,11 @@ type CreateSipAppRequest struct {
 	SipApp *SipApp `protobuf:"bytes,1,opt,name=sip_app,json=sipApp,proto3" json:"sip_app,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -374,7 +376,8 @@ type UpdateSipAppRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -486,7 +489,8 @@ type DeleteSipAppRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -543,7 +547,7 @@ func (x *DeleteSipAppRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeleteSipApp: nothing but success.
+// Response of DeleteSipApp: it has no fields.
 type DeleteSipAppResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -592,10 +596,11 @@ type AssignSipAppTnLeasesRequest struct {
 	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -669,7 +674,7 @@ func (x *AssignSipAppTnLeasesRequest) GetValidateOnly() bool {
 // Response of AssignSipAppTnLeases.
 type AssignSipAppTnLeasesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The leases, those that the vendor answered, in its order, each as far as it is known.
+	// The leases that the vendor returned, in its order, each as far as it is known.
 	TnLeases      []*TnLease `protobuf:"bytes,1,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -717,7 +722,8 @@ type ListSipAppTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the app, in any case.
 	SipAppUuid string `protobuf:"bytes,1,opt,name=sip_app_uuid,json=sipAppUuid,proto3" json:"sip_app_uuid,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -869,10 +875,11 @@ type ExecuteCallFlowRequest struct {
 	CallFlowXml string `protobuf:"bytes,2,opt,name=call_flow_xml,json=callFlowXml,proto3" json:"call_flow_xml,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -985,7 +992,8 @@ func (x *ExecuteCallFlowResponse) GetSipAppCall() *SipAppCall {
 // Request of ListSipAppCalls.
 type ListSipAppCallsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.

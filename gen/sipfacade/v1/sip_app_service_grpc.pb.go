@@ -65,11 +65,12 @@ type SipAppServiceClient interface {
 	// Vendor: RemoveSIPControlAppByUUID, DELETE /sip/app/{uuid} (SIP Control
 	// App, 2020).
 	DeleteSipApp(ctx context.Context, in *DeleteSipAppRequest, opts ...grpc.CallOption) (*DeleteSipAppResponse, error)
-	// Assigns telephone numbers to an app and removes others, in one call.
-	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
-	// assigned are then read back. Of those that were removed, and if the leases cannot be
-	// read, only `uuid` is known, and of assigned ones the app; the assignment has succeeded
-	// nevertheless. An assigned one that the app's list lacks is shown without the app.
+	// Assigns telephone numbers to an app and removes others, in one call. Returns the leases
+	// of the numbers. In generation 3 the vendor answers only UUIDs: the service then reads
+	// the assigned leases back from the app's list, and knows only the `uuid` of removed
+	// ones. If the list cannot be read, the assignment has succeeded nevertheless: an
+	// assigned lease then has only its `uuid` and the app. An assigned lease that the list
+	// lacks is shown without the app.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
 	// Control App, 2020). The service does not repeat it.
@@ -81,10 +82,10 @@ type SipAppServiceClient interface {
 	ListSipAppTnLeases(ctx context.Context, in *ListSipAppTnLeasesRequest, opts ...grpc.CallOption) (*ListSipAppTnLeasesResponse, error)
 	// Runs a call flow on a call that is online.
 	//
-	// The XML is checked before it is sent: well-formed, root `Response`, known
-	// verbs in the places that they may have, no DTD or entities, at most 256
-	// KiB (the service's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
-	// vendor receives the bytes as they are given here.
+	// The XML is checked before it is sent: well-formed, root `Response`, known verbs in the
+	// places that they may have, no DTD or entities, at most 256 KiB (the service's own
+	// limit). A mistake is REQUEST_INVALID with its line, column and verb. The vendor
+	// receives the same bytes.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
 	// as a multipart form with one part `file` (SIP Control App, 2020). The
@@ -230,11 +231,12 @@ type SipAppServiceServer interface {
 	// Vendor: RemoveSIPControlAppByUUID, DELETE /sip/app/{uuid} (SIP Control
 	// App, 2020).
 	DeleteSipApp(context.Context, *DeleteSipAppRequest) (*DeleteSipAppResponse, error)
-	// Assigns telephone numbers to an app and removes others, in one call.
-	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
-	// assigned are then read back. Of those that were removed, and if the leases cannot be
-	// read, only `uuid` is known, and of assigned ones the app; the assignment has succeeded
-	// nevertheless. An assigned one that the app's list lacks is shown without the app.
+	// Assigns telephone numbers to an app and removes others, in one call. Returns the leases
+	// of the numbers. In generation 3 the vendor answers only UUIDs: the service then reads
+	// the assigned leases back from the app's list, and knows only the `uuid` of removed
+	// ones. If the list cannot be read, the assignment has succeeded nevertheless: an
+	// assigned lease then has only its `uuid` and the app. An assigned lease that the list
+	// lacks is shown without the app.
 	//
 	// Vendor: AssignTNLeasesToSIPControlApp, POST /sip/app/{uuid}/tnlease (SIP
 	// Control App, 2020). The service does not repeat it.
@@ -246,10 +248,10 @@ type SipAppServiceServer interface {
 	ListSipAppTnLeases(context.Context, *ListSipAppTnLeasesRequest) (*ListSipAppTnLeasesResponse, error)
 	// Runs a call flow on a call that is online.
 	//
-	// The XML is checked before it is sent: well-formed, root `Response`, known
-	// verbs in the places that they may have, no DTD or entities, at most 256
-	// KiB (the service's own limit). A mistake is REQUEST_INVALID and names line, column and verb. The
-	// vendor receives the bytes as they are given here.
+	// The XML is checked before it is sent: well-formed, root `Response`, known verbs in the
+	// places that they may have, no DTD or entities, at most 256 KiB (the service's own
+	// limit). A mistake is REQUEST_INVALID with its line, column and verb. The vendor
+	// receives the same bytes.
 	//
 	// Vendor: ExecuteSIPControlAppCallExecuteCallFlow, POST /sip/app/call/{uuid}
 	// as a multipart form with one part `file` (SIP Control App, 2020). The

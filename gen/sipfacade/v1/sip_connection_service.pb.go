@@ -33,13 +33,14 @@ type CreateSipUserInviteRequest struct {
 	SipUserInvite *SipUserInvite `protobuf:"bytes,2,opt,name=sip_user_invite,json=sipUserInvite,proto3" json:"sip_user_invite,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
-	// one. Generations 2 and 3.
+	// The SIP domain of the invites, if the connection has several. Empty: its only one.
+	// Generations 2 and 3.
 	SipDomain     string `protobuf:"bytes,5,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -161,7 +162,8 @@ type ListSipUserInvitesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the connection, in any case.
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -176,8 +178,8 @@ type ListSipUserInvitesRequest struct {
 	// AIP-132 order over the same fields, for example `name desc, create_time`.
 	// Strings are ordered by bytes, unset values first. Empty: oldest first.
 	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
-	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
-	// one. Generations 2 and 3.
+	// The SIP domain of the invites, if the connection has several. Empty: its only one.
+	// Generations 2 and 3.
 	SipDomain     string `protobuf:"bytes,6,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -317,8 +319,8 @@ type GetSipUserInviteRequest struct {
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
 	// The UUID of the invite, in any case.
 	Uuid string `protobuf:"bytes,2,opt,name=uuid,proto3" json:"uuid,omitempty"`
-	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
-	// one. Generations 2 and 3.
+	// The SIP domain of the invites, if the connection has several. Empty: its only one.
+	// Generations 2 and 3.
 	SipDomain     string `protobuf:"bytes,3,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -432,10 +434,11 @@ type UpdateSipUserInviteRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
-	// one. Generations 2 and 3.
+	// The SIP domain of the invites, if the connection has several. Empty: its only one.
+	// Generations 2 and 3.
 	SipDomain     string `protobuf:"bytes,5,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -563,10 +566,11 @@ type DeleteSipUserInviteRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Which of the connection's SIP domains is meant, if it has several. Empty: its only
-	// one. Generations 2 and 3.
+	// The SIP domain of the invites, if the connection has several. Empty: its only one.
+	// Generations 2 and 3.
 	SipDomain     string `protobuf:"bytes,5,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -637,7 +641,7 @@ func (x *DeleteSipUserInviteRequest) GetSipDomain() string {
 	return ""
 }
 
-// Response of DeleteSipUserInvite: nothing but success.
+// Response of DeleteSipUserInvite: it has no fields.
 type DeleteSipUserInviteResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -686,10 +690,11 @@ type AssignSipConnectionTnLeasesRequest struct {
 	RemoveTnLeaseUuids []string `protobuf:"bytes,3,rep,name=remove_tn_lease_uuids,json=removeTnLeaseUuids,proto3" json:"remove_tn_lease_uuids,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -763,7 +768,7 @@ func (x *AssignSipConnectionTnLeasesRequest) GetValidateOnly() bool {
 // Response of AssignSipConnectionTnLeases.
 type AssignSipConnectionTnLeasesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The leases, those that the vendor answered, in its order, each as far as it is known.
+	// The leases that the vendor returned, in its order, each as far as it is known.
 	TnLeases      []*TnLease `protobuf:"bytes,1,rep,name=tn_leases,json=tnLeases,proto3" json:"tn_leases,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -811,7 +816,8 @@ type ListSipConnectionTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The UUID of the connection, in any case.
 	SipConnectionUuid string `protobuf:"bytes,1,opt,name=sip_connection_uuid,json=sipConnectionUuid,proto3" json:"sip_connection_uuid,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -953,7 +959,8 @@ func (x *ListSipConnectionTnLeasesResponse) GetNextPageToken() string {
 // Request of ListSipConnections.
 type ListSipConnectionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -1184,10 +1191,11 @@ type CreateSipConnectionRequest struct {
 	SipConnection *SipConnection `protobuf:"bytes,1,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1300,7 +1308,8 @@ type UpdateSipConnectionRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1412,7 +1421,8 @@ type DeleteSipConnectionRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1469,7 +1479,7 @@ func (x *DeleteSipConnectionRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeleteSipConnection: nothing but success.
+// Response of DeleteSipConnection: it has no fields.
 type DeleteSipConnectionResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1509,7 +1519,8 @@ func (*DeleteSipConnectionResponse) Descriptor() ([]byte, []int) {
 // Request of ListSipConnectionProducts.
 type ListSipConnectionProductsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -1644,7 +1655,8 @@ func (x *ListSipConnectionProductsResponse) GetNextPageToken() string {
 // Request of ListTnLeases.
 type ListTnLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -1779,7 +1791,8 @@ func (x *ListTnLeasesResponse) GetNextPageToken() string {
 // Request of ListSipDomains.
 type ListSipDomainsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -2010,10 +2023,11 @@ type CreateSipDomainRequest struct {
 	SipDomain *SipDomain `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2125,7 +2139,8 @@ type UpdateSipDomainRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2237,7 +2252,8 @@ type DeleteSipDomainRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2294,7 +2310,7 @@ func (x *DeleteSipDomainRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeleteSipDomain: nothing but success.
+// Response of DeleteSipDomain: it has no fields.
 type DeleteSipDomainResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2336,7 +2352,8 @@ type ListSipUsersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The name of the domain, as the vendor has it.
 	SipDomain string `protobuf:"bytes,1,opt,name=sip_domain,json=sipDomain,proto3" json:"sip_domain,omitempty"`
-	// Rows a page: 0 means 50, more than 1000 means 1000. Negative is invalid.
+	// The number of rows in a page: 0 means 50, more than 1000 means 1000. A negative number
+	// is invalid.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before, with the same other arguments;
 	// empty for the first page.
@@ -2585,10 +2602,11 @@ type CreateSipUserRequest struct {
 	SipUser *SipUser `protobuf:"bytes,2,opt,name=sip_user,json=sipUser,proto3" json:"sip_user,omitempty"`
 	// Makes the call safe to repeat: a repeat with the same id and the same content is
 	// answered from the ledger, and is not carried out twice. 8 to 128 visible ASCII
-	// characters, best a UUID. Without a ledger an id is refused. Over HTTP also the
+	// characters, best a UUID. A server without a ledger refuses an id. Over HTTP also the
 	// header `Idempotency-Key`.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2709,7 +2727,8 @@ type UpdateSipUserRequest struct {
 	// field that can be changed. Over HTTP it is derived from the body, in which
 	// `null` clears a field. With grpcurl: `{"paths": ["FIELD"]}`.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2830,7 +2849,8 @@ type DeleteSipUserRequest struct {
 	// since, and nothing is deleted. Absent: deleted whatever its etag is. Over HTTP also the
 	// header `If-Match`; an empty one is refused there, and counts as absent over gRPC.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Checks everything and writes nothing: the answer is what the call would give.
+	// Checks the request and writes nothing: the answer is what the call would return, as far
+	// as that is known.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2894,7 +2914,7 @@ func (x *DeleteSipUserRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of DeleteSipUser: nothing but success.
+// Response of DeleteSipUser: it has no fields.
 type DeleteSipUserResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields

@@ -50,13 +50,11 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // SIP connections of OpenTACT: the trunks themselves, the telephone numbers that are
-// assigned to them, the SIP domains and users behind them, and the invites with which
-// users register.
-//
-// The vendor's API has three generations; the operator chooses which one is spoken
-// (`opentact_generation`). A call or a field that it does not have is refused as
-// UPSTREAM_GENERATION before the vendor is called; comments say which generations have it,
-// and mean all of them if they say nothing.
+// assigned to them, the SIP domains and users behind them, and the invites with which users
+// register. The vendor's API has three generations; the operator configures which one the
+// service uses (`opentact_generation`). A call or a field that this generation does not
+// have is refused as UPSTREAM_GENERATION before the vendor is called. The comment of a call
+// or field says which generations have it; if it says nothing, all have it.
 //
 // Every list takes `page_size`, `page_token`, `filter` and `order_by`; every
 // update takes an `update_mask`; every error carries a `google.rpc.ErrorInfo`
@@ -66,8 +64,8 @@ type SipConnectionServiceClient interface {
 	//
 	// In generations 2 and 3 the invite is made below the connection's SIP domain: the one
 	// that `sip_domain` names, or the only one. SIP_DOMAIN_AMBIGUOUS if there are several and
-	// none is named, SIP_DOMAIN_MISSING if there is none. The other calls of invites find
-	// their domain in the same way.
+	// none is named, SIP_DOMAIN_MISSING if there is none. The other calls for invites find
+	// the domain in the same way.
 	//
 	// Vendor: CreateSIPUserInvite, POST
 	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020); since
@@ -78,16 +76,16 @@ type SipConnectionServiceClient interface {
 	// Lists the invites of a connection with their tokens; in generations 2 and 3 those of
 	// one of its SIP domains.
 	//
-	// Vendor: ListSIPUserInvites, GET /sip/connection/{sip_connection_uuid}/invites
-	// (SIP User Invite, 2020); since generation 2 GET /sip/domain/{domain}/invite (vendor's
-	// own API description, 2021). The vendor answers all invites at once; paging,
-	// filter and order are the service's.
+	// Vendor: ListSIPUserInvites, GET /sip/connection/{sip_connection_uuid}/invites (SIP User
+	// Invite, 2020); since generation 2 GET /sip/domain/{domain}/invite (vendor's own API
+	// description, 2021). The vendor returns all invites at once; the service filters, orders
+	// and pages them.
 	ListSipUserInvites(ctx context.Context, in *ListSipUserInvitesRequest, opts ...grpc.CallOption) (*ListSipUserInvitesResponse, error)
 	// Returns one invite with its token. RESOURCE_NOT_FOUND if the connection has
 	// no such invite.
 	//
-	// The vendor has no call of its own for this: the service lists the
-	// connection's invites (ListSIPUserInvites) and picks the one.
+	// The vendor has no such call: the service lists the connection's invites
+	// (ListSIPUserInvites) and returns the one with this UUID.
 	GetSipUserInvite(ctx context.Context, in *GetSipUserInviteRequest, opts ...grpc.CallOption) (*GetSipUserInviteResponse, error)
 	// Changes the fields of an invite that the mask names and returns it as stored.
 	//
@@ -103,12 +101,12 @@ type SipConnectionServiceClient interface {
 	// generation 2 DELETE /sip/domain/{domain}/invite/{uuid} (vendor's own API description,
 	// 2021).
 	DeleteSipUserInvite(ctx context.Context, in *DeleteSipUserInviteRequest, opts ...grpc.CallOption) (*DeleteSipUserInviteResponse, error)
-	// Assigns telephone numbers to a connection and removes others, in one call.
-	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
-	// assigned are then read back. Of those that were removed, and if the leases cannot be
-	// read, only `uuid` is known, and of assigned ones the connection; the assignment has
-	// succeeded nevertheless. An assigned one that the connection's list lacks is shown
-	// without the connection.
+	// Assigns telephone numbers to a connection and removes others, in one call. Returns the
+	// leases of the numbers. In generation 3 the vendor answers only UUIDs: the service then
+	// reads the assigned leases back from the connection's list, and knows only the `uuid` of
+	// removed ones. If the list cannot be read, the assignment has succeeded nevertheless: an
+	// assigned lease then has only its `uuid` and the connection. An assigned lease that the
+	// list lacks is shown without the connection.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
 	// (SIP TN Leases, 2020). The service does not repeat it.
@@ -150,23 +148,24 @@ type SipConnectionServiceClient interface {
 	// Connection, 2020); since generation 2, and in generation 1 if that route is not found,
 	// GET /sip/product (vendor's own API description, 2021).
 	ListSipConnectionProducts(ctx context.Context, in *ListSipConnectionProductsRequest, opts ...grpc.CallOption) (*ListSipConnectionProductsResponse, error)
-	// Lists the telephone numbers that the account leases, those that are
-	// assigned to nothing included. What is free to assign is found with the filter
-	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
-	// what a lease is assigned to.
+	// Lists the telephone numbers that the account leases, including those that are assigned
+	// to nothing. The filter `sip_connection_uuid = "" AND sip_app_uuid = ""` finds the
+	// numbers that are free to assign, as far as the vendor states what a lease is assigned
+	// to.
 	//
 	// Vendor: GET /lease/tn (documentation of 2020); since generation 2, and in generation 1
 	// if that route is not found, POST /lease/tn/search, page by page to its end (vendor's
 	// own API description, 2021).
 	ListTnLeases(ctx context.Context, in *ListTnLeasesRequest, opts ...grpc.CallOption) (*ListTnLeasesResponse, error)
 	// Lists the SIP domains of the account. The vendor leaves relations out of its list, so
-	// `sip_connection_uuid` and the like may be absent: GetSipDomain shows them. Generations
-	// 2 and 3.
+	// fields such as `sip_connection_uuid` may be absent: GetSipDomain shows them.
+	// Generations 2 and 3.
 	//
 	// Vendor: ListSIPDomains, GET /sip/domain (vendor's own API description, 2021; the name
 	// of the operation is a guess).
 	ListSipDomains(ctx context.Context, in *ListSipDomainsRequest, opts ...grpc.CallOption) (*ListSipDomainsResponse, error)
-	// Returns one SIP domain with what its calls are handed to. Generations 2 and 3.
+	// Returns one SIP domain with the connection or app that takes its calls. Generations 2
+	// and 3.
 	//
 	// Vendor: GetSIPDomain, GET /sip/domain/{domain} (vendor's own API description, 2021; the
 	// name of the operation is a guess).
@@ -471,13 +470,11 @@ func (c *sipConnectionServiceClient) DeleteSipUser(ctx context.Context, in *Dele
 // for forward compatibility.
 //
 // SIP connections of OpenTACT: the trunks themselves, the telephone numbers that are
-// assigned to them, the SIP domains and users behind them, and the invites with which
-// users register.
-//
-// The vendor's API has three generations; the operator chooses which one is spoken
-// (`opentact_generation`). A call or a field that it does not have is refused as
-// UPSTREAM_GENERATION before the vendor is called; comments say which generations have it,
-// and mean all of them if they say nothing.
+// assigned to them, the SIP domains and users behind them, and the invites with which users
+// register. The vendor's API has three generations; the operator configures which one the
+// service uses (`opentact_generation`). A call or a field that this generation does not
+// have is refused as UPSTREAM_GENERATION before the vendor is called. The comment of a call
+// or field says which generations have it; if it says nothing, all have it.
 //
 // Every list takes `page_size`, `page_token`, `filter` and `order_by`; every
 // update takes an `update_mask`; every error carries a `google.rpc.ErrorInfo`
@@ -487,8 +484,8 @@ type SipConnectionServiceServer interface {
 	//
 	// In generations 2 and 3 the invite is made below the connection's SIP domain: the one
 	// that `sip_domain` names, or the only one. SIP_DOMAIN_AMBIGUOUS if there are several and
-	// none is named, SIP_DOMAIN_MISSING if there is none. The other calls of invites find
-	// their domain in the same way.
+	// none is named, SIP_DOMAIN_MISSING if there is none. The other calls for invites find
+	// the domain in the same way.
 	//
 	// Vendor: CreateSIPUserInvite, POST
 	// /sip/connection/{sip_connection_uuid}/invites (SIP User Invite, 2020); since
@@ -499,16 +496,16 @@ type SipConnectionServiceServer interface {
 	// Lists the invites of a connection with their tokens; in generations 2 and 3 those of
 	// one of its SIP domains.
 	//
-	// Vendor: ListSIPUserInvites, GET /sip/connection/{sip_connection_uuid}/invites
-	// (SIP User Invite, 2020); since generation 2 GET /sip/domain/{domain}/invite (vendor's
-	// own API description, 2021). The vendor answers all invites at once; paging,
-	// filter and order are the service's.
+	// Vendor: ListSIPUserInvites, GET /sip/connection/{sip_connection_uuid}/invites (SIP User
+	// Invite, 2020); since generation 2 GET /sip/domain/{domain}/invite (vendor's own API
+	// description, 2021). The vendor returns all invites at once; the service filters, orders
+	// and pages them.
 	ListSipUserInvites(context.Context, *ListSipUserInvitesRequest) (*ListSipUserInvitesResponse, error)
 	// Returns one invite with its token. RESOURCE_NOT_FOUND if the connection has
 	// no such invite.
 	//
-	// The vendor has no call of its own for this: the service lists the
-	// connection's invites (ListSIPUserInvites) and picks the one.
+	// The vendor has no such call: the service lists the connection's invites
+	// (ListSIPUserInvites) and returns the one with this UUID.
 	GetSipUserInvite(context.Context, *GetSipUserInviteRequest) (*GetSipUserInviteResponse, error)
 	// Changes the fields of an invite that the mask names and returns it as stored.
 	//
@@ -524,12 +521,12 @@ type SipConnectionServiceServer interface {
 	// generation 2 DELETE /sip/domain/{domain}/invite/{uuid} (vendor's own API description,
 	// 2021).
 	DeleteSipUserInvite(context.Context, *DeleteSipUserInviteRequest) (*DeleteSipUserInviteResponse, error)
-	// Assigns telephone numbers to a connection and removes others, in one call.
-	// Returns the leases of the numbers. Generation 3 answers only UUIDs: those that were
-	// assigned are then read back. Of those that were removed, and if the leases cannot be
-	// read, only `uuid` is known, and of assigned ones the connection; the assignment has
-	// succeeded nevertheless. An assigned one that the connection's list lacks is shown
-	// without the connection.
+	// Assigns telephone numbers to a connection and removes others, in one call. Returns the
+	// leases of the numbers. In generation 3 the vendor answers only UUIDs: the service then
+	// reads the assigned leases back from the connection's list, and knows only the `uuid` of
+	// removed ones. If the list cannot be read, the assignment has succeeded nevertheless: an
+	// assigned lease then has only its `uuid` and the connection. An assigned lease that the
+	// list lacks is shown without the connection.
 	//
 	// Vendor: AssignTNLeasesToSIPConnection, POST /sip/connection/{uuid}/tnlease
 	// (SIP TN Leases, 2020). The service does not repeat it.
@@ -571,23 +568,24 @@ type SipConnectionServiceServer interface {
 	// Connection, 2020); since generation 2, and in generation 1 if that route is not found,
 	// GET /sip/product (vendor's own API description, 2021).
 	ListSipConnectionProducts(context.Context, *ListSipConnectionProductsRequest) (*ListSipConnectionProductsResponse, error)
-	// Lists the telephone numbers that the account leases, those that are
-	// assigned to nothing included. What is free to assign is found with the filter
-	// `sip_connection_uuid = "" AND sip_app_uuid = ""`, as far as the vendor states
-	// what a lease is assigned to.
+	// Lists the telephone numbers that the account leases, including those that are assigned
+	// to nothing. The filter `sip_connection_uuid = "" AND sip_app_uuid = ""` finds the
+	// numbers that are free to assign, as far as the vendor states what a lease is assigned
+	// to.
 	//
 	// Vendor: GET /lease/tn (documentation of 2020); since generation 2, and in generation 1
 	// if that route is not found, POST /lease/tn/search, page by page to its end (vendor's
 	// own API description, 2021).
 	ListTnLeases(context.Context, *ListTnLeasesRequest) (*ListTnLeasesResponse, error)
 	// Lists the SIP domains of the account. The vendor leaves relations out of its list, so
-	// `sip_connection_uuid` and the like may be absent: GetSipDomain shows them. Generations
-	// 2 and 3.
+	// fields such as `sip_connection_uuid` may be absent: GetSipDomain shows them.
+	// Generations 2 and 3.
 	//
 	// Vendor: ListSIPDomains, GET /sip/domain (vendor's own API description, 2021; the name
 	// of the operation is a guess).
 	ListSipDomains(context.Context, *ListSipDomainsRequest) (*ListSipDomainsResponse, error)
-	// Returns one SIP domain with what its calls are handed to. Generations 2 and 3.
+	// Returns one SIP domain with the connection or app that takes its calls. Generations 2
+	// and 3.
 	//
 	// Vendor: GetSIPDomain, GET /sip/domain/{domain} (vendor's own API description, 2021; the
 	// name of the operation is a guess).

@@ -24,9 +24,10 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// A SIP domain: the name under which SIP users register, and what their calls are
-// handed to. Generations 2 and 3 of the vendor's API have it; users and invites are below
-// it there. Generation 1 has the `subdomain` of a connection or an app instead.
+// A SIP domain: the name under which SIP users register, and the connection or app that
+// takes their calls. Generations 2 and 3 of the vendor's API have SIP domains; users and
+// invites are below them. Generation 1 has the `subdomain` of a connection or an app
+// instead.
 type SipDomain struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The name of the domain, for example `office.example.com`. It is the domain's id: set

@@ -44,8 +44,7 @@ type SipConnection struct {
 	Ip *string `protobuf:"bytes,4,opt,name=ip,proto3,oneof" json:"ip,omitempty"`
 	// The SIP port of the customer's equipment, 1024 to 65535.
 	Port *int32 `protobuf:"varint,5,opt,name=port,proto3,oneof" json:"port,omitempty"`
-	// Whether the trunk takes calls. The vendor's default is true. Vendor:
-	// `is_active`.
+	// Whether the trunk takes calls. The vendor's default is true. Vendor: `is_active`.
 	Active *bool `protobuf:"varint,6,opt,name=active,proto3,oneof" json:"active,omitempty"`
 	// The id of the SIP product, 1 to 1024; see ListSipConnectionProducts. On
 	// reads it is taken from `product`. Vendor: `product`.
@@ -107,9 +106,9 @@ type SipConnection struct {
 	// The host name of the customer's equipment, in place of `ip`: 1 to 255 characters (the
 	// service's own limit). Generations 2 and 3 (vendor's own API description, 2021).
 	Hostname *string `protobuf:"bytes,28,opt,name=hostname,proto3,oneof" json:"hostname,omitempty"`
-	// What happens to calls by the signature of their caller id (STIR/SHAKEN): 0 no check, 1
-	// blocked without a signature, 2 blocked if the signature is invalid, 3 passed even if
-	// the check fails. Generation 3 (documentation of 2022).
+	// What happens to calls depending on the signature of their caller id (STIR/SHAKEN): 0 no
+	// check, 1 blocked without a signature, 2 blocked if the signature is invalid, 3 passed
+	// even if the check fails. Generation 3 (documentation of 2022).
 	ShakenVerifyPolicy *int32 `protobuf:"varint,29,opt,name=shaken_verify_policy,json=shakenVerifyPolicy,proto3,oneof" json:"shaken_verify_policy,omitempty"`
 	// The lowest attestation that a signed caller id may have (STIR/SHAKEN): `A` full, `B`
 	// partial, `C` gateway. Another word of the vendor is shown as it came. Generation 3
@@ -373,8 +372,8 @@ func (x *SipConnection) GetSipDomains() *SipDomainList {
 // A product that a SIP connection is sold under. It decides rates and routing.
 type SipConnectionProduct struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The product's id, what `SipConnection.product_id` takes. Absent if the vendor
-	// states none.
+	// The product's id, as `SipConnection.product_id` takes it. Absent if the vendor states
+	// none.
 	Id *int32 `protobuf:"varint,1,opt,name=id,proto3,oneof" json:"id,omitempty"`
 	// The product's name.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
@@ -514,8 +513,8 @@ type SipUser struct {
 	Avatar string `protobuf:"bytes,8,opt,name=avatar,proto3" json:"avatar,omitempty"`
 	// Date of birth, `YYYY-MM-DD`.
 	Dob *string `protobuf:"bytes,9,opt,name=dob,proto3,oneof" json:"dob,omitempty"`
-	// As the vendor writes it; the vocabulary is open. `Male`, `Female` and `Other` are known
-	// (vendor's own API description, 2021).
+	// The gender, as the vendor writes it. `Male`, `Female` and `Other` are known; other
+	// words are possible (vendor's own API description, 2021).
 	Gender *string `protobuf:"bytes,10,opt,name=gender,proto3,oneof" json:"gender,omitempty"`
 	// The groups of the user. The vendor does not document their shape, so each is
 	// passed on as it came, without secrets.
@@ -535,10 +534,10 @@ type SipUser struct {
 	// 2021).
 	SameDomainCallsOnly *bool `protobuf:"varint,16,opt,name=same_domain_calls_only,json=sameDomainCallsOnly,proto3,oneof" json:"same_domain_calls_only,omitempty"`
 	// Whether the user may register. Generation 3 (documentation of 2022, which has it for
-	// updates; that a create takes it too is a guess). Vendor: `is_active`.
+	// updates; it is a guess that a create takes it too). Vendor: `is_active`.
 	Active *bool `protobuf:"varint,17,opt,name=active,proto3,oneof" json:"active,omitempty"`
-	// As the vendor writes it; it does not document the words. Generation 3 (documentation of
-	// 2022).
+	// The state, as the vendor writes it; the words are not documented. Generation 3
+	// (documentation of 2022).
 	State *string `protobuf:"bytes,18,opt,name=state,proto3,oneof" json:"state,omitempty"`
 	// An opaque hash of what the vendor stores. An update that states it is refused as
 	// ETAG_MISMATCH if the user has changed since. Over HTTP also the headers `ETag` and
@@ -757,8 +756,8 @@ func (x *SipUserList) GetItems() []*SipUser {
 	return nil
 }
 
-// An invitation to register a SIP user under a connection. Whoever holds its
-// token can register until it expires.
+// An invitation to register a SIP user under a connection. Anyone who has its token can
+// register until the invite expires.
 type SipUserInvite struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The invite's UUID, lower case. On an update it names the invite to change, in
@@ -782,8 +781,7 @@ type SipUserInvite struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the invite was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// The connection of the invite. The vendor leaves it empty in lists; then it
-	// is absent.
+	// The connection of the invite. Absent in lists, in which the vendor leaves it empty.
 	SipConnection *SipConnection `protobuf:"bytes,8,opt,name=sip_connection,json=sipConnection,proto3" json:"sip_connection,omitempty"`
 	// The account that owns the invite.
 	Account *OpentactAccount `protobuf:"bytes,9,opt,name=account,proto3" json:"account,omitempty"`
@@ -795,10 +793,10 @@ type SipUserInvite struct {
 	// ETAG_MISMATCH if the invite has changed since. Over HTTP also the headers `ETag` and
 	// `If-Match`.
 	Etag *string `protobuf:"bytes,12,opt,name=etag,proto3,oneof" json:"etag,omitempty"`
-	// The SIP domain that the invited user will belong to. It is set on create, and says on
-	// an update where the invite is; the connection's only domain if it is left out. Another
-	// way to say it is `sip_domain` of the request. Generations 2 and 3; absent in generation
-	// 1: there an invite belongs to the connection itself.
+	// The SIP domain that the invited user will belong to. It is set on create; on an update
+	// it says in which domain the invite is. If it is left out, the connection's only domain
+	// is used. `sip_domain` of the request has the same effect. Generations 2 and 3; absent
+	// in generation 1, in which an invite belongs to the connection itself.
 	SipDomain     *string `protobuf:"bytes,13,opt,name=sip_domain,json=sipDomain,proto3,oneof" json:"sip_domain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -975,8 +973,9 @@ func (x *SipUserInviteList) GetItems() []*SipUserInvite {
 // is assigned to.
 type TnLease struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The lease's UUID. The one field that is always there: generation 3 answers an
-	// assignment with only UUIDs, and what cannot be read back is not known.
+	// The lease's UUID. It is the only field that is always there: in generation 3 the vendor
+	// answers an assignment with only UUIDs, and other fields are absent if they cannot be
+	// read back.
 	Uuid string `protobuf:"bytes,1,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	// The UUID of the connection that the number is assigned to, from `sip_connection`, or else
 	// from the path of the call. Absent if neither states it.
@@ -1291,7 +1290,7 @@ type TnOrder struct {
 	Autorenew *bool `protobuf:"varint,3,opt,name=autorenew,proto3,oneof" json:"autorenew,omitempty"`
 	// What was ordered, in the vendor's own undocumented shape, without secrets.
 	Request *structpb.Struct `protobuf:"bytes,4,opt,name=request,proto3" json:"request,omitempty"`
-	// What it cost, in the vendor's own undocumented shape, without secrets.
+	// What the order cost, in the vendor's own undocumented shape, without secrets.
 	Price *structpb.Struct `protobuf:"bytes,5,opt,name=price,proto3" json:"price,omitempty"`
 	// When the order was placed.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
@@ -1450,9 +1449,9 @@ type SipApp struct {
 	// How the vendor calls `webhook_url`: `GET` or `POST`. Another word of the vendor is
 	// shown as it came. Generations 2 and 3 (vendor's own API description, 2021).
 	WebhookMethod *string `protobuf:"bytes,23,opt,name=webhook_method,json=webhookMethod,proto3,oneof" json:"webhook_method,omitempty"`
-	// How long the vendor waits for `webhook_url` to answer, in whole milliseconds, from 0,
-	// which is no limit by the vendor's word `off`, to an hour (the service's own limit).
-	// Generations 2 and 3 (vendor's own API description, 2021). Vendor:
+	// How long the vendor waits for `webhook_url` to answer, in whole milliseconds: from 0,
+	// which means no limit (the vendor's word is `off`), to an hour (the service's own
+	// limit). Generations 2 and 3 (vendor's own API description, 2021). Vendor:
 	// `webhook_request_timeout`, milliseconds.
 	WebhookTimeout *durationpb.Duration `protobuf:"bytes,24,opt,name=webhook_timeout,json=webhookTimeout,proto3" json:"webhook_timeout,omitempty"`
 	// The URL from which the vendor fetches the call flow of a call: with `from` and `to` in
@@ -1462,9 +1461,9 @@ type SipApp struct {
 	// How the vendor calls `call_flow_url`: `GET` or `POST`. Another word of the vendor is
 	// shown as it came. Generations 2 and 3 (vendor's own API description, 2021).
 	CallFlowMethod *string `protobuf:"bytes,26,opt,name=call_flow_method,json=callFlowMethod,proto3,oneof" json:"call_flow_method,omitempty"`
-	// How long the vendor waits for `call_flow_url` to answer, in whole milliseconds, from 0,
-	// which is no limit by the vendor's word `off`, to an hour (the service's own limit).
-	// Generations 2 and 3 (vendor's own API description, 2021). Vendor:
+	// How long the vendor waits for `call_flow_url` to answer, in whole milliseconds: from 0,
+	// which means no limit (the vendor's word is `off`), to an hour (the service's own
+	// limit). Generations 2 and 3 (vendor's own API description, 2021). Vendor:
 	// `call_flow_request_timeout`, milliseconds.
 	CallFlowTimeout *durationpb.Duration `protobuf:"bytes,27,opt,name=call_flow_timeout,json=callFlowTimeout,proto3" json:"call_flow_timeout,omitempty"`
 	unknownFields   protoimpl.UnknownFields

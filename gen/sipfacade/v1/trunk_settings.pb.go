@@ -81,20 +81,20 @@ func (TrunkMediaType) EnumDescriptor() ([]byte, []int) {
 	return file_sipfacade_v1_trunk_settings_proto_rawDescGZIP(), []int{0}
 }
 
-// Settings of a Class4 trunk. OpenTACT does not publish the full list, so what
-// is not modelled passes through `other_settings` in both directions. Both
-// parts are sent to the vendor as one flat object.
+// Settings of a Class4 trunk. OpenTACT does not publish the full list, so settings that
+// have no field here are in `other_settings`, in requests and answers. Both parts are sent
+// to the vendor as one flat object.
 type TrunkSettings struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The media treatment. Absent if the vendor states none or another word.
 	MediaType *TrunkMediaType `protobuf:"varint,1,opt,name=media_type,json=mediaType,proto3,enum=sipfacade.v1.TrunkMediaType,oneof" json:"media_type,omitempty"`
 	// Every other setting under the vendor's own name, for example
-	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped
-	// on reads. `media_type` is here only if it is another word than the field above
-	// has, so that settings that were read can be sent back; that field wins. Numbers are
-	// finite and have the precision of a double: a whole number above 2^53 that has to be
-	// exact is sent as a text. At most 1000 values in all, 16 levels deep: the service's
-	// own limit.
+	// `{"call_limit": 10, "codecs": ["PCMU"]}`. Passwords inside it are dropped on reads.
+	// `media_type` is here only if the vendor's word is not one of the field above, so that
+	// settings that were read can be sent back; if both are given, the field above counts.
+	// Numbers are finite and have the precision of a double: send a whole number above 2^53
+	// that has to be exact as a text. At most 1000 values in all, 16 levels deep: the
+	// service's own limit.
 	OtherSettings *structpb.Struct `protobuf:"bytes,2,opt,name=other_settings,json=otherSettings,proto3" json:"other_settings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
