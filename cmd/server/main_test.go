@@ -33,7 +33,7 @@ func TestExitCodes(t *testing.T) {
 		},
 		"token new ci --scope pbx:read":  {0, "scopes: ['pbx:read']", "The token is shown only now."},
 		"token new ci --scope pbx:reads": {2, "", `there is no scope "pbx:reads"`},
-		"token new ci --scope=":          {2, "", "there is no scope given; the scopes are debug"},
+		"token new ci --scope=":          {2, "", "no scope is given; the scopes are debug"},
 		"config check --sandbox --auth-tokens-file=main.go": {
 			2, "", "auth_tokens_file (SIPFACADE_AUTH_TOKENS_FILE): the tokens file: it is not valid",
 		},

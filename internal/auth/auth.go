@@ -139,7 +139,7 @@ func (a *Authenticator) allow(ctx context.Context, caller Caller, needs rule) er
 	}
 	if wait := a.limits.take(limitKey(ctx, caller), a.now()); wait > 0 {
 		return status.New(codes.ResourceExhausted, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED,
-			"the caller makes more calls than the server allows it", &errdetails.RetryInfo{RetryDelay: durationpb.New(wait)})
+			"the caller makes more calls than the server allows", &errdetails.RetryInfo{RetryDelay: durationpb.New(wait)})
 	}
 	return nil
 }

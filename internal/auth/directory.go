@@ -67,7 +67,7 @@ func (a *Authenticator) byCertificate(certificate *x509.Certificate) (Caller, er
 				return entry.caller, nil
 			}
 		}
-		return Caller{}, unauthenticated("the client certificate has no name that the tokens file knows")
+		return Caller{}, unauthenticated("the tokens file lists no name of the client certificate")
 	}
 	if len(names) == 0 {
 		return Caller{}, unauthenticated("the client certificate has neither a URI nor a DNS name")

@@ -102,9 +102,9 @@ func publicCause(err error) string {
 	case errors.Is(err, errUnknownKey):
 		return "the token is signed with an unknown key: its issuer publishes no such key"
 	case errors.As(err, &unreachable):
-		return "the token cannot be verified: the keys of its issuer are not at hand"
+		return "the token cannot be verified: the keys of its issuer are not available"
 	default:
-		return "the token is not valid here"
+		return "the token is not valid for this server"
 	}
 }
 

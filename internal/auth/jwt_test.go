@@ -202,7 +202,7 @@ func TestOutage(t *testing.T) {
 	a.issuer.Down(true)
 	token := a.issuer.Token(a.claims(nil))
 	for range 5 {
-		if _, err := a.identify(token); !isRefused(err) || !strings.Contains(err.Error(), "are not at hand") {
+		if _, err := a.identify(token); !isRefused(err) || !strings.Contains(err.Error(), "are not available") {
 			t.Errorf("while it is down: %v", err)
 		}
 	}

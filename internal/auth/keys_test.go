@@ -68,7 +68,7 @@ func saysUnknownKey(err error) bool {
 }
 
 // TestUnknownKey: a key that is not among those just fetched is said to be unknown; that the
-// keys are not at hand is said only if the issuer cannot be asked.
+// keys are not available is said only if the issuer cannot be asked.
 func TestUnknownKey(t *testing.T) {
 	t.Parallel()
 	a := newTrusting(t, "scope")
@@ -89,7 +89,7 @@ func TestUnknownKey(t *testing.T) {
 	a.issuer.Down(true)
 	for _, pause := range []time.Duration{5 * time.Second, 0} {
 		a.clock.pass(pause)
-		if _, err := a.identify(token); !isRefused(err) || saysUnknownKey(err) || !strings.Contains(grpcstatus.Convert(err).Message(), "not at hand") {
+		if _, err := a.identify(token); !isRefused(err) || saysUnknownKey(err) || !strings.Contains(grpcstatus.Convert(err).Message(), "not available") {
 			t.Errorf("while the issuer is down: %v", err)
 		}
 	}

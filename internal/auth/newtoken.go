@@ -46,7 +46,7 @@ func checkNew(name string, scopes []string) error {
 		wrong = append(wrong, errors.New("the name must be 1 to 128 visible ASCII characters without a space"))
 	}
 	if len(scopes) == 0 {
-		wrong = append(wrong, fmt.Errorf("there is no scope given; the scopes are %s", strings.Join(Scopes(), ", ")))
+		wrong = append(wrong, fmt.Errorf("no scope is given; the scopes are %s", strings.Join(Scopes(), ", ")))
 	}
 	var unknown []string
 	for _, scope := range scopes {

@@ -152,7 +152,7 @@ func (c *checker) references(token xml.Token, written string) *Mistake {
 			base = 16
 		}
 		if code, err := strconv.ParseUint(hexadecimal, base, 32); err == nil && utf16.IsSurrogate(rune(code)) {
-			return c.mistake("not well-formed: &#%s; is no character", spelling.Clip(digits))
+			return c.mistake("not well-formed: &#%s; is not a character", spelling.Clip(digits))
 		}
 		written = after
 	}

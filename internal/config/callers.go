@@ -87,7 +87,7 @@ func checkOrigin(text string) error {
 	parsed, err := url.Parse(text)
 	switch {
 	case strings.Contains(text, "*"):
-		return errors.New("must be exact origins; there is no * here, because the callers' tokens would be open to every page")
+		return errors.New("must be exact origins; * is not allowed, because every page could then use the callers' tokens")
 	case err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Scheme+"://"+parsed.Host != text:
 		return errors.New("must be origins such as https://console.example.com or http://localhost:3000, " +
 			"separated by commas; no path, no space, no empty entry")

@@ -26,7 +26,7 @@ type grammar struct {
 	Serve struct{ settingsHelp } `cmd:"" help:"Run the server until SIGTERM or SIGINT."`
 	Group struct {
 		Check struct{ settingsHelp } `cmd:"" help:"Report every mistake in the configuration at once."`
-	} `cmd:"" name:"config" help:"Look at the configuration."`
+	} `cmd:"" name:"config" help:"Check the configuration."`
 	Healthcheck struct{} `cmd:"" uses:"config,admin-address" help:"Exit with 0 if the running server is ready: if /readyz answers 200."`
 	Version     struct{} `cmd:"" uses:"" help:"Print version, commit and Go version."`
 	Token       struct {

@@ -126,7 +126,7 @@ type collector struct {
 func (c collector) Decode(context *kong.DecodeContext, target reflect.Value) error {
 	value, next := context.Value, context.Scan.Peek()
 	if !next.IsValue() && !value.IsBool() {
-		return errors.New("needs a value; join one that begins with a dash by =")
+		return errors.New("needs a value; write one that begins with a dash after =")
 	}
 	// kong's mappers would replace invalid UTF-8.
 	readable := utf8.ValidString(next.String())

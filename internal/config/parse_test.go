@@ -72,13 +72,13 @@ func TestUsageErrors(t *testing.T) {
 		"serve --grpc-adress=x --grpc-address":   `unknown flag --grpc-adress, did you mean "--grpc-address"?`,
 		"serve --grpc-adress=x --help":           `unknown flag --grpc-adress, did you mean "--grpc-address"?`,
 		"serve --grpc-adress=x --version":        `unknown flag --grpc-adress, did you mean "--grpc-address"?`,
-		"serve --grpc-address":                   "--grpc-address: needs a value; join one that begins with a dash by =",
-		"serve --opentact-password -hunter2":     "--opentact-password: needs a value; join one that begins with a dash by =",
+		"serve --grpc-address":                   "--grpc-address: needs a value; write one that begins with a dash after =",
+		"serve --opentact-password -hunter2":     "--opentact-password: needs a value; write one that begins with a dash after =",
 		"serve --opentact-password my hunter2":   "unexpected argument; a value with spaces needs quotes",
 		"--opentact-password my hunter2 serve":   "unexpected argument; a value with spaces needs quotes",
 		"serve --no-reflection=hunter2":          "a flag without a value, or its --no- form, accepts =true and =false only",
 		"serve --help=hunter2":                   "a flag without a value, or its --no- form, accepts =true and =false only",
-		"serve --opentact-token --opentact-tokn": "--opentact-token: needs a value; join one that begins with a dash by =",
+		"serve --opentact-token --opentact-tokn": "--opentact-token: needs a value; write one that begins with a dash after =",
 	} {
 		invocation, err := Parse(strings.Fields(line), nil, io.Discard)
 		usage, ok := errors.AsType[*UsageError](err)

@@ -121,7 +121,7 @@ func checkNumber(number string) error {
 		return fmt.Errorf("has the number %s, which begins with 0: write text in quotes", quote(number))
 	}
 	if _, err := strconv.ParseInt(number, 0, 64); err != nil {
-		return fmt.Errorf("has the number %s, which is none between -2^63 and 2^63", quote(number))
+		return fmt.Errorf("has the number %s, which is not between -2^63 and 2^63", quote(number))
 	}
 	return nil
 }

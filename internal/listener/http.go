@@ -106,7 +106,7 @@ const unmetPrefix = "HTTP/1.1 417 "
 // and a text.
 func parseRefusal(p []byte) (Refusal, bool) {
 	if bytes.HasPrefix(p, []byte(unmetPrefix)) {
-		return Refusal{Status: http.StatusExpectationFailed, Text: "the server meets no expectation but 100-continue"}, true
+		return Refusal{Status: http.StatusExpectationFailed, Text: "the server supports no expectation except 100-continue"}, true
 	}
 	rest, ok := bytes.CutPrefix(p, []byte(refusedPrefix))
 	if !ok || len(rest) < 3 || rest[0] != '4' && rest[0] != '5' {

@@ -68,7 +68,7 @@ func (t *Target) check(ctx context.Context) *Vendor {
 		}
 	}
 	if !w.reached {
-		vendor.State, vendor.Reason = Unreachable, "nothing there answers in the vendor's form; look at the base URL"
+		vendor.State, vendor.Reason = Unreachable, "no answer has the vendor's form; check the base URL"
 		return vendor
 	}
 	if t.Generation != 0 {

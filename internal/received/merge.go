@@ -74,7 +74,7 @@ func (r *Request) compareIDs(message protoreflect.Message) {
 			at = at.Get(field).Message()
 		}
 		if inPath := at.Get(path[len(path)-1]); !strings.EqualFold(id.String(), inPath.String()) {
-			r.Refuse(pathName(path), status.RuleIDMismatch, "the body names another one than the path")
+			r.Refuse(pathName(path), status.RuleIDMismatch, "differs from the value in the path")
 		}
 	}
 }

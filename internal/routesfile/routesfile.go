@@ -144,7 +144,7 @@ func (p *parser) keys(node *yaml.Node) {
 	for _, name := range sortedKeys(renamed) {
 		switch {
 		case !slices.Contains(p.vendor.Keys, name):
-			p.wrong("%s.%s is no key of a request%s", keysMember, name, meant(name, p.vendor.Keys))
+			p.wrong("%s.%s is not a key of a request%s", keysMember, name, meant(name, p.vendor.Keys))
 		case !bodyKey.MatchString(renamed[name]):
 			p.wrong("%s.%s must be 1 to 64 letters, digits and underscores", keysMember, name)
 		default:
@@ -181,7 +181,7 @@ func (p *parser) path(operation string, node *yaml.Node) {
 	routes := p.routesOf(operation)
 	switch {
 	case len(routes) == 0:
-		p.wrong("%s is no operation%s", operation, meant(operation, p.operations()))
+		p.wrong("%s is not an operation%s", operation, meant(operation, p.operations()))
 	case node.Kind != yaml.ScalarNode || !validTemplate(node.Value):
 		p.wrong("%s must be a path template such as %s", operation, routes[0].Path)
 	case !slices.Equal(parameters(node.Value), parameters(routes[0].Path)):

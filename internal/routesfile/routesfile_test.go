@@ -69,11 +69,11 @@ trusted_networks: a/b
 `
 	_, err := routesfile.Parse([]byte(content), vendor())
 	for _, want := range []string{
-		"ListInvite is no operation; did you mean ListInvites?",
+		"ListInvite is not an operation; did you mean ListInvites?",
 		"ListInvites must have the parameters {connection_uuid} in this order and no other, as /connection/{connection_uuid}/invites has",
 		"ReadNetwork must be a path template such as /domains/{domain}/trustedNetwork/{network}",
 		"header must be one of X-Auth-Token, Authorization",
-		"keys.nam is no key of a request; did you mean name?",
+		"keys.nam is not a key of a request; did you mean name?",
 		"keys.port must be 1 to 64 letters, digits and underscores",
 		"trusted_networks must be one path segment, such as trustednetworks",
 	} {

@@ -36,11 +36,11 @@ var outcomeUnknown = verdict{
 // writes, and one on writes that were sent.
 var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindRejected: both(codes.Unknown, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_REJECTED,
-		"was refused in the body of a success"),
+		"was refused in the body of an answer with a success status"),
 	upstream.KindRedirect: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
 		"was answered with a redirect, which is not followed"),
 	upstream.KindBadResponse: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
-		"was answered with something that is not the vendor's form"),
+		"was answered, but not in the vendor's form"),
 	upstream.KindTruncated: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
 		"was answered, and the answer broke off"),
 	upstream.KindUnreachable: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_UNREACHABLE,
@@ -52,7 +52,7 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindCallerDeadline: withReason(codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
 		"was given up: the caller's deadline passed"),
 	upstream.KindCallerCancelled: withReason(codes.Canceled, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
-		"was given up: the caller cancelled"),
+		"was given up: the caller cancelled the call"),
 	upstream.KindShuttingDown: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN,
 		"was given up: the service is shutting down"),
 	upstream.KindCredentialMissing: both(codes.Unauthenticated, sipfacadev1.ErrorReason_ERROR_REASON_CREDENTIAL_MISSING,
@@ -68,17 +68,17 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 	upstream.KindBreakerOpen: both(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BREAKER_OPEN,
 		"was not sent: the vendor has been failing and gets no calls for a while"),
 	upstream.KindSaturated: orUnknown(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_SATURATED,
-		"was given up: too many calls to the vendor are under way, or vendor answers take up their memory"),
+		"was given up: too many calls to the vendor are under way, or their answers use up the memory for vendor answers"),
 	upstream.KindChanged: both(codes.Aborted, sipfacadev1.ErrorReason_ERROR_REASON_ETAG_MISMATCH,
 		"was not sent: the resource has changed since its etag was read"),
 	upstream.KindTaken: both(codes.AlreadyExists, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS,
-		"would be refused: there is one like it already"),
+		"would be refused: a resource like it exists already"),
 	upstream.KindSeveralParents: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS,
 		"was not sent: the connection has several SIP domains, and the request names none in sip_domain"),
 	upstream.KindNoParent: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING,
-		"was not sent: the vendor shows no SIP domain of the connection, which its invites would be below"),
+		"was not sent: the vendor shows no SIP domain of the connection, and invites are below a SIP domain"),
 	upstream.KindUnclearParent: both(codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS,
-		"was not sent: the vendor shows too many SIP domains without their connection to look at each, and the request names none in sip_domain"),
+		"was not sent: the vendor shows too many SIP domains without their connection, and the request names none in sip_domain"),
 	upstream.KindUnresolved: orUnknown(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
 		"failed inside the service"),
 	upstream.KindInternal: both(codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_INTERNAL,
@@ -112,7 +112,7 @@ var byStatus = map[int]verdict{
 	http.StatusUnauthorized: {codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CREDENTIAL_REJECTED,
 		"was refused: the vendor does not accept the service's credential"},
 	http.StatusPaymentRequired: {codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_PAYMENT_REQUIRED,
-		"was refused: the vendor account lacks the balance"},
+		"was refused: the balance of the vendor account is too low"},
 	http.StatusForbidden: {codes.PermissionDenied, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_FORBIDDEN,
 		"was refused: the credential may not do this"},
 	http.StatusNotFound: {codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
@@ -124,9 +124,9 @@ var byStatus = map[int]verdict{
 // byConflict is the verdict on 409, which depends on what was tried.
 var byConflict = map[upstream.Action]verdict{
 	upstream.Create: {codes.AlreadyExists, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_EXISTS,
-		"was refused: there is one like it already"},
+		"was refused: a resource like it exists already"},
 	upstream.Delete: {codes.FailedPrecondition, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_IN_USE,
-		"was refused: others still use the resource"},
+		"was refused: other resources still use this one"},
 }
 
 // Verdicts that depend on more than the status.
@@ -138,7 +138,7 @@ var (
 	foreignNotFound = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_BAD_RESPONSE,
 		"was answered 404, but not in the vendor's form: something else answered in its place"}
 	offContract = verdict{codes.Internal, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_CONTRACT,
-		"was refused in a way that the contract does not allow for"}
+		"was refused with a status that the contract does not expect"}
 	vendorFailure = verdict{codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_ERROR,
 		"failed at the vendor"}
 )
@@ -254,7 +254,7 @@ var contextual = map[codes.Code]verdict{
 	codes.DeadlineExceeded: {codes.DeadlineExceeded, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_DEADLINE,
 		"the caller's deadline passed"},
 	codes.Canceled: {codes.Canceled, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_CANCELLED,
-		"the caller cancelled"},
+		"the caller cancelled the call"},
 }
 
 // fromUpstream is the status of a failed vendor call.

@@ -161,7 +161,7 @@ func (s shape) misplaced(request proto.Message) (violations []*fieldViolation) {
 		named := message.Has(parent.inRequest) && resource.Has(parent.inResource)
 		if named && !strings.EqualFold(stated, message.Get(parent.inRequest).String()) {
 			path := string(s.resource.Name()) + "." + string(parent.inResource.Name())
-			violations = append(violations, status.BrokenRule(path, status.RuleIDMismatch, "the resource names another one than the request"))
+			violations = append(violations, status.BrokenRule(path, status.RuleIDMismatch, "differs from the value in the request"))
 		}
 	}
 	return violations

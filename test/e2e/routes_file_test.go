@@ -222,13 +222,13 @@ func refusedRoutes() map[string]struct {
 		"an unknown operation": {
 			[2]string{"ListSIPUserInvite: /sip/invites", "ReadPBXDevices: /devices"},
 			[]string{
-				ofOpenTACTFile + "ListSIPUserInvite is no operation; did you mean ListSIPUserInvites?",
-				ofInfinityFile + "ReadPBXDevices is no operation; did you mean ReadPBXDevice?",
+				ofOpenTACTFile + "ListSIPUserInvite is not an operation; did you mean ListSIPUserInvites?",
+				ofInfinityFile + "ReadPBXDevices is not an operation; did you mean ReadPBXDevice?",
 			},
 		},
 		"an operation of a later generation": {
 			[2]string{"ListSIPDomains: /sip/domains", ""},
-			[]string{ofOpenTACTFile + "ListSIPDomains is no operation"},
+			[]string{ofOpenTACTFile + "ListSIPDomains is not an operation"},
 		},
 		"a missing variable": {
 			[2]string{"ModifySIPUserInvite: /sip/connection/{sip_connection_uuid}/invites", "DeletePBXDevice: /sip/domains/{domain}/devices"},

@@ -163,12 +163,12 @@ func TestDecodeViolations(t *testing.T) {
 		}},
 		{&sipfacadev1.SipConnection{}, `{"tnLeases":{"items":[{"tn":{"phoneNumber":1}},null,{"uuid":"a"},{"account":{"balance":"1 "}}]}}`, []string{
 			`c.tn_leases.items[0].tn.phone_number: want a string, got a number`, `c.tn_leases.items[1]: want an object, got null`,
-			`c.tn_leases.items[3].account.balance: want a number that fits 64 bits`,
+			`c.tn_leases.items[3].account.balance: want a number that fits in 64 bits`,
 		}},
 		{&sipfacadev1.TrunkSettings{}, `{"mediaType":"BYPASS","otherSettings":{"a":1,"a":2,"b":[1e999]}}`, []string{
 			`c.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, TRUNK_MEDIA_TYPE_PROXY_MEDIA`,
 			`c.other_settings["a"]: duplicate member`,
-			`c.other_settings["b"][0]: want a number that fits 64 bits`,
+			`c.other_settings["b"][0]: want a number that fits in 64 bits`,
 		}},
 		{&sipfacadev1.TrunkSettings{}, `{"mediaType":{},"otherSettings":` + deep + `}`, []string{
 			`c.media_type: want one of TRUNK_MEDIA_TYPE_BYPASS_MEDIA, TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING, TRUNK_MEDIA_TYPE_PROXY_MEDIA, got an object`,
@@ -281,7 +281,7 @@ func TestText(t *testing.T) {
 			&sipfacadev1.SipConnection{CreateTime: &timestamppb.Timestamp{Seconds: 1e9}}},
 		{&sipfacadev1.TrunkSettings{}, "media_type", "PROXY_MEDIA", "",
 			&sipfacadev1.TrunkSettings{MediaType: sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA.Enum()}},
-		{&sipfacadev1.OpentactAccount{}, "balance", "1e999", "want a number that fits 64 bits", nil},
+		{&sipfacadev1.OpentactAccount{}, "balance", "1e999", "want a number that fits in 64 bits", nil},
 		{&sipfacadev1.UpdateSipConnectionRequest{}, "update_mask", "", "",
 			&sipfacadev1.UpdateSipConnectionRequest{UpdateMask: &fieldmaskpb.FieldMask{}}},
 	}

@@ -97,7 +97,7 @@ func parseBytes(text []byte) (protoreflect.Value, string) {
 func parseFloat(text []byte) (protoreflect.Value, string) {
 	number, ok := parseFloating(string(text), 32)
 	if !ok {
-		return protoreflect.Value{}, "want a number that fits 32 bits"
+		return protoreflect.Value{}, "want a number that fits in 32 bits"
 	}
 	return protoreflect.ValueOfFloat32(float32(number)), ""
 }
@@ -105,7 +105,7 @@ func parseFloat(text []byte) (protoreflect.Value, string) {
 func parseDouble(text []byte) (protoreflect.Value, string) {
 	number, ok := parseFloating(string(text), 64)
 	if !ok {
-		return protoreflect.Value{}, "want a number that fits 64 bits"
+		return protoreflect.Value{}, "want a number that fits in 64 bits"
 	}
 	return protoreflect.ValueOfFloat64(number), ""
 }

@@ -148,7 +148,7 @@ func (d *decoder) fillPlainValue(value *structpb.Value) {
 	default:
 		number, fits := parseFloating(string(text), 64)
 		if !fits {
-			d.problem(ruleValue, "want a number that fits 64 bits")
+			d.problem(ruleValue, "want a number that fits in 64 bits")
 		}
 		value.Kind = &structpb.Value_NumberValue{NumberValue: number}
 	}

@@ -38,7 +38,7 @@ func (m *Menu) Add(fault Fault) (Fault, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.faults) >= maxFaults {
-		return Fault{}, &FieldError{"vendor", fmt.Sprintf("%s has %d faults that wait, which is the most; remove some with DELETE", m.dialect.Vendor, maxFaults)}
+		return Fault{}, &FieldError{"vendor", fmt.Sprintf("%s has %d faults that wait, which is the limit; remove some with DELETE", m.dialect.Vendor, maxFaults)}
 	}
 	m.lastID++
 	fault.ID = m.dialect.Vendor + "-" + strconv.Itoa(m.lastID)
