@@ -14,12 +14,12 @@ mkdir -p "$project"
 cp -R "$root/examples/$language/." "$project"
 cd "$project"
 
-# quiet: what installs says is only of interest if it fails.
+# quiet: runs a command, and shows what it prints only if it fails.
 quiet() {
 	"$@" >install.log 2>&1 || { cat install.log >&2; exit 1; }
 }
 
-# build: the packages of all languages, as far as they have changed.
+# build: builds the packages of all languages that have changed.
 build() {
 	quiet make -s -C "$root" -f clients/Makefile
 }

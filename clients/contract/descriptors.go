@@ -19,7 +19,7 @@ import (
 // packages also contain, and two copies that differ cannot be loaded together in Python.
 const rules = "buf/validate/validate.proto"
 
-// errorForm are the files with the details of an error. The contract imports them nowhere.
+// errorForm are the files with the details of an error. The contract does not import them.
 var errorForm = []string{"google/rpc/error_details.proto", "google/rpc/status.proto"}
 
 // clientDescriptors is the image without the validation rules, and with the details of errors.

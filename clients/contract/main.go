@@ -1,6 +1,5 @@
-// Command contract writes what the clients in other languages are generated from into a
-// folder: contract.binpb, the descriptors of the contract and of what callers need beside
-// it; service_config.json, the retry policy of every method; and version.env, the version of
+// Command contract writes into a folder the files from which the clients in other languages
+// are generated: contract.binpb, the descriptors of the contract and of the error details; service_config.json, the retry policy of every method; and version.env, the version of
 // the packages in the spelling of each registry.
 package main
 
@@ -52,8 +51,7 @@ func run(out, version string) error {
 	)
 }
 
-// replace leaves a file alone that is as it should be, so that make rebuilds only what has
-// changed.
+// replace writes a file if its content differs, so that make rebuilds only what has changed.
 func replace(path string, content []byte) error {
 	if old, err := os.ReadFile(path); err == nil && string(old) == string(content) {
 		return nil

@@ -10,7 +10,7 @@ import (
 // The codes that a client repeats by itself. UNAVAILABLE of the service means that a repeat
 // is safe. But a gRPC library gives the same code to a call whose connection broke, and such
 // a call may have been carried out: a method that is not idempotent is repeated only on
-// RESOURCE_EXHAUSTED, which nothing but the service answers.
+// RESOURCE_EXHAUSTED, which only the service answers.
 var (
 	codesOfSafe  = []string{"UNAVAILABLE", "RESOURCE_EXHAUSTED"}
 	codesOfOther = []string{"RESOURCE_EXHAUSTED"}

@@ -18,8 +18,8 @@ func (v versions) String() string {
 	return fmt.Sprintf("NPM=%s\nPYPI=%s\nMAVEN=%s\n", v.npm, v.pypi, v.maven)
 }
 
-// parseVersion turns what git describes into versions. What comes after a tag is a
-// development version of the next patch; without a tag there is no release to count from.
+// parseVersion turns what git describes into versions. A commit after a tag is a development
+// version of the next patch; without a tag it is a version of 0.0.0.
 func parseVersion(text string) versions {
 	match := described.FindStringSubmatch(text)
 	if match == nil {

@@ -46,7 +46,7 @@ export interface Failure {
   delivery: Delivery | undefined;
   /**
    * A write may have happened: the service says so, or its answer did not arrive, for
-   * example because the deadline ended first. Of a read it means nothing.
+   * example because the deadline ended first. It has no meaning for a read.
    */
   outcomeUnknown: boolean;
   /** How to find out, if the service can say so. */

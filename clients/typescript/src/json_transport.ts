@@ -120,8 +120,8 @@ async function exchange(options: JsonTransportOptions, url: string, init: Reques
 }
 
 /**
- * The error of a redirect. The service answers none, so it is of something before it, and
- * fetch would follow it with a GET: the list instead of a create.
+ * The error of a redirect. The service never redirects, so the redirect is from a proxy;
+ * fetch would follow it with a GET, and read the list in place of the create.
  */
 function redirected(url: string, headers: Headers): ConnectError {
   const target = headers.get("location") ?? "another address";

@@ -4,11 +4,11 @@ import { retries } from "./retries.js";
 /** The time that a call has with its retries, unless the call states its own `timeoutMs`. */
 export const defaultTimeoutMs = 60_000;
 
-/** What both transports take. */
+/** Options of both transports. */
 export interface ClientOptions {
   /** For example `http://127.0.0.1:9090` for gRPC, `http://127.0.0.1:8080` for the JSON API. */
   baseUrl: string;
-  /** The bearer token of the caller, or what gives it for each call. */
+  /** The bearer token of the caller, or a function that returns it for each call. */
   token?: string | (() => string | Promise<string>);
   /** Metadata of every call, for example `x-opentact-token`. */
   headers?: Record<string, string>;

@@ -12,8 +12,8 @@ const longestPauseMs = parseFloat(retryPolicy.maxBackoff) * 1000;
 /**
  * Repeats a call by the same policy as the gRPC service config of the other languages:
  * RESOURCE_EXHAUSTED after the time that the service states, UNAVAILABLE of idempotent
- * methods after that time or a growing pause. Nothing is repeated whose outcome is not
- * known, and nothing if the wait would end after the deadline of the call.
+ * methods after that time or a growing pause. A call whose outcome is not known is not
+ * repeated, and no call is if the wait would end after its deadline.
  */
 export const retries: Interceptor = (next) => async (req) => {
   const end = deadline(req.header);

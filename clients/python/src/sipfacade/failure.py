@@ -55,7 +55,7 @@ class Failure:
     #: NOT_SENT, REJECTED or UNKNOWN, on each failed write that the service answered.
     delivery: str | None
     #: A write may have happened: the service says so, or its answer did not arrive, for
-    #: example because the deadline ended first. Of a read it means nothing.
+    #: example because the deadline ended first. It has no meaning for a read.
     outcome_unknown: bool
     #: How to find out, if the service can say so.
     lookup: Lookup | None

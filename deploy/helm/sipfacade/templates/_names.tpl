@@ -39,7 +39,7 @@ page_token_key_file: pageTokenKey
 ledger_key_file: ledgerKey
 {{- end -}}
 
-{{- /* What would start and fail, or start and mislead, is refused here. */ -}}
+{{- /* Values with which the pods would fail, or would not do what was meant, are refused here. */ -}}
 {{- define "sipfacade.check" -}}
 {{- $v := .Values -}}
 {{- if and (not $v.callers.tokensSecret) (not $v.callers.jwtIssuer) (not $v.tls.clientCASecret) (not $v.callers.insecureNoAuth) -}}

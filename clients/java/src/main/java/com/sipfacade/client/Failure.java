@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param resources the resources that the error is about
  * @param delivery NOT_SENT, REJECTED or UNKNOWN, on each failed write that the service answered
  * @param outcomeUnknown a write may have happened: the service says so, or its answer did not
- *     arrive, for example because the deadline ended first. Of a read it means nothing
+ *     arrive, for example because the deadline ended first. It has no meaning for a read
  * @param lookup the call that shows whether the write happened, if the service can name one
  * @param retryAfter how long to wait before the call is repeated, if that is known
  * @param upstream the vendor that was called, opentact or infinity

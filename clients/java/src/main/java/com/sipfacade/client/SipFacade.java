@@ -146,7 +146,7 @@ public final class SipFacade implements AutoCloseable {
 
     /**
      * How the connection is encrypted, for example {@code TlsChannelCredentials.create()}. Without it
-     * the connection is not encrypted, which is good for loopback only.
+     * the connection is not encrypted: use that only on loopback.
      */
     public Builder credentials(ChannelCredentials value) {
       credentials = value;
@@ -158,7 +158,7 @@ public final class SipFacade implements AutoCloseable {
       return token(() -> value);
     }
 
-    /** What gives the bearer token for each call. */
+    /** A supplier of the bearer token, which is asked for each call. */
     public Builder token(Supplier<String> value) {
       token = value;
       return this;
