@@ -84,10 +84,47 @@ func TestNumbersAgreeWithProtojson(t *testing.T) {
 	})
 }
 
-// lenient reports whether only this codec reads the notation: those of whole numbers
-// whose zeros are spread over fraction, digits and exponent, and negative zero.
+// lenient reports whether only this codec reads the notation, which is one of JSON: those of
+// whole numbers whose zeros are spread over fraction, digits and exponent, and negative zero.
 func lenient(input string) bool {
-	return strings.ContainsAny(input, "eE") || strings.Trim(input, `"0.`) == "-"
+	text := strings.Trim(input, `"`)
+	return json.Valid([]byte(text)) && (strings.ContainsAny(text, "eE") || strings.Trim(text, "0.") == "-")
+}
+
+// TestNumberBounds: the bounds of each type of number are read, and what is beyond them is not.
+func TestNumberBounds(t *testing.T) {
+	t.Parallel()
+	codec := New()
+	for kind, c := range map[proto.Message]struct{ within, beyond []string }{
+		&wrapperspb.Int32Value{}:  {[]string{"-2147483648", "2147483647"}, []string{"-2147483649", "2147483648", "1e10"}},
+		&wrapperspb.Int64Value{}:  {[]string{"-9223372036854775808", "9223372036854775807"}, []string{"-9223372036854775809", "9223372036854775808", "1e19"}},
+		&wrapperspb.UInt32Value{}: {[]string{"0", "4294967295"}, []string{"-1", "4294967296", "42949672960e-1"}},
+		&wrapperspb.UInt64Value{}: {[]string{"0", "18446744073709551615"}, []string{"-1", "18446744073709551616", "1e20"}},
+	} {
+		for _, number := range c.within {
+			if report := codec.Decode([]byte(number), proto.Clone(kind), ""); len(report.Violations) > 0 {
+				t.Errorf("%T of %s: %v", kind, number, report.Violations)
+			}
+		}
+		for _, number := range c.beyond {
+			if report := codec.Decode([]byte(number), proto.Clone(kind), ""); len(report.Violations) == 0 {
+				t.Errorf("%T of %s is read", kind, number)
+			}
+		}
+	}
+}
+
+// TestNoNumbers: a text that is no number of JSON is refused, also as the content of a string.
+func TestNoNumbers(t *testing.T) {
+	t.Parallel()
+	codec := New()
+	for _, text := range []string{"", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "1e+-1", "1e-+1", "1e1x", "1e1e1", "0x1", "1_0", " 1", "1 "} {
+		for _, kind := range wrappers()[3:] { // those of numbers
+			if report := codec.Decode([]byte(`"`+text+`"`), proto.Clone(kind), ""); len(report.Violations) == 0 {
+				t.Errorf("%T of %q is read", kind, text)
+			}
+		}
+	}
 }
 
 func TestDecodeAccepts(t *testing.T) {
