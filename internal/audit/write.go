@@ -39,8 +39,8 @@ func newWrite(method protoreflect.MethodDescriptor) *Write {
 	w := &Write{creates: strings.HasPrefix(string(method.Name()), "Create"), inPath: map[string]bool{}}
 	_, path := contract.HTTPPattern(rule)
 	w.path = verb.ReplaceAllString(path, "")
-	for _, match := range variable.FindAllStringSubmatch(w.path, -1) {
-		w.inPath[match[1]] = true
+	for _, name := range contract.PathFields(path) {
+		w.inPath[name] = true
 	}
 	if body := rule.GetBody(); body != "*" && body != "" {
 		w.resource = method.Input().Fields().ByTextName(body)

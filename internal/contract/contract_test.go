@@ -89,3 +89,23 @@ func TestSecretValuesOfPlainRequests(t *testing.T) {
 		t.Errorf("%v allocations", allocated)
 	}
 }
+
+// TestFieldPath: a path leads to its last field, and says where it breaks off.
+func TestFieldPath(t *testing.T) {
+	t.Parallel()
+	request := (&sipfacadev1.UpdateSipAppRequest{SipApp: &sipfacadev1.SipApp{Uuid: "x"}}).ProtoReflect()
+	way, err := contract.FieldPath(request.Descriptor(), "sip_app.uuid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if holder, field := contract.Holder(request, way); holder.Get(field).String() != "x" {
+		t.Errorf("got %v", holder.Get(field))
+	}
+	for path, want := range map[string]string{
+		"sip_app.uuid.x": "sip_app.uuid.x goes below a scalar", "sip_apps": "sipfacade.v1.UpdateSipAppRequest has no field sip_apps",
+	} {
+		if _, err := contract.FieldPath(request.Descriptor(), path); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}

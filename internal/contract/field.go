@@ -1,7 +1,9 @@
 package contract
 
 import (
+	"fmt"
 	"iter"
+	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -30,6 +32,32 @@ func Fields(message protoreflect.MessageDescriptor) iter.Seq[protoreflect.FieldD
 			}
 		}
 	}
+}
+
+// FieldPath returns the fields on the way to a nested field, which a path names with dots.
+func FieldPath(message protoreflect.MessageDescriptor, path string) ([]protoreflect.FieldDescriptor, error) {
+	var way []protoreflect.FieldDescriptor
+	for name := range strings.SplitSeq(path, ".") {
+		if message == nil {
+			return nil, fmt.Errorf("%s goes below a scalar", path)
+		}
+		field := message.Fields().ByTextName(name)
+		if field == nil {
+			return nil, fmt.Errorf("%s has no field %s", message.FullName(), name)
+		}
+		way, message = append(way, field), field.Message()
+	}
+	return way, nil
+}
+
+// Holder returns the message that the last field on a way is in, and that field. The message is
+// empty and cannot be changed if a field before is not set.
+func Holder(message protoreflect.Message, way []protoreflect.FieldDescriptor) (protoreflect.Message, protoreflect.FieldDescriptor) {
+	last := len(way) - 1
+	for _, field := range way[:last] {
+		message = message.Get(field).Message()
+	}
+	return message, way[last]
 }
 
 // MaskPaths returns the paths of a request's update mask; none if it has no mask.

@@ -43,9 +43,9 @@ var ifMatch = headername.HTTP(headername.IfMatch)
 // bindHeaders finds the headers that a route takes.
 func (r *route) bindHeaders(c *codec.Codec) {
 	for _, one := range fieldHeaders {
-		path, err := fieldPath(r.Message, string(one.field))
+		path, err := contract.FieldPath(r.Message, string(one.field))
 		if err != nil && r.Body != "" && r.Body != "*" && r.Method == http.MethodPatch {
-			path, err = fieldPath(r.Message, r.Body+"."+string(one.field))
+			path, err = contract.FieldPath(r.Message, r.Body+"."+string(one.field))
 		}
 		if err != nil {
 			continue

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -103,7 +102,7 @@ var variableNames = regexp.MustCompile(`\{([^}=]+)`)
 func (r *route) variables(c *codec.Codec) ([]variable, error) {
 	var found []variable
 	for _, match := range variableNames.FindAllStringSubmatch(r.Template, -1) {
-		path, err := fieldPath(r.Message, match[1])
+		path, err := contract.FieldPath(r.Message, match[1])
 		if err != nil {
 			return nil, err
 		}
@@ -115,21 +114,6 @@ func (r *route) variables(c *codec.Codec) ([]variable, error) {
 		found = append(found, variable{name: match[1], path: path, parse: parse})
 	}
 	return found, nil
-}
-
-func fieldPath(input protoreflect.MessageDescriptor, dotted string) ([]protoreflect.FieldDescriptor, error) {
-	var path []protoreflect.FieldDescriptor
-	for name := range strings.SplitSeq(dotted, ".") {
-		if input == nil {
-			return nil, fmt.Errorf("%s goes below a scalar", dotted)
-		}
-		field := input.Fields().ByTextName(name)
-		if field == nil {
-			return nil, fmt.Errorf("%s has no field %s", input.FullName(), name)
-		}
-		path, input = append(path, field), field.Message()
-	}
-	return path, nil
 }
 
 // isSetElsewhere reports whether a path variable or the body sets a request field,

@@ -69,12 +69,9 @@ func (r *Request) compareIDs(message protoreflect.Message) {
 		if !id.IsValid() {
 			continue
 		}
-		at, path := message, r.IDs[i]
-		for _, field := range path[:len(path)-1] {
-			at = at.Get(field).Message()
-		}
-		if inPath := at.Get(path[len(path)-1]); !strings.EqualFold(id.String(), inPath.String()) {
-			r.Refuse(pathName(path), status.RuleIDMismatch, "differs from the value in the path")
+		holder, last := contract.Holder(message, r.IDs[i])
+		if inPath := holder.Get(last); !strings.EqualFold(id.String(), inPath.String()) {
+			r.Refuse(pathName(r.IDs[i]), status.RuleIDMismatch, "differs from the value in the path")
 		}
 	}
 }
@@ -92,10 +89,7 @@ func pathName(path []protoreflect.FieldDescriptor) string {
 // makes a write safe may stand in the body, in the query and in a header. A value in the body
 // may be one that the message has without it, such as false.
 func (p Parameter) contradicts(message protoreflect.Message, inBody bool) bool {
-	last := p.Path[len(p.Path)-1]
-	for _, field := range p.Path[:len(p.Path)-1] {
-		message = message.Get(field).Message()
-	}
+	message, last := contract.Holder(message, p.Path)
 	return !last.IsList() && last.Message() == nil && (inBody || message.Has(last)) && !message.Get(last).Equal(p.Value)
 }
 

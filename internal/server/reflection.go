@@ -1,20 +1,17 @@
 package server
 
 import (
-	"fmt"
 	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/reflection"
 	reflectionv1 "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	reflectionv1alpha "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // registerReflection adds server reflection that answers from the descriptor image,
@@ -35,18 +32,8 @@ type files struct {
 
 func newFiles() *files { return &files{commented: sync.OnceValues(linkImage)} }
 
-// linkImage reads the descriptor image.
-func linkImage() (*protoregistry.Files, error) {
-	set := &descriptorpb.FileDescriptorSet{}
-	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
-		return nil, fmt.Errorf("read the descriptor image: %w", err)
-	}
-	commented, err := protodesc.NewFiles(set)
-	if err != nil {
-		return nil, fmt.Errorf("link the descriptor image: %w", err)
-	}
-	return commented, nil
-}
+// linkImage links the descriptor image.
+func linkImage() (*protoregistry.Files, error) { return contract.LinkImage(gen.DescriptorImage) }
 
 // FindFileByPath prefers the file with comments.
 func (f *files) FindFileByPath(path string) (protoreflect.FileDescriptor, error) {

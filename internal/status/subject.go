@@ -44,11 +44,8 @@ func (s *Subjects) Of(fullMethod string, request any) Subject {
 	rule := s.methods[fullMethod]
 	subject := Subject{Type: rule.resourceType, Created: rule.created, Field: rule.field, Names: rule.vendorNames}
 	if message, ok := request.(proto.Message); ok && len(rule.name) > 0 {
-		at := message.ProtoReflect()
-		for _, field := range rule.name[:len(rule.name)-1] {
-			at = at.Get(field).Message()
-		}
-		subject.Name = sentName(rule.name[len(rule.name)-1], at)
+		holder, id := contract.Holder(message.ProtoReflect(), rule.name)
+		subject.Name = sentName(id, holder)
 	}
 	return subject
 }
@@ -139,13 +136,9 @@ func lastVariable(message protoreflect.MessageDescriptor, path string) []protore
 	if len(variables) == 0 {
 		return nil
 	}
-	var way []protoreflect.FieldDescriptor
-	for _, name := range strings.Split(variables[len(variables)-1], ".") {
-		field := message.Fields().ByName(protoreflect.Name(name))
-		if field == nil {
-			return nil
-		}
-		way, message = append(way, field), field.Message()
+	way, err := contract.FieldPath(message, variables[len(variables)-1])
+	if err != nil {
+		return nil
 	}
 	return way
 }

@@ -9,12 +9,10 @@ import (
 	"os"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/document"
 )
 
@@ -23,8 +21,6 @@ const (
 	begin = "<!-- reasons: from proto/sipfacade/v1/error_reason.proto by make generate -->\n"
 	end   = "<!-- end of reasons -->\n"
 )
-
-const prefix = "ERROR_REASON_"
 
 func main() {
 	if len(os.Args) != 2 {
@@ -59,15 +55,11 @@ func run(path string) error {
 
 // reasonEnum is the enum with its comments.
 func reasonEnum() (protoreflect.EnumDescriptor, error) {
-	set := &descriptorpb.FileDescriptorSet{}
-	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
-		return nil, err
-	}
-	files, err := protodesc.NewFiles(set)
+	files, err := contract.LinkImage(gen.DescriptorImage)
 	if err != nil {
 		return nil, err
 	}
-	found, err := files.FindDescriptorByName("sipfacade.v1.ErrorReason")
+	found, err := files.FindDescriptorByName(contract.FullName("ErrorReason"))
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +75,13 @@ func writeReason(out *bytes.Buffer, reason protoreflect.EnumValueDescriptor) {
 	if reason.Number() == 0 {
 		return
 	}
+	enum, _ := reason.Parent().(protoreflect.EnumDescriptor)
 	comment := reason.ParentFile().SourceLocations().ByDescriptor(reason).LeadingComments
-	fmt.Fprintf(out, "\n### %s\n", strings.TrimPrefix(string(reason.Name()), prefix))
+	fmt.Fprintf(out, "\n### %s\n", strings.TrimPrefix(string(reason.Name()), contract.EnumPrefix(enum)))
 	for line := range strings.Lines(comment) {
 		out.WriteString(strings.TrimPrefix(strings.TrimRight(line, " \n"), " ") + "\n")
 	}
-	if reason.Index() == reason.Parent().(protoreflect.EnumDescriptor).Values().Len()-1 {
+	if reason.Index() == enum.Values().Len()-1 {
 		out.WriteString("\n")
 	}
 }

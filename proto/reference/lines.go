@@ -85,15 +85,7 @@ func writeCurl(verb, address string, query url.Values, body string) string {
 
 // route is the HTTP method and the path of a call.
 func route(method protoreflect.MethodDescriptor) (verb, path string) {
-	rule := contract.HTTPRule(method)
-	for verb, path := range map[string]string{
-		"GET": rule.GetGet(), "POST": rule.GetPost(), "PATCH": rule.GetPatch(), "PUT": rule.GetPut(), "DELETE": rule.GetDelete(),
-	} {
-		if path != "" {
-			return verb, path
-		}
-	}
-	return "", ""
+	return contract.HTTPPattern(contract.HTTPRule(method))
 }
 
 // variable is a part of a path that a field of the request fills.
@@ -102,11 +94,7 @@ var variable = regexp.MustCompile(`\{([a-z0-9_.]+)\}`)
 // pathVariables are the fields that the path of a call names.
 func pathVariables(method protoreflect.MethodDescriptor) []string {
 	_, path := route(method)
-	var fields []string
-	for _, found := range variable.FindAllStringSubmatch(path, -1) {
-		fields = append(fields, found[1])
-	}
-	return fields
+	return contract.PathFields(path)
 }
 
 // fillPath replaces the variables by the fields of the request, and clears these.

@@ -11,10 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
 	"github.com/sipfacade/sipfacade/internal/contract"
@@ -67,11 +64,7 @@ var order = []string{"SipConnectionService", "SipAppService", "ProfileService", 
 
 // contractServices are the services of the contract, with their comments.
 func contractServices() ([]protoreflect.ServiceDescriptor, error) {
-	set := &descriptorpb.FileDescriptorSet{}
-	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
-		return nil, err
-	}
-	files, err := protodesc.NewFiles(set)
+	files, err := contract.LinkImage(gen.DescriptorImage)
 	if err != nil {
 		return nil, err
 	}

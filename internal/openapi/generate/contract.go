@@ -5,11 +5,8 @@ import (
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
-	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sipfacade/sipfacade/gen"
 	"github.com/sipfacade/sipfacade/internal/contract"
@@ -32,13 +29,9 @@ type method struct {
 
 // loadContract reads the descriptor image.
 func loadContract() (*described, error) {
-	set := &descriptorpb.FileDescriptorSet{}
-	if err := proto.Unmarshal(gen.DescriptorImage, set); err != nil {
-		return nil, fmt.Errorf("read the descriptor image: %w", err)
-	}
-	files, err := protodesc.NewFiles(set)
+	files, err := contract.LinkImage(gen.DescriptorImage)
 	if err != nil {
-		return nil, fmt.Errorf("read the descriptor image: %w", err)
+		return nil, err
 	}
 	d := &described{files: files, methods: map[string]*method{}, hidesZero: map[protoreflect.FullName]bool{}}
 	files.RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
