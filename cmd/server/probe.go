@@ -10,9 +10,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/sipfacade/sipfacade/internal/accountcheck"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/probe"
-	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/telemetry"
 )
 
@@ -53,9 +53,9 @@ func probeVendors(asked config.Invocation, stdout, stderr io.Writer) error {
 // is complete even if the record could not be written.
 func check(ctx context.Context, asked config.Invocation, logger *slog.Logger, stderr io.Writer) (*probe.Report, error) {
 	if asked.Record == "" {
-		return server.Probe(ctx, asked.Config, logger)
+		return accountcheck.Probe(ctx, asked.Config, logger)
 	}
-	report, written, err := server.ProbeAndRecord(ctx, asked.Config, logger, server.Recording{Directory: asked.Record, Version: version})
+	report, written, err := accountcheck.ProbeAndRecord(ctx, asked.Config, logger, accountcheck.Recording{Directory: asked.Record, Version: version})
 	switch {
 	case err != nil && report != nil:
 		return report, fmt.Errorf("--record %s: %w", asked.Record, err)

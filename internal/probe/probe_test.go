@@ -14,12 +14,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sipfacade/sipfacade/internal/accountcheck"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/probe"
 	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
-	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/test/closedport"
 )
 
@@ -65,7 +65,7 @@ func check(t *testing.T, args ...string) *probe.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := server.Probe(t.Context(), invocation.Config, slog.New(slog.DiscardHandler))
+	report, err := accountcheck.Probe(t.Context(), invocation.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

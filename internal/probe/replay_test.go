@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sipfacade/sipfacade/internal/accountcheck"
 	"github.com/sipfacade/sipfacade/internal/config"
 	"github.com/sipfacade/sipfacade/internal/goldentest"
 	"github.com/sipfacade/sipfacade/internal/probe"
@@ -23,7 +24,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/fault"
 	sandboxinfinity "github.com/sipfacade/sipfacade/internal/sandbox/infinity"
 	sandboxopentact "github.com/sipfacade/sipfacade/internal/sandbox/opentact"
-	"github.com/sipfacade/sipfacade/internal/server"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
@@ -60,8 +60,8 @@ func makeRecord(t *testing.T, directory string, args ...string) (*probe.Report, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, written, err := server.ProbeAndRecord(t.Context(), invocation.Config, slog.New(slog.DiscardHandler),
-		server.Recording{Directory: directory, Version: "test"})
+	report, written, err := accountcheck.ProbeAndRecord(t.Context(), invocation.Config, slog.New(slog.DiscardHandler),
+		accountcheck.Recording{Directory: directory, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,8 +41,8 @@ func (s *Server) newAdmin() (http.Handler, error) {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	if s.vendors.faults != nil {
-		mux.Handle("/sandbox/faults", s.vendors.faults)
+	if faults := s.clients.faults(); faults != nil {
+		mux.Handle("/sandbox/faults", faults)
 	}
 	return mux, nil
 }
@@ -54,7 +54,7 @@ func (s *Server) adminPaths() []string {
 		return paths
 	}
 	paths = append(paths, "/debug/pprof/")
-	if s.vendors.faults != nil {
+	if s.takesFaults() {
 		paths = append(paths, "/sandbox/faults")
 	}
 	return paths

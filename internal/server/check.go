@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/sipfacade/sipfacade/internal/config"
+	"github.com/sipfacade/sipfacade/internal/vendors"
 )
 
 // CheckFiles reads the files about callers and routes that a configuration names, and looks
@@ -13,7 +14,7 @@ func CheckFiles(c config.Config, known *config.InvalidError) error {
 		c.OpentactRoutesFile = "" // which routes there are depends on it
 	}
 	_, inCallers := newCallers(c, nil)
-	_, inRoutes := readRoutes(c)
+	_, inRoutes := vendors.ReadRoutes(c)
 	found := []error{inCallers, inRoutes, checkAuditFile(c.AuditFile), checkLedgerFile(c), checkTraces()}
 	if known == nil {
 		return config.Join(found...)

@@ -10,6 +10,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/reload"
+	"github.com/sipfacade/sipfacade/internal/vendors"
 )
 
 // keyed is what is made with the page token key.
@@ -55,7 +56,7 @@ func (s *Server) sharedSecret() []byte {
 
 // followKey follows the file of the page token key until the context ends.
 func (s *Server) followKey(ctx context.Context) {
-	reveal := revealed(s.logger, "page_token_key", s.config.PageTokenKey)
+	reveal := vendors.Revealed(s.logger, "page_token_key", s.config.PageTokenKey)
 	report := s.reportReload("the file of page_token_key")
 	ticker := time.NewTicker(reload.Interval)
 	defer ticker.Stop()

@@ -58,7 +58,7 @@ type Server struct {
 	receiver   *receiver
 	streams    *callLimit
 	reads      map[string]bool // the methods without side effects
-	vendors    *vendors
+	clients    *clients
 	ledger     *ledger.Ledger // nil if it is off
 	calls      *calls
 	callers    *callers
@@ -105,7 +105,7 @@ func New(c config.Config, process Process, logger *slog.Logger) (*Server, error)
 	for _, step := range steps {
 		if err := step.do(); err != nil {
 			s.closeListeners()
-			s.vendors.close()
+			s.clients.close()
 			s.callers.close()
 			return nil, errors.Join(fmt.Errorf("%s: %w", step.what, err), s.closeLedger())
 		}
@@ -122,7 +122,7 @@ func (s *Server) compileRules() (err error) {
 }
 
 func (s *Server) connectVendors() (err error) {
-	s.vendors, err = s.connect()
+	s.clients, err = s.connect()
 	return err
 }
 
@@ -153,9 +153,9 @@ func (s *Server) buildServices() error {
 		return err
 	}
 	s.rest[0].server = s.newHTTP(identifyHTTP(s.observeAdmin(s.guarded(admin))))
-	for _, emulator := range s.vendors.emulators {
-		emulator.server.ErrorLog = s.libraryLog()
-		s.rest = append(s.rest, emulator)
+	for _, emulator := range s.clients.emulated.Emulators {
+		emulator.Server.ErrorLog = s.libraryLog()
+		s.rest = append(s.rest, &listening{name: emulator.Name, listener: emulator.Listener, server: emulator.Server})
 	}
 	return nil
 }

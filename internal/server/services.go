@@ -53,8 +53,8 @@ func (s *Server) newBackends() (_ *backends, err error) {
 	}
 	etags := s.keyed.etags
 	return &backends{
-		opentact: opentact.Backend{Vendor: s.vendors.opentact, Tokens: s.tokensOf(vendoropentact.Vendor), Etags: etags, Spoken: s.generation},
-		infinity: infinity.Backend{Vendor: s.vendors.infinity, Tokens: s.tokensOf(vendorinfinity.Vendor), Etags: etags},
+		opentact: opentact.Backend{Vendor: s.clients.opentact, Tokens: s.tokensOf(vendoropentact.Vendor), Etags: etags, Spoken: s.generation},
+		infinity: infinity.Backend{Vendor: s.clients.infinity, Tokens: s.tokensOf(vendorinfinity.Vendor), Etags: etags},
 	}, nil
 }
 

@@ -21,7 +21,7 @@ func (s *Server) status() statuspage.Status {
 	if s.ready.Load() {
 		shown.State = "serving"
 	}
-	for _, vendor := range s.vendors.watched {
+	for _, vendor := range s.clients.watched {
 		shown.Vendors = append(shown.Vendors, vendor.shown())
 	}
 	effective := s.effective()

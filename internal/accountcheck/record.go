@@ -1,4 +1,4 @@
-package server
+package accountcheck
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/record"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+	"github.com/sipfacade/sipfacade/internal/vendors"
 )
 
 // Recording says where ProbeAndRecord writes, and which version of the program does.
@@ -64,7 +65,7 @@ func (c *check) collect() func() []record.Raw {
 // index says what a record holds.
 func (c *check) index(report *probe.Report, version string) (index record.Index, err error) {
 	index.Sipfacade = version
-	paths := map[string]map[string]string{opentact.Vendor: c.overridden.opentact.Paths, infinity.Vendor: c.overridden.infinity.Paths}
+	paths := map[string]map[string]string{opentact.Vendor: c.overridden.OpenTACT.Paths, infinity.Vendor: c.overridden.Infinity.Paths}
 	configured := map[string]int{}
 	for _, target := range c.targets {
 		configured[target.Vendor] = target.Generation
@@ -88,10 +89,10 @@ func (c *check) index(report *probe.Report, version string) (index record.Index,
 
 // confidential is what no record may hold: every secret of the configuration, and the names of
 // the accounts.
-func confidential(c config.Config, toOpentact opentact.Options, toInfinity infinity.Options) (values []record.Confidential) {
+func confidential(c config.Config, options vendors.Options) (values []record.Confidential) {
 	for name, read := range map[string]func() string{
-		"opentact_token": toOpentact.Token, "opentact_password": toOpentact.Password,
-		"infinity_api_key": toInfinity.APIKey, "infinity_password": toInfinity.Password,
+		"opentact_token": options.OpenTACT.Token, "opentact_password": options.OpenTACT.Password,
+		"infinity_api_key": options.Infinity.APIKey, "infinity_password": options.Infinity.Password,
 		"page_token_key": c.PageTokenKey.Reveal, "ledger_key": c.LedgerKey.Reveal,
 	} {
 		if read != nil {
@@ -99,6 +100,6 @@ func confidential(c config.Config, toOpentact opentact.Options, toInfinity infin
 		}
 	}
 	return append(values,
-		record.Confidential{Name: "opentact_email", Value: toOpentact.Email, Account: true},
-		record.Confidential{Name: "infinity_username", Value: toInfinity.Username, Account: true})
+		record.Confidential{Name: "opentact_email", Value: options.OpenTACT.Email, Account: true},
+		record.Confidential{Name: "infinity_username", Value: options.Infinity.Username, Account: true})
 }

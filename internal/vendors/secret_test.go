@@ -1,4 +1,4 @@
-package server
+package vendors
 
 import (
 	"bytes"
@@ -28,7 +28,7 @@ func TestRevealedFollowsTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	reveal := revealed(slog.New(slog.NewTextHandler(&log, nil)), "opentact_token", secret)
+	reveal := Revealed(slog.New(slog.NewTextHandler(&log, nil)), "opentact_token", secret)
 	if got := reveal(); got != "first-secret" {
 		t.Errorf("at first %q", got)
 	}

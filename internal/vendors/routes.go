@@ -1,4 +1,4 @@
-package server
+package vendors
 
 import (
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -11,16 +11,16 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// overrides are what the routes files of both vendors override.
-type overrides struct{ opentact, infinity routesfile.Overrides }
+// Overrides are what the routes files of both vendors override.
+type Overrides struct{ OpenTACT, Infinity routesfile.Overrides }
 
-// readRoutes reads the routes files. Its error has all mistakes of both.
-func readRoutes(c config.Config) (o overrides, err error) {
+// ReadRoutes reads the routes files. Its error has all mistakes of both.
+func ReadRoutes(c config.Config) (o Overrides, err error) {
 	var wrong []error
-	if o.opentact, err = routesfile.Read(c.OpentactRoutesFile, opentactRoutes(c)); err != nil {
+	if o.OpenTACT, err = routesfile.Read(c.OpentactRoutesFile, opentactRoutes(c)); err != nil {
 		wrong = append(wrong, config.Mistake("opentact_routes_file", err.Error()))
 	}
-	if o.infinity, err = routesfile.Read(c.InfinityRoutesFile, infinityRoutes()); err != nil {
+	if o.Infinity, err = routesfile.Read(c.InfinityRoutesFile, infinityRoutes()); err != nil {
 		wrong = append(wrong, config.Mistake("infinity_routes_file", err.Error()))
 	}
 	return o, config.Join(wrong...)
@@ -42,11 +42,11 @@ func infinityRoutes() routesfile.Vendor {
 	return routesfile.Vendor{Routes: infinity.Routes(), Segment: infinity.NetworkSegments()}
 }
 
-// dialect is how OpenTACT is spoken to.
-func (o overrides) dialect(generation int) opentact.Dialect {
+// Dialect is how OpenTACT is spoken to.
+func (o Overrides) Dialect(generation int) opentact.Dialect {
 	keys := mapping.OpenTACT.Sent(opentactapi.Generation(generation))
-	for usual, sent := range o.opentact.Keys {
+	for usual, sent := range o.OpenTACT.Keys {
 		keys[usual] = sent
 	}
-	return opentact.Dialect{Generation: opentactapi.Generation(generation), Keys: keys, Header: o.opentact.Header}
+	return opentact.Dialect{Generation: opentactapi.Generation(generation), Keys: keys, Header: o.OpenTACT.Header}
 }

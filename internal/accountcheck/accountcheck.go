@@ -1,4 +1,7 @@
-package server
+// Package accountcheck checks the vendor accounts of a configuration, or the emulated vendors: it
+// gives package probe the clients and the routes that the services read by, and package record
+// what the vendors answered. It changes nothing at a vendor.
+package accountcheck
 
 import (
 	"context"
@@ -13,6 +16,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
+	"github.com/sipfacade/sipfacade/internal/vendors"
 )
 
 // Probe checks the vendor accounts of a configuration, or the emulated vendors, and changes
@@ -28,34 +32,33 @@ func Probe(ctx context.Context, c config.Config, logger *slog.Logger) (*probe.Re
 // check is a check of both vendors that has not begun.
 type check struct {
 	targets      []*probe.Target
-	emulators    []*listening
-	overridden   overrides
+	emulated     *vendors.Emulated
+	overridden   vendors.Overrides
 	confidential []record.Confidential
 }
 
 // newCheck reads the configuration. The emulators listen, if they are asked for.
 func newCheck(c config.Config, logger *slog.Logger) (*check, error) {
-	overridden, err := readRoutes(c)
+	overridden, err := vendors.ReadRoutes(c)
 	if err != nil {
 		return nil, err
 	}
-	toOpentact := opentact.Options{Dialect: overridden.dialect(c.OpentactGeneration)}
-	var toInfinity infinity.Options
-	connected, err := located(c, logger, &toOpentact, &toInfinity)
+	options := vendors.Options{OpenTACT: opentact.Options{Dialect: overridden.Dialect(c.OpentactGeneration)}}
+	emulated, err := vendors.Locate(c, logger, &options)
 	if err != nil {
 		return nil, err
 	}
 	return &check{
-		targets:   []*probe.Target{probeOpentact(c, overridden, toOpentact), probeInfinity(c, overridden, toInfinity)},
-		emulators: connected.emulators, overridden: overridden, confidential: confidential(c, toOpentact, toInfinity),
+		targets:  []*probe.Target{probeOpentact(c, overridden, options.OpenTACT), probeInfinity(c, overridden, options.Infinity)},
+		emulated: emulated, overridden: overridden, confidential: confidential(c, options),
 	}, nil
 }
 
 // run checks the vendors, one after the other.
 func (c *check) run(ctx context.Context) *probe.Report {
-	for _, emulator := range c.emulators {
-		go func() { _ = emulator.server.Serve(emulator.listener) }() // ends when it is closed
-		defer func() { _ = emulator.server.Close() }()               // nothing is under way then
+	for _, emulator := range c.emulated.Emulators {
+		go func() { _ = emulator.Server.Serve(emulator.Listener) }() // ends when it is closed
+		defer func() { _ = emulator.Server.Close() }()               // nothing is under way then
 	}
 	return probe.Run(ctx, c.targets...)
 }
@@ -88,13 +91,13 @@ func absent(source config.CredentialSource, given bool) string {
 }
 
 // probeOpentact is OpenTACT as it is checked.
-func probeOpentact(c config.Config, overridden overrides, options opentact.Options) *probe.Target {
+func probeOpentact(c config.Config, overridden vendors.Overrides, options opentact.Options) *probe.Target {
 	target := &probe.Target{
 		Vendor: opentact.Vendor, Dialect: mapping.OpenTACT, Generation: c.OpentactGeneration,
 		Absent: absent(c.OpentactCredentials, options.Token != nil || options.Password != nil),
 	}
-	routes, reads := probe.OpenTACTRoutes(c.OpentactGeneration, overridden.opentact.Paths, opentactservice.ReadsInto)
-	target.Routes, target.Login = routes, probe.NewRoute(login(overridden.opentact.Paths), "OpentactUser")
+	routes, reads := probe.OpenTACTRoutes(c.OpentactGeneration, overridden.OpenTACT.Paths, opentactservice.ReadsInto)
+	target.Routes, target.Login = routes, probe.NewRoute(login(overridden.OpenTACT.Paths), "OpentactUser")
 	options.Options = probeOptions(c, target, options.Options)
 	options.Paths = map[string]string{target.Login.Operation: target.Login.Path} // the other paths are those of the routes that are tried
 	client := opentact.New(options)
@@ -114,7 +117,7 @@ func login(overridden map[string]string) *upstream.Route {
 }
 
 // probeInfinity is Infinity as it is checked.
-func probeInfinity(c config.Config, overridden overrides, options infinity.Options) *probe.Target {
+func probeInfinity(c config.Config, overridden vendors.Overrides, options infinity.Options) *probe.Target {
 	target := &probe.Target{
 		Vendor: infinity.Vendor, Dialect: mapping.Infinity,
 		Absent: absent(c.InfinityCredentials, options.APIKey != nil || options.Password != nil),
@@ -122,7 +125,7 @@ func probeInfinity(c config.Config, overridden overrides, options infinity.Optio
 	reads := map[*probe.Route]*upstream.Route{}
 	for _, read := range infinityservice.ReadRoutes() {
 		made := *read.Route
-		if path, ok := overridden.infinity.Paths[made.Operation]; ok {
+		if path, ok := overridden.Infinity.Paths[made.Operation]; ok {
 			made.Path = path
 		}
 		route := probe.NewRoute(&made, read.Message)
