@@ -7,8 +7,12 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+)
 
-	"github.com/sipfacade/sipfacade/internal/status"
+// The arguments that say which page is asked for.
+const (
+	pageSize  = "page_size"
+	pageToken = "page_token"
 )
 
 // cursorVersion is the first byte of every cursor. Change it with the encoding.
@@ -34,7 +38,7 @@ func digestOf(request Request) digest {
 	other := proto.Clone(request).ProtoReflect()
 	other.SetUnknown(nil)
 	fields := other.Descriptor().Fields()
-	for _, name := range []protoreflect.Name{"page_size", "page_token"} {
+	for _, name := range []protoreflect.Name{pageSize, pageToken} {
 		if field := fields.ByName(name); field != nil {
 			other.Clear(field)
 		}
@@ -57,16 +61,15 @@ func openCursor(tokens *Tokens, token string, arguments digest, columns int) (*c
 	}
 	content, ok := tokens.open(token)
 	if !ok || len(content) < 1+len(arguments) || content[0] != cursorVersion {
-		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN", "is not a token that this service gave out for this vendor account")}
+		return nil, broken(pageToken, "is not a token that this service gave out for this vendor account")
 	}
 	content = content[1:]
 	if !bytes.Equal(content[:len(arguments)], arguments[:]) {
-		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN",
-			"the arguments changed: the token belongs to a request with another parent, filter or order")}
+		return nil, broken(pageToken, "the arguments changed: the token belongs to a request with another parent, filter or order")
 	}
 	after, ok := decodeCursor(content[len(arguments):], columns)
 	if !ok {
-		return nil, violations{status.BrokenRule("page_token", "PAGE_TOKEN", "is out of date: start again without a token")}
+		return nil, broken(pageToken, "is out of date: start again without a token")
 	}
 	return after, nil
 }

@@ -5,9 +5,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/sipfacade/sipfacade/internal/status"
 )
+
+// orderBy is the argument with the order.
+const orderBy = "order_by"
 
 // Bounds of an order.
 const (
@@ -51,14 +52,14 @@ func readKeys(order []ordering, row reflect.Value, keys []value) {
 // is no order.
 func parseOrder(rows rowType, text string, key []ordering) ([]ordering, violations) {
 	if len(text) > maxOrderLength {
-		return nil, violations{status.BrokenRule("order_by", "ORDER_BY", "is longer than %d bytes", maxOrderLength)}
+		return nil, broken(orderBy, "is longer than %d bytes", maxOrderLength)
 	}
 	terms := strings.Split(text, ",")
 	switch {
 	case strings.TrimSpace(text) == "":
 		return withKey(orderByDefault(rows), key), nil
 	case len(terms) > maxOrderFields:
-		return nil, violations{status.BrokenRule("order_by", "ORDER_BY", "names more than %d fields", maxOrderFields)}
+		return nil, broken(orderBy, "names more than %d fields", maxOrderFields)
 	}
 	var found problems
 	order := make([]ordering, 0, len(terms)+len(key))
@@ -74,7 +75,7 @@ func parseOrder(rows rowType, text string, key []ordering) ([]ordering, violatio
 		}
 	}
 	if len(found.texts) > 0 {
-		return nil, found.violations("order_by")
+		return nil, found.violations(orderBy)
 	}
 	return withKey(order, key), nil
 }

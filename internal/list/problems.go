@@ -33,10 +33,15 @@ func (p *problems) add(err error) {
 	}
 }
 
-func (p *problems) violations(field string) violations {
-	list := make(violations, len(p.texts))
-	for i, text := range p.texts {
-		list[i] = status.BrokenRule(field, strings.ToUpper(field), "%s", text)
+func (p *problems) violations(argument string) violations {
+	var list violations
+	for _, text := range p.texts {
+		list = append(list, broken(argument, "%s", text)...)
 	}
 	return list
+}
+
+// broken is the violation of an argument. Its rule is called as the argument.
+func broken(argument, format string, args ...any) violations {
+	return violations{status.BrokenRule(argument, strings.ToUpper(argument), format, args...)}
 }

@@ -123,7 +123,7 @@ func (q *Query[T]) Equalities() (equalities []Equality, only bool) {
 func pageLimit(size int32) (int, violations) {
 	switch {
 	case size < 0:
-		return 0, violations{status.BrokenRule("page_size", "PAGE_SIZE", "must not be negative")}
+		return 0, broken(pageSize, "must not be negative")
 	case size == 0:
 		return defaultPageSize, nil
 	default:
