@@ -53,7 +53,7 @@ func (s *PbxConfigService) DeletePbxGroup(ctx context.Context, request *pb.Delet
 
 // ListPbxGroupUsers lists the users of a group.
 func (s *PbxConfigService) ListPbxGroupUsers(ctx context.Context, request *pb.ListPbxGroupUsersRequest) (*pb.ListPbxGroupUsersResponse, error) {
-	page, next, err := pbxGroupUsers.page(ctx, s.Backend, request, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()}))
+	page, next, err := pbxGroupUsers.page(ctx, s.Backend, request, inGroup(request))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *PbxConfigService) ListPbxGroupUsers(ctx context.Context, request *pb.Li
 // AddPbxGroupUsers adds users to a group.
 func (s *PbxConfigService) AddPbxGroupUsers(ctx context.Context, request *pb.AddPbxGroupUsersRequest) (*pb.AddPbxGroupUsersResponse, error) {
 	form := infinity.IDs("userSpec", request.GetUserIds())
-	if err := s.change(ctx, request, infinity.AddGroupUsers, form, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()})); err != nil {
+	if err := s.change(ctx, request, infinity.AddGroupUsers, form, inGroup(request)); err != nil {
 		return nil, err
 	}
 	return &pb.AddPbxGroupUsersResponse{}, nil
@@ -72,7 +72,7 @@ func (s *PbxConfigService) AddPbxGroupUsers(ctx context.Context, request *pb.Add
 // RemovePbxGroupUsers takes users out of a group.
 func (s *PbxConfigService) RemovePbxGroupUsers(ctx context.Context, request *pb.RemovePbxGroupUsersRequest) (*pb.RemovePbxGroupUsersResponse, error) {
 	form := infinity.IDs("userSpec", request.GetUserIds())
-	if err := s.change(ctx, request, infinity.RemoveGroupUsers, form, in(request.GetDomainId(), parent{"group_id", request.GetGroupId()})); err != nil {
+	if err := s.change(ctx, request, infinity.RemoveGroupUsers, form, inGroup(request)); err != nil {
 		return nil, err
 	}
 	return &pb.RemovePbxGroupUsersResponse{}, nil

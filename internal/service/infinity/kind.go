@@ -127,6 +127,30 @@ func in(domain uint32, more ...parent) place {
 	return append(place{{"domain_id", domain}}, more...)
 }
 
+// inUser is the place of what is below the user that a request names.
+func inUser(request interface {
+	GetDomainId() uint32
+	GetUserId() uint32
+}) place {
+	return in(request.GetDomainId(), parent{"user_id", request.GetUserId()})
+}
+
+// inGroup is the place of what is below the group that a request names.
+func inGroup(request interface {
+	GetDomainId() uint32
+	GetGroupId() uint32
+}) place {
+	return in(request.GetDomainId(), parent{"group_id", request.GetGroupId()})
+}
+
+// inQueue is the place of what is below the queue that a request names.
+func inQueue(request interface {
+	GetDomainId() uint32
+	GetQueueId() uint32
+}) place {
+	return in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()})
+}
+
 // with is the place with one more id.
 func (p place) with(field protoreflect.Name, id uint32) place {
 	return append(slices.Clip(p), parent{field, id})

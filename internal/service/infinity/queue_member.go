@@ -9,7 +9,7 @@ import (
 
 // ListPbxQueueMembers lists the queue members of a queue.
 func (s *PbxConfigService) ListPbxQueueMembers(ctx context.Context, request *pb.ListPbxQueueMembersRequest) (*pb.ListPbxQueueMembersResponse, error) {
-	page, next, err := pbxQueueMembers.page(ctx, s.Backend, request, in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()}))
+	page, next, err := pbxQueueMembers.page(ctx, s.Backend, request, inQueue(request))
 	if err != nil {
 		return nil, err
 	}
@@ -18,7 +18,7 @@ func (s *PbxConfigService) ListPbxQueueMembers(ctx context.Context, request *pb.
 
 // GetPbxQueueMember returns one queue member.
 func (s *PbxConfigService) GetPbxQueueMember(ctx context.Context, request *pb.GetPbxQueueMemberRequest) (*pb.GetPbxQueueMemberResponse, error) {
-	found, err := pbxQueueMembers.get(ctx, s.Backend, in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()}), request.GetQueueMemberId())
+	found, err := pbxQueueMembers.get(ctx, s.Backend, inQueue(request), request.GetQueueMemberId())
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *PbxConfigService) GetPbxQueueMember(ctx context.Context, request *pb.Ge
 
 // CreatePbxQueueMember creates a queue member.
 func (s *PbxConfigService) CreatePbxQueueMember(ctx context.Context, request *pb.CreatePbxQueueMemberRequest) (*pb.CreatePbxQueueMemberResponse, error) {
-	created, err := pbxQueueMembers.create(ctx, s.Backend, request, in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()}), request.GetPbxQueueMember())
+	created, err := pbxQueueMembers.create(ctx, s.Backend, request, inQueue(request), request.GetPbxQueueMember())
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (s *PbxConfigService) CreatePbxQueueMember(ctx context.Context, request *pb
 
 // UpdatePbxQueueMember changes what the mask names.
 func (s *PbxConfigService) UpdatePbxQueueMember(ctx context.Context, request *pb.UpdatePbxQueueMemberRequest) (*pb.UpdatePbxQueueMemberResponse, error) {
-	updated, err := pbxQueueMembers.update(ctx, s.Backend, request, in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()}), request.GetPbxQueueMember())
+	updated, err := pbxQueueMembers.update(ctx, s.Backend, request, inQueue(request), request.GetPbxQueueMember())
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (s *PbxConfigService) UpdatePbxQueueMember(ctx context.Context, request *pb
 
 // DeletePbxQueueMember deletes a queue member.
 func (s *PbxConfigService) DeletePbxQueueMember(ctx context.Context, request *pb.DeletePbxQueueMemberRequest) (*pb.DeletePbxQueueMemberResponse, error) {
-	if err := pbxQueueMembers.remove(ctx, s.Backend, request, in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()}), request.GetQueueMemberId()); err != nil {
+	if err := pbxQueueMembers.remove(ctx, s.Backend, request, inQueue(request), request.GetQueueMemberId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxQueueMemberResponse{}, nil
@@ -54,7 +54,7 @@ func (s *PbxConfigService) DeletePbxQueueMember(ctx context.Context, request *pb
 // SetPbxQueueMemberOrder sets the order in which a queue rings its members.
 func (s *PbxConfigService) SetPbxQueueMemberOrder(ctx context.Context, request *pb.SetPbxQueueMemberOrderRequest) (*pb.SetPbxQueueMemberOrderResponse, error) {
 	form := infinity.OrderedIDs("queueMemberId", request.GetQueueMemberIds())
-	if err := s.change(ctx, request, infinity.SetMemberOrder, form, in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()})); err != nil {
+	if err := s.change(ctx, request, infinity.SetMemberOrder, form, inQueue(request)); err != nil {
 		return nil, err
 	}
 	return &pb.SetPbxQueueMemberOrderResponse{}, nil

@@ -21,11 +21,11 @@ func (b Backend) Rules() reconcile.Rules {
 	rules := reconcile.Rules{
 		pb.PbxConfigService_AddPbxGroupUsers_FullMethodName: added(b, &pbxGroupUsers, infinity.AddGroupUsers,
 			func(r *pb.AddPbxGroupUsersRequest) ([]uint32, place) {
-				return r.GetUserIds(), in(r.GetDomainId(), parent{"group_id", r.GetGroupId()})
+				return r.GetUserIds(), inGroup(r)
 			}, &pb.AddPbxGroupUsersResponse{}),
 		pb.PbxConfigService_AddPbxUserGroups_FullMethodName: added(b, &pbxUserGroups, infinity.AddUserGroups,
 			func(r *pb.AddPbxUserGroupsRequest) ([]uint32, place) {
-				return r.GetGroupIds(), in(r.GetDomainId(), parent{"user_id", r.GetUserId()})
+				return r.GetGroupIds(), inUser(r)
 			}, &pb.AddPbxUserGroupsResponse{}),
 	}
 	for _, kind := range createdKinds() {

@@ -9,7 +9,7 @@ import (
 
 // ListPbxUserDevices lists the devices of a user.
 func (s *PbxConfigService) ListPbxUserDevices(ctx context.Context, request *pb.ListPbxUserDevicesRequest) (*pb.ListPbxUserDevicesResponse, error) {
-	page, next, err := pbxUserDevices.page(ctx, s.Backend, request, in(request.GetDomainId(), parent{"user_id", request.GetUserId()}))
+	page, next, err := pbxUserDevices.page(ctx, s.Backend, request, inUser(request))
 	if err != nil {
 		return nil, err
 	}
@@ -18,7 +18,7 @@ func (s *PbxConfigService) ListPbxUserDevices(ctx context.Context, request *pb.L
 
 // GetPbxUserDevice returns one device of a user.
 func (s *PbxConfigService) GetPbxUserDevice(ctx context.Context, request *pb.GetPbxUserDeviceRequest) (*pb.GetPbxUserDeviceResponse, error) {
-	found, err := pbxUserDevices.get(ctx, s.Backend, in(request.GetDomainId(), parent{"user_id", request.GetUserId()}), request.GetPbxDeviceId())
+	found, err := pbxUserDevices.get(ctx, s.Backend, inUser(request), request.GetPbxDeviceId())
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *PbxConfigService) GetPbxUserDevice(ctx context.Context, request *pb.Get
 
 // CreatePbxUserDevice creates the association of a device with a user.
 func (s *PbxConfigService) CreatePbxUserDevice(ctx context.Context, request *pb.CreatePbxUserDeviceRequest) (*pb.CreatePbxUserDeviceResponse, error) {
-	created, err := pbxUserDevices.create(ctx, s.Backend, request, in(request.GetDomainId(), parent{"user_id", request.GetUserId()}), request.GetPbxUserDevice())
+	created, err := pbxUserDevices.create(ctx, s.Backend, request, inUser(request), request.GetPbxUserDevice())
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (s *PbxConfigService) CreatePbxUserDevice(ctx context.Context, request *pb.
 
 // DeletePbxUserDevice deletes the association of a device with a user.
 func (s *PbxConfigService) DeletePbxUserDevice(ctx context.Context, request *pb.DeletePbxUserDeviceRequest) (*pb.DeletePbxUserDeviceResponse, error) {
-	if err := pbxUserDevices.remove(ctx, s.Backend, request, in(request.GetDomainId(), parent{"user_id", request.GetUserId()}), request.GetPbxDeviceId()); err != nil {
+	if err := pbxUserDevices.remove(ctx, s.Backend, request, inUser(request), request.GetPbxDeviceId()); err != nil {
 		return nil, err
 	}
 	return &pb.DeletePbxUserDeviceResponse{}, nil
@@ -44,7 +44,7 @@ func (s *PbxConfigService) DeletePbxUserDevice(ctx context.Context, request *pb.
 
 // ListPbxUserGroups lists the groups of a user.
 func (s *PbxConfigService) ListPbxUserGroups(ctx context.Context, request *pb.ListPbxUserGroupsRequest) (*pb.ListPbxUserGroupsResponse, error) {
-	page, next, err := pbxUserGroups.page(ctx, s.Backend, request, in(request.GetDomainId(), parent{"user_id", request.GetUserId()}))
+	page, next, err := pbxUserGroups.page(ctx, s.Backend, request, inUser(request))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s *PbxConfigService) ListPbxUserGroups(ctx context.Context, request *pb.Li
 // AddPbxUserGroups adds a user to groups.
 func (s *PbxConfigService) AddPbxUserGroups(ctx context.Context, request *pb.AddPbxUserGroupsRequest) (*pb.AddPbxUserGroupsResponse, error) {
 	form := infinity.IDs("groupSpec", request.GetGroupIds())
-	if err := s.change(ctx, request, infinity.AddUserGroups, form, in(request.GetDomainId(), parent{"user_id", request.GetUserId()})); err != nil {
+	if err := s.change(ctx, request, infinity.AddUserGroups, form, inUser(request)); err != nil {
 		return nil, err
 	}
 	return &pb.AddPbxUserGroupsResponse{}, nil
