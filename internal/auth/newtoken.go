@@ -43,7 +43,7 @@ func NewToken(name string, scopes []string) (token, entry string, err error) {
 func checkNew(name string, scopes []string) error {
 	var wrong []error
 	if !validName(name) {
-		wrong = append(wrong, errors.New("the name must be 1 to 128 visible ASCII characters without a space"))
+		wrong = append(wrong, errors.New("the name "+nameRule))
 	}
 	if len(scopes) == 0 {
 		wrong = append(wrong, fmt.Errorf("no scope is given; the scopes are %s", strings.Join(Scopes(), ", ")))

@@ -116,8 +116,11 @@ func (d *Directory) addCertificates(file tokensFile) (problems []string) {
 	return problems
 }
 
-// longestName is the most characters of a caller's name.
-const longestName = 128
+// longestName is the most characters of a caller's name, and nameRule says what one is.
+const (
+	longestName = 128
+	nameRule    = "must be 1 to 128 visible ASCII characters without a space"
+)
 
 // validName reports whether a caller can have the name: visible ASCII characters without a
 // space.
@@ -132,7 +135,7 @@ func validScope(scope string) bool { return slices.Contains(Scopes(), scope) }
 // fileCaller returns the caller of one entry.
 func fileCaller(at, name string, scopes []string, problems *[]string) Caller {
 	if !validName(name) {
-		*problems = append(*problems, at+".name must be 1 to 128 visible ASCII characters without a space")
+		*problems = append(*problems, at+".name "+nameRule)
 	}
 	if len(scopes) == 0 || slices.ContainsFunc(scopes, func(scope string) bool { return !validScope(scope) }) {
 		*problems = append(*problems, at+".scopes must be one or more of "+strings.Join(Scopes(), ", "))

@@ -51,17 +51,14 @@ type Invocation struct {
 	Config Config
 	// NewToken is what token new was asked for.
 	NewToken NewToken
-	// Output is how probe prints what it found: OutputTable or OutputJSON.
+	// Output is how probe prints what it found: OutputJSON, or as a table.
 	Output string
 	// Record is the directory into which probe writes what vendors answer; empty for none.
 	Record string
 }
 
-// The outputs of probe.
-const (
-	OutputTable = "table"
-	OutputJSON  = "json"
-)
+// OutputJSON is the output of probe as JSON.
+const OutputJSON = "json"
 
 // NewToken says which token to make.
 type NewToken struct {

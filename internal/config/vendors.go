@@ -11,33 +11,32 @@ import (
 
 // vendor holds the keys and values of the settings of one vendor.
 type vendor struct {
-	baseURL, credentials   string // keys
-	single, name, password string // keys: one credential, or two that belong together
+	baseURL, credentials   string     // keys
+	single, name, password credential // one credential, or two that belong together
 	url                    string
 	source                 CredentialSource
-	given                  map[string]bool // which of the credential's keys are given
+}
+
+// credential is the key of a setting with a credential, or with a part of one.
+type credential struct {
+	key   string
+	given bool
 }
 
 // vendors returns the two vendors as they are configured.
 func (c *Config) vendors() []vendor {
 	return []vendor{{
 		baseURL: "opentact_base_url", credentials: "opentact_credentials",
-		single: "opentact_token", name: "opentact_email", password: "opentact_password",
-		url: c.OpentactBaseURL, source: c.OpentactCredentials,
-		given: map[string]bool{
-			"opentact_token":    c.OpentactToken.IsSet() || c.OpentactTokenFile != "",
-			"opentact_email":    c.OpentactEmail != "",
-			"opentact_password": c.OpentactPassword.IsSet() || c.OpentactPasswordFile != "",
-		},
+		single:   credential{"opentact_token", c.OpentactToken.IsSet() || c.OpentactTokenFile != ""},
+		name:     credential{"opentact_email", c.OpentactEmail != ""},
+		password: credential{"opentact_password", c.OpentactPassword.IsSet() || c.OpentactPasswordFile != ""},
+		url:      c.OpentactBaseURL, source: c.OpentactCredentials,
 	}, {
 		baseURL: "infinity_base_url", credentials: "infinity_credentials",
-		single: "infinity_api_key", name: "infinity_username", password: "infinity_password",
-		url: c.InfinityBaseURL, source: c.InfinityCredentials,
-		given: map[string]bool{
-			"infinity_api_key":  c.InfinityAPIKey.IsSet() || c.InfinityAPIKeyFile != "",
-			"infinity_username": c.InfinityUsername != "",
-			"infinity_password": c.InfinityPassword.IsSet() || c.InfinityPasswordFile != "",
-		},
+		single:   credential{"infinity_api_key", c.InfinityAPIKey.IsSet() || c.InfinityAPIKeyFile != ""},
+		name:     credential{"infinity_username", c.InfinityUsername != ""},
+		password: credential{"infinity_password", c.InfinityPassword.IsSet() || c.InfinityPasswordFile != ""},
+		url:      c.InfinityBaseURL, source: c.InfinityCredentials,
 	}}
 }
 
@@ -47,10 +46,12 @@ func (v vendor) keys() []string {
 }
 
 // singleKeys returns the keys of the credential that is one value.
-func (v vendor) singleKeys() []string { return []string{v.single, v.single + fileSuffix} }
+func (v vendor) singleKeys() []string { return []string{v.single.key, v.single.key + fileSuffix} }
 
 // loginKeys returns the keys of the credential that is a name and a password.
-func (v vendor) loginKeys() []string { return []string{v.name, v.password, v.password + fileSuffix} }
+func (v vendor) loginKeys() []string {
+	return []string{v.name.key, v.password.key, v.password.key + fileSuffix}
+}
 
 // vendorKeys returns those keys of both vendors.
 func vendorKeys() []string {
@@ -115,7 +116,7 @@ func checkCredentials(c *Config, _ sources, found *findings) {
 	}
 	usable := false
 	for _, v := range c.vendors() {
-		usable = usable || v.source == CallerCredentials || len(v.present()) > 0 || found.unreadable[v.credentials]
+		usable = usable || v.source == CallerCredentials || v.isGiven() || found.unreadable[v.credentials]
 		if !found.unreadable[v.credentials] {
 			v.check(found)
 		}
@@ -127,30 +128,21 @@ func checkCredentials(c *Config, _ sources, found *findings) {
 	}
 }
 
-// present returns the keys of the credential that are given.
-func (v vendor) present() []string {
-	var keys []string
-	for _, key := range []string{v.single, v.name, v.password} {
-		if v.given[key] {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
+// isGiven reports whether a credential, or a part of one, is given.
+func (v vendor) isGiven() bool { return v.single.given || v.name.given || v.password.given }
 
 // check checks the credential of one vendor.
 func (v vendor) check(found *findings) {
-	name, password := v.given[v.name], v.given[v.password]
 	switch {
-	case v.source == CallerCredentials && len(v.present()) > 0:
+	case v.source == CallerCredentials && v.isGiven():
 		found.add(v.credentials, fmt.Sprintf("caller means that every call brings its own; remove %s, %s and %s, or choose service",
-			v.single, v.name, v.password))
+			v.single.key, v.name.key, v.password.key))
 	case v.source == CallerCredentials:
-	case v.given[v.single] && (name || password):
-		found.add(v.single, fmt.Sprintf("give one, this or %s with %s, not both", v.name, v.password))
-	case name && !password:
-		found.addMissing(v.password, v.name+" needs it")
-	case password && !name:
-		found.addMissing(v.name, v.password+" needs it")
+	case v.single.given && (v.name.given || v.password.given):
+		found.add(v.single.key, fmt.Sprintf("give one, this or %s with %s, not both", v.name.key, v.password.key))
+	case v.name.given && !v.password.given:
+		found.addMissing(v.password.key, v.name.key+" needs it")
+	case v.password.given && !v.name.given:
+		found.addMissing(v.name.key, v.password.key+" needs it")
 	}
 }
