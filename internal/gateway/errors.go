@@ -33,8 +33,8 @@ var impliedReasons = map[codes.Code]sipfacadev1.ErrorReason{
 
 const (
 	internalMessage = "internal error"
-	internalBody    = `{"code":13,"message":"internal error","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo",` +
-		`"reason":"INTERNAL","domain":"sipfacade","metadata":{}}]}`
+	internalBody    = `{"code":13,"message":"` + internalMessage + `","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo",` +
+		`"reason":"INTERNAL","domain":"` + status.Domain + `","metadata":{}}]}`
 )
 
 func internalError() error {

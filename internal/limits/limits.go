@@ -27,17 +27,17 @@ const (
 	MaxDepth = 100
 	// MaxStructValues is how many values a google.protobuf.Struct may have in all.
 	MaxStructValues = 1000
-	// MaxStructDepth is how deep the values of a google.protobuf.Struct may be nested.
-	MaxStructDepth = 16
+	// maxStructDepth is how deep the values of a google.protobuf.Struct may be nested.
+	maxStructDepth = 16
 	// MaxMaskPaths is how many paths a field mask may have. No resource has half as
 	// many fields.
 	MaxMaskPaths = 100
 	// MaxViolations is how many violations of one request are collected. Nobody reads more, and
 	// finding hints for them takes time.
 	MaxViolations = 100
-	// MaxPatternBytes bounds a string whose rule is a pattern or a format and states no
+	// maxPatternBytes bounds a string whose rule is a pattern or a format and states no
 	// length. Some of these rules take long over a string of megabytes.
-	MaxPatternBytes = 4096
+	maxPatternBytes = 4096
 )
 
 // What the caller reads if a request is beyond a limit.
@@ -46,10 +46,10 @@ var (
 	TooManyElements     = fmt.Sprintf("the request has more than %d messages, list elements and map entries in all", MaxElements)
 	TooDeep             = fmt.Sprintf("nested deeper than %d levels", MaxDepth)
 	TooManyStructValues = fmt.Sprintf("has more than %d values in all", MaxStructValues)
-	TooDeepStruct       = fmt.Sprintf("is nested deeper than %d levels", MaxStructDepth)
+	tooDeepStruct       = fmt.Sprintf("is nested deeper than %d levels", maxStructDepth)
 	TooManyMaskPaths    = fmt.Sprintf("has more than %d paths", MaxMaskPaths)
-	TooLongPattern      = fmt.Sprintf("must be at most %d bytes", MaxPatternBytes)
-	NotFinite           = "holds a number that is not finite, which JSON does not have"
+	tooLongPattern      = fmt.Sprintf("must be at most %d bytes", maxPatternBytes)
+	notFinite           = "holds a number that is not finite, which JSON does not have"
 )
 
 // Excess is the first limit that a request exceeds.
@@ -65,7 +65,7 @@ const RuleTooMuch = "TOO_MUCH"
 
 // Rule is the rule that the excess breaks.
 func (e *Excess) Rule() string {
-	if e.Problem == NotFinite {
+	if e.Problem == notFinite {
 		return "FINITE"
 	}
 	return RuleTooMuch

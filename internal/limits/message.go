@@ -55,8 +55,8 @@ func (c *counter) field(field protoreflect.FieldDescriptor, value protoreflect.V
 			return excess
 		}
 		return c.message(value.Message(), depth+1)
-	case field.Kind() == protoreflect.StringKind && len(value.String()) > MaxPatternBytes && hasUnboundedPattern(field):
-		return &Excess{Problem: TooLongPattern}
+	case field.Kind() == protoreflect.StringKind && len(value.String()) > maxPatternBytes && hasUnboundedPattern(field):
+		return &Excess{Problem: tooLongPattern}
 	default:
 		return nil
 	}
@@ -110,11 +110,11 @@ func (c *counter) structValues(value *structpb.Value) *Excess {
 // structProblem counts the values below a value, and says which limit they exceed or that one
 // of them is a number that JSON does not have.
 func structProblem(value *structpb.Value, values *int, depth int) string {
-	if depth > MaxStructDepth {
-		return TooDeepStruct
+	if depth > maxStructDepth {
+		return tooDeepStruct
 	}
 	if number, ok := value.GetKind().(*structpb.Value_NumberValue); ok && (math.IsNaN(number.NumberValue) || math.IsInf(number.NumberValue, 0)) {
-		return NotFinite
+		return notFinite
 	}
 	members, elements := value.GetStructValue().GetFields(), value.GetListValue().GetValues()
 	if *values += len(members) + len(elements); *values > MaxStructValues {

@@ -19,8 +19,8 @@ import (
 // two looks is in effect or reported.
 const Interval = time.Second
 
-// MaxBytes is how large one file may be.
-const MaxBytes = 1 << 20
+// maxBytes is how large one file may be.
+const maxBytes = 1 << 20
 
 // Files is a value that is read from files which belong together, such as a certificate
 // and its key. It is safe for concurrent use.
@@ -116,7 +116,7 @@ func (f *Files[T]) read() ([][]byte, error) {
 	return contents, nil
 }
 
-// ReadFile reads a regular file of at most MaxBytes. Its error does not repeat the path. It
+// ReadFile reads a regular file of at most 1 MiB. Its error does not repeat the path. It
 // checks the kind before it opens the file, because opening a pipe would wait for a writer.
 func ReadFile(path string) ([]byte, error) {
 	if info, err := os.Stat(path); err != nil {
@@ -129,9 +129,9 @@ func ReadFile(path string) ([]byte, error) {
 		return nil, withoutPath(err)
 	}
 	defer func() { _ = file.Close() }() // nothing was written
-	content, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
-	if err == nil && len(content) > MaxBytes {
-		err = fmt.Errorf("larger than %d bytes", MaxBytes)
+	content, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
+	if err == nil && len(content) > maxBytes {
+		err = fmt.Errorf("larger than %d bytes", maxBytes)
 	}
 	return content, err
 }

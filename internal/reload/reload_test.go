@@ -153,7 +153,7 @@ func TestUnusable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large")
-	write(t, large, strings.Repeat("x", MaxBytes+1))
+	write(t, large, strings.Repeat("x", maxBytes+1))
 	for path, part := range map[string]string{
 		dir: "not a regular file", filepath.Join(dir, "missing"): "no such file", large: "larger than",
 	} {
@@ -161,9 +161,9 @@ func TestUnusable(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	write(t, large, strings.Repeat("x", MaxBytes))
+	write(t, large, strings.Repeat("x", maxBytes))
 	if _, err := Read(join, large); err != nil {
-		t.Errorf("a file of %d bytes: %v", MaxBytes, err)
+		t.Errorf("a file of %d bytes: %v", maxBytes, err)
 	}
 	bad := filepath.Join(dir, "bad")
 	write(t, bad, "bad")

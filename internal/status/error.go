@@ -55,7 +55,7 @@ var policyCodes = map[codes.Code]bool{codes.ResourceExhausted: true, codes.Abort
 func fieldViolations(e *upstream.Error, subject Subject) []*errdetails.BadRequest_FieldViolation {
 	violations := make([]*errdetails.BadRequest_FieldViolation, len(e.Fields))
 	for i, field := range e.Fields {
-		violations[i] = BrokenRule(fieldName(field.Name, subject), "UPSTREAM_VALIDATION", "%s", field.Message)
+		violations[i] = BrokenRule(fieldName(field.Name, subject), ReasonName(sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_VALIDATION), "%s", field.Message)
 	}
 	return violations
 }
