@@ -18,38 +18,45 @@ import (
 var (
 	//go:embed decoders.go.tmpl
 	openTACT string
+	//go:embed kinds.go.tmpl
+	openTACTKinds string
 	//go:embed rows.go.tmpl
 	infinity string
 )
 
 // output is what is written for one vendor.
 type output struct {
-	dialect  mapping.Dialect
-	template string
-	// code is the file of Go code, marks are around the vendor's part of the document.
-	code  string
+	dialect mapping.Dialect
+	// code are the files of Go code, marks are around the vendor's part of the document.
+	code  []code
 	marks marks
 }
 
+// code is a file of Go code and the template that it is written from.
+type code struct{ file, template string }
+
+// usage are the arguments: the files to write, and the document to write into.
+const usage = "usage: generate OPENTACT-DECODERS OPENTACT-KINDS INFINITY-DECODERS DOCUMENT"
+
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: generate OPENTACT-CODE INFINITY-CODE DOCUMENT")
+	if len(os.Args) != 5 {
+		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4]); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
 // run writes the code of both vendors and replaces their parts of the document.
-func run(openTACTCode, infinityCode, document string) error {
+func run(openTACTDecoders, openTACTKindsFile, infinityDecoders, document string) error {
 	for _, o := range []output{
-		{mapping.OpenTACT, openTACT, openTACTCode, openTACTMarks},
-		{mapping.Infinity, infinity, infinityCode, infinityMarks},
+		{mapping.OpenTACT, []code{{openTACTDecoders, openTACT}, {openTACTKindsFile, openTACTKinds}}, openTACTMarks},
+		{mapping.Infinity, []code{{infinityDecoders, infinity}}, infinityMarks},
 	} {
 		if err := o.write(document); err != nil {
-			return fmt.Errorf("%s: %w", o.code, err)
+			return err
 		}
 	}
 	return nil
@@ -61,12 +68,14 @@ func (o output) write(document string) error {
 	if err != nil {
 		return fmt.Errorf("check the table: %w", err)
 	}
-	source, err := writeCode(o.template, model)
-	if err != nil {
-		return fmt.Errorf("write the code: %w", err)
-	}
-	if err := os.WriteFile(o.code, source, 0o644); err != nil {
-		return err
+	for _, c := range o.code {
+		source, err := writeCode(c.template, model)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", c.file, err)
+		}
+		if err := os.WriteFile(c.file, source, 0o644); err != nil {
+			return err
+		}
 	}
 	return replaceFields(document, o.marks, model)
 }

@@ -15,9 +15,12 @@ import (
 // writes from the tables and the contract.
 func TestCommittedFilesAreCurrent(t *testing.T) {
 	t.Parallel()
-	const openTACTCode, infinityCode, document = "../../service/opentact/decoders_generated.go", "../../service/infinity/decoders_generated.go", "../../../docs/upstreams.md"
+	const (
+		decoders, kinds = "../../service/opentact/decoders_generated.go", "../../service/opentact/kinds_generated.go"
+		rows, document  = "../../service/infinity/decoders_generated.go", "../../../docs/upstreams.md"
+	)
 	written := map[string]string{}
-	for i, name := range []string{openTACTCode, infinityCode, document} {
+	for i, name := range []string{decoders, kinds, rows, document} {
 		written[name] = filepath.Join(t.TempDir(), strconv.Itoa(i))
 	}
 	before, err := os.ReadFile(document)
@@ -27,7 +30,7 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	if err := os.WriteFile(written[document], before, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(written[openTACTCode], written[infinityCode], written[document]); err != nil {
+	if err := run(written[decoders], written[kinds], written[rows], written[document]); err != nil {
 		t.Fatal(err)
 	}
 	for committed, written := range written {

@@ -909,7 +909,7 @@ var sipConnectionBody = body[sipfacadev1.SipConnection]{
 // sipConnectionTable is what the table says of a SIP connection.
 var sipConnectionTable = table[sipfacadev1.SipConnection]{
 	field: "sip_connection", key: "uuid", natural: []protoreflect.Name{},
-	answers: sipConnectionKind, body: sipConnectionBody,
+	id: (*sipfacadev1.SipConnection).GetUuid, answers: sipConnectionKind, body: sipConnectionBody,
 }
 
 // sipDomainValue returns a field of a SIP domain as the vendor takes it.
@@ -942,7 +942,7 @@ var sipDomainBody = body[sipfacadev1.SipDomain]{
 // sipDomainTable is what the table says of a SIP domain.
 var sipDomainTable = table[sipfacadev1.SipDomain]{
 	field: "sip_domain", key: "domain", natural: []protoreflect.Name{"domain"},
-	answers: sipDomainKind, body: sipDomainBody,
+	id: (*sipfacadev1.SipDomain).GetDomain, answers: sipDomainKind, body: sipDomainBody,
 }
 
 // sipUserValue returns a field of a SIP user as the vendor takes it.
@@ -996,7 +996,7 @@ var sipUserBody = body[sipfacadev1.SipUser]{
 // sipUserTable is what the table says of a SIP user.
 var sipUserTable = table[sipfacadev1.SipUser]{
 	field: "sip_user", key: "uuid", natural: []protoreflect.Name{"login"},
-	answers: sipUserKind, body: sipUserBody,
+	id: (*sipfacadev1.SipUser).GetUuid, answers: sipUserKind, body: sipUserBody,
 }
 
 // sipUserInviteValue returns a field of a SIP user invite as the vendor takes it.
@@ -1023,7 +1023,7 @@ var sipUserInviteBody = body[sipfacadev1.SipUserInvite]{
 // sipUserInviteTable is what the table says of a SIP user invite.
 var sipUserInviteTable = table[sipfacadev1.SipUserInvite]{
 	field: "sip_user_invite", key: "uuid", natural: []protoreflect.Name{},
-	answers: sipUserInviteKind, body: sipUserInviteBody,
+	id: (*sipfacadev1.SipUserInvite).GetUuid, answers: sipUserInviteKind, body: sipUserInviteBody,
 }
 
 // sipAppValue returns a field of a SIP app as the vendor takes it.
@@ -1083,7 +1083,7 @@ var sipAppBody = body[sipfacadev1.SipApp]{
 // sipAppTable is what the table says of a SIP app.
 var sipAppTable = table[sipfacadev1.SipApp]{
 	field: "sip_app", key: "uuid", natural: []protoreflect.Name{},
-	answers: sipAppKind, body: sipAppBody,
+	id: (*sipfacadev1.SipApp).GetUuid, answers: sipAppKind, body: sipAppBody,
 }
 
 // messagingProfileValue returns a field of a messaging profile as the vendor takes it.
@@ -1128,7 +1128,7 @@ var messagingProfileBody = body[sipfacadev1.MessagingProfile]{
 // messagingProfileTable is what the table says of a messaging profile.
 var messagingProfileTable = table[sipfacadev1.MessagingProfile]{
 	field: "messaging_profile", key: "uuid", natural: []protoreflect.Name{},
-	answers: messagingProfileKind, body: messagingProfileBody,
+	id: (*sipfacadev1.MessagingProfile).GetUuid, answers: messagingProfileKind, body: messagingProfileBody,
 }
 
 // outboundVoiceProfileValue returns a field of an outbound voice profile as the vendor takes it.
@@ -1185,7 +1185,7 @@ var outboundVoiceProfileBody = body[sipfacadev1.OutboundVoiceProfile]{
 // outboundVoiceProfileTable is what the table says of an outbound voice profile.
 var outboundVoiceProfileTable = table[sipfacadev1.OutboundVoiceProfile]{
 	field: "outbound_voice_profile", key: "uuid", natural: []protoreflect.Name{},
-	answers: outboundVoiceProfileKind, body: outboundVoiceProfileBody,
+	id: (*sipfacadev1.OutboundVoiceProfile).GetUuid, answers: outboundVoiceProfileKind, body: outboundVoiceProfileBody,
 }
 
 // writable are the columns of all resources that callers write.

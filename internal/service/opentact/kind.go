@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/etag"
 	"github.com/sipfacade/sipfacade/internal/list"
 	"github.com/sipfacade/sipfacade/internal/service"
@@ -23,18 +22,10 @@ type dated[M any] interface {
 	GetCreateTime() *timestamppb.Timestamp
 }
 
-// identified is a resource that OpenTACT identifies by a UUID.
-type identified[M any] interface {
-	dated[M]
-	GetUuid() string
-}
-
 // kind is one kind of resource. All kinds are listed, read, created and updated by the
 // same code.
 type kind[M any, R dated[M]] struct {
 	table[M]
-	// id returns the key of a resource.
-	id func(row R) string
 	// routes are the vendor's; if none reads one resource, the list is searched.
 	routes opentact.Collection
 	// locate sets what a resource is below; nil if it is below nothing.
@@ -54,21 +45,18 @@ type table[M any] struct {
 	// natural are the fields by which a resource of the same parents is found that is like
 	// another; there may be none.
 	natural []protoreflect.Name
+	// id returns the key of a resource.
+	id func(row *M) string
 	// answers is how the resource is read from answers.
 	answers opentact.Kind[M]
 	// body is what callers write of it.
 	body body[M]
 }
 
-// The kinds of resource. SIP domains are identified by their names.
+// The kinds of resource that are below another one; the others are generated.
 var (
-	sipConnections        = newKind(opentact.Connections, sipConnectionTable)
-	sipUserInvites        = newKind(opentact.Invites, sipUserInviteTable).below(ofInvite, readConnection).through(findInvites)
-	sipDomains            = kind[pb.SipDomain, *pb.SipDomain]{id: (*pb.SipDomain).GetDomain, routes: opentact.Domains, table: sipDomainTable}
-	sipUsers              = newKind(opentact.Users, sipUserTable).below(ofDomain, readDomain)
-	sipApps               = newKind(opentact.Apps, sipAppTable)
-	messagingProfiles     = newKind(opentact.MessagingProfiles, messagingProfileTable)
-	outboundVoiceProfiles = newKind(opentact.OutboundVoiceProfiles, outboundVoiceProfileTable)
+	sipUserInvites = newKind(opentact.Invites, sipUserInviteTable).below(ofInvite, readConnection).through(findInvites)
+	sipUsers       = newKind(opentact.Users, sipUserTable).below(ofDomain, readDomain)
 )
 
 // anyKind is a kind of any resource.
@@ -79,15 +67,8 @@ type anyKind interface {
 	createRule(b Backend) (fullMethod string, rule reconcile.Rule)
 }
 
-// allKinds are all kinds of resource.
-func allKinds() []anyKind {
-	return []anyKind{
-		sipConnections, sipUserInvites, sipDomains, sipUsers, sipApps, messagingProfiles, outboundVoiceProfiles,
-	}
-}
-
-func newKind[M any, R identified[M]](routes opentact.Collection, of table[M]) kind[M, R] {
-	return kind[M, R]{table: of, id: R.GetUuid, routes: routes}
+func newKind[M any, R dated[M]](routes opentact.Collection, of table[M]) kind[M, R] {
+	return kind[M, R]{table: of, routes: routes}
 }
 
 // below returns the kind with what locates its resources and what reads their parent.
@@ -180,7 +161,7 @@ func (k kind[M, R]) read(ctx context.Context, b Backend, at place) (R, error) {
 		}
 		return k.located(found, at), err
 	}
-	wanted := func(m *M) bool { return k.id(R(m)) == at.id }
+	wanted := func(m *M) bool { return k.id(m) == at.id }
 	found, err := opentact.Find(ctx, b.Vendor, k.routes.List, k.answers, wanted, at.path...)
 	return k.located(found, at), err
 }

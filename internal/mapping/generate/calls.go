@@ -1,0 +1,119 @@
+package main
+
+import (
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/sipfacade/sipfacade/internal/contract"
+)
+
+// call is one of the calls that every resource has: List, Get, Create, Update or Delete.
+type call struct {
+	// Name is that of the RPC, Verb its first word, and Service the Go type that serves it.
+	Name, Verb, Service string
+	// Request and Response are its messages, Result the Go field of the response that holds
+	// what was read or written; a delete has none.
+	Request, Response, Result string
+	// Resource is the Go field of the request that holds the resource, if it has one.
+	Resource string
+	// IDs are the Go fields of the request that are in its path. The id of a resource that the
+	// request holds is not among them.
+	IDs []string
+}
+
+// Function is the method of a kind that serves the call.
+func (c call) Function() string { return strings.ToLower(c.Verb) }
+
+// Arguments are what the method of a kind is called with.
+func (c call) Arguments() string {
+	arguments := []string{"ctx", "s.Backend", "request"}
+	if c.Resource != "" {
+		arguments = append(arguments, "request.Get"+c.Resource+"()")
+	}
+	for _, id := range c.IDs {
+		arguments = append(arguments, "request.Get"+id+"()")
+	}
+	return strings.Join(arguments, ", ")
+}
+
+// Calls are the calls of the resource that the contract has, in the order of the verbs.
+func (m *message) Calls() (calls []call) {
+	for _, verb := range []string{"List", "Get", "Create", "Update", "Delete"} {
+		name := verb + m.Name
+		if verb == "List" {
+			name += "s"
+		}
+		for _, method := range contract.Methods(contract.Services(protoregistry.GlobalFiles)) {
+			if string(method.Name()) == name {
+				calls = append(calls, m.newCall(verb, method))
+			}
+		}
+	}
+	return calls
+}
+
+// newCall describes a call by its descriptor.
+func (m *message) newCall(verb string, method protoreflect.MethodDescriptor) call {
+	described := call{
+		Name: string(method.Name()), Verb: verb, Service: string(method.Parent().Name()),
+		Request: string(method.Input().Name()), Response: string(method.Output().Name()),
+		Result: m.heldIn(method.Output()), Resource: m.heldIn(method.Input()),
+	}
+	_, path := contract.HTTPPattern(contract.HTTPRule(method))
+	for _, name := range contract.PathFields(path) {
+		if !strings.Contains(name, ".") {
+			described.IDs = append(described.IDs, goNamesOf(method.Input())[protoreflect.Name(name)])
+		}
+	}
+	return described
+}
+
+// heldIn is the Go field of a message that holds the resource or a list of it, or "".
+func (m *message) heldIn(holder protoreflect.MessageDescriptor) string {
+	for i := range holder.Fields().Len() {
+		if field := holder.Fields().Get(i); field.Message() == m.descriptor {
+			return goNamesOf(holder)[field.Name()]
+		}
+	}
+	return ""
+}
+
+// goNamesOf are the names of a message's fields in its generated struct. Every message of the
+// contract is linked.
+func goNamesOf(descriptor protoreflect.MessageDescriptor) map[protoreflect.Name]string {
+	linked, err := protoregistry.GlobalTypes.FindMessageByName(descriptor.FullName())
+	if err != nil {
+		return nil
+	}
+	return goNames(linked)
+}
+
+// Kind is the variable with the kind of the resource.
+func (m *message) Kind() string { return m.Local() + "s" }
+
+// Collection is the variable of the client with the vendor's routes: the resource in the
+// plural, without the abbreviation Sip, which all objects of the vendor share.
+func (m *message) Collection() string { return strings.TrimPrefix(m.Name, "Sip") + "s" }
+
+// IsBelow reports whether the resource is below another one: the path of its list has an id.
+// What locates such a resource is written by hand.
+func (m *message) IsBelow() bool {
+	for _, listing := range m.Calls() {
+		if listing.Verb == "List" {
+			return len(listing.IDs) > 0
+		}
+	}
+	return false
+}
+
+// Served are the resources that callers write: those with a kind.
+func (m *model) Served() (served []*message) {
+	for _, candidate := range m.Messages {
+		if len(candidate.Columns()) > 0 {
+			served = append(served, candidate)
+		}
+	}
+	return served
+}
