@@ -9,6 +9,22 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
+// TestVendorWords: a word is the name of its value in camel case, or stands in the table.
+func TestVendorWords(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[protoreflect.Enum]string{
+		sipfacadev1.PbxRingStrategy_PBX_RING_STRATEGY_ALL:                   "all",
+		sipfacadev1.PbxRingStrategy_PBX_RING_STRATEGY_HUNT_LONGEST_IDLE:     "huntLongestIdle",
+		sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_BYPASS_MEDIA:            "Bypass Media",
+		sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA_TRANSCODING: "Proxy Media + Transcoding",
+		sipfacadev1.TrunkMediaType_TRUNK_MEDIA_TYPE_PROXY_MEDIA:             "Proxy Media",
+	} {
+		if got := Word(value.Descriptor().FullName(), value.Number()); got != want {
+			t.Errorf("%v is the word %q, want %q", value, got, want)
+		}
+	}
+}
+
 // TestWords: every enum that callers send has a word for each of its values, and each word
 // leads back.
 func TestWords(t *testing.T) {
