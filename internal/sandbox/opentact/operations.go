@@ -165,16 +165,22 @@ func (s *Server) resolve(k kind, body map[string]any) error {
 // newRecord returns a record with the vendor's initial values and the caller's.
 func (s *Server) newRecord(k kind, c *call) *record {
 	now := s.now()
-	r := &record{kind: k, id: s.options.NewUUID(), createdOn: now, modifiedOn: now, values: map[string]any{}}
-	for _, f := range resources[k].fields {
-		if f.initial != nil && f.has(s.options.Generation) {
-			r.values[f.name] = f.initial
-		}
-	}
-	maps.Copy(r.values, c.body)
+	r := &record{kind: k, id: s.options.NewUUID(), createdOn: now, modifiedOn: now, values: s.withInitial(k, c.body)}
 	r.values["account"] = c.user.values["account"]
 	r.values["created_by"], r.values["modified_by"] = c.user.id, c.user.id
 	return r
+}
+
+// withInitial returns values with the vendor's initial ones for members that are not given.
+func (s *Server) withInitial(k kind, given map[string]any) map[string]any {
+	values := map[string]any{}
+	for _, f := range resources[k].fields {
+		if f.initial != nil && f.has(s.options.Generation) {
+			values[f.name] = f.initial
+		}
+	}
+	maps.Copy(values, given)
+	return values
 }
 
 func (s *Server) touch(r *record, c *call) {

@@ -37,6 +37,9 @@ type resource struct {
 	// dateless entities have no created_on and modified_on.
 	dateless bool
 	fields   []field
+	// base is the path of the five usual routes, and operation the name of the entity in their
+	// operations. Kinds without a base have other routes, or none.
+	base, operation string
 }
 
 // field is one member of an entity. If it has accepts, a caller may write it; if it
@@ -246,7 +249,7 @@ var resources = [kinds]resource{
 		fixed("same_domain_calls_only", boolean, false).since(sinceTwo), fixed("is_active", boolean, true).since(onlyThird),
 		own("state").since(onlyThird),
 	}, ownedBy())},
-	apps: {name: "SIP control app", identity: "uuid", fields: with([]field{
+	apps: {name: "SIP control app", identity: "uuid", base: "/sip/app", operation: "SIPControlApp", fields: with([]field{
 		required("name", text(1)), fixed("is_active", boolean, true), writable("subdomain", text(3)).since(onlyFirst),
 		many("tnleases", leases, "sip_control_app").since(onlyFirst),
 		own("class4_egress_trunk_id"), egressSettings(), own("class4_egress_resource_ip_id"),
@@ -279,14 +282,14 @@ var resources = [kinds]resource{
 		own("request"), own("price"), own("autorenew"), many("tnleases", leases, "tnorder"),
 		many("items", none, "").since(sinceTwo), many("errors", none, "").since(sinceTwo),
 	})},
-	messagingProfiles: {name: "Messaging profile", identity: "uuid", fields: with([]field{
+	messagingProfiles: {name: "Messaging profile", identity: "uuid", base: "/profile/messaging", operation: "MessagingProfile", fields: with([]field{
 		required("name", text(1)), writable("callback_url", text(10)), writable("callback_url2", text(10)),
 		// a choice: the vendor's defaults are not public.
 		fixed("number_pool_enable", boolean, false), fixed("long_code_weight", integer(0, 9), int64(1)),
 		fixed("tollfree_weight", integer(0, 9), int64(1)).alias("toll_free_weight"),
 		fixed("skip_unhealthy_tns", boolean, false), fixed("sticky_sender", boolean, false),
 	}, ownedBy(), []field{many("leases", leases, "messaging_profile").since(onlyFirst)})},
-	voiceProfiles: {name: "Outbound voice profile", identity: "uuid", fields: with([]field{
+	voiceProfiles: {name: "Outbound voice profile", identity: "uuid", base: "/profile/outbound_voice", operation: "OutboundVoiceProfile", fields: with([]field{
 		required("name", text(1)), techPrefix(),
 		writable("channel_limit", number(0, math.Inf(1))).since(onlyFirst), writable("max_rate", number(0, math.Inf(1))).since(onlyFirst),
 		fixed("record_calls", integer(0, 2), int64(0)).since(onlyFirst),

@@ -83,9 +83,7 @@ func (c *call) readChanges(fields []field, creating bool) error {
 // would match them.
 func endpoints() []endpoint {
 	return slices.Concat(accountRoutes(), leaseRoutes(), connectionRoutes(), allIn(onlyFirst, inviteRoutes()), allIn(onlyFirst, sipUserRoutes()),
-		allIn(sinceTwo, domainRoutes()), appRoutes(),
-		profileRoutes("MessagingProfile", "/profile/messaging", messagingProfiles),
-		profileRoutes("OutboundVoiceProfile", "/profile/outbound_voice", voiceProfiles))
+		allIn(sinceTwo, domainRoutes()), appRoutes(), usualRoutes())
 }
 
 func accountRoutes() []endpoint {
@@ -167,7 +165,7 @@ func domainRoutes() []endpoint {
 }
 
 func appRoutes() []endpoint {
-	const base, entity = "/sip/app", "/sip/app/{uuid}"
+	const entity = "/sip/app/{uuid}"
 	execute := on("ExecuteSIPControlAppCallExecuteCallFlow", http.MethodPost, "/sip/app/call/{uuid}", executeCallFlow)
 	execute.read = (*call).readCallFlow
 	moved := execute
@@ -175,17 +173,23 @@ func appRoutes() []endpoint {
 	return []endpoint{
 		on("GetOnlineCalls", http.MethodGet, "/sip/app/call/online", onlineCalls),
 		execute.in([]Generation{FirstGeneration, SecondGeneration}), moved.in(onlyThird),
-		on("CreateSIPControlApp", http.MethodPost, base, create(apps, noScope())).creating(apps),
-		on("ListSIPControlApps", http.MethodGet, base, list(apps, noScope())),
-		on("GetSIPControlAppByUUID", http.MethodGet, entity, get(apps, noScope(), "uuid")),
-		on("ModifySIPControlApp", http.MethodPatch, entity, modify(apps, noScope(), "uuid")).modifying(apps),
-		on("RemoveSIPControlAppByUUID", http.MethodDelete, entity, remove(apps, noScope(), "uuid")),
 		on("AssignTNLeasesToSIPControlApp", http.MethodPost, entity+"/tnlease", assignLeases(apps, "sip_control_app")).assigning(),
 		on("GetSIPControlAppTNLeasesList", http.MethodGet, entity+"/tnlease", assignedLeases(apps, "sip_control_app")),
 	}
 }
 
-func profileRoutes(name, base string, k kind) []endpoint {
+// usualRoutes are those of the kinds whose routes have the usual form.
+func usualRoutes() (routes []endpoint) {
+	for k, of := range resources {
+		if of.base != "" {
+			routes = append(routes, entityRoutes(of.operation, of.base, kind(k))...)
+		}
+	}
+	return routes
+}
+
+// entityRoutes are the five routes of entities with a UUID, below a path.
+func entityRoutes(name, base string, k kind) []endpoint {
 	entity := base + "/{uuid}"
 	return []endpoint{
 		on("Create"+name, http.MethodPost, base, create(k, noScope())).creating(k),

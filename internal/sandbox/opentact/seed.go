@@ -162,6 +162,7 @@ func (in seeder) defaultMessagingProfile() {
 // put adds one record with its times, its owners and what the vendor adds.
 func (in seeder) put(k kind, id string, day int, values map[string]any) {
 	created := firstDay().AddDate(0, 0, day).Add(time.Duration(in.store.Len(k)) * 7 * time.Minute)
+	values = in.withInitial(k, values)
 	r := &record{kind: k, id: id, createdOn: created, modifiedOn: created.Add(36 * time.Hour), values: values}
 	if k != people && k != accounts {
 		values["account"] = seedUUID(accountFamily, 1)
