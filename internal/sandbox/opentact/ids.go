@@ -2,7 +2,7 @@ package opentact
 
 import "fmt"
 
-// Families of the seeded ids; the package documentation has them in a table.
+// Families of the seeded ids; docs/operations.md has all families in a table.
 const (
 	connectionFamily       = "5f1c2b3a"
 	inviteFamily           = "14b17e00"
