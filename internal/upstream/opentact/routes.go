@@ -27,6 +27,19 @@ type Collection struct {
 	List, Get, Create, Update, Delete *upstream.Route
 }
 
+// usual returns the routes of objects with a UUID, if their paths and the names of their
+// operations have the vendor's usual form and one document states all of them.
+func usual(object, path, source string) Collection {
+	one := path + "/{uuid}"
+	return Collection{
+		List:   get("List"+object+"s", path, source),
+		Get:    get("Get"+object+"ByUUID", one, source),
+		Create: create("Create"+object, path, source),
+		Update: update("Modify"+object, one, source),
+		Delete: remove("Remove"+object+"ByUUID", one, source),
+	}
+}
+
 // The functions below return the routes of a collection: for each action the vendor has one
 // method, and the sources differ.
 

@@ -3,13 +3,7 @@ package opentact
 import "github.com/sipfacade/sipfacade/internal/opentactapi"
 
 // Apps are call-control apps.
-var Apps = Collection{
-	List:   get("ListSIPControlApps", "/sip/app", documentApps),
-	Get:    get("GetSIPControlAppByUUID", "/sip/app/{uuid}", documentApps),
-	Create: create("CreateSIPControlApp", "/sip/app", documentApps),
-	Update: update("ModifySIPControlApp", "/sip/app/{uuid}", documentApps),
-	Delete: remove("RemoveSIPControlAppByUUID", "/sip/app/{uuid}", documentApps),
-}
+var Apps = usual("SIPControlApp", "/sip/app", documentApps)
 
 // The routes of the numbers and calls of apps.
 var (

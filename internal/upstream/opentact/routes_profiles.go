@@ -1,13 +1,9 @@
 package opentact
 
+import "slices"
+
 // MessagingProfiles are messaging profiles.
-var MessagingProfiles = Collection{
-	List:   get("ListMessagingProfiles", "/profile/messaging", documentProfiles),
-	Get:    get("GetMessagingProfileByUUID", "/profile/messaging/{uuid}", documentProfiles),
-	Create: create("CreateMessagingProfile", "/profile/messaging", documentProfiles),
-	Update: update("ModifyMessagingProfile", "/profile/messaging/{uuid}", documentProfiles),
-	Delete: remove("RemoveMessagingProfileByUUID", "/profile/messaging/{uuid}", documentProfiles),
-}
+var MessagingProfiles = usual("MessagingProfile", "/profile/messaging", documentProfiles)
 
 // OutboundVoiceProfiles are outbound voice profiles.
 var OutboundVoiceProfiles = Collection{
@@ -19,6 +15,8 @@ var OutboundVoiceProfiles = Collection{
 }
 
 func profileRows() []Row {
-	return append(collection(MessagingProfiles, "MessagingProfile", Documented),
-		collection(OutboundVoiceProfiles, "OutboundVoiceProfile", Described)...)
+	return slices.Concat(
+		collection(MessagingProfiles, "MessagingProfile", Documented),
+		collection(OutboundVoiceProfiles, "OutboundVoiceProfile", Described),
+	)
 }
