@@ -1,6 +1,7 @@
 // Command reference writes docs/reference.md: for each call of the contract a line for
 // grpcurl and one for curl. The requests are in examples.yaml; the rest comes from the
-// descriptors, so that a new call appears by itself or is missed here.
+// descriptors, so that a new call appears by itself or is missed here. It also writes the
+// tables of calls in docs/api.md.
 package main
 
 import (
@@ -31,18 +32,18 @@ assignment also takes a [request id](safe-writes.md#request-ids), each write [` 
 `
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: reference EXAMPLES DOCUMENT")
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: reference EXAMPLES REFERENCE DOCUMENT-WITH-CALLS")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "reference:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes the page.
-func run(examplesPath, page string) error {
+// run writes the page, and the tables of calls in the other document.
+func run(examplesPath, page, callsDocument string) error {
 	found, err := readExamples(examplesPath)
 	if err != nil {
 		return err
@@ -56,7 +57,10 @@ func run(examplesPath, page string) error {
 	if err := writeServices(out, services, found); err != nil {
 		return fmt.Errorf("%s: %w", examplesPath, err)
 	}
-	return os.WriteFile(page, out.Bytes(), 0o644)
+	if err := os.WriteFile(page, out.Bytes(), 0o644); err != nil {
+		return err
+	}
+	return replaceCalls(callsDocument, services)
 }
 
 // order is that of api.md. Further services follow by name.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,5 +101,44 @@ func TestWrongExamples(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "ListSipApps") {
 		t.Errorf("a list that needs nothing is said to lack an example:\n%v", err)
+	}
+}
+
+// TestCallTables: a row says what a call takes and answers.
+func TestCallTables(t *testing.T) {
+	t.Parallel()
+	services, err := contractServices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := string(callTables(services))
+	for _, row := range []string{
+		"| GetSipApp | GET `/v1/sip-apps/{uuid}` | | SipApp |",
+		"| ListSipApps | GET `/v1/sip-apps` | | `sipApps`, `nextPageToken` |",
+		"| CreateSipApp | POST `/v1/sip-apps` | SipApp | SipApp |",
+		"| UpdateSipApp | PATCH `/v1/sip-apps/{sip_app.uuid}` | the changes | SipApp |",
+		"| DeleteSipApp | DELETE `/v1/sip-apps/{uuid}` | | `{}` |",
+		"| ExecuteCallFlow | POST `/v1/calls/{call_uuid}:executeCallFlow` | `callFlowXml` | SipAppCall |",
+		"| AddPbxGroupUsers | POST `/v1/pbx/domains/{domain_id}/groups/{group_id}/users:add` | `userIds` | `{}` |",
+	} {
+		if !strings.Contains(tables, "\n"+row+"\n") {
+			t.Errorf("the tables lack %s", row)
+		}
+	}
+}
+
+// TestCallsAreCurrent: the committed document has the tables that follow from the contract.
+func TestCallsAreCurrent(t *testing.T) {
+	t.Parallel()
+	services, err := contractServices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(text, slices.Concat([]byte(callsBegin), callTables(services), []byte(callsEnd))) {
+		t.Error("docs/api.md has other tables of calls: run make generate")
 	}
 }
