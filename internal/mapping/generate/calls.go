@@ -18,9 +18,9 @@ type call struct {
 	Request, Response, Result string
 	// Resource is the Go field of the request that holds the resource, if it has one.
 	Resource string
-	// IDs are the Go fields of the request that are in its path. The id of a resource that the
-	// request holds is not among them.
-	IDs []string
+	// Path are the fields of the request that are in its path, and IDs their names in Go. The id
+	// of a resource that the request holds is not among them.
+	Path, IDs []string
 }
 
 // Function is the method of a kind that serves the call.
@@ -54,6 +54,16 @@ func (m *message) Calls() (calls []call) {
 	return calls
 }
 
+// callNamed returns the call of the resource with a verb, or nil.
+func (m *message) callNamed(verb string) *call {
+	for _, found := range m.Calls() {
+		if found.Verb == verb {
+			return &found
+		}
+	}
+	return nil
+}
+
 // newCall describes a call by its descriptor.
 func (m *message) newCall(verb string, method protoreflect.MethodDescriptor) call {
 	described := call{
@@ -64,6 +74,7 @@ func (m *message) newCall(verb string, method protoreflect.MethodDescriptor) cal
 	_, path := contract.HTTPPattern(contract.HTTPRule(method))
 	for _, name := range contract.PathFields(path) {
 		if !strings.Contains(name, ".") {
+			described.Path = append(described.Path, name)
 			described.IDs = append(described.IDs, goNamesOf(method.Input())[protoreflect.Name(name)])
 		}
 	}
@@ -100,12 +111,8 @@ func (m *message) Collection() string { return strings.TrimPrefix(m.Name, "Sip")
 // IsBelow reports whether the resource is below another one: the path of its list has an id.
 // What locates such a resource is written by hand.
 func (m *message) IsBelow() bool {
-	for _, listing := range m.Calls() {
-		if listing.Verb == "List" {
-			return len(listing.IDs) > 0
-		}
-	}
-	return false
+	listing := m.callNamed("List")
+	return listing != nil && len(listing.IDs) > 0
 }
 
 // Served are the resources that callers write: those with a kind.

@@ -22,15 +22,19 @@ var (
 		begin: "<!-- fields of Infinity: from internal/mapping/infinity.go by make generate -->\n",
 		end:   "<!-- end of fields of Infinity -->\n",
 	}
+	resourceMarks = marks{
+		begin: "<!-- resources: from the contract and internal/mapping by make generate -->\n",
+		end:   "<!-- end of resources -->\n",
+	}
 )
 
-// replaceFields replaces the table of fields in the document.
-func replaceFields(path string, around marks, m *model) error {
+// replacePart replaces the part of a document between its marks.
+func replacePart(path string, around marks, part string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	if text, err = document.Replace(text, around.begin, around.end, []byte(m.fieldTable())); err != nil {
+	if text, err = document.Replace(text, around.begin, around.end, []byte(part)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return os.WriteFile(path, text, 0o644)

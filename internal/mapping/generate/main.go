@@ -1,6 +1,7 @@
 // Command generate writes what follows from the tables of package mapping and from the
 // contract's descriptors: the code by which each vendor's services read and write its
-// fields, and the tables of these fields in docs/upstreams.md.
+// fields, the calls of OpenTACT's resources, the tables of the vendors' fields in
+// docs/upstreams.md, and that of the resources in docs/api.md.
 package main
 
 import (
@@ -35,49 +36,53 @@ type output struct {
 // code is a file of Go code and the template that it is written from.
 type code struct{ file, template string }
 
-// usage are the arguments: the files to write, and the document to write into.
-const usage = "usage: generate OPENTACT-DECODERS OPENTACT-KINDS INFINITY-DECODERS DOCUMENT"
+// usage are the arguments: the files to write, and the documents with the tables of the vendors'
+// fields and of the resources.
+const usage = "usage: generate OPENTACT-DECODERS OPENTACT-KINDS INFINITY-DECODERS FIELDS RESOURCES"
 
 func main() {
-	if len(os.Args) != 5 {
+	if len(os.Args) != 6 {
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5]); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes the code of both vendors and replaces their parts of the document.
-func run(openTACTDecoders, openTACTKindsFile, infinityDecoders, document string) error {
+// run writes the code of both vendors and replaces the tables in the documents.
+func run(openTACTDecoders, openTACTKindsFile, infinityDecoders, fields, resources string) error {
+	var models []*model
 	for _, o := range []output{
 		{mapping.OpenTACT, []code{{openTACTDecoders, openTACT}, {openTACTKindsFile, openTACTKinds}}, openTACTMarks},
 		{mapping.Infinity, []code{{infinityDecoders, infinity}}, infinityMarks},
 	} {
-		if err := o.write(document); err != nil {
+		written, err := o.write(fields)
+		if err != nil {
 			return err
 		}
+		models = append(models, written)
 	}
-	return nil
+	return replacePart(resources, resourceMarks, resourceTable(models...))
 }
 
-// write writes the code and replaces the part of the document.
-func (o output) write(document string) error {
+// write writes the code, and the vendor's table of fields into the document.
+func (o output) write(document string) (*model, error) {
 	model, err := newModel(o.dialect)
 	if err != nil {
-		return fmt.Errorf("check the table: %w", err)
+		return nil, fmt.Errorf("check the table: %w", err)
 	}
 	for _, c := range o.code {
 		source, err := writeCode(c.template, model)
 		if err != nil {
-			return fmt.Errorf("write %s: %w", c.file, err)
+			return nil, fmt.Errorf("write %s: %w", c.file, err)
 		}
 		if err := os.WriteFile(c.file, source, 0o644); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return replaceFields(document, o.marks, model)
+	return model, replacePart(document, o.marks, model.fieldTable())
 }
 
 // writeCode returns the Go source that follows from the model.

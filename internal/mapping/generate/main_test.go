@@ -17,20 +17,24 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	t.Parallel()
 	const (
 		decoders, kinds = "../../service/opentact/decoders_generated.go", "../../service/opentact/kinds_generated.go"
-		rows, document  = "../../service/infinity/decoders_generated.go", "../../../docs/upstreams.md"
+		rows            = "../../service/infinity/decoders_generated.go"
+		fields          = "../../../docs/upstreams.md"
+		resources       = "../../../docs/api.md"
 	)
 	written := map[string]string{}
-	for i, name := range []string{decoders, kinds, rows, document} {
+	for i, name := range []string{decoders, kinds, rows, fields, resources} {
 		written[name] = filepath.Join(t.TempDir(), strconv.Itoa(i))
 	}
-	before, err := os.ReadFile(document)
-	if err != nil {
-		t.Fatal(err)
+	for _, document := range []string{fields, resources} {
+		before, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(written[document], before, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := os.WriteFile(written[document], before, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := run(written[decoders], written[kinds], written[rows], written[document]); err != nil {
+	if err := run(written[decoders], written[kinds], written[rows], written[fields], written[resources]); err != nil {
 		t.Fatal(err)
 	}
 	for committed, written := range written {
@@ -74,6 +78,32 @@ func TestTablesThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestResourceTable: a row has the resource's parent, and marks what only a create, only some
+// generations or no answer has. What no call of the resource can write is left out.
+func TestResourceTable(t *testing.T) {
+	t.Parallel()
+	var models []*model
+	for _, dialect := range []mapping.Dialect{mapping.OpenTACT, mapping.Infinity} {
+		completed, err := newModel(dialect)
+		if err != nil {
+			t.Fatal(err)
+		}
+		models = append(models, completed)
+	}
+	table := resourceTable(models...)
+	for _, row := range []string{
+		"| SipDomainᴮ | | `domain`¹ `sip_connection_uuid` `sip_app_uuid` `outbound_voice_profile_uuid` |",
+		"| SipUserᴮ | `sip_domain` | `login` `first_name` `last_name` `email` `phone_number` `dob` `gender` `password`² `same_domain_calls_only` `active`ᶜ |",
+		"| SipUserInvite | `sip_connection_uuid` | `name` `expire_time` `sip_domain`¹ᴮ |",
+		"| PbxUserDevice | `user_id` | `pbx_device_id`¹ |",
+		"| PbxDevice | `domain_id` | `pbx_device_name` `mac_address`¹ |",
+	} {
+		if !strings.Contains(table, "\n"+row+"\n") {
+			t.Errorf("the table lacks %s", row)
+		}
+	}
+}
+
 // TestDocumentWithoutMarks: a document that has no place for the table is left as it is.
 func TestDocumentWithoutMarks(t *testing.T) {
 	t.Parallel()
@@ -81,11 +111,7 @@ func TestDocumentWithoutMarks(t *testing.T) {
 	if err := os.WriteFile(document, []byte("# Fields\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := newModel(mapping.OpenTACT)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := replaceFields(document, openTACTMarks, m); err == nil || !strings.Contains(err.Error(), "lacks the marks") {
+	if err := replacePart(document, openTACTMarks, ""); err == nil || !strings.Contains(err.Error(), "lacks the marks") {
 		t.Errorf("got %v", err)
 	}
 }
