@@ -22,10 +22,10 @@ const gcPercent = 400
 // less CPU.
 const withoutContainer = 384 << 20
 
-// tuneMemory makes the garbage collector keep the process within the memory
-// limit that the provider reads, for example the container's. The variable
-// GOMEMLIMIT wins, and GOGC over gcPercent in the same way. It returns the limit
-// that holds, 0 if GOMEMLIMIT turned it off.
+// tuneMemory makes the garbage collector keep the process within the memory limit that the provider
+// reads, for example the container's. If the variable GOMEMLIMIT is set, that limit holds instead,
+// and GOGC in place of gcPercent in the same way. It returns the limit that holds, 0 if GOMEMLIMIT
+// turned it off.
 func tuneMemory(limit memlimit.Provider) (int64, error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)

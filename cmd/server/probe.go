@@ -22,7 +22,7 @@ type exitCode int
 // Error says which code.
 func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// probeExits are the exit codes of the results of probe that are no success.
+// probeExits are the exit codes of the results of probe that are not a success.
 var probeExits = map[probe.Result]exitCode{probe.Differs: 1, probe.Failed: usageExit}
 
 // probeVendors checks the vendor accounts and prints what it found.

@@ -156,7 +156,7 @@ func Key(request proto.Message) string {
 	return ""
 }
 
-// OnlyValidates reports whether a request asks what would happen, so that it is no write.
+// OnlyValidates reports whether a request only asks what would happen, so that it writes nothing.
 func OnlyValidates(request proto.Message) bool {
 	message := request.ProtoReflect()
 	field := message.Descriptor().Fields().ByName(contract.ValidateOnly)

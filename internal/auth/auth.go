@@ -19,8 +19,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// Options is what authenticates callers. Without any of the first three, callers are
-// anonymous and may do everything.
+// Options say how callers authenticate. Without any of the first three, callers are anonymous and
+// may do everything.
 type Options struct {
 	// Directory returns the content of the tokens file. Nil means that there is none.
 	Directory func() *Directory

@@ -182,8 +182,8 @@ func (j *JWT) callerOf(token *oidc.IDToken) (Caller, error) {
 	return Caller{Name: token.Subject, ID: "jwt:" + token.Subject, Scopes: scopesOf(claims[j.options.ScopeClaim])}, nil
 }
 
-// scopesOf returns the scopes of a claim, a text with spaces or a list. What is no scope
-// of this server stands for something else, such as openid.
+// scopesOf returns the scopes of a claim, a text with spaces or a list. It ignores words that are
+// not scopes of this server, such as openid.
 func scopesOf(claim json.RawMessage) (scopes []string) {
 	var text string
 	var words []string

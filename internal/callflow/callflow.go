@@ -232,8 +232,8 @@ func (c *checker) mistake(format string, args ...any) *Mistake {
 	return &Mistake{Line: c.line, Column: c.column, Text: fmt.Sprintf(format, args...)}
 }
 
-// canonicalName returns the name of an element. Callback is known in any case; a name
-// with a prefix keeps it, so that it is no verb.
+// canonicalName returns the name of an element. Callback is known in any case; a name with a prefix
+// keeps it, so that it does not count as a verb.
 func canonicalName(name xml.Name) string {
 	switch {
 	case name.Space != "":

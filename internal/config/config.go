@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// Config holds every setting. Each field is one setting: its name gives the
-// flag (`--grpc-address`), the environment variable (`SIPFACADE_GRPC_ADDRESS`)
-// and the YAML key (`grpc_address`), and its tags give kong the default, the
-// help and the group. The tag `note` describes a default that is no constant.
-// A new setting is one field here, and a rule in rules.go if some values that
-// can be read are not allowed. A Secret needs a second field of the same name
-// with `File` added, and a line in secretSettings.
+// Config holds every setting. Each field is one setting: its name gives the flag
+// (`--grpc-address`), the environment variable (`SIPFACADE_GRPC_ADDRESS`) and the YAML key
+// (`grpc_address`), and its tags give kong the default, the help and the group. The tag `note`
+// describes a default that is not a constant. A new setting is one field here, and a rule in
+// rules.go if some values that can be read are not allowed. A Secret needs a second field of the
+// same name with `File` added, and a line in secretSettings.
 type Config struct {
 	// ConfigFile is the YAML file that was read, or "".
 	ConfigFile string `name:"config" placeholder:"FILE" help:"YAML file with settings."`
@@ -136,7 +135,7 @@ type Config struct {
 
 	// LogLevel is the lowest level that is logged.
 	LogLevel slog.Level `group:"Logs" placeholder:"LEVEL" default:"info" help:"debug, info, warn or error."`
-	// LogFormat is how log lines look.
+	// LogFormat is the format of log lines.
 	LogFormat LogFormat `group:"Logs" placeholder:"FORMAT" enum:"auto,json,text" default:"auto" help:"json, text, or auto: text if standard error is a terminal, else json."`
 
 	// DrainDelay is the time between reporting not ready and closing the
@@ -160,7 +159,7 @@ const (
 	CallerCredentials CredentialSource = "caller"
 )
 
-// LogFormat is how log lines look.
+// LogFormat is the format of log lines.
 type LogFormat string
 
 // The log formats.

@@ -17,9 +17,9 @@ const (
 		"Vendor secrets and the page token key given as files are read again when the files change; the secrets of the ledger are read at the start."
 )
 
-// grammar is the command line as kong sees it. The tag `uses` names the flags
-// that a command uses, separated by commas; without it a command uses all. The tag
-// `plain` marks what is no setting and so has no variable.
+// grammar is the command line as kong sees it. The tag `uses` names the flags that a command uses,
+// separated by commas; without it a command uses all. The tag `plain` marks flags and arguments
+// that are not settings, and so have no variable.
 type grammar struct {
 	Config Config `embed:""`
 

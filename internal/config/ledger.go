@@ -19,7 +19,7 @@ const (
 	maxLedgerTTL = 30 * 24 * time.Hour
 )
 
-// LedgerTarget is where request ids are kept: LedgerOff, or what ledger.Open takes.
+// LedgerTarget returns the target of the ledger: LedgerOff, or one for ledger.Open.
 func (c Config) LedgerTarget() string {
 	switch {
 	case c.Ledger.IsSet():

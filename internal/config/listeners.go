@@ -123,8 +123,8 @@ func checkExposure(c *Config, _ sources, found *findings) {
 	}
 }
 
-// ProbeAddress is where this machine reaches the admin listener: on loopback if it listens on
-// all interfaces, else at its own address.
+// ProbeAddress returns the address at which this machine reaches the admin listener: on loopback if
+// it listens on all interfaces, else at its own address.
 func (c Config) ProbeAddress() string {
 	host, port, err := net.SplitHostPort(c.AdminAddress)
 	if err != nil || !isEverywhere(host) {

@@ -137,7 +137,7 @@ func (c collector) Decode(context *kong.DecodeContext, target reflect.Value) err
 	if value.Enum == "" {
 		return nil
 	}
-	// The default stands in, because kong stops at a value outside of the enum.
+	// The default is used instead, because kong stops at a value outside of the enum.
 	fallback := kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: value.Default})
 	return c.Mapper.Decode(context.WithScanner(fallback), target)
 }

@@ -26,8 +26,9 @@ func (c *Config) alternatives() []alternatives {
 	return all
 }
 
-// settle makes the stronger source win where settings exclude each other, as it does where
-// several sources give one setting. Rules then see what is left: both, if one source gave both.
+// settle keeps the setting from the stronger source if two settings exclude each other, in the same
+// way as for one setting that several sources give. The rules then see what is left: both settings,
+// if one source gave both.
 func (l *commandLine) settle() {
 	for _, groups := range l.config.alternatives() {
 		first, firstRank := l.strongest(groups[0])

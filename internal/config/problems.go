@@ -30,8 +30,8 @@ func Mistake(key, text string) error {
 	return &InvalidError{[]mistake{lineOf(key, text)}}
 }
 
-// VariableMistakes returns the mistakes in variables that are no settings: the lines of the
-// error, each of which begins with a name, as in `OTEL_EXPORTER_OTLP_HEADERS: …`.
+// VariableMistakes returns the mistakes in variables that are not settings: the lines of the error,
+// each of which begins with a name, as in `OTEL_EXPORTER_OTLP_HEADERS: …`.
 func VariableMistakes(err error) error {
 	invalid := &InvalidError{}
 	for line := range strings.SplitSeq(err.Error(), "\n") {

@@ -31,7 +31,7 @@ func stoppedAt(args []string, err error) (unknownFlag, bool) {
 	return unknownFlag{}, false
 }
 
-// nameIn returns the name that kong takes from an argument, "" if that is no flag. After one
+// nameIn returns the name that kong takes from an argument, "" if that is not a flag. After one
 // dash it takes the first character.
 func nameIn(arg string) string {
 	switch {

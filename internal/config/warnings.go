@@ -2,7 +2,7 @@ package config
 
 import "fmt"
 
-// Warning is what an operator should know of a setting that is valid.
+// Warning is a warning about a setting that is valid.
 type Warning struct {
 	// Key is that of the setting.
 	Key string

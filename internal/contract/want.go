@@ -96,7 +96,7 @@ func typeBounds(kind protoreflect.Kind) (lowest, highest string, ok bool) {
 	}
 }
 
-// isID reports whether a number identifies something, so that 0 is no value: the id of a
+// isID reports whether a number identifies something, so that 0 is not a valid value: the id of a
 // resource, or a number without presence that is required.
 func isID(field protoreflect.FieldDescriptor) bool {
 	return Behaves(field, annotations.FieldBehavior_IDENTIFIER) || Rules(field).GetRequired() && !field.HasPresence()

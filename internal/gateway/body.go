@@ -91,8 +91,8 @@ func (b *requestBody) refuseContent() {
 // byte has come.
 const firstRead = 64 << 10
 
-// content reads the body; it returns nil if there is none but white space. If it cannot
-// be read, the interceptors refuse the call.
+// content reads the body; it returns nil if the body has only white space. If it cannot be read,
+// the interceptors refuse the call.
 func (b *requestBody) content() []byte {
 	length := b.request.ContentLength
 	if b.ReadCloser == nil || length == 0 {

@@ -56,8 +56,8 @@ func (r *route) bindHeaders(c *codec.Codec) {
 	}
 }
 
-// readHeaders reads the headers that set fields. One that the call does not take is
-// refused, because it would not protect the caller from what it is meant to.
+// readHeaders reads the headers that set fields. A header that the call does not take is refused,
+// because the caller relies on its protection.
 func (r *route) readHeaders(in *received.Request, headers http.Header) {
 	for _, one := range fieldHeaders {
 		if ignored := one.onReads && r.Method == http.MethodGet; len(headers[one.header]) > 0 && !ignored {

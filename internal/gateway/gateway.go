@@ -28,7 +28,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/received"
 )
 
-// Options is what a gateway needs.
+// Options are the options of a gateway.
 type Options struct {
 	// Conn reaches the services; see NewConn. Its interceptor merges and refuses what
 	// the context carries as received.Request. Required.

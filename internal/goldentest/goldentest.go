@@ -1,5 +1,5 @@
-// Package goldentest helps tests to hold what they get to files in testdata, which the flag
-// -update writes anew. Only tests use it.
+// Package goldentest compares what tests get with files in testdata, which the flag -update writes
+// anew. Only tests use it.
 package goldentest
 
 import (

@@ -1,5 +1,5 @@
-// Package idempotency carries writes with a request id out at most once, and answers their
-// repeats: from the ledger, or with what the vendor shows.
+// Package idempotency carries out writes with a request id at most once, and answers their repeats:
+// from the ledger, or with what the vendor shows.
 package idempotency
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/status"
 )
 
-// Options are what an Interceptor works with.
+// Options are the options of an Interceptor.
 type Options struct {
 	// Ledger keeps the request ids; nil if it is off.
 	Ledger *ledger.Ledger
@@ -42,7 +42,7 @@ func New(services []protoreflect.ServiceDescriptor, options Options, rules ...re
 	return &Interceptor{Options: options, methods: methods}, nil
 }
 
-// Intercept carries a write with a request id out at most once, and answers repeats. It is a
+// Intercept carries out a write with a request id at most once, and answers repeats. It is a
 // grpc.UnaryServerInterceptor.
 func (i *Interceptor) Intercept(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	method := i.methods[info.FullMethod]

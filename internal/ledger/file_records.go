@@ -66,7 +66,7 @@ func (r records) siblings(of claim) (siblings []record, err error) {
 	return siblings, nil
 }
 
-// errIndex returns an error if an index leads nowhere.
+// errIndex returns an error if an index names an entry that does not exist.
 func errIndex(found *record) error {
 	if found == nil {
 		return errors.New("an index of the file names an entry that does not exist")

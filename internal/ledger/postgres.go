@@ -203,7 +203,7 @@ func (p *postgres) remove(ctx context.Context, of held) error {
 	return p.changeOne(ctx, &batch)
 }
 
-// changeOne executes statements as one transaction, of which the last must change a row.
+// changeOne executes statements as one transaction. The last statement must change a row.
 func (p *postgres) changeOne(ctx context.Context, batch *pgx.Batch) error {
 	results := p.pool.SendBatch(ctx, batch)
 	var changed pgconn.CommandTag

@@ -76,7 +76,7 @@ func splitTarget(target string) (kind targetKind, location string, err error) {
 }
 
 // Place returns a target without what it can hold in secret: a PostgreSQL URL without its user,
-// password and parameters. What is no target may be a secret as a whole.
+// password and parameters. A text that is not a target may be a secret as a whole.
 func Place(target string) string {
 	kind, location, err := splitTarget(target)
 	switch {

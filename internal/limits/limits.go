@@ -16,8 +16,8 @@ const (
 	// MaxBytes is the size of the largest request over either protocol, also after
 	// decompression.
 	MaxBytes = 4 << 20
-	// MaxDecompressions is how many requests of one protocol may be decompressed and read at
-	// a time: a few bytes can stand for as many as a request may have.
+	// MaxDecompressions is how many requests of one protocol may be decompressed and read at a time: a
+	// few compressed bytes can become as many as a request may have.
 	MaxDecompressions = 16
 	// MaxElements is how many messages, list elements and map entries a request may
 	// have in all, the values of a google.protobuf.Struct included. A connection that
@@ -84,9 +84,9 @@ func (e *Excess) below(name string) *Excess {
 	return e
 }
 
-// Items returns how many elements a list or a map may have by the rule of its field,
-// and what the caller reads if it has more. It is not ok if there is no such rule; then
-// only MaxElements bounds it.
+// Items returns how many elements a list or a map may have by the rule of its field, and what the
+// caller reads if it has more. Ok is false if there is no such rule; then only MaxElements bounds
+// it.
 func Items(field protoreflect.FieldDescriptor) (most int, problem string, ok bool) {
 	rules := contract.Rules(field)
 	switch {

@@ -73,7 +73,7 @@ func placeOf(structure reflect.Type, field protoreflect.FieldDescriptor) (place 
 	return place, strings.Contains(tag, ",name="+string(field.Name())+",")
 }
 
-// fieldProblem says why a path is no column, and which paths are.
+// fieldProblem says why a path is not a column, and which paths are.
 type fieldProblem struct {
 	reason  string
 	allowed string

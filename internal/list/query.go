@@ -18,7 +18,7 @@ const (
 	maxPageSize     = 1000
 )
 
-// Request is what every List request message offers.
+// Request has the methods of every List request message.
 type Request interface {
 	proto.Message
 	GetPageSize() int32

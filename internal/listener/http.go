@@ -22,7 +22,7 @@ type Refusal struct {
 	Remote net.Addr
 }
 
-// HTTPOptions is what a listener of HTTP/1 needs beside its connections.
+// HTTPOptions are the options of a listener of HTTP/1.
 type HTTPOptions struct {
 	// Refuse returns the answer to what net/http refuses by itself.
 	Refuse func(Refusal) (header http.Header, body []byte)

@@ -1,8 +1,8 @@
 package mapping
 
-// Infinity is the dialect of Infinity. The vendor documents only its rows of devices; the
-// other names follow from the parameters of the writes. All members that no field takes go to
-// the additional fields; those listed as kept are no surprise.
+// Infinity is the dialect of Infinity. The vendor documents only its rows of devices; the other
+// names follow from the parameters of the writes. All members that no field takes go to the
+// additional fields; those that are listed as kept are not counted as unknown.
 var Infinity = Dialect{
 	Names: map[string]string{
 		"create_time": "createDatetime", "update_time": "updateDatetime", "user_login": "user",

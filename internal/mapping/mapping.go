@@ -1,6 +1,6 @@
-// Package mapping holds the tables of how vendors write the resources of the contract.
-// A table states only what the contract's descriptor does not; decoders, write columns and
-// a part of docs/upstreams.md are generated from both by internal/mapping/generate.
+// Package mapping has the tables of how vendors write the resources of the contract. A table states
+// only what the contract's descriptor does not; decoders, write columns and a part of
+// docs/upstreams.md are generated from both by internal/mapping/generate.
 package mapping
 
 import "github.com/sipfacade/sipfacade/internal/opentactapi"
@@ -43,8 +43,8 @@ type Resource struct {
 	Natural []string
 	// Whole says that an update has to write all fields.
 	Whole bool
-	// Fields are those of which the descriptor does not say enough. Every other field has
-	// its own name at the vendor too, and the form that follows from its type.
+	// Fields are those about which the descriptor does not say enough. Every other field has its own
+	// name at the vendor too, and the form that follows from its type.
 	Fields []Field
 	// Dropped are members that are known and not read.
 	Dropped []Unmapped
@@ -83,7 +83,7 @@ type Field struct {
 	Note string
 }
 
-// Form is how a value is written.
+// Form is the form in which a value is written.
 type Form string
 
 // The forms of texts that need to be named. Each is a method of tolerant.Reader.

@@ -28,7 +28,7 @@ func (d Dialect) VendorNames(resource Resource, field protoreflect.FieldDescript
 	}
 }
 
-// Listed is what the table says of a field.
+// Listed returns the entry of a field in the table, or one with only the name.
 func (r Resource) Listed(name string) Field {
 	for _, field := range r.Fields {
 		if field.Name == name {

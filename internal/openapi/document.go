@@ -40,7 +40,7 @@ type License struct {
 	URL        string `json:"url,omitempty"`
 }
 
-// Server is where the API is.
+// Server is an address of the API.
 type Server struct {
 	URL         string `json:"url"`
 	Description string `json:"description,omitempty"`
@@ -115,7 +115,7 @@ type Header struct {
 	Schema      *Schema `json:"schema,omitempty"`
 }
 
-// Components are what the rest of the document refers to.
+// Components are the objects that the rest of the document refers to.
 type Components struct {
 	Schemas         map[string]*Schema         `json:"schemas,omitempty"`
 	Parameters      map[string]*Parameter      `json:"parameters,omitempty"`

@@ -1,6 +1,6 @@
-// Package pages serves what people open with a browser: a start page, and an API reference
-// that lets them try every call. All of it is in the binary, and the browser is told to ask
-// no other host.
+// Package pages serves what people open with a browser: a start page, and an API reference that
+// lets them try every call. All of it is in the binary, and headers forbid the browser to ask
+// another host.
 package pages
 
 import (

@@ -11,7 +11,7 @@ import (
 	text "text/template"
 )
 
-// Site is what the start page tells about the service. It implements http.Handler.
+// Site is the content of the start page. It implements http.Handler.
 type Site struct {
 	// Version is that of the program.
 	Version string

@@ -66,7 +66,7 @@ func (c *Capture) take() (status int, body []byte) {
 	return status, body
 }
 
-// replayed is a body of which a part was read before.
+// replayed is a body with the part that was already read put back.
 type replayed struct {
 	io.Reader
 	io.Closer

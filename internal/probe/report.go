@@ -5,7 +5,7 @@ package probe
 
 import "github.com/sipfacade/sipfacade/internal/upstream"
 
-// Result is what a check comes to.
+// Result is the result of a check.
 type Result string
 
 // The results.
@@ -18,14 +18,14 @@ const (
 	Failed Result = "failed"
 )
 
-// State is how a vendor was found.
+// State is the state of a vendor.
 type State string
 
 // The states.
 const (
 	// Answers: it answers in its own form.
 	Answers State = "answers"
-	// NotConfigured: there is no credential of the service's own, so it was not called.
+	// NotConfigured: the service has no credential of its own for the vendor, so it did not call it.
 	NotConfigured State = "not_configured"
 	// Unreachable: nothing answers in the vendor's form.
 	Unreachable State = "unreachable"
@@ -33,7 +33,7 @@ const (
 	CredentialRefused State = "credential_refused"
 )
 
-// Outcome is what became of a route.
+// Outcome is the result of trying a route.
 type Outcome string
 
 // The outcomes.
@@ -55,7 +55,7 @@ const (
 // format is the version of the form of Report.
 const format = 1
 
-// Report is what a check found. Members may be added to its JSON; none is renamed or removed
+// Report is the report of a check. Members may be added to its JSON; none is renamed or removed
 // without another format.
 type Report struct {
 	Format  int       `json:"format"`
@@ -63,7 +63,7 @@ type Report struct {
 	Vendors []*Vendor `json:"vendors"`
 }
 
-// Vendor is what was found of one vendor.
+// Vendor is the part of a report about one vendor.
 type Vendor struct {
 	Vendor string `json:"vendor"`
 	State  State  `json:"state"`
@@ -77,7 +77,8 @@ type Vendor struct {
 // Generation is which generation of the vendor's API answers.
 type Generation struct {
 	Configured int `json:"configured"`
-	// Answering are those that the signs allow, several if they do not tell them apart.
+	// Answering are the generations that the signs allow; several if the signs do not distinguish
+	// them.
 	Answering []int `json:"answering"`
 	// Setting is what to set.
 	Setting string `json:"setting"`
@@ -90,7 +91,7 @@ type Sign struct {
 	Text        string `json:"text"`
 }
 
-// Route is what was found of one route.
+// Route is the part of a report about one route.
 type Route struct {
 	Operation string `json:"operation"`
 	Method    string `json:"method"`

@@ -85,9 +85,9 @@ func pathName(path []protoreflect.FieldDescriptor) string {
 	return strings.Join(names, ".")
 }
 
-// contradicts reports whether the request states another value of the field already: what
-// makes a write safe may stand in the body, in the query and in a header. A value in the body
-// may be one that the message has without it, such as false.
+// contradicts reports whether the request already states another value of the field: the fields of
+// safe writes may be in the body, in the query and in a header. A value in the body may be the
+// default of the message, such as false.
 func (p Parameter) contradicts(message protoreflect.Message, inBody bool) bool {
 	message, last := contract.Holder(message, p.Path)
 	return !last.IsList() && last.Message() == nil && (inBody || message.Has(last)) && !message.Get(last).Equal(p.Value)
@@ -147,9 +147,9 @@ func (r *Request) inPath(field protoreflect.FieldDescriptor) bool {
 	return slices.ContainsFunc(r.IDs, func(path []protoreflect.FieldDescriptor) bool { return path[len(path)-1] == field })
 }
 
-// WithoutMisread removes the violations of fields that were not read as the caller meant
-// them: what is wrong with those has been said. If an element of a list was not read,
-// nothing is said of the others, because their indexes are no longer the caller's.
+// WithoutMisread removes the violations of fields that could not be read: they have a violation
+// already. If an element of a list could not be read, it removes the violations of the other
+// elements, too, because their indexes differ from those of the caller.
 func (r *Request) WithoutMisread(violations []*errdetails.BadRequest_FieldViolation) []*errdetails.BadRequest_FieldViolation {
 	if len(r.Violations) == 0 {
 		return violations

@@ -64,8 +64,8 @@ func (r *Request) spelling(name string, field protoreflect.FieldDescriptor) stri
 	return field.JSONName()
 }
 
-// nextStep takes the first name off a path, with the indexes and quoted keys that follow
-// it: `a["b.c"].d` is `a`, `["b.c"]` and `d`. What is no path is left as it is.
+// nextStep takes the first name off a path, with the indexes and quoted keys that follow it:
+// `a["b.c"].d` is `a`, `["b.c"]` and `d`. A text that is not a path is returned unchanged.
 func nextStep(path string) (name, index, rest string) {
 	end := strings.IndexAny(path, ".[")
 	if end < 0 {

@@ -1,7 +1,7 @@
-// Package received carries what the JSON gateway read of an HTTP request beside its
-// message: what is wrong with it, what only a JSON body and a query can say, and how the
-// caller spelled the names. The gateway fills one value for each request, the validator
-// merges it into the request, and errors take their names from it.
+// Package received passes on what the JSON gateway read of an HTTP request beside its message: what
+// is wrong with it, what only a JSON body and a query can say, and how the caller spelled the
+// names. The gateway fills one value for each request, the validator merges it into the request,
+// and errors take their names from it.
 package received
 
 import (
@@ -25,12 +25,13 @@ type Call struct {
 	Body string
 	// IDs are the paths of the fields that both the path and the body state.
 	IDs [][]protoreflect.FieldDescriptor
-	// Mask is the update mask that a body without one stands for; nil if the call has
-	// none.
+	// Mask is the update mask that follows from the body if the caller gave none; nil if the call
+	// takes no mask.
 	Mask protoreflect.FieldDescriptor
 }
 
-// Request is what was read of one HTTP request. Nil is a request that came over gRPC.
+// Request has what the gateway read of one HTTP request beside its message. Nil is a request that
+// came over gRPC.
 type Request struct {
 	Call
 	// Unread is why the body could not be read.

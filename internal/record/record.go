@@ -1,7 +1,8 @@
-// Package record is what `sipfacade probe --record` writes and the tests replay: the answers of
-// vendors, in which all that may be secret or personal is replaced. What stays is on a list:
-// the structure, names of members, flags, small numbers, date-times, words of enums. Every
-// other text and number gets a stand-in of the same form, the same one wherever it occurs.
+// Package record writes and reads the records of `sipfacade probe --record`, which the tests
+// replay: the answers of vendors, in which all that may be secret or personal is replaced. It keeps
+// only what is on a list: the structure, names of members, flags, small numbers, date-times, words
+// of enums. Every other text and number gets a replacement of the same form, the same one wherever
+// it occurs.
 package record
 
 import (
@@ -51,7 +52,7 @@ type Index struct {
 	Report json.RawMessage `json:"report"`
 }
 
-// Vendor is what a record has of one vendor.
+// Vendor is the part of a record about one vendor.
 type Vendor struct {
 	Vendor string `json:"vendor"`
 	// Generation is which generation of the vendor's API was asked and answered, if it has
@@ -66,7 +67,8 @@ type Vendor struct {
 // Generation is the verdict of the probe.
 type Generation struct {
 	Configured int `json:"configured"`
-	// Answering are several if the signs do not tell them apart, and none if there are no signs.
+	// Answering has several generations if the signs do not distinguish them, and none if there are no
+	// signs.
 	Answering []int `json:"answering"`
 }
 
@@ -85,11 +87,12 @@ type Exchange struct {
 	Broken bool `json:"broken,omitempty"`
 }
 
-// Body is the body of an answer: JSON values one after the other, then what is no whole value.
+// Body is the body of an answer: JSON values one after the other, then a rest that is not a whole
+// value.
 type Body struct {
 	Values []json.RawMessage `json:"values,omitempty"`
-	// Rest is the beginning of a JSON value that has no end, or stands for a text that is not
-	// JSON, of which nothing is kept.
+	// Rest is the beginning of a JSON value that has no end. If the text is not JSON, Rest is a
+	// placeholder, and nothing of the text is kept.
 	Rest string `json:"rest,omitempty"`
 }
 

@@ -49,7 +49,7 @@ func (r *replacer) hides(value string) bool {
 	return r.hidden[value] || r.avoid != nil && r.avoid.hidden[value]
 }
 
-// standIn returns what stands for a value. The function makes the n-th stand-in of a kind.
+// standIn returns the replacement of a value. The function makes the n-th replacement of a kind.
 func (r *replacer) standIn(kind, value string, made func(n int) string) string {
 	r.seen[value] = true
 	key := kind + "\x00" + value

@@ -136,7 +136,8 @@ func (s *shapes) related(message protoreflect.MessageDescriptor) *member {
 	return &member{object: s.of(string(message.Name()))}
 }
 
-// trunkSettings is the vendor's flat object, of which the contract has the words of one member.
+// trunkSettings is the vendor's flat object of trunk settings. The contract has the words of only
+// one of its members.
 func (s *shapes) trunkSettings(message protoreflect.MessageDescriptor) *shape {
 	const mediaType = "media_type"
 	return &shape{members: map[string]*member{
@@ -151,7 +152,8 @@ var keptSettings = []protoreflect.Name{
 	"channel_limit", "ring_attempts", "ring_seconds", "ring_order", "webhook_timeout", "call_flow_timeout",
 }
 
-// enumWord returns what reports whether a word stands for a value of an enum.
+// enumWord returns a function that reports whether a word is the vendor's word for a value of an
+// enum.
 func enumWord(enum protoreflect.EnumDescriptor) func(word string) bool {
 	return func(word string) bool {
 		_, ok := mapping.Value(enum.FullName(), word)

@@ -26,8 +26,8 @@ func userInfo(text string, at int) (span, bool) {
 	return span{start: at, end: at + end}, end > 0
 }
 
-// sipPassword finds the password of the SIP URI whose user begins at the offset. The
-// user is no secret.
+// sipPassword finds the password of the SIP URI whose user begins at the offset. The user is not
+// secret.
 func sipPassword(text string, at int) (span, bool) {
 	window := text[at:min(len(text), at+maxNameBytes)]
 	if !strings.Contains(window, "@") {

@@ -49,7 +49,7 @@ var words = map[string]class{
 	"expiration": description,
 }
 
-// roots are parts of which each name of a secret has one, by their first byte.
+// roots are parts of names, by their first byte. Each name of a secret has at least one of them.
 var roots = [256][]string{
 	'a': {"auth"}, 'c': {"cred", "cookie"}, 'h': {"ha1", "ha2"}, 'j': {"jwt"}, 'k': {"key"}, 'o': {"otp"},
 	'p': {"pass", "pw", "pin", "psk"}, 's': {"secret"}, 't': {"token"},

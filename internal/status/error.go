@@ -27,7 +27,7 @@ func (e *Error) Error() string { return e.cause.Error() }
 // Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// GRPCStatus is what callers see.
+// GRPCStatus returns the status that callers see.
 func (e *Error) GRPCStatus() *status.Status { return status.Convert(e.status) }
 
 // Trailer returns the trailers that tell a client whether and when to retry. A write whose

@@ -133,9 +133,8 @@ func (l lookupRule) filterOf(resource protoreflect.Message) string {
 	return strings.Join(terms, " AND ")
 }
 
-// compares reports whether the filter compares the field. An id of another resource is
-// not compared if it is no part of the natural key, because vendors leave relations out
-// of their lists.
+// compares reports whether the filter compares the field. An id of another resource is not compared
+// unless it is a part of the natural key, because vendors leave relations out of their lists.
 func (l lookupRule) compares(field protoreflect.FieldDescriptor) bool {
 	if len(l.natural) > 0 {
 		return slices.Contains(l.natural, string(field.Name()))

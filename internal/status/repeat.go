@@ -22,7 +22,7 @@ func (r *repeatable) Unwrap() error { return r.error }
 // RepeatAfter returns an error that tells its caller to repeat the request after a time.
 func RepeatAfter(err error, wait time.Duration) error { return &repeatable{error: err, wait: wait} }
 
-// Between returns an error that names the resources one of which the request may have made.
+// Between returns an error that names several resources; the request may have made one of them.
 func Between(err error, candidates ...*errdetails.ResourceInfo) error {
 	return &repeatable{error: err, candidates: candidates}
 }

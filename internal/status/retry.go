@@ -11,8 +11,8 @@ import (
 	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 )
 
-// retriedReasons are the reasons after which a repeat may help and does no harm although
-// their code alone does not say so.
+// retriedReasons are the reasons after which a repeat may help and does no harm, although the code
+// does not say so.
 var retriedReasons = reasonSet(
 	sipfacadev1.ErrorReason_ERROR_REASON_UPSTREAM_RATE_LIMITED,
 	sipfacadev1.ErrorReason_ERROR_REASON_CALLER_RATE_LIMITED,

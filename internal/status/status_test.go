@@ -350,7 +350,7 @@ func TestMessage(t *testing.T) {
 	for want, failure := range map[string]upstream.Error{
 		"opentact CreateThing was refused: the vendor does not accept the values: name is taken": {Status: 400, VendorForm: true, Message: "name is taken"},
 		"opentact CreateThing was refused: the vendor does not accept the values":                {Status: 400, Message: "nginx"},
-		"opentact CreateThing was refused in the body of an answer with a success status: no":                          {Kind: upstream.KindRejected, Status: 200, Sent: true, Message: "no"},
+		"opentact CreateThing was refused in the body of an answer with a success status: no":    {Kind: upstream.KindRejected, Status: 200, Sent: true, Message: "no"},
 		"opentact CreateThing was sent and its outcome is not known: it may have taken effect":   {Kind: upstream.KindReset, Sent: true},
 		"opentact CreateThing could not be sent: the vendor cannot be reached":                   {Kind: upstream.KindTimeout},
 	} {

@@ -1,5 +1,5 @@
-// Package statuspage is what operators read at /statusz: what runs, how it is configured,
-// and how each vendor does. It is JSON, or a page for browsers.
+// Package statuspage serves /statusz: the version, the settings and the state of each vendor, as
+// JSON or as a page for browsers.
 package statuspage
 
 import (
@@ -29,7 +29,7 @@ type Setting struct {
 	Source string `json:"source"`
 }
 
-// Vendor is how one vendor does. What is not known or does not apply is null.
+// Vendor is the state of one vendor. A value that is not known or does not apply is null.
 type Vendor struct {
 	Name       string `json:"name"`
 	BaseURL    string `json:"base_url"`

@@ -33,7 +33,7 @@ func (t *Tracer) BeginCall(ctx context.Context, protocol, method string, headers
 // TraceID is the id of the trace that the call belongs to.
 func (c Call) TraceID() string { return c.span.SpanContext().TraceID().String() }
 
-// Ended is how a call ended.
+// Ended is the result of a call.
 type Ended struct {
 	Code grpccodes.Code
 	// Reason is that of the error, Caller the name of who called; both may be empty.

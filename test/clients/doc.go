@@ -1,3 +1,3 @@
-// Package clients tests what callers in other languages meet: the options of the protos,
-// what the Go stubs depend on, and programs of other languages that call the service.
+// Package clients tests what callers in other languages use: the options of the protos, what the Go
+// stubs depend on, and programs of other languages that call the service.
 package clients

@@ -1,3 +1,3 @@
-// Package configcheck runs `sipfacade config check` on broken configurations and holds that it
+// Package configcheck runs `sipfacade config check` on broken configurations and checks that it
 // names every mistake at once, by keys and never by values.
 package configcheck

@@ -1,3 +1,3 @@
-// Package deploy checks what is in deploy/ with the checkers of the tools that read it, and
-// holds it against the running service.
+// Package deploy checks the files in deploy/ with the tools that read them, and against the running
+// service.
 package deploy

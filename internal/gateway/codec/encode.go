@@ -24,7 +24,7 @@ type encoder struct {
 
 var errNoAnswer = errors.New("a type that no answer has")
 
-// initialBuffer is the size, in bytes, of a new buffer: most answers that are no lists fit.
+// initialBuffer is the size, in bytes, of a new buffer: most answers fit, except lists.
 const initialBuffer = 4 << 10
 
 func newEncoder() *encoder { return &encoder{} }

@@ -14,8 +14,8 @@ type decimal struct {
 	exponent int
 }
 
-// maxExponent stands for all larger exponents. With any of them a number is out of range or
-// has a fraction, and adding to it cannot overflow.
+// maxExponent replaces all larger exponents. With any of them a number is out of range or has a
+// fraction, and adding to it cannot overflow.
 const maxExponent = 1 << 30
 
 // parseDecimal reads text by the number grammar of JSON. It returns false if the text is no

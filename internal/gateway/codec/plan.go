@@ -77,8 +77,8 @@ func (p *plan) names(unknown string) []string {
 	return names
 }
 
-// outputOnly reports whether callers never write the field. Then it is no suggestion for
-// the name of an unknown field.
+// outputOnly reports whether callers never write the field. Such a field is not suggested for the
+// name of an unknown field.
 func outputOnly(desc protoreflect.FieldDescriptor) bool {
 	return contract.Behaves(desc, annotations.FieldBehavior_OUTPUT_ONLY)
 }

@@ -223,7 +223,7 @@ func (d *decoder) stopOn(err error) bool {
 // repeating are the beginnings of reasons that repeat a part of a string, which may be a secret.
 var repeating = []string{"invalid escape sequence", "invalid surrogate pair"}
 
-// withoutText returns the reason why an input is not JSON, without what stands in a string.
+// withoutText returns the reason why an input is not JSON, without the content of strings.
 func withoutText(reason string) string {
 	for _, what := range repeating {
 		if strings.HasPrefix(reason, what) {

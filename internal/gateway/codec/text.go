@@ -11,7 +11,7 @@ import (
 // a path segment or a query parameter. The problem is "" if nothing is wrong.
 type ParseText func(text string) (value protoreflect.Value, problem string)
 
-// RuleOf returns the rule that a text breaks of which this is wrong.
+// RuleOf returns the rule that a text with this problem breaks.
 func RuleOf(problem string) string {
 	if problem == limits.TooManyMaskPaths {
 		return ruleLimit

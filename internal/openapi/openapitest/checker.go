@@ -1,5 +1,5 @@
-// Package openapitest holds requests and answers of the JSON API against the OpenAPI
-// document. Only tests use it.
+// Package openapitest compares requests and answers of the JSON API with the OpenAPI document. Only
+// tests use it.
 package openapitest
 
 import (
@@ -27,7 +27,7 @@ type Exchange struct {
 // Checker holds exchanges against one document. It may be used by several goroutines.
 type Checker struct {
 	routes []*route
-	// failure is what requests that are no call are answered with.
+	// failure is the answer to requests that are not a call.
 	failure *answer
 }
 

@@ -68,8 +68,8 @@ func (k *pbxKind[M, R]) findAfter(ctx context.Context, b Backend, at place, want
 	return id
 }
 
-// find looks a row up by what identifies it beside its id. Of several the newest wins; 0
-// means that there is none of which this is sure.
+// find looks up a row by its natural key, and returns the id of the newest one that has it; 0 if no
+// row certainly has it.
 func (k *pbxKind[M, R]) find(ctx context.Context, b Backend, at place, wanted R) (newest uint32, err error) {
 	rows, _, err := k.alike(ctx, b, at, wanted, time.Time{})
 	for _, row := range rows {

@@ -38,8 +38,9 @@ func (b Backend) Rules() reconcile.Rules {
 // errDoubtful says that the vendor shows a row that may be the wanted one.
 var errDoubtful = errors.New("a row does not show all that identifies it")
 
-// createRule is the rule of a create, whose row is found by its natural key. It fails if it
-// finds none, and a row of which it cannot be told: then the one that is looked for may exist.
+// createRule is the rule of a create, whose row is found by its natural key. It returns an error if
+// it finds none and the list has a row that cannot be compared: that row may be the one that is
+// looked for.
 func (k *pbxKind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rule) {
 	create := reconcile.CreateOf(R(nil).ProtoReflect().Descriptor())
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {

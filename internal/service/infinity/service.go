@@ -11,7 +11,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// Backend is what the service works with.
+// Backend has the parts that the service needs.
 type Backend struct {
 	// Vendor calls Infinity.
 	Vendor *infinity.Client

@@ -217,8 +217,8 @@ func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Ch
 	return form, nil
 }
 
-// keptValue is a value of the row as a parameter: booleans as flags, the rest as it
-// came. It is not ok for what is no flag, no scalar, or not all of the vendor's text.
+// keptValue is a value of the row as a parameter: booleans as flags, the rest as it came. Ok is
+// false if the value is not a flag or a scalar, or is only a part of the vendor's text.
 func keptValue(member infinity.Member, flag bool) (value string, ok bool) {
 	switch kind := member.Value.Kind; {
 	case kind == '{' || kind == '[' || member.Value.Replaced:

@@ -45,8 +45,8 @@ func (b body[M]) creation(m *M) opentact.Object {
 	return object
 }
 
-// shown returns of a body what the vendor shows, as reads of it have it: without passwords,
-// and without settings of which nothing else is left.
+// shown returns the part of a body that reads show: without passwords, and without settings that
+// had nothing else.
 func (b body[M]) shown(sent opentact.Object) opentact.Object {
 	var object opentact.Object
 	for _, member := range sent {

@@ -44,7 +44,7 @@ func opentactAccountMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opent
 	}
 }
 
-// opentactAccountOf returns an OpenTACT account of which only uuid is known.
+// opentactAccountOf returns an OpenTACT account with only uuid set.
 func opentactAccountOf(text string) *sipfacadev1.OpentactAccount {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -98,7 +98,7 @@ func opentactUserMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Opentact
 	}
 }
 
-// opentactUserOf returns an OpenTACT user of which only uuid is known.
+// opentactUserOf returns an OpenTACT user with only uuid set.
 func opentactUserOf(text string) *sipfacadev1.OpentactUser {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -201,7 +201,7 @@ func sipConnectionAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipConn
 // sipConnectionKind is how answers hold a SIP connection.
 var sipConnectionKind = opentact.Kind[sipfacadev1.SipConnection]{Member: sipConnectionAnswer, Bare: sipConnectionOf}
 
-// sipConnectionOf returns a SIP connection of which only uuid is known.
+// sipConnectionOf returns a SIP connection with only uuid set.
 func sipConnectionOf(text string) *sipfacadev1.SipConnection {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -250,7 +250,7 @@ func sipConnectionProductAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.
 // sipConnectionProductKind is how answers hold a SIP connection product.
 var sipConnectionProductKind = opentact.Kind[sipfacadev1.SipConnectionProduct]{Member: sipConnectionProductAnswer, Bare: sipConnectionProductOf}
 
-// sipConnectionProductOf returns a SIP connection product of which only id is known.
+// sipConnectionProductOf returns a SIP connection product with only id set.
 func sipConnectionProductOf(text string) *sipfacadev1.SipConnectionProduct {
 	number, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
@@ -300,7 +300,7 @@ func sipDomainAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipDomain) 
 // sipDomainKind is how answers hold a SIP domain.
 var sipDomainKind = opentact.Kind[sipfacadev1.SipDomain]{Member: sipDomainAnswer, Bare: sipDomainOf}
 
-// sipDomainOf returns a SIP domain of which only domain is known.
+// sipDomainOf returns a SIP domain with only domain set.
 func sipDomainOf(text string) *sipfacadev1.SipDomain {
 	return &sipfacadev1.SipDomain{Domain: text}
 }
@@ -366,7 +366,7 @@ func sipUserAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser) erro
 // sipUserKind is how answers hold a SIP user.
 var sipUserKind = opentact.Kind[sipfacadev1.SipUser]{Member: sipUserAnswer, Bare: sipUserOf}
 
-// sipUserOf returns a SIP user of which only uuid is known.
+// sipUserOf returns a SIP user with only uuid set.
 func sipUserOf(text string) *sipfacadev1.SipUser {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -423,7 +423,7 @@ func sipUserInviteAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipUser
 // sipUserInviteKind is how answers hold a SIP user invite.
 var sipUserInviteKind = opentact.Kind[sipfacadev1.SipUserInvite]{Member: sipUserInviteAnswer, Bare: sipUserInviteOf}
 
-// sipUserInviteOf returns a SIP user invite of which only uuid is known.
+// sipUserInviteOf returns a SIP user invite with only uuid set.
 func sipUserInviteOf(text string) *sipfacadev1.SipUserInvite {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -489,7 +489,7 @@ func tnLeaseAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.TnLease) erro
 // tnLeaseKind is how answers hold a TN lease.
 var tnLeaseKind = opentact.Kind[sipfacadev1.TnLease]{Member: tnLeaseAnswer, Bare: tnLeaseOf}
 
-// tnLeaseOf returns a TN lease of which only uuid is known.
+// tnLeaseOf returns a TN lease with only uuid set.
 func tnLeaseOf(text string) *sipfacadev1.TnLease {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -517,7 +517,7 @@ func telephoneNumberMember(r *tolerant.Reader, name []byte, m *sipfacadev1.Telep
 	}
 }
 
-// telephoneNumberOf returns a telephone number of which only phone_number is known.
+// telephoneNumberOf returns a telephone number with only phone_number set.
 func telephoneNumberOf(text string) *sipfacadev1.TelephoneNumber {
 	return &sipfacadev1.TelephoneNumber{PhoneNumber: tolerant.PhoneNumber(text)}
 }
@@ -549,7 +549,7 @@ func tnOrderMember(r *tolerant.Reader, name []byte, m *sipfacadev1.TnOrder) erro
 	}
 }
 
-// tnOrderOf returns a TN order of which only uuid is known.
+// tnOrderOf returns a TN order with only uuid set.
 func tnOrderOf(text string) *sipfacadev1.TnOrder {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -641,7 +641,7 @@ func sipAppAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipApp) error 
 // sipAppKind is how answers hold a SIP app.
 var sipAppKind = opentact.Kind[sipfacadev1.SipApp]{Member: sipAppAnswer, Bare: sipAppOf}
 
-// sipAppOf returns a SIP app of which only uuid is known.
+// sipAppOf returns a SIP app with only uuid set.
 func sipAppOf(text string) *sipfacadev1.SipApp {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -694,7 +694,7 @@ func sipAppCallAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.SipAppCall
 // sipAppCallKind is how answers hold a SIP app call.
 var sipAppCallKind = opentact.Kind[sipfacadev1.SipAppCall]{Member: sipAppCallAnswer, Bare: sipAppCallOf}
 
-// sipAppCallOf returns a SIP app call of which only uuid is known.
+// sipAppCallOf returns a SIP app call with only uuid set.
 func sipAppCallOf(text string) *sipfacadev1.SipAppCall {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -760,7 +760,7 @@ func messagingProfileAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.Mess
 // messagingProfileKind is how answers hold a messaging profile.
 var messagingProfileKind = opentact.Kind[sipfacadev1.MessagingProfile]{Member: messagingProfileAnswer, Bare: messagingProfileOf}
 
-// messagingProfileOf returns a messaging profile of which only uuid is known.
+// messagingProfileOf returns a messaging profile with only uuid set.
 func messagingProfileOf(text string) *sipfacadev1.MessagingProfile {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {
@@ -846,7 +846,7 @@ func outboundVoiceProfileAnswer(r *tolerant.Reader, name []byte, m *sipfacadev1.
 // outboundVoiceProfileKind is how answers hold an outbound voice profile.
 var outboundVoiceProfileKind = opentact.Kind[sipfacadev1.OutboundVoiceProfile]{Member: outboundVoiceProfileAnswer, Bare: outboundVoiceProfileOf}
 
-// outboundVoiceProfileOf returns an outbound voice profile of which only uuid is known.
+// outboundVoiceProfileOf returns an outbound voice profile with only uuid set.
 func outboundVoiceProfileOf(text string) *sipfacadev1.OutboundVoiceProfile {
 	uuid, ok := tolerant.CanonicalUUID(text)
 	if !ok {

@@ -83,10 +83,10 @@ func (k kind[M, R]) through(find func(ctx context.Context, b Backend, request an
 	return k
 }
 
-// nowhere is for rows that are below nothing.
+// nowhere is the location of rows that have no parent.
 func nowhere[M any](*M) {}
 
-// located returns a resource that says what it is below.
+// located returns a resource with the ids of its parents.
 func (k kind[M, R]) located(row R, at place) R {
 	if k.locate != nil && row != nil {
 		k.locate(row, at)
@@ -94,9 +94,9 @@ func (k kind[M, R]) located(row R, at place) R {
 	return row
 }
 
-// page serves a list: the request is checked before the vendor is called, and the page is
-// picked as the rows pass, so that the rows of other pages take no memory. Each row is
-// located first, so that filters see what it is below.
+// page serves a list: the request is checked before the vendor is called, and the page is picked as
+// the rows pass, so that the rows of other pages take no memory. Each row is located first, so that
+// filters can use the ids of its parents.
 func page[M any, R service.Message[M]](
 	tokens *list.Tokens, request list.Request, key string, locate func(row R), fetch func(begin func() opentact.Keep[M]) error,
 ) (rows []R, next string, err error) {

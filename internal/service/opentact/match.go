@@ -46,9 +46,9 @@ func likenessOf(created *timestamppb.Timestamp, stored, sent opentact.Object, si
 	return like
 }
 
-// matching returns the resources that have every member that was sent and were created
-// since. It fails if it finds none, and a resource of which it cannot be told: then the one
-// that is looked for may exist.
+// matching returns the resources that have every member that was sent and were created since. It
+// returns an error if it finds none and the list has a resource that cannot be compared: that
+// resource may be the one that is looked for.
 func (k kind[M, R]) matching(ctx context.Context, b Backend, sent opentact.Object, since time.Time, at place) ([]R, error) {
 	var found []R
 	sent = k.body.shown(sent)

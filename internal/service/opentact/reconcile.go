@@ -61,7 +61,8 @@ func (k kind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rul
 	return create.FullMethod(), reconcile.Rule{Vendor: opentact.Vendor, Route: b.Vendor.Route(k.routes.Create), Compared: byAllFields, Find: find}
 }
 
-// rule is the rule of an assignment: it has taken effect if every lease is where it should be.
+// rule is the rule of an assignment: it has taken effect if every added lease is assigned and every
+// removed one is not.
 func (h leaseHolder) rule(b Backend, respond func(leases []*pb.TnLease) proto.Message) reconcile.Rule {
 	find := func(ctx context.Context, request proto.Message, _ time.Time) ([]reconcile.Candidate, error) {
 		typed, _ := request.(interface {

@@ -12,7 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// Backend is what the services work with.
+// Backend has the parts that all services need.
 type Backend struct {
 	// Vendor calls OpenTACT.
 	Vendor *opentact.Client
@@ -24,7 +24,7 @@ type Backend struct {
 	Spoken Spoken
 }
 
-// Spoken is what a generation of the vendor's API takes and shows.
+// Spoken says what the configured generation of the vendor's API takes and shows.
 type Spoken interface {
 	// Lacks reports whether it does not take a field.
 	Lacks(field protoreflect.FieldDescriptor) bool

@@ -38,8 +38,8 @@ func trunkSettings(r *tolerant.Reader, object *structpb.Struct) *pb.TrunkSetting
 	return settings
 }
 
-// readMediaType returns the media type that a setting states, or nil if it states none: null
-// and "" state nothing. IsRead is false for another word and for what is no word, which are
+// readMediaType returns the media type that a setting states, or nil if it states none: null and ""
+// state nothing. IsRead is false for an unknown word and for a value that is not a word; both are
 // counted.
 func readMediaType(r *tolerant.Reader, setting *structpb.Value) (value *pb.TrunkMediaType, isRead bool) {
 	switch kind := setting.GetKind().(type) {

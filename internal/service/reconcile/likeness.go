@@ -1,6 +1,6 @@
 package reconcile
 
-// Likeness is how far a resource of the vendor shows what was sent.
+// Likeness says how far a resource of the vendor agrees with what was sent.
 type Likeness int
 
 // The likenesses, in their order: of several parts the least counts.

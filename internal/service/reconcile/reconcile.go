@@ -12,7 +12,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// Rule is how the outcome of one write is found out.
+// Rule says how the outcome of one write is found out.
 type Rule struct {
 	// Vendor and Route are the write.
 	Vendor string
@@ -25,7 +25,7 @@ type Rule struct {
 	Find func(ctx context.Context, request proto.Message, since time.Time) ([]Candidate, error)
 }
 
-// Candidate is what a write may have left.
+// Candidate is a result that a write may have had.
 type Candidate struct {
 	// Response is what the write would have been answered with.
 	Response proto.Message

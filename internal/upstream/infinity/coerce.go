@@ -22,7 +22,7 @@ func (m Member) Flag() (value, ok bool) {
 	return tolerant.ParseFlag([]byte(strings.TrimSpace(m.Value.Text)))
 }
 
-// DateTimeLayout is how the vendor writes date-times: without a zone.
+// DateTimeLayout is the layout of the vendor's date-times. It has no zone.
 const DateTimeLayout = time.DateTime
 
 // dateTimeLayouts are all forms of date-times without a zone.

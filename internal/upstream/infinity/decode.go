@@ -142,7 +142,8 @@ func single(body io.Reader, keep string) (found Row, err error) {
 	return found, wantOne(err, count, len(found))
 }
 
-// wantOne adds an error if there is none, but no row, more than one, or one without members.
+// wantOne returns an error if the answer is not exactly one row with members. It returns an error
+// that there already is unchanged.
 func wantOne(err error, rows, members int) error {
 	if err == nil && (rows != 1 || members == 0) {
 		return fmt.Errorf("%w, got %d", errManyRows, rows)
@@ -154,8 +155,8 @@ func wantOne(err error, rows, members int) error {
 // that the vendor documents for a write. It may say that the write failed.
 var errMessage = errors.New("a message in place of the documented answer")
 
-// errNoRow is a value in the answer to a write that is no row, with a status that is not one
-// of those that the vendor documents for a write.
+// errNoRow says that the answer to a write has a value that is not a row, under a status that the
+// vendor does not document for writes.
 var errNoRow = errors.New("a value that is no row in place of the documented answer")
 
 // confirms reports whether a status says by itself that a write was done: it is one of those

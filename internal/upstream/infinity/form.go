@@ -52,7 +52,7 @@ func Flag(value bool) string {
 	return "0"
 }
 
-// FormatID is an id as it stands in a path or form.
+// FormatID returns an id in the form that paths and forms have.
 func FormatID(id uint32) string { return strconv.FormatUint(uint64(id), 10) }
 
 // Query narrows a list that the vendor pages.

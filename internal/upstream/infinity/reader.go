@@ -47,9 +47,9 @@ func (k Kind[M]) finish(r *Reader, m *M) {
 	}
 }
 
-// Keep takes a row of a list as soon as it has been read. It returns a row that is not
-// needed any longer, which the next one is read into, or nil if there is none. Of a row that
-// it returns nothing may be used any longer, no text either.
+// Keep takes a row of a list as soon as it has been read. It returns a row that is not needed any
+// more, or nil. The next row is read into the returned one, so nothing of that row, not even its
+// texts, may be used afterwards.
 type Keep[M any] func(row *M) (spare *M)
 
 // Reader reads the values of a row into the fields of a message: out of the body of an
@@ -91,8 +91,7 @@ func (r *Reader) OptionalText(at **string) error {
 	return err
 }
 
-// HandedOver reads a secret that only the create of a row hands over. Other answers may
-// not show it: it is moved over.
+// HandedOver reads a secret that only the create of a row returns. In other answers it is skipped.
 func (r *Reader) HandedOver(at **string) error {
 	if r.body != nil {
 		return r.body.Skip()

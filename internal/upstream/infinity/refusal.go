@@ -105,8 +105,8 @@ func (r Row) deniesWrite() bool {
 	})
 }
 
-// refusesWrite returns an error if a row, in the answer to a write, is the vendor's refusal. A
-// message alone may as well say that the write was done.
+// refusesWrite returns an error if a row, in the answer to a write, is the vendor's refusal. A row
+// with only a message may also say that the write was done.
 func (r Row) refusesWrite() error {
 	if r.deniesWrite() {
 		said, _ := r.said()

@@ -57,8 +57,8 @@ func (r Row) Find(names ...string) (Member, bool) {
 // does so.
 const deviceToken = "pbxDeviceToken"
 
-// readRow reads one object. Members that are named like secrets are dropped at any
-// depth. Keep is the name of one that this call hands over.
+// readRow reads one object. Members that are named like secrets are dropped at any depth. Keep is
+// the name of a secret that this call returns.
 func readRow(r *tolerant.Reader, keep string) (Row, error) {
 	row := make(Row, 0, typicalMembers)
 	err := r.Object(func(raw []byte) error {
@@ -83,7 +83,7 @@ func readValue(r *tolerant.Reader) (Value, error) {
 	return value, err
 }
 
-// readUnmasked is readValue but for the masked text.
+// readUnmasked is readValue without the masking of texts.
 func readUnmasked(r *tolerant.Reader) (Value, error) {
 	kind, text, err := r.Scalar()
 	if err != nil {

@@ -158,7 +158,7 @@ func (l *login) expires() time.Time {
 	return expiryOf(l.token)
 }
 
-// Secrets are what the vendor knows and calls do not send.
+// Secrets returns the secrets that the vendor knows and that calls do not send.
 func (l *login) Secrets() []string { return []string{l.password()} }
 
 // Format prints no token, whatever the verb.
@@ -259,8 +259,8 @@ func (l *login) requestToken(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-// readToken reads the answer to a login. What the header cannot carry is no token: if it were
-// kept, no call could be sent.
+// readToken reads the answer to a login. A text that a header cannot hold does not count as a
+// token: if it were kept, no call could be sent.
 func readToken(body io.Reader) (string, error) {
 	token := ""
 	r := tolerant.NewReader(body)

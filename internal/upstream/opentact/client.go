@@ -142,18 +142,17 @@ func Get[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind
 	})
 }
 
-// List reads all objects of a route, each of which is passed on as it arrives, so that a
-// list of any length needs no more memory than what is kept. It calls begin before the
-// first object of each answer, and what was kept of an earlier answer is void then. If it
-// fails, what was kept is void too: a vendor may refuse the call after its rows.
+// List reads all objects of a route and passes on each as it arrives, so that a list of any length
+// needs no more memory than what is kept. It calls begin before the first object of each answer;
+// the caller must then drop what it has kept of an earlier answer. If List fails, the caller must
+// drop everything: a vendor may refuse the call after its rows.
 func List[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], begin func() Keep[M], parameters ...string) error {
 	call := &upstream.Call{Route: route, Parameters: parameters, MemoryFactor: 1}
 	return c.do(ctx, call, func(r *tolerant.Reader) error { return kind.many(r, begin()) })
 }
 
-// Find lists the objects of a route and returns the first one that is wanted, for objects
-// that the vendor has no call to read. That there is none is only believed of a list that
-// proves it.
+// Find lists the objects of a route and returns the first one that is wanted, for objects that the
+// vendor has no call to read. It reports that there is none only if the list proves it.
 func Find[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], wanted func(*M) bool, parameters ...string) (*M, error) {
 	var found *M
 	begin := func() Keep[M] {

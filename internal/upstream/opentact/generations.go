@@ -131,7 +131,7 @@ func collection(c Collection, body string, certainty Certainty) []Row {
 	}
 }
 
-// The keys of bodies that no message of the contract stands for.
+// The keys of bodies that are not those of a message of the contract.
 const (
 	searchKeys     = "take skip order"
 	assignmentKeys = "add remove"

@@ -15,11 +15,10 @@ var (
 	errUnidentified  = errors.New("a row of the vendor's search has no UUID to tell it from others")
 )
 
-// leaseSearch reads the pages of a search to the end, the oldest rows first, so that numbers
-// that are leased meanwhile come last. A page after the first begins with the last row of the
-// page before: if that is another row than before, rows were inserted or deleted meanwhile, or
-// the vendor takes no notice of where a page is to begin. A page is passed on when the vendor
-// has confirmed it.
+// leaseSearch reads the pages of a search to the end, the oldest rows first, so that numbers that
+// are leased meanwhile come last. A page after the first begins with the last row of the page
+// before: if that is another row than before, rows were inserted or deleted meanwhile, or the
+// vendor ignores where a page has to begin. A page is passed on when the vendor has confirmed it.
 type leaseSearch[M any] struct {
 	client *Client
 	kind   Kind[M]
@@ -38,7 +37,7 @@ type leaseSearch[M any] struct {
 	last string
 }
 
-// newLeaseSearch returns a search of which no page has been read.
+// newLeaseSearch returns a search that has not read a page yet.
 func newLeaseSearch[M any](c *Client, kind Kind[M], id func(row *M) string, keep Keep[M]) *leaseSearch[M] {
 	return &leaseSearch[M]{client: c, kind: kind, id: id, keep: keep, seen: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
 }

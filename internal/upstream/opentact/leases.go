@@ -31,14 +31,13 @@ var (
 // script does.
 const leasesTaken = 100
 
-// errOtherPage says that a page states another place than that which was asked for.
+// errOtherPage says that a page begins at another row than the one that was asked for.
 var errOtherPage = errors.New("the vendor's search answered another page than the one that was asked for")
 
-// ListLeases lists all numbers of the account, GET /lease/tn. Since generation 2 there is a
-// search instead, POST /lease/tn/search, page by page to its end. If generation 1 is spoken,
-// the search follows a 404 of any form: the vendor may have left that generation behind. If
-// rows move between the pages, the search starts over once. The function id returns the UUID
-// of a row.
+// ListLeases lists all numbers of the account, GET /lease/tn. Since generation 2 there is a search
+// instead, POST /lease/tn/search, page by page to its end. If generation 1 is configured, the
+// search follows a 404 of any form: the vendor may have left that generation behind. If rows move
+// between the pages, the search starts over once. The function id returns the UUID of a row.
 func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], id func(row *M) string, begin func() Keep[M]) error {
 	if c.Generation() == opentactapi.Generation1 {
 		if err := List(ctx, c, routeListLeases, kind, begin); !isNotFound(err) {
@@ -52,9 +51,9 @@ func ListLeases[M any](ctx context.Context, c *Client, kind Kind[M], id func(row
 	return err
 }
 
-// search reads one page of a search. How many rows it asks for, and where they begin, stand
-// in the query and in the body, since the vendor's documents have both. A page that states
-// another beginning is refused: its rows would be there twice, and others not at all.
+// search reads one page of a search. The number of rows and the first row are in the query and in
+// the body, since the vendor's documents have both. A page that begins at another row is refused:
+// its rows would appear twice, and others not at all.
 func search[M any](ctx context.Context, c *Client, route *upstream.Route, kind Kind[M], skip int64) (rows []*M, page searchPage, err error) {
 	body, err := Object{
 		{"take", int64(leasesTaken)}, {"skip", skip}, {"order", map[string]any{"created_on": "ASC"}},

@@ -6,13 +6,13 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
 )
 
-// errEmptyElement says that a list has an element of which nothing can be read. It may stand
-// for the object that is looked for.
+// errEmptyElement says that a list has an element that cannot be read. The element may be the
+// object that is looked for.
 var errEmptyElement = errors.New("the list has an element that shows no object")
 
-// Keep takes a row of a list as soon as it has been read. It returns a row that is not
-// needed any longer, which the next one is read into, or nil if there is none. Of a row that
-// it returns nothing may be used any longer, no text either.
+// Keep takes a row of a list as soon as it has been read. It returns a row that is not needed any
+// more, or nil. The next row is read into the returned one, so nothing of that row, not even its
+// texts, may be used afterwards.
 type Keep[M any] func(row *M) (spare *M)
 
 // into returns what begins a list whose rows are all kept.
@@ -37,7 +37,8 @@ type rowReader[M any] struct {
 	stated searchPage // what the page states, if the payload is one
 }
 
-// searchPage is what a page of a search states of itself; nil is what it does not state.
+// searchPage is what a page of a search states about itself; a field is nil if the page does not
+// state it.
 type searchPage struct {
 	take, skip, total *int64
 	gaps              int64 // elements that show no object

@@ -9,7 +9,8 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// Dialect is how the vendor is spoken to: a generation, with what the operator overrides.
+// Dialect is the form of the requests to the vendor: a generation, with the routes and keys that
+// the operator overrides.
 type Dialect struct {
 	Generation opentactapi.Generation
 	// Keys are the names of body members that are sent in place of others, by the name that

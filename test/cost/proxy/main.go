@@ -1,7 +1,6 @@
-// Command proxy is the yardstick of the benchmark: httputil.ReverseProxy in front of
-// one target, with as many connections as the service has. With -decode it also reads
-// each answer once with encoding/json, which is the least that a service does that
-// looks at its lists.
+// Command proxy is the server that the benchmark compares with: httputil.ReverseProxy in front of
+// one target, with as many connections as the service has. With -decode it also reads each answer
+// once with encoding/json, which is the least that a service does that looks at its lists.
 package main
 
 import (
