@@ -22,7 +22,7 @@ const rules = "buf/validate/validate.proto"
 // errorForm are the files with the details of an error. The contract does not import them.
 var errorForm = []string{"google/rpc/error_details.proto", "google/rpc/status.proto"}
 
-// clientDescriptors is the image without the validation rules, and with the details of errors.
+// clientDescriptors returns the image without the validation rules, and with the details of errors.
 func clientDescriptors(image []byte) (*descriptorpb.FileDescriptorSet, error) {
 	all := &descriptorpb.FileDescriptorSet{}
 	if err := proto.Unmarshal(image, all); err != nil {
@@ -51,7 +51,7 @@ func removeRules(file *descriptorpb.FileDescriptorProto) {
 	removeOptions(file.ProtoReflect())
 }
 
-// renumbered are the positions of imports after that at one position is gone.
+// renumbered returns the positions of imports after that at one position is gone.
 func renumbered(positions []int32, gone int) []int32 {
 	var left []int32
 	for _, position := range positions {

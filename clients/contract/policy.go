@@ -39,7 +39,7 @@ type retryPolicy struct {
 	RetryableStatusCodes []string `json:"retryableStatusCodes"`
 }
 
-// serviceConfig is the retry policy of the contract's methods: one for the services, and
+// serviceConfig returns the retry policy of the contract's methods: one for the services, and
 // another for the methods that are not idempotent.
 func serviceConfig(set *descriptorpb.FileDescriptorSet) ([]byte, error) {
 	var services, creating []methodName

@@ -13,7 +13,7 @@ var described = regexp.MustCompile(`^v(\d+)\.(\d+)\.(\d+)(?:-rc\.(\d+))?(?:-(\d+
 // versions is one version in the spelling of each registry.
 type versions struct{ npm, pypi, maven string }
 
-// String is the three as assignments of a shell.
+// String returns the three as assignments of a shell.
 func (v versions) String() string {
 	return fmt.Sprintf("NPM=%s\nPYPI=%s\nMAVEN=%s\n", v.npm, v.pypi, v.maven)
 }

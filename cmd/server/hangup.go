@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// stopSignals are the signals that end the server. SIGHUP is one of them only if it says that
+// stopSignals returns the signals that end the server. SIGHUP is one of them only if it says that
 // the terminal was closed from which the server was started: without an audit file, which it
 // would open anew, and without nohup.
 func stopSignals(auditFile string) []os.Signal {

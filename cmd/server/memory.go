@@ -45,7 +45,7 @@ func tuneMemory(limit memlimit.Provider) (int64, error) {
 	}
 }
 
-// givenLimit is the limit that Go took from its variable, 0 if there is none.
+// givenLimit returns the limit that Go took from its variable, 0 if there is none.
 func givenLimit() int64 {
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
 		return limit

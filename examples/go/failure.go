@@ -14,7 +14,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
-// details are the details of one type of an error.
+// details returns the details of one type of an error.
 func details[T proto.Message](err error) []T {
 	var found []T
 	for _, detail := range status.Convert(err).Details() {
@@ -25,7 +25,7 @@ func details[T proto.Message](err error) []T {
 	return found
 }
 
-// info is what every error of the service says about itself; nil if no answer of the
+// info returns what every error of the service says about itself; nil if no answer of the
 // service arrived.
 func info(err error) *errdetails.ErrorInfo {
 	for _, one := range details[*errdetails.ErrorInfo](err) {
@@ -48,7 +48,7 @@ func outcomeUnknown(err error) bool {
 	return err != nil && (info(err) == nil || reason(err) == "OUTCOME_UNKNOWN")
 }
 
-// violations are the fields of the request that break a rule.
+// violations returns the fields of the request that break a rule.
 func violations(err error) []string {
 	var found []string
 	for _, bad := range details[*errdetails.BadRequest](err) {

@@ -144,7 +144,7 @@ func (a *Authenticator) allow(ctx context.Context, caller Caller, needs rule) er
 	return nil
 }
 
-// unauthenticated is the error of a call without a valid credential.
+// unauthenticated returns the error of a call without a valid credential.
 func unauthenticated(message string) error {
 	return status.New(codes.Unauthenticated, sipfacadev1.ErrorReason_ERROR_REASON_CALLER_UNAUTHENTICATED, message)
 }

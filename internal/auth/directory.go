@@ -46,7 +46,7 @@ func (d *Directory) token(token string) *tokenEntry {
 	return nil
 }
 
-// indexOf is the key of a digest.
+// indexOf returns the key of a digest.
 func indexOf(digest [sha256.Size]byte) uint64 { return binary.BigEndian.Uint64(digest[:]) }
 
 // callerAt returns the caller, unless the token has expired.

@@ -92,7 +92,7 @@ func (j *JWT) verify(ctx context.Context, token string) (Caller, error) {
 	}
 }
 
-// publicCause is what a caller learns. The whole cause may quote the issuer's answers.
+// publicCause returns what a caller learns. The whole cause may quote the issuer's answers.
 func publicCause(err error) string {
 	var expired *oidc.TokenExpiredError
 	var unreachable *fetchError

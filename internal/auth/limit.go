@@ -34,7 +34,7 @@ func (l *limits) take(caller string, now time.Time) (wait time.Duration) {
 	return wait
 }
 
-// limitKey is what a limit counts by: the caller, or the address of an anonymous one.
+// limitKey returns what a limit counts by: the caller, or the address of an anonymous one.
 func limitKey(ctx context.Context, caller Caller) string {
 	if !caller.Anonymous() {
 		return caller.ID

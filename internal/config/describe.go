@@ -19,7 +19,7 @@ type Setting struct {
 	Value  string
 }
 
-// Settings are all settings.
+// Settings returns all settings.
 func (c Config) Settings() []Setting { return c.settings }
 
 // Describe lists every setting with the source of its value, one a line. Of

@@ -23,7 +23,7 @@ func (c *Config) listeners() []listener {
 	return append(c.calledListeners(), listener{adminKey, c.AdminAddress})
 }
 
-// calledListeners are those that callers use.
+// calledListeners returns those that callers use.
 func (c *Config) calledListeners() []listener {
 	return []listener{{grpcKey, c.GRPCAddress}, {httpKey, c.HTTPAddress}}
 }

@@ -46,7 +46,7 @@ func (r *Recorder) Values(header string, bytes int) []string {
 	return values
 }
 
-// moreValue is the last value if exchanges are left out.
+// moreValue returns the last value if exchanges are left out.
 func moreValue(more int) string { return fmt.Sprintf(`{"more":%d}`, more) }
 
 // fit reports whether headers with the values, and with the number of those that are left out,

@@ -68,7 +68,7 @@ func (w *write) claim(ctx context.Context, fullMethod, id string) (any, error) {
 	}
 }
 
-// content is the request without what may differ between repeats.
+// content returns the request without what may differ between repeats.
 func (w *write) content() ([]byte, error) {
 	bare := proto.Clone(w.request)
 	bare.ProtoReflect().Clear(w.id)
@@ -79,7 +79,7 @@ func (w *write) content() ([]byte, error) {
 	return content, nil
 }
 
-// unclaimed is the error of a call whose request id could not be claimed. A caller that was
+// unclaimed returns the error of a call whose request id could not be claimed. A caller that was
 // gone before has not met a ledger that cannot be reached.
 func unclaimed(ctx context.Context, err error) error {
 	if ctx.Err() != nil && !errors.Is(err, ledger.ErrUnavailable) {
@@ -88,7 +88,7 @@ func unclaimed(ctx context.Context, err error) error {
 	return unavailableLedger(err)
 }
 
-// unavailableLedger is the error of a call that needs the ledger. Nothing was sent.
+// unavailableLedger returns the error of a call that needs the ledger. Nothing was sent.
 func unavailableLedger(err error) error {
 	known := status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_LEDGER_UNAVAILABLE,
 		"the ledger of request ids cannot be reached; nothing was sent")

@@ -97,5 +97,5 @@ func (k *keys) open(of record) ([]byte, error) {
 	return answer, nil
 }
 
-// bound is the associated data: an answer that is moved to another entry cannot be read.
+// bound returns the associated data: an answer that is moved to another entry cannot be read.
 func bound(to record) []byte { return append(to.ID[:], to.Content[:]...) }

@@ -70,7 +70,7 @@ func setUpConnection(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// clock is the parameter of a statement that stands for the time: NULL means that of the
+// clock returns the parameter of a statement that stands for the time: NULL means that of the
 // database.
 func (p *postgres) clock() *time.Time {
 	if p.options.clock == nil {
@@ -126,7 +126,7 @@ func ignoreNoRows(err error) error {
 	return err
 }
 
-// lockOf is the name of the advisory lock of a content.
+// lockOf returns the name of the advisory lock of a content.
 func lockOf(content hash) int64 { return int64(binary.BigEndian.Uint64(content[:])) }
 
 // errRaced means that a claim of other content added the entry meanwhile.

@@ -98,7 +98,7 @@ func isPackable(field protoreflect.FieldDescriptor) bool {
 	}
 }
 
-// packedLength is the number of elements in a packed list. Every varint ends in its only
+// packedLength returns the number of elements in a packed list. Every varint ends in its only
 // byte below 0x80.
 func packedLength(kind protoreflect.Kind, content []byte) int {
 	switch kind {

@@ -126,7 +126,7 @@ func (s *selection[T]) sink(parent int) {
 	}
 }
 
-// cursorAfter is the cursor behind the last of these rows.
+// cursorAfter returns the cursor behind the last of these rows.
 func (s *selection[T]) cursorAfter(page []candidate[T]) *cursor {
 	next := &cursor{last: s.keys(page[len(page)-1]), position: s.behind + uint64(len(page))}
 	for _, c := range slices.Backward(page) {

@@ -303,7 +303,7 @@ func (u *writing) result() ([]Change, error) {
 	return u.changes, nil
 }
 
-// naming is what the caller has named the fields to write with: the mask, or the body.
+// naming returns what the caller has named the fields to write with: the mask, or the body.
 func (u *writing) naming() string {
 	if u.Derived {
 		return u.Field
@@ -311,7 +311,7 @@ func (u *writing) naming() string {
 	return string(contract.UpdateMask)
 }
 
-// updatableNames are the sorted names of the fields that can be updated.
+// updatableNames returns the sorted names of the fields that can be updated.
 func updatableNames(descriptor protoreflect.MessageDescriptor) []string {
 	var list []string
 	for field := range contract.Fields(descriptor) {

@@ -10,7 +10,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
-// VendorNames are the vendor's names of a field of a resource, the most probable first.
+// VendorNames returns the vendor's names of a field of a resource, the most probable first.
 func (d Dialect) VendorNames(resource Resource, field protoreflect.FieldDescriptor) []string {
 	listed := resource.Listed(string(field.Name()))
 	switch {
@@ -38,7 +38,7 @@ func (r Resource) Listed(name string) Field {
 	return Field{Name: name}
 }
 
-// WithoutField are the members that are known and that no field is read from.
+// WithoutField returns the members that are known and that no field is read from.
 func (r Resource) WithoutField() (members []string) {
 	for _, unmapped := range slices.Concat(r.Dropped, r.Kept) {
 		members = append(members, unmapped.Members...)

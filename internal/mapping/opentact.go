@@ -77,7 +77,7 @@ const (
 // ingressSettings are those of resources whose ingress trunk only later generations have.
 var ingressSettings = Field{Name: "class4_ingress_trunk_settings", In: SinceTwo, Instead: "leave it out"}
 
-// limit is a field of voice profiles that later generations have lost.
+// limit returns a field of voice profiles that later generations have lost.
 func limit(name string, vendor ...string) Field {
 	return Field{Name: name, Vendor: vendor, In: OnlyFirst, Instead: "set product_id, whose product decides rates and limits"}
 }

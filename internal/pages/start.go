@@ -50,7 +50,7 @@ type view struct {
 	Faults        string `json:"faults,omitempty"`
 }
 
-// guides are files of the repository that callers need beside the reference. The service does
+// guides returns files of the repository that callers need beside the reference. The service does
 // not serve them.
 func guides() []link {
 	return []link{

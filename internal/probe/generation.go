@@ -43,7 +43,7 @@ func judge(configured int, signs []Sign) *Generation {
 	return found
 }
 
-// routeSigns are the routes that some generations have and others lack.
+// routeSigns returns the routes that some generations have and others lack.
 func routeSigns(routes []*Route) (signs []Sign) {
 	for _, route := range routes {
 		if len(route.Generations) == len(everyGeneration) {
@@ -60,7 +60,7 @@ func routeSigns(routes []*Route) (signs []Sign) {
 	return signs
 }
 
-// others are the generations beside these.
+// others returns the generations beside these.
 func others(generations []int) (rest []int) {
 	for _, generation := range everyGeneration {
 		if !slices.Contains(generations, generation) {
@@ -77,7 +77,7 @@ type shape struct {
 	members    []string
 }
 
-// shapes are those that tell generation 3 from the others.
+// shapes returns those that tell generation 3 from the others.
 func shapes() []shape {
 	var shaken []string
 	for _, resource := range mapping.OpenTACT.Resources {
@@ -96,7 +96,7 @@ func shapes() []shape {
 	}
 }
 
-// sign is what the objects of the operations say.
+// sign returns what the objects of the operations say.
 func (s shape) sign(objects []object) (sign Sign, ok bool) {
 	if len(objects) == 0 {
 		return Sign{}, false
@@ -109,7 +109,7 @@ func (s shape) sign(objects []object) (sign Sign, ok bool) {
 	return Sign{beforeThird, fmt.Sprintf("%s have no %s", s.called, strings.Join(s.members, " and no "))}, true
 }
 
-// errorSign is what the body of an error says. That it lacks what generation 3 adds proves
+// errorSign returns what the body of an error says. That it lacks what generation 3 adds proves
 // little: only an example of the vendor shows it. So it counts if objects say the same.
 func errorSign(body []byte, compared bool) (sign Sign, ok bool) {
 	var members object

@@ -55,7 +55,7 @@ func has(objects []object, names ...string) bool {
 	})
 }
 
-// idNames are the names under which the objects of a message carry what identifies them, the
+// idNames returns the names under which the objects of a message carry what identifies them, the
 // most probable first.
 func idNames(dialect mapping.Dialect, message string) []string {
 	for _, resource := range dialect.Resources {
@@ -95,7 +95,7 @@ func (o object) id(names []string) (id string, ok bool) {
 	return "", false
 }
 
-// notStated are the members that the contract models and no object has. Of fields that only
+// notStated returns the members that the contract models and no object has. Of fields that only
 // some generations take, those of others are left out, and so are secrets, which no answer has.
 func notStated(dialect mapping.Dialect, message string, generations []int, objects []object) []string {
 	missing := []string{}

@@ -8,10 +8,10 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/opentact"
 )
 
-// OpenTACTRoutes are the routes of all generations that change nothing, each once, in the order in
-// which their ids become known. The configured generation has the paths that override its own. The
-// function message returns what a route's answer is read into; a route without any is left out. A
-// route that a generation has only by inference is not a sign of it.
+// OpenTACTRoutes returns the routes of all generations that change nothing, each once, in the order
+// in which their ids become known. The configured generation has the paths that override its own.
+// The function message returns what a route's answer is read into; a route without any is left out.
+// A route that a generation has only by inference is not a sign of it.
 func OpenTACTRoutes(configured int, overridden map[string]string, message func(operation string) (string, bool)) (routes []*Route, reads map[*Route]opentact.ReadRoute) {
 	reads = map[*Route]opentact.ReadRoute{}
 	for _, generation := range everyGeneration {

@@ -118,7 +118,7 @@ func outcomeOf(err error) Outcome {
 // nobody is a UUID that no resource has.
 const nobody = "00000000-0000-4000-8000-000000000000"
 
-// signs are all that tell the generations apart. The last one is the body of an error, that
+// signs returns all that tell the generations apart. The last one is the body of an error, that
 // of reading a connection that does not exist.
 func (w *walk) signs(ctx context.Context) []Sign {
 	signs := routeSigns(w.Routes)
@@ -172,7 +172,7 @@ var kinds = map[tolerant.Difference]string{
 	tolerant.Misread: "misread", tolerant.UnknownMember: "unknown_member", tolerant.UnknownWord: "unknown_word",
 }
 
-// differences are findings in a fixed order. Those whose names cannot be printed are one.
+// differences returns findings in a fixed order. Those whose names cannot be printed are one.
 func differences(found []upstream.Finding) []Difference {
 	list := []Difference{}
 	for _, one := range found {
@@ -199,7 +199,7 @@ func safeName(text string, safe bool) string {
 	return tolerant.OtherName
 }
 
-// resultOf is what all vendors come to. A check of no vendor at all has failed.
+// resultOf returns what all vendors come to. A check of no vendor at all has failed.
 func resultOf(vendors []*Vendor) Result {
 	result, checked := Same, false
 	for _, vendor := range vendors {

@@ -80,7 +80,7 @@ func (w *walk) remember(route *Route, made attempt) {
 	w.ids[strings.ToLower(route.Path)] = below
 }
 
-// parameters are what a path can be filled with, one list of ids for each object above; they
+// parameters returns what a path can be filled with, one list of ids for each object above; they
 // are none if no object is known.
 func (w *walk) parameters(path string) [][]string {
 	last := strings.LastIndex(path, "/{")

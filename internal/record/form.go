@@ -27,7 +27,7 @@ var (
 	hex      = newPattern(`(?i)^[0-9a-f]{8,}$`)
 )
 
-// forms are those that are known, in the order in which they are looked at.
+// forms returns those that are known, in the order in which they are looked at.
 func forms() []form {
 	return []form{
 		{numeral.MatchString, (*replacer).otherNumber},
@@ -200,7 +200,7 @@ func (r *replacer) address(text string) string {
 	}
 }
 
-// documentationAddress is the n-th address of the three ranges for documentation, and then of
+// documentationAddress returns the n-th address of the three ranges for documentation, and then of
 // the one for measurements.
 func documentationAddress(n int) string {
 	ranges := []string{"192.0.2", "198.51.100", "203.0.113"}

@@ -96,7 +96,7 @@ var vocabulary = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-// wordsFor are the vendor's words for the values of the enum that a field has, if it has one.
+// wordsFor returns the vendor's words for the values of the enum that a field has, if it has one.
 func wordsFor(field protoreflect.FieldDescriptor) (found []string) {
 	if field.Enum() == nil {
 		return nil

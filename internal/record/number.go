@@ -68,7 +68,7 @@ func (r *replacer) digits(text string) string {
 	return r.standIn(kind, text, func(n int) string { return zeros + nth(n, len(significant)) })
 }
 
-// nth is the n-th number with so many digits.
+// nth returns the n-th number with so many digits.
 func nth(n, length int) string {
 	const most = 18 // of an int64
 	if length > most {

@@ -96,7 +96,7 @@ type Body struct {
 	Rest string `json:"rest,omitempty"`
 }
 
-// bytes is the body as it is sent.
+// bytes returns the body as it is sent.
 func (b *Body) bytes() (sent []byte) {
 	if b == nil {
 		return nil

@@ -34,7 +34,7 @@ func NewReplay(of *Record, vendor string) (*Replay, error) {
 	return r, nil
 }
 
-// Missing are the requests that the record has no answer to.
+// Missing returns the requests that the record has no answer to.
 func (r *Replay) Missing() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,7 +62,7 @@ func (r *Replay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// next is the next answer to a request.
+// next returns the next answer to a request.
 func (r *Replay) next(key string) (exchange Exchange, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -47,7 +47,8 @@ func newShapes(dialect mapping.Dialect) *shapes {
 	return &shapes{dialect: dialect, made: map[string]*shape{}}
 }
 
-// root is the shape of the objects that an answer begins with: the vendor's envelope, or a row.
+// root returns the shape of the objects that an answer begins with: the vendor's envelope, or a
+// row.
 func (s *shapes) root(message string) *shape {
 	rows := s.of(message)
 	if s.dialect.CamelCase { // as Infinity's rows, which come without an envelope
@@ -68,7 +69,7 @@ func (s *shapes) root(message string) *shape {
 	}}
 }
 
-// of is the shape of a message. Messages refer to each other in circles.
+// of returns the shape of a message. Messages refer to each other in circles.
 func (s *shapes) of(message string) *shape {
 	if known, ok := s.made[message]; ok {
 		return known
@@ -100,7 +101,7 @@ func (s *shapes) add(made *shape, resource mapping.Resource) {
 	}
 }
 
-// member is what a field says of the member that it is read from.
+// member returns what a field says of the member that it is read from.
 func (s *shapes) member(field protoreflect.FieldDescriptor) *member {
 	allowed := textWords(field)
 	switch {
@@ -119,7 +120,7 @@ func (s *shapes) member(field protoreflect.FieldDescriptor) *member {
 	}
 }
 
-// related is what a field of a message says.
+// related returns what a field of a message says.
 func (s *shapes) related(message protoreflect.MessageDescriptor) *member {
 	switch message.Name() {
 	case "Timestamp":
@@ -136,8 +137,8 @@ func (s *shapes) related(message protoreflect.MessageDescriptor) *member {
 	return &member{object: s.of(string(message.Name()))}
 }
 
-// trunkSettings is the vendor's flat object of trunk settings. The contract has the words of only
-// one of its members.
+// trunkSettings returns the vendor's flat object of trunk settings. The contract has the words of
+// only one of its members.
 func (s *shapes) trunkSettings(message protoreflect.MessageDescriptor) *shape {
 	const mediaType = "media_type"
 	return &shape{members: map[string]*member{
@@ -161,7 +162,7 @@ func enumWord(enum protoreflect.EnumDescriptor) func(word string) bool {
 	}
 }
 
-// textWords are the words that the contract lists for a text.
+// textWords returns the words that the contract lists for a text.
 func textWords(field protoreflect.FieldDescriptor) []string {
 	rules, _ := proto.GetExtension(field.Options(), validate.E_Field).(*validate.FieldRules)
 	return rules.GetString().GetIn()

@@ -120,7 +120,7 @@ func (w *walk) array(at place) error {
 	return err
 }
 
-// below is the place of a member of an object.
+// below returns the place of a member of an object.
 func (p place) below(name string) place {
 	child := place{name: name, member: &member{}, secret: p.secret || secret.Name(name)}
 	if p.object != nil && p.object.members[name] != nil {

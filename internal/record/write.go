@@ -76,8 +76,8 @@ func (r *Record) WriteIndex(directory string) error {
 	return os.WriteFile(filepath.Join(directory, IndexFile), content, fileMode)
 }
 
-// files are those of the record: one for each exchange, and the index, which comes last, so that
-// a record that is not complete has none.
+// files returns those of the record: one for each exchange, and the index, which comes last, so
+// that a record that is not complete has none.
 func (r *Record) files() (files []file, err error) {
 	if err := r.nameFiles(); err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func (r *Record) nameFiles() error {
 	return nil
 }
 
-// vendor is where the index has a vendor, or -1.
+// vendor returns where the index has a vendor, or -1.
 func (r *Record) vendor(name string) int {
 	return slices.IndexFunc(r.Index.Vendors, func(v Vendor) bool { return v.Vendor == name })
 }

@@ -191,7 +191,7 @@ func (p *parser) path(operation string, node *yaml.Node) {
 	}
 }
 
-// routesOf are the routes of an operation.
+// routesOf returns the routes of an operation.
 func (p *parser) routesOf(operation string) (found []*upstream.Route) {
 	for _, route := range p.vendor.Routes {
 		if route.Operation == operation {
@@ -201,7 +201,7 @@ func (p *parser) routesOf(operation string) (found []*upstream.Route) {
 	return found
 }
 
-// operations are the names of all operations.
+// operations returns the names of all operations.
 func (p *parser) operations() (names []string) {
 	for _, route := range p.vendor.Routes {
 		names = append(names, route.Operation)
@@ -227,7 +227,7 @@ func validTemplate(text string) bool {
 	return true
 }
 
-// parameters are those of a template, in its order.
+// parameters returns those of a template, in its order.
 func parameters(template string) (found []string) {
 	for segment := range strings.SplitSeq(template, "/") {
 		if parameter.MatchString(segment) {
@@ -253,7 +253,7 @@ func meant(name string, known []string) string {
 	return ""
 }
 
-// sortedKeys are the keys of a map in their order.
+// sortedKeys returns the keys of a map in their order.
 func sortedKeys(of map[string]string) []string {
 	keys := make([]string, 0, len(of))
 	for key := range of {

@@ -126,7 +126,7 @@ func classOf(word []byte) class {
 	return words[string(bytes.TrimRight(word, "0123456789"))]
 }
 
-// stemClass is the class of a word that is not listed.
+// stemClass returns the class of a word that is not listed.
 func stemClass(word []byte) class {
 	for _, stem := range stems {
 		at := bytes.Index(word, []byte(stem.text))

@@ -100,7 +100,7 @@ func appendForms(needles []needle, value string) []needle {
 	return needles
 }
 
-// base64Needle is the part of the base64 of a value that does not depend on what
+// base64Needle returns the part of the base64 of a value that does not depend on what
 // stands before and behind the value, if it begins at the offset in a group of three
 // bytes.
 func base64Needle(alphabet *base64.Encoding, value string, offset int) needle {

@@ -21,7 +21,7 @@ type Error struct {
 	cause  error
 }
 
-// Error is the private cause: what the log shows.
+// Error returns the private cause: what the log shows.
 func (e *Error) Error() string { return e.cause.Error() }
 
 // Unwrap returns the private cause.

@@ -27,7 +27,7 @@ func Between(err error, candidates ...*errdetails.ResourceInfo) error {
 	return &repeatable{error: err, candidates: candidates}
 }
 
-// repeatDetails are the details that a repeatable error adds.
+// repeatDetails returns the details that a repeatable error adds.
 func repeatDetails(err error) (details []protoadapt.MessageV1) {
 	var known *repeatable
 	if !errors.As(err, &known) {

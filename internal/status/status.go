@@ -68,7 +68,7 @@ func Invalid(violations ...*errdetails.BadRequest_FieldViolation) error {
 		Summary(violations), &errdetails.BadRequest{FieldViolations: violations})
 }
 
-// ReasonName is the reason as ErrorInfo carries it, for example `REQUEST_INVALID`.
+// ReasonName returns the reason as ErrorInfo carries it, for example `REQUEST_INVALID`.
 func ReasonName(reason sipfacadev1.ErrorReason) string {
 	return strings.TrimPrefix(reason.String(), "ERROR_REASON_")
 }

@@ -39,7 +39,7 @@ func NewSubjects(
 	return s
 }
 
-// Of is the subject of one call.
+// Of returns the subject of one call.
 func (s *Subjects) Of(fullMethod string, request any) Subject {
 	rule := s.methods[fullMethod]
 	subject := Subject{Type: rule.resourceType, Created: rule.created, Field: rule.field, Names: rule.vendorNames}
@@ -50,7 +50,7 @@ func (s *Subjects) Of(fullMethod string, request any) Subject {
 	return subject
 }
 
-// sentName is an id as the vendor is sent it: UUIDs in lower case, all others as they are.
+// sentName returns an id as the vendor is sent it: UUIDs in lower case, all others as they are.
 func sentName(field protoreflect.FieldDescriptor, in protoreflect.Message) string {
 	name := in.Get(field).String()
 	if strings.HasSuffix(string(field.Name()), "uuid") {
@@ -130,7 +130,7 @@ func parentOf(way []protoreflect.FieldDescriptor) (protoreflect.FullName, bool) 
 	return "", false
 }
 
-// lastVariable is the path to the field that the last {variable} of a path names.
+// lastVariable returns the path to the field that the last {variable} of a path names.
 func lastVariable(message protoreflect.MessageDescriptor, path string) []protoreflect.FieldDescriptor {
 	variables := contract.PathFields(path)
 	if len(variables) == 0 {

@@ -85,7 +85,7 @@ var byKind = map[upstream.Kind]struct{ unsent, sent verdict }{
 		"failed inside the service"),
 }
 
-// both is one verdict whether or not the write was sent.
+// both returns one verdict whether or not the write was sent.
 func both(code codes.Code, reason sipfacadev1.ErrorReason, text string) struct{ unsent, sent verdict } {
 	v := verdict{code, reason, text}
 	return struct{ unsent, sent verdict }{v, v}
@@ -257,7 +257,7 @@ var contextual = map[codes.Code]verdict{
 		"the caller cancelled the call"},
 }
 
-// fromUpstream is the status of a failed vendor call.
+// fromUpstream returns the status of a failed vendor call.
 func fromUpstream(failure *upstream.Error, cause error, subject Subject) error {
 	found := judge(failure)
 	info := &errdetails.ErrorInfo{
@@ -270,7 +270,7 @@ func fromUpstream(failure *upstream.Error, cause error, subject Subject) error {
 	return &Error{status: build(found.code, message(failure, found), details), cause: cause}
 }
 
-// metadataOf is the metadata of the ErrorInfo.
+// metadataOf returns the metadata of the ErrorInfo.
 func metadataOf(e *upstream.Error) map[string]string {
 	metadata := map[string]string{"upstream": e.Vendor}
 	if e.Status != 0 {
@@ -323,7 +323,7 @@ func resourcesNamed(kind string, names []string) (details []protoadapt.MessageV1
 	return details
 }
 
-// happened is the end of the sentence that begins with the operation. If a request before it
+// happened returns the end of the sentence that begins with the operation. If a request before it
 // failed, that one is named: the call itself was not sent.
 func happened(e *upstream.Error, found verdict) string {
 	first := e.First()
@@ -337,7 +337,7 @@ func happened(e *upstream.Error, found verdict) string {
 	}
 }
 
-// message is what happened, and the vendor's own text if there is any.
+// message returns what happened, and the vendor's own text if there is any.
 func message(e *upstream.Error, found verdict) string {
 	text := fmt.Sprintf("%s %s %s", e.Vendor, e.Operation(), happened(e, found))
 	if e.Message != "" && (e.VendorForm || e.Kind == upstream.KindRejected) {

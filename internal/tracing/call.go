@@ -30,7 +30,7 @@ func (t *Tracer) BeginCall(ctx context.Context, protocol, method string, headers
 	return ctx, Call{span}
 }
 
-// TraceID is the id of the trace that the call belongs to.
+// TraceID returns the id of the trace that the call belongs to.
 func (c Call) TraceID() string { return c.span.SpanContext().TraceID().String() }
 
 // Ended is the result of a call.

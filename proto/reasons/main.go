@@ -53,7 +53,7 @@ func run(path string) error {
 	return os.WriteFile(path, text, 0o644)
 }
 
-// reasonEnum is the enum with its comments.
+// reasonEnum returns the enum with its comments.
 func reasonEnum() (protoreflect.EnumDescriptor, error) {
 	files, err := contract.LinkImage(gen.DescriptorImage)
 	if err != nil {

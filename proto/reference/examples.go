@@ -49,7 +49,7 @@ func (found examples) take(method protoreflect.MethodDescriptor) *example {
 	return taken
 }
 
-// unused are errors that name what was never taken.
+// unused returns errors that name what was never taken.
 func (found examples) unused() []error {
 	var unused []error
 	for service, methods := range found {
@@ -60,7 +60,7 @@ func (found examples) unused() []error {
 	return unused
 }
 
-// message is the request of a call, checked by the rules of the contract. A read that
+// message returns the request of a call, checked by the rules of the contract. A read that
 // needs nothing has an empty one if there is no example.
 func (e *example) message(method protoreflect.MethodDescriptor) (*dynamicpb.Message, error) {
 	request := dynamicpb.NewMessage(method.Input())
@@ -81,7 +81,7 @@ func (e *example) message(method protoreflect.MethodDescriptor) (*dynamicpb.Mess
 	return request, protovalidate.Validate(request)
 }
 
-// settingsText are the variables of the example, in a fixed order.
+// settingsText returns the variables of the example, in a fixed order.
 func (e *example) settingsText() string {
 	if e == nil {
 		return ""
@@ -100,7 +100,7 @@ func needsNothing(method protoreflect.MethodDescriptor) bool {
 	return options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS && len(pathVariables(method)) == 0
 }
 
-// needed are the fields that an example cannot do without: what the path names, the body,
+// needed returns the fields that an example cannot do without: what the path names, the body,
 // and what is required.
 func needed(method protoreflect.MethodDescriptor) []string {
 	fields := pathVariables(method)

@@ -24,7 +24,7 @@ const (
 	httpBase    = "http://127.0.0.1:8080"
 )
 
-// grpcurlLine is the command that makes a call over gRPC.
+// grpcurlLine returns the command that makes a call over gRPC.
 func grpcurlLine(method protoreflect.MethodDescriptor, request *dynamicpb.Message) (string, error) {
 	body, err := compact(protojson.MarshalOptions{UseProtoNames: true}, request)
 	if err != nil {
@@ -37,7 +37,7 @@ func grpcurlLine(method protoreflect.MethodDescriptor, request *dynamicpb.Messag
 	return line + grpcAddress + " " + string(method.Parent().FullName()) + "/" + string(method.Name()), nil
 }
 
-// curlLine is the command that makes the same call over HTTP: what the path and the body
+// curlLine returns the command that makes the same call over HTTP: what the path and the body
 // do not have is in the query.
 func curlLine(method protoreflect.MethodDescriptor, request *dynamicpb.Message) (string, error) {
 	verb, path := route(method)
@@ -83,7 +83,7 @@ func writeCurl(verb, address string, query url.Values, body string) string {
 	return line
 }
 
-// route is the HTTP method and the path of a call.
+// route returns the HTTP method and the path of a call.
 func route(method protoreflect.MethodDescriptor) (verb, path string) {
 	return contract.HTTPPattern(contract.HTTPRule(method))
 }
@@ -91,7 +91,7 @@ func route(method protoreflect.MethodDescriptor) (verb, path string) {
 // variable is a part of a path that a field of the request fills.
 var variable = regexp.MustCompile(`\{([a-z0-9_.]+)\}`)
 
-// pathVariables are the fields that the path of a call names.
+// pathVariables returns the fields that the path of a call names.
 func pathVariables(method protoreflect.MethodDescriptor) []string {
 	_, path := route(method)
 	return contract.PathFields(path)
@@ -154,7 +154,7 @@ func queryOf(request protoreflect.Message) (url.Values, error) {
 	return query, nil
 }
 
-// compact is the JSON of a message, the same at each run.
+// compact returns the JSON of a message, the same at each run.
 func compact(options protojson.MarshalOptions, message proto.Message) (string, error) {
 	text, err := options.Marshal(message)
 	if err != nil {

@@ -66,7 +66,7 @@ func run(examplesPath, page, callsDocument string) error {
 // order is that of api.md. Further services follow by name.
 var order = []string{"SipConnectionService", "SipAppService", "ProfileService", "PbxConfigService"}
 
-// contractServices are the services of the contract, with their comments.
+// contractServices returns the services of the contract, with their comments.
 func contractServices() ([]protoreflect.ServiceDescriptor, error) {
 	files, err := contract.LinkImage(gen.DescriptorImage)
 	if err != nil {
@@ -132,7 +132,7 @@ func writeMethod(out *bytes.Buffer, method protoreflect.MethodDescriptor, e *exa
 	return nil
 }
 
-// firstParagraph is what the comment of a call begins with, on one line.
+// firstParagraph returns what the comment of a call begins with, on one line.
 func firstParagraph(method protoreflect.MethodDescriptor) string {
 	comment := method.ParentFile().SourceLocations().ByDescriptor(method).LeadingComments
 	paragraph, _, _ := strings.Cut(comment, "\n\n")

@@ -52,12 +52,12 @@ type subject struct {
 	latencies []time.Duration
 }
 
-// proxyArguments are the arguments of each proxy.
+// proxyArguments returns the arguments of each proxy.
 func proxyArguments() map[string][]string {
 	return map[string][]string{Proxy: nil, TunedProxy: {"-gogc=400"}, DecodeProxy: {"-decode"}}
 }
 
-// servers are those that a kind of work is compared in.
+// servers returns those that a kind of work is compared in.
 func (w Work) servers(plan Plan) []string {
 	servers := []string{Proxy}
 	if w.Decoded {

@@ -19,7 +19,7 @@ func processClock(pid int) (time.Duration, error) {
 	return time.Duration(now.Nano()), nil
 }
 
-// ownTime is the CPU time of this process and of those of its children that have ended.
+// ownTime returns the CPU time of this process and of those of its children that have ended.
 func ownTime() (time.Duration, error) {
 	var sum int64
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {

@@ -97,7 +97,7 @@ func ratioTo(subjects []*subject, server string, of *subject) *Ratio {
 	return nil
 }
 
-// micros is a duration in µs.
+// micros returns a duration in µs.
 func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
 
 // print reports a row.

@@ -49,7 +49,7 @@ func components() []component {
 	}
 }
 
-// ComponentNames are the rows of a breakdown, in their order.
+// ComponentNames returns the rows of a breakdown, in their order.
 func ComponentNames() []string {
 	var names []string
 	for _, c := range components() {

@@ -114,7 +114,7 @@ func newCrowd(name string, done load) Crowd {
 	return crowd
 }
 
-// failureName is the code of an error over gRPC, or else the beginning of its text.
+// failureName returns the code of an error over gRPC, or else the beginning of its text.
 func failureName(err error) string {
 	if code := status.Code(err); code != codes.Unknown {
 		return code.String()

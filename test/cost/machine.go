@@ -55,7 +55,7 @@ func (o observation) machine() (Machine, error) {
 	}, nil
 }
 
-// processor is the name of the CPU, or its architecture.
+// processor returns the name of the CPU, or its architecture.
 func processor() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -69,7 +69,7 @@ func processor() string {
 	return runtime.GOARCH
 }
 
-// busyTime is the CPU time that the machine has spent on work since its start: user,
+// busyTime returns the CPU time that the machine has spent on work since its start: user,
 // nice, system, irq and softirq of the first line of /proc/stat, in ticks of 10 ms.
 func busyTime() (time.Duration, error) {
 	text, err := os.ReadFile("/proc/stat")

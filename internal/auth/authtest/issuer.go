@@ -40,7 +40,7 @@ func NewIssuer(t testing.TB) *Issuer {
 	return i
 }
 
-// URL is the issuer's.
+// URL returns the address of the issuer.
 func (i *Issuer) URL() string { return i.server.URL }
 
 // Rotate makes a new key, which signs from then on, beside the published ones.

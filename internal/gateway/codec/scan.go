@@ -245,7 +245,7 @@ func (d *decoder) end() {
 	}
 }
 
-// position is line and column, both from 1, columns in characters.
+// position returns line and column, both from 1, columns in characters.
 func (d *decoder) position(offset int64) string {
 	before := d.data[:min(offset, int64(len(d.data)))]
 	line := bytes.Count(before, []byte("\n")) + 1

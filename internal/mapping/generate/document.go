@@ -80,7 +80,7 @@ func (m *model) writeUnmapped(table *strings.Builder, title string, of func(*mes
 	}
 }
 
-// remark is what there is to say of a field beside its names.
+// remark returns what there is to say of a field beside its names.
 func (f *field) remark() string {
 	if f.KeyOf != "" {
 		return "written so; read from the relation `" + f.KeyOf + "`"

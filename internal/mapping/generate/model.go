@@ -45,7 +45,7 @@ type enum struct {
 	Name     string
 }
 
-// Local is the name of the enum's function.
+// Local returns the name of the enum's function.
 func (e enum) Local() string { return local(e.Name) }
 
 // newModel completes and checks a dialect.
@@ -93,7 +93,7 @@ func (m *model) newMessage(resource mapping.Resource) (*message, error) {
 	return completed, completed.completeKeys()
 }
 
-// goNames are the names of the fields in the generated struct, from its tags.
+// goNames returns the names of the fields in the generated struct, from its tags.
 func goNames(kind protoreflect.MessageType) map[protoreflect.Name]string {
 	names := map[protoreflect.Name]string{}
 	structure := reflect.TypeOf(kind.Zero().Interface()).Elem()
@@ -179,7 +179,7 @@ func (f *field) wraps() bool {
 	return message != nil && message.Fields().Len() == 1 && message.Fields().Get(0).Name() == "items"
 }
 
-// Key is the field that a scalar in place of the object states.
+// Key returns the field that a scalar in place of the object states.
 func (m *message) Key() *field {
 	name := m.Resource.Key
 	if name == "" {

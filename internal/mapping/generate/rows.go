@@ -34,7 +34,7 @@ var formats = map[protoreflect.Kind]string{
 	protoreflect.Uint32Kind: "infinity.FormatID(m.Get%s())",
 }
 
-// RowCases are the members of a row that fields are read from, under their first names.
+// RowCases returns the members of a row that fields are read from, under their first names.
 func (m *message) RowCases() (cases []switchCase) {
 	for _, f := range m.fields {
 		cases = append(cases, switchCase{Member: f.Vendor[0], Statements: m.rowStatements(f, f.Vendor[0])})
@@ -42,7 +42,7 @@ func (m *message) RowCases() (cases []switchCase) {
 	return cases
 }
 
-// AliasCases are the members of a row that fields are read from under their further names, in
+// AliasCases returns the members of a row that fields are read from under their further names, in
 // the order of the table.
 func (m *message) AliasCases() (cases []switchCase) {
 	for _, f := range m.fields {
@@ -53,7 +53,7 @@ func (m *message) AliasCases() (cases []switchCase) {
 	return cases
 }
 
-// AliasNames are the further names, as Go literals.
+// AliasNames returns the further names, as Go literals.
 func (m *message) AliasNames() string {
 	var names []string
 	for _, alias := range m.AliasCases() {
@@ -75,7 +75,7 @@ func (m *message) rowStatements(f *field, member string) []string {
 	return []string{"if " + f.is("==") + " {", "return " + call, "}"}
 }
 
-// rowCall is the expression that reads one member of a row.
+// rowCall returns the expression that reads one member of a row.
 func (m *message) rowCall(f *field, member string) string {
 	at, kind := "&m."+f.goName, fieldType{f.descriptor.Kind(), f.descriptor.HasPresence()}
 	switch {
@@ -94,7 +94,7 @@ func (m *message) rowCall(f *field, member string) string {
 	}
 }
 
-// is is the comparison of a field with that of an empty message.
+// is returns the comparison of a field with that of an empty message.
 func (f *field) is(operator string) string {
 	none := "0"
 	switch {
@@ -110,7 +110,7 @@ func (f *field) is(operator string) string {
 // field's name in Go.
 type parent struct{ Field, Member, GoName string }
 
-// Parents are the fields that may have an id of the path: the path decides which do.
+// Parents returns the fields that may have an id of the path: the path decides which do.
 func (m *message) Parents() (parents []parent) {
 	for _, f := range m.fields {
 		if slices.Contains(m.model.dialect.Parents, f.Name) {
@@ -123,7 +123,7 @@ func (m *message) Parents() (parents []parent) {
 // parameter is a field that callers write and its expression in a form.
 type parameter struct{ Field, Value, IsSet string }
 
-// Parameters are the fields that callers write.
+// Parameters returns the fields that callers write.
 func (m *message) Parameters() (parameters []parameter) {
 	for _, f := range m.fields {
 		if f.isWritten() {
@@ -133,7 +133,7 @@ func (m *message) Parameters() (parameters []parameter) {
 	return parameters
 }
 
-// format is the expression for a field's value in a form.
+// format returns the expression for a field's value in a form.
 func (f *field) format() string {
 	if f.descriptor.Enum() != nil {
 		return f.word()
@@ -147,7 +147,7 @@ type rowColumn struct {
 	Marks         []string
 }
 
-// RowColumns are the fields of a row.
+// RowColumns returns the fields of a row.
 func (m *message) RowColumns() (columns []rowColumn) {
 	for _, f := range m.fields {
 		columns = append(columns, rowColumn{f.Name, literals(f.Vendor), f.marks()})
@@ -155,7 +155,7 @@ func (m *message) RowColumns() (columns []rowColumn) {
 	return columns
 }
 
-// marks are the fields of a column that are true.
+// marks returns the fields of a column that are true.
 func (f *field) marks() (marks []string) {
 	kind := f.descriptor.Kind()
 	for _, mark := range []struct {
@@ -181,26 +181,26 @@ func (f *field) isHandedOver() bool {
 	return slices.ContainsFunc(f.Vendor, secret.Name) && !contract.Behaves(f.descriptor, annotations.FieldBehavior_INPUT_ONLY)
 }
 
-// KeyNames are the vendor's names for the key, as Go literals.
+// KeyNames returns the vendor's names for the key, as Go literals.
 func (m *message) KeyNames() string { return literals(m.Key().Vendor) }
 
-// Additional is the field of the generated struct for members that no other field has.
+// Additional returns the field of the generated struct for members that no other field has.
 func (m *message) Additional() string {
 	return m.goNames[protoreflect.Name(m.model.dialect.Additional)]
 }
 
-// KeyField is the key's field in the generated struct.
+// KeyField returns the key's field in the generated struct.
 func (m *message) KeyField() string { return m.Key().goName }
 
-// NaturalNames are the fields that find a row whose key is not known, as Go literals.
+// NaturalNames returns the fields that find a row whose key is not known, as Go literals.
 func (m *message) NaturalNames() string { return literals(m.Natural) }
 
-// Request is the field of requests that carries the resource.
+// Request returns the field of requests that carries the resource.
 func (m *message) Request() string {
 	return strings.ToLower(strings.ReplaceAll(m.Words(), " ", "_"))
 }
 
-// IDs are the vendor's names of all ids, as Go literals. Further names of an id are guesses,
+// IDs returns the vendor's names of all ids, as Go literals. Further names of an id are guesses,
 // which say nothing of other rows.
 func (m *model) IDs() string {
 	var ids []string

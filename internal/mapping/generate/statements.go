@@ -50,17 +50,17 @@ var wellKnown = map[protoreflect.FullName]string{
 	"google.protobuf.Duration":  "Milliseconds",
 }
 
-// Cases are the members that are read wherever the object stands.
+// Cases returns the members that are read wherever the object stands.
 func (m *message) Cases() []switchCase {
 	return m.cases(func(f *field) bool { return !f.Answered })
 }
 
-// AnsweredCases are the members that are only read if the object was asked for.
+// AnsweredCases returns the members that are only read if the object was asked for.
 func (m *message) AnsweredCases() []switchCase {
 	return m.cases(func(f *field) bool { return f.Answered })
 }
 
-// cases are the members of the fields that the function takes, each spelling on its own
+// cases returns the members of the fields that the function takes, each spelling on its own
 // so that a misread is counted under the name that came.
 func (m *message) cases(takes func(f *field) bool) (cases []switchCase) {
 	for _, f := range m.fields {
@@ -78,7 +78,7 @@ func (m *message) cases(takes func(f *field) bool) (cases []switchCase) {
 	return cases
 }
 
-// skipIfRead are the statements before another spelling than the first one: it only fills a
+// skipIfRead returns the statements before another spelling than the first one: it only fills a
 // field that is empty, whatever the order of the members is.
 func (f *field) skipIfRead() []string {
 	return []string{"if " + f.is("!=") + " {", "return r.Skip()", "}"}
@@ -103,7 +103,7 @@ func (m *message) statements(f *field, member string) []string {
 	return append(append([]string{"err := " + call}, keys...), "return err")
 }
 
-// call is the expression that reads one member.
+// call returns the expression that reads one member.
 func (m *message) call(f *field, member string) string {
 	at := "&m." + f.goName
 	if related := m.model.related(f); related != nil {
@@ -130,7 +130,7 @@ func (m *message) call(f *field, member string) string {
 	}
 }
 
-// quantity is the function that reads one related object or many.
+// quantity returns the function that reads one related object or many.
 func quantity(f *field) string {
 	if f.wraps() {
 		return "Many"
@@ -138,7 +138,7 @@ func quantity(f *field) string {
 	return "One"
 }
 
-// method is the method of tolerant.Reader that reads a field, or "" if there is none.
+// method returns the method of tolerant.Reader that reads a field, or "" if there is none.
 func method(f *field) string {
 	switch {
 	case f.Form != "":
@@ -156,7 +156,7 @@ func method(f *field) string {
 	}
 }
 
-// plural is the method that reads a list; only free-form objects have one.
+// plural returns the method that reads a list; only free-form objects have one.
 func plural(method string) string {
 	if method != "Struct" {
 		return ""
@@ -183,13 +183,13 @@ func (m *message) KeyStatements() []string {
 	}
 }
 
-// local is the name of a message or enum as an unexported Go name.
+// local returns the name of a message or enum as an unexported Go name.
 func local(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
 // Local begins the names of the message's functions.
 func (m *message) Local() string { return local(m.Name) }
 
-// Words is the message's name in words: SIP app for SipApp.
+// Words returns the message's name in words: SIP app for SipApp.
 func (m *message) Words() string {
 	var words []string
 	begin := 0
@@ -202,7 +202,7 @@ func (m *message) Words() string {
 	return strings.Join(words, " ")
 }
 
-// word is one word of a message's name, an abbreviation in capitals.
+// word returns one word of a message's name, an abbreviation in capitals.
 func word(part string) string {
 	switch part {
 	case "Sip", "Tn", "Pbx":
@@ -214,7 +214,7 @@ func word(part string) string {
 	}
 }
 
-// Article is the article before Words.
+// Article returns the article before Words.
 func (m *message) Article() string {
 	if strings.ContainsAny(m.Name[:1], "AEIO") {
 		return "an"
@@ -222,13 +222,13 @@ func (m *message) Article() string {
 	return "a"
 }
 
-// FullName is the name of the message with its package.
+// FullName returns the name of the message with its package.
 func (m *message) FullName() string { return string(m.descriptor.FullName()) }
 
-// ForeignList are the members that show an object of another kind, as Go literals.
+// ForeignList returns the members that show an object of another kind, as Go literals.
 func (m *message) ForeignList() string { return literals(m.Foreign) }
 
-// Dropped are the members that are not read, with the reasons.
+// Dropped returns the members that are not read, with the reasons.
 func (m *message) Dropped() (dropped []struct{ Members, Reason string }) {
 	for _, d := range m.Resource.Dropped {
 		dropped = append(dropped, struct{ Members, Reason string }{strings.Join(d.Members, ", "), d.Reason})
@@ -236,7 +236,7 @@ func (m *message) Dropped() (dropped []struct{ Members, Reason string }) {
 	return dropped
 }
 
-// KnownUnread are the members that are known and not read in this place, as Go literals: those
+// KnownUnread returns the members that are known and not read in this place, as Go literals: those
 // that the table drops, and those that are only read if the object was asked for.
 func (m *message) KnownUnread() string {
 	var known []string
@@ -249,7 +249,7 @@ func (m *message) KnownUnread() string {
 	return literals(known)
 }
 
-// KnownAdditional are the members that are known and only kept as additional, as Go literals.
+// KnownAdditional returns the members that are known and only kept as additional, as Go literals.
 func (m *message) KnownAdditional() string {
 	var known []string
 	for _, kept := range m.Kept {
@@ -265,7 +265,7 @@ type column struct {
 	Secret                      bool
 }
 
-// Columns are the fields that callers write.
+// Columns returns the fields that callers write.
 func (m *message) Columns() (columns []column) {
 	for _, f := range m.fields {
 		if f.isWritten() {
@@ -278,7 +278,7 @@ func (m *message) Columns() (columns []column) {
 	return columns
 }
 
-// value is the expression for a field's value in a body. None means that the table and the
+// value returns the expression for a field's value in a body. None means that the table and the
 // descriptor do not say how.
 func (m *message) value(f *field) string {
 	get := "m.Get" + f.goName + "()"
@@ -302,12 +302,12 @@ func (m *message) value(f *field) string {
 	}
 }
 
-// word is the expression for the vendor's word for a field's value.
+// word returns the expression for the vendor's word for a field's value.
 func (f *field) word() string {
 	return fmt.Sprintf("mapping.Word(%q, m.Get%s().Number())", f.descriptor.Enum().FullName(), f.goName)
 }
 
-// literals are strings as Go literals, separated by commas.
+// literals returns strings as Go literals, separated by commas.
 func literals(values []string) string {
 	quoted := make([]string, len(values))
 	for i, value := range values {

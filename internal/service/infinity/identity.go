@@ -31,7 +31,7 @@ func (k *rows[M]) contradicts(row infinity.Row, ids place) bool {
 	})
 }
 
-// sentIDs are the ids that a create states: those of the path and of the natural key.
+// sentIDs returns the ids that a create states: those of the path and of the natural key.
 func (k *pbxKind[M, R]) sentIDs(at place, wanted R) place {
 	sent := wanted.ProtoReflect()
 	for _, name := range k.natural {

@@ -69,7 +69,7 @@ func newKind[M any, R service.Message[M]](routes infinity.Collection, of rows[M]
 	return pbxKind[M, R]{Collection: routes, rows: of}
 }
 
-// below is how the rows of a place are read.
+// below returns how the rows of a place are read.
 func (k *rows[M]) below(at place) infinity.Kind[M] {
 	kind := k.Kind
 	kind.Finish = func(r *infinity.Reader, m *M) { k.locate(r, m, at) }
@@ -86,7 +86,7 @@ func (k *rows[M]) column(name protoreflect.Name) *column {
 	return nil
 }
 
-// handedOver are the columns that only the create of a row shows.
+// handedOver returns the columns that only the create of a row shows.
 func (k *rows[M]) handedOver() (columns []column) {
 	for _, column := range k.columns {
 		if column.handedOver {
@@ -122,7 +122,7 @@ type parent struct {
 	id    uint32
 }
 
-// in is a place from the domain down.
+// in returns a place from the domain down.
 func in(domain uint32, more ...parent) place {
 	return append(place{{"domain_id", domain}}, more...)
 }
@@ -156,7 +156,7 @@ func (p place) with(field protoreflect.Name, id uint32) place {
 	return append(slices.Clip(p), parent{field, id})
 }
 
-// parameters are the ids of the path, with those that follow.
+// parameters returns the ids of the path, with those that follow.
 func (p place) parameters(ids ...uint32) []string {
 	parameters := make([]string, 0, len(p)+len(ids))
 	for _, above := range p {

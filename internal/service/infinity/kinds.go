@@ -31,7 +31,7 @@ type createdKind interface {
 	createRule(b Backend) (fullMethod string, rule reconcile.Rule)
 }
 
-// createdKinds are all kinds of row that callers create.
+// createdKinds returns all kinds of row that callers create.
 func createdKinds() []createdKind {
 	return []createdKind{&pbxUsers, &pbxGroups, &pbxUserDevices, &pbxQueues, &pbxQueueMembers, &pbxTrustedNetworks, &pbxDevices}
 }

@@ -152,7 +152,7 @@ func (k *pbxKind[M, R]) rowColumn(path string, at place) *column {
 	return k.column(protoreflect.Name(path))
 }
 
-// filterValue is a literal as the vendor writes it. An empty string is not one: the
+// filterValue returns a literal as the vendor writes it. An empty string is not one: the
 // vendor may store null in its place.
 func filterValue(value any, zone *time.Location) (string, bool) {
 	switch v := value.(type) {

@@ -30,7 +30,7 @@ func reading[M any](message string, routes infinity.Collection, kind infinity.Ki
 	}
 }
 
-// answerReaders are the readers of all collections, parents first.
+// answerReaders returns the readers of all collections, parents first.
 func answerReaders() []answerReader {
 	return []answerReader{
 		reading("PbxDomain", infinity.Domains, pbxDomains.Kind),
@@ -54,7 +54,7 @@ type ReadRoute struct {
 	Message string
 }
 
-// ReadRoutes are the routes that change nothing, lists before single rows.
+// ReadRoutes returns the routes that change nothing, lists before single rows.
 func ReadRoutes() (routes []ReadRoute) {
 	for _, reader := range answerReaders() {
 		for _, route := range []*upstream.Route{reader.List, reader.Read} {

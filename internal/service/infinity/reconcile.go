@@ -38,9 +38,9 @@ func (b Backend) Rules() reconcile.Rules {
 // errDoubtful says that the vendor shows a row that may be the wanted one.
 var errDoubtful = errors.New("a row does not show all that identifies it")
 
-// createRule is the rule of a create, whose row is found by its natural key. It returns an error if
-// it finds none and the list has a row that cannot be compared: that row may be the one that is
-// looked for.
+// createRule returns the rule of a create, whose row is found by its natural key. It returns an
+// error if it finds none and the list has a row that cannot be compared: that row may be the one
+// that is looked for.
 func (k *pbxKind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rule) {
 	create := reconcile.CreateOf(R(nil).ProtoReflect().Descriptor())
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
@@ -81,7 +81,7 @@ func (k *pbxKind[M, R]) differs(row, wanted R) bool {
 	})
 }
 
-// added is the rule of additions: they have taken effect if all members are there. It fails
+// added returns the rule of additions: they have taken effect if all members are there. It fails
 // if some are missing, and a row does not show which member it is.
 func added[M any, R service.Message[M], Q proto.Message](
 	b Backend, k *pbxKind[M, R], route *upstream.Route, parts func(request Q) ([]uint32, place), response proto.Message,

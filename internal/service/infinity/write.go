@@ -116,7 +116,7 @@ func (k *pbxKind[M, R]) shows(stored R, statesID bool, created infinity.Created,
 	return statesID || like != reconcile.Another
 }
 
-// creation is the form of a create: every writable field that is set.
+// creation returns the form of a create: every writable field that is set.
 func (k *pbxKind[M, R]) creation(wanted R) infinity.Form {
 	form := infinity.Form{}
 	for _, column := range k.columns {
@@ -193,7 +193,7 @@ func (k *pbxKind[M, R]) knownAfter(b Backend, at place, id uint32, before, answe
 // errNotKept says that a value that an update has to write back cannot be written as it is.
 var errNotKept = errors.New("a value that would be kept cannot be written back")
 
-// changed is the form of an update: the changes and, if the row is written whole, the
+// changed returns the form of an update: the changes and, if the row is written whole, the
 // other documented parameters of that write as they were before.
 func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Change) (infinity.Form, error) {
 	form := infinity.Form{}
@@ -217,8 +217,8 @@ func (k *pbxKind[M, R]) changed(before infinity.Row, wanted R, changes []list.Ch
 	return form, nil
 }
 
-// keptValue is a value of the row as a parameter: booleans as flags, the rest as it came. Ok is
-// false if the value is not a flag or a scalar, or is only a part of the vendor's text.
+// keptValue returns a value of the row as a parameter: booleans as flags, the rest as it came. Ok
+// is false if the value is not a flag or a scalar, or is only a part of the vendor's text.
 func keptValue(member infinity.Member, flag bool) (value string, ok bool) {
 	switch kind := member.Value.Kind; {
 	case kind == '{' || kind == '[' || member.Value.Replaced:

@@ -37,7 +37,7 @@ func (k kind[M, R]) reader() (opentact.Collection, answerReader) {
 	return k.routes, reading[M, R](k.answers)
 }
 
-// answerReaders are the readers by the vendor's operation.
+// answerReaders returns the readers by the vendor's operation.
 func answerReaders() map[string]answerReader {
 	leases := reading(tnLeaseKind)
 	readers := map[string]answerReader{

@@ -105,7 +105,7 @@ func (c columns) only(changes []list.Change) columns {
 	return changed
 }
 
-// BodyKeys are the members that bodies have, by their usual names, each once.
+// BodyKeys returns the members that bodies have, by their usual names, each once.
 func BodyKeys() (keys []string) {
 	for _, written := range writable {
 		for _, column := range written {

@@ -21,13 +21,13 @@ type place struct {
 	id string
 }
 
-// within is the place of all resources below some ids.
+// within returns the place of all resources below some ids.
 func within(ids []string) place {
 	taken := canonical(ids)
 	return place{above: taken, path: taken}
 }
 
-// of is the place of one resource: its own id is the last.
+// of returns the place of one resource: its own id is the last.
 func of(ids []string) place {
 	last := len(ids) - 1
 	at := within(ids[:last])
@@ -35,7 +35,7 @@ func of(ids []string) place {
 	return at
 }
 
-// one are the parameters of the vendor's routes for one resource.
+// one returns the parameters of the vendor's routes for one resource.
 func (p place) one() []string { return append(p.path[:len(p.path):len(p.path)], p.id) }
 
 // canonical returns ids as the vendor takes them: UUIDs in lower case, names of SIP domains

@@ -37,7 +37,7 @@ func (b Backend) Rules() reconcile.Rules {
 	return rules
 }
 
-// createRule is the rule of a create.
+// createRule returns the rule of a create.
 func (k kind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rule) {
 	create := reconcile.CreateOf(R(nil).ProtoReflect().Descriptor())
 	find := func(ctx context.Context, request proto.Message, since time.Time) (found []reconcile.Candidate, err error) {
@@ -61,8 +61,8 @@ func (k kind[M, R]) createRule(b Backend) (fullMethod string, rule reconcile.Rul
 	return create.FullMethod(), reconcile.Rule{Vendor: opentact.Vendor, Route: b.Vendor.Route(k.routes.Create), Compared: byAllFields, Find: find}
 }
 
-// rule is the rule of an assignment: it has taken effect if every added lease is assigned and every
-// removed one is not.
+// rule returns the rule of an assignment: it has taken effect if every added lease is assigned and
+// every removed one is not.
 func (h leaseHolder) rule(b Backend, respond func(leases []*pb.TnLease) proto.Message) reconcile.Rule {
 	find := func(ctx context.Context, request proto.Message, _ time.Time) ([]reconcile.Candidate, error) {
 		typed, _ := request.(interface {

@@ -55,7 +55,7 @@ func fieldOf(message, resource protoreflect.MessageDescriptor) protoreflect.Fiel
 	panic(fmt.Sprintf("%s has no %s", message.FullName(), resource.FullName()))
 }
 
-// FullMethod is the name by which gRPC calls the method.
+// FullMethod returns the name by which gRPC calls the method.
 func (c Create) FullMethod() string { return contract.FullMethod(c.method) }
 
 // Wanted returns the resource of a request.

@@ -62,7 +62,7 @@ func (c *Client) Status() upstream.Status { return c.pipeline.Status() }
 // ForgetFailures lets calls through at once, as if the vendor had never failed.
 func (c *Client) ForgetFailures() { c.pipeline.ForgetFailures() }
 
-// Zone is the zone of the vendor's date-times.
+// Zone returns the zone of the vendor's date-times.
 func (c *Client) Zone() *time.Location { return c.zone }
 
 // newDialect picks the credential.

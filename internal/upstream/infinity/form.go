@@ -12,7 +12,7 @@ type Form []Parameter
 // Parameter is one parameter of a Form.
 type Parameter struct{ Name, Value string }
 
-// Encode is the body as application/x-www-form-urlencoded.
+// Encode returns the body as application/x-www-form-urlencoded.
 func (f Form) Encode() []byte {
 	var body strings.Builder
 	for i, parameter := range f {
@@ -26,7 +26,7 @@ func (f Form) Encode() []byte {
 	return []byte(body.String())
 }
 
-// IDs is an array of ids: name[]=1&name[]=2.
+// IDs returns an array of ids: name[]=1&name[]=2.
 func IDs(name string, ids []uint32) Form {
 	form := make(Form, len(ids))
 	for i, id := range ids {
@@ -35,7 +35,7 @@ func IDs(name string, ids []uint32) Form {
 	return form
 }
 
-// OrderedIDs is an array whose index is the order: name[0]=7&name[1]=3.
+// OrderedIDs returns an array whose index is the order: name[0]=7&name[1]=3.
 func OrderedIDs(name string, ids []uint32) Form {
 	form := make(Form, len(ids))
 	for i, id := range ids {
@@ -44,7 +44,7 @@ func OrderedIDs(name string, ids []uint32) Form {
 	return form
 }
 
-// Flag is a boolean as the vendor takes it.
+// Flag returns a boolean as the vendor takes it.
 func Flag(value bool) string {
 	if value {
 		return "1"
@@ -65,7 +65,7 @@ type Query struct {
 	Limit, Offset int
 }
 
-// Encode is the query string. The vendor's filter syntax is field, operand and
+// Encode returns the query string. The vendor's filter syntax is field, operand and
 // value joined by hyphens; `eq` is the one operand that is known.
 func (q *Query) Encode() string {
 	if q == nil {

@@ -74,7 +74,7 @@ var (
 	SetMemberOrder   = route("SetSIPQueueMemberOrder", http.MethodPut, queue+"/members/order", upstream.Update)
 )
 
-// crud is a collection whose five routes share a path.
+// crud returns a collection whose five routes share a path.
 func crud(name, path, parameter string) Collection {
 	return Collection{
 		List:   read("List"+name+"s", path),
@@ -112,12 +112,12 @@ func route(operation, method, path string, action upstream.Action) *upstream.Rou
 	return &upstream.Route{Operation: operation, Method: method, Path: path, Action: action, Source: source}
 }
 
-// NetworkSegments are the spellings of the path segment of trusted networks in the document.
+// NetworkSegments returns the spellings of the path segment of trusted networks in the document.
 func NetworkSegments() []string {
 	return []string{"trustednetworks", "trustedNetworks", "trustedNetwork"}
 }
 
-// Routes is the table of every vendor operation that the service uses.
+// Routes returns the table of every vendor operation that the service uses.
 func Routes() []*upstream.Route {
 	routes := []*upstream.Route{AddGroupUsers, RemoveGroupUsers, AddUserGroups, SetMemberOrder}
 	for _, c := range []Collection{

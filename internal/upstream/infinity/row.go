@@ -33,7 +33,7 @@ type Value struct {
 	Masked string
 }
 
-// shown is the text as callers may see it.
+// shown returns the text as callers may see it.
 func (v Value) shown() string { return cmp.Or(v.Masked, v.Text) }
 
 // Empty reports whether the value is null or an empty string.

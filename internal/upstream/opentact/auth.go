@@ -21,7 +21,7 @@ import (
 // tokenHeader carries the JWT. Some documents print it with a dot.
 const tokenHeader = "X-Auth-Token"
 
-// Headers are the headers that can carry the JWT; some documents have the second.
+// Headers returns the headers that can carry the JWT; some documents have the second.
 func Headers() []string { return []string{tokenHeader, "Authorization"} }
 
 // The life of a login.
@@ -86,7 +86,7 @@ func (s staticToken) Authorize(_ context.Context, request *http.Request) error {
 	return nil
 }
 
-// expires is when the token ends.
+// expires returns when the token ends.
 func (s staticToken) expires() time.Time { return expiryOf(s.token()) }
 
 // Renew reports whether the token has been replaced since the request.
@@ -151,7 +151,7 @@ func newLogin(options Options) *login {
 	}
 }
 
-// expires is when the token that is kept ends.
+// expires returns when the token that is kept ends.
 func (l *login) expires() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -25,7 +25,7 @@ func ExecuteCallFlow[M any](ctx context.Context, c *Client, kind Kind[M], call, 
 	return ask(ctx, c, made, kind.one)
 }
 
-// callFlowCall is the call of ExecuteCallFlow.
+// callFlowCall returns the call of ExecuteCallFlow.
 func callFlowCall(call, xml string) (*upstream.Call, error) {
 	body, contentType, err := callFlowForm(xml)
 	if err != nil {

@@ -199,7 +199,7 @@ func Assign[M any](ctx context.Context, c *Client, route *upstream.Route, kind K
 	})
 }
 
-// assignment is the body of Assign.
+// assignment returns the body of Assign.
 func assignment(add, remove []string) (body Object) {
 	if len(add) > 0 {
 		body = append(body, Member{"add", add})

@@ -129,7 +129,7 @@ func fieldMember(r *tolerant.Reader, name []byte, field *upstream.FieldError) er
 	return readTexts(r, "message", &field.Message)
 }
 
-// rejection is the refusal that the envelope states.
+// rejection returns the refusal that the envelope states.
 func (e *envelope) rejection() *upstream.Rejection {
 	slices.SortFunc(e.fields, func(a, b upstream.FieldError) int { return strings.Compare(a.Name, b.Name) })
 	rejection := &upstream.Rejection{Message: e.message, Fields: e.fields}

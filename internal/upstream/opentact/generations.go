@@ -64,7 +64,7 @@ var (
 	later  = []opentactapi.Generation{opentactapi.Generation2, opentactapi.Generation3}
 )
 
-// Rows is the table of every operation that the service uses, with its versions.
+// Rows returns the table of every operation that the service uses, with its versions.
 func Rows() []Row {
 	return slices.Concat(accountRows(), connectionRows(), inviteRows(), domainRows(), appRows(), profileRows())
 }
@@ -111,17 +111,17 @@ func (r Row) at(version Version) *upstream.Route {
 	return &route
 }
 
-// same is a row whose route is the same in all generations.
+// same returns a row whose route is the same in all generations.
 func same(route *upstream.Route, body string, answer Answer, certainty Certainty) Row {
 	return Row{route, []Version{{all, route.Path, body, answer, certainty, route.Source}}}
 }
 
-// since is a row whose route only later generations have, as the description of 2021 says.
+// since returns a row whose route only later generations have, as the description of 2021 says.
 func since(route *upstream.Route, body string, answer Answer) Row {
 	return Row{route, []Version{{later, route.Path, body, answer, Described, route.Source}}}
 }
 
-// collection are the rows of routes that are the same in all generations. All of them
+// collection returns the rows of routes that are the same in all generations. All of them
 // answer the object, or the objects.
 func collection(c Collection, body string, certainty Certainty) []Row {
 	return []Row{

@@ -31,7 +31,7 @@ func expiryOf(token string) time.Time {
 // lastSecond is the last one of the year 9999.
 const lastSecond = 253_402_300_799
 
-// expiresClaim is the `exp` of a JWT; 0 if it has none.
+// expiresClaim returns the `exp` of a JWT; 0 if it has none.
 func expiresClaim(token string) float64 { return claimOf[float64](token, "exp") }
 
 // OwnerOf returns the uuid of the user that a JWT was issued to, "" if it does not say so. It

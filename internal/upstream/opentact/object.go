@@ -32,7 +32,7 @@ func (o Object) Value(name string) (value any, ok bool) {
 // instantLayout is how the vendor writes date-times: UTC with milliseconds.
 const instantLayout = "2006-01-02T15:04:05.000Z"
 
-// JSON is the body as it is sent.
+// JSON returns the body as it is sent.
 func (o Object) JSON() ([]byte, error) {
 	body := []byte{'{'}
 	for i, member := range o {

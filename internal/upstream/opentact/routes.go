@@ -70,10 +70,10 @@ func route(operation, method, path string, action upstream.Action, source string
 // routeAuth is the login.
 var routeAuth = get("Auth", "/auth", documentAuth)
 
-// LoginRoute is the route of the login.
+// LoginRoute returns the route of the login.
 func LoginRoute() *upstream.Route { return routeAuth }
 
-// accountRows are the login, and the numbers of the account.
+// accountRows returns the login, and the numbers of the account.
 func accountRows() []Row {
 	return []Row{
 		same(routeAuth, "", AnswersObject, Documented),
@@ -85,7 +85,7 @@ func accountRows() []Row {
 	}
 }
 
-// Routes are the routes of every version of every operation, each path once.
+// Routes returns the routes of every version of every operation, each path once.
 func Routes() (routes []*upstream.Route) {
 	seen := map[string]bool{}
 	for _, row := range Rows() {

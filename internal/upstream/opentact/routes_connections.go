@@ -41,7 +41,7 @@ func connectionRows() []Row {
 	)
 }
 
-// assignRow is a row of an assignment. The documentation of 2022 shows UUID strings as the
+// assignRow returns a row of an assignment. The documentation of 2022 shows UUID strings as the
 // answer for connections; that apps answer so too is inferred.
 func assignRow(route *upstream.Route) Row {
 	third2022 := Version{third, route.Path, assignmentKeys, AnswersUUIDs, Documented, documentation2022}

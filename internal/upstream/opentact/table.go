@@ -46,7 +46,7 @@ func (d Dialect) generation() opentactapi.Generation {
 	return cmp.Or(d.Generation, opentactapi.Generation1)
 }
 
-// header is the name of the header with the token.
+// header returns the name of the header with the token.
 func (d Dialect) header() string { return cmp.Or(d.Header, tokenHeader) }
 
 // route returns a route as the dialect has it.

@@ -15,13 +15,13 @@ import (
 	"github.com/sipfacade/sipfacade/internal/sandbox/opentact"
 )
 
-// Domain is the domain whose list of users has so many rows.
+// Domain returns the domain whose list of users has so many rows.
 func Domain(rows int) uint32 { return uint32(rows) }
 
-// Connection is the UUID of the SIP connection whose list of invites has so many rows.
+// Connection returns the UUID of the SIP connection whose list of invites has so many rows.
 func Connection(rows int) string { return opentact.ConnectionUUID(rows) }
 
-// App is the UUID of an app whose answer has 3.3 KB, most of it relations: two leases,
+// App returns the UUID of an app whose answer has 3.3 KB, most of it relations: two leases,
 // the account, two users and the voice profile.
 func App() string { return opentact.AppUUID(1) }
 
@@ -89,7 +89,7 @@ func makeAnswer(method, path string) (*answer, error) {
 	}
 }
 
-// createdInvite is the emulator's answer to a create.
+// createdInvite returns the emulator's answer to a create.
 func createdInvite(path string) (*answer, error) {
 	body := strings.NewReader(`{"name":"Front desk phone","expired_on":"2030-01-01T00:00:00Z"}`)
 	request := httptest.NewRequest(http.MethodPost, path, body)
@@ -97,7 +97,7 @@ func createdInvite(path string) (*answer, error) {
 	return ask(opentact.New(opentact.Options{Seed: true}), request)
 }
 
-// invites is the emulator's list of the invites of one connection, which has as many
+// invites returns the emulator's list of the invites of one connection, which has as many
 // as the last group of its UUID says.
 func invites(connection string) (*answer, error) {
 	rows, err := strconv.Atoi(connection[strings.LastIndexByte(connection, '-')+1:])
@@ -113,7 +113,7 @@ func invites(connection string) (*answer, error) {
 	return ask(emulator, httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-// users is the emulator's list of users of a domain, repeated with other ids until it
+// users returns the emulator's list of users of a domain, repeated with other ids until it
 // has as many rows as the id of the domain says.
 func users(domain string) (*answer, error) {
 	rows, err := strconv.Atoi(domain)

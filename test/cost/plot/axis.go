@@ -13,7 +13,7 @@ type axis struct {
 	ticks         []float64
 }
 
-// position is the pixel of a value.
+// position returns the pixel of a value.
 func (a axis) position(value float64) float64 {
 	return a.start + a.length*(a.scale(value)-a.low)/(a.high-a.low)
 }

@@ -25,7 +25,7 @@ type Facade struct {
 	base   string
 }
 
-// StaticToken is the flag of a facade that sends a given token to OpenTACT.
+// StaticToken returns the flag of a facade that sends a given token to OpenTACT.
 func StaticToken() string { return "--opentact-token=" + opentact.DefaultToken }
 
 // Login returns the flags of a facade that logs in to OpenTACT for its token.
@@ -33,7 +33,7 @@ func Login() []string {
 	return []string{"--opentact-email=" + opentact.DefaultEmail, "--opentact-password=" + opentact.DefaultPassword}
 }
 
-// vendorFlags are the settings for the vendors at the two addresses.
+// vendorFlags returns the settings for the vendors at the two addresses.
 func vendorFlags(toOpenTACT, toInfinity string) []string {
 	return []string{
 		"--drain-delay=0s",

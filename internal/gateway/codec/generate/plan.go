@@ -37,7 +37,7 @@ type field struct {
 // has to be written by hand before.
 var errNoEncoder = errors.New("the encoder has no method for this kind of field")
 
-// scalarMethods are the methods of the encoder, for the kinds that answers have.
+// scalarMethods returns the methods of the encoder, for the kinds that answers have.
 func scalarMethods() map[protoreflect.Kind]string {
 	return map[protoreflect.Kind]string{
 		protoreflect.StringKind: "string", protoreflect.BoolKind: "bool", protoreflect.DoubleKind: "double",
@@ -45,7 +45,7 @@ func scalarMethods() map[protoreflect.Kind]string {
 	}
 }
 
-// wellKnownFunctions are the functions for the types with a JSON form of their own.
+// wellKnownFunctions returns the functions for the types with a JSON form of their own.
 func wellKnownFunctions() map[protoreflect.FullName]string {
 	return map[protoreflect.FullName]string{
 		"google.protobuf.Timestamp": "encodeTimestamp",
