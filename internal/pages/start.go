@@ -54,7 +54,7 @@ type view struct {
 // not serve them.
 func guides() []link {
 	return []link{
-		{"docs/api.md", "lists, updates, safe writes, times, secrets: what holds for every call"},
+		{"docs/api.md", "rules for all calls: lists, updates, safe writes, times, secrets"},
 		{"docs/errors.md", "each reason of an error, and what to do"},
 		{"docs/retries.md", "the service config by which gRPC clients repeat what is safe to repeat"},
 	}
@@ -77,7 +77,7 @@ func (s Site) view(r *http.Request) view {
 		Links: []link{
 			{"/docs", "API reference: every call, to read and to try"},
 			{"/openapi.json", "the same as OpenAPI, for clients over HTTP"},
-			{"/protos.tar.gz", "the protos with all that they import, for gRPC clients"},
+			{"/protos.tar.gz", "the protos and all files that they import, for gRPC clients"},
 			{"/descriptor.binpb", "the protos as a descriptor set"},
 		},
 		Guides: guides(),

@@ -65,7 +65,7 @@ func reasonEnum() (protoreflect.EnumDescriptor, error) {
 	}
 	reasons, ok := found.(protoreflect.EnumDescriptor)
 	if !ok {
-		return nil, fmt.Errorf("%s is no enum", found.FullName())
+		return nil, fmt.Errorf("%s is not an enum", found.FullName())
 	}
 	return reasons, nil
 }

@@ -25,10 +25,10 @@ const introduction = `# Each call in two lines
 <!-- written by make generate from proto/reference/examples.yaml and the contract -->
 <!-- page not run: TestReference runs each line and reads its answer -->
 
-Each call of the contract, once with [` + "`grpcurl`" + `](https://github.com/fullstorydev/grpcurl) and once with
+This page has each call of the contract twice: with [` + "`grpcurl`" + `](https://github.com/fullstorydev/grpcurl) and with
 ` + "`curl`" + `. All of them work in a sandbox that was just started, for example by ` + "`make run`" + ` in another terminal.
-[api.md](api.md) explains the resources, lists and updates; [errors.md](errors.md) what can go wrong. Each create and each
-assignment also takes a [request id](safe-writes.md#request-ids), each write [` + "`validate_only`" + `](safe-writes.md#dry-runs).
+[api.md](api.md) explains the resources, lists and updates, [errors.md](errors.md) the errors. Each create and each
+assignment also takes a [request id](safe-writes.md#request-ids), and each write [` + "`validate_only`" + `](safe-writes.md#dry-runs).
 `
 
 func main() {

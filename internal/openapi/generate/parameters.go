@@ -90,5 +90,5 @@ func maskText(resource protoreflect.MessageDescriptor) string {
 	}
 	slices.Sort(names)
 	return "Which members to write, separated by commas, or `*` for all: " + strings.Join(names, ", ") +
-		". Without it the members of the body are written, and `null` clears one. With it, one that the body does not have is cleared."
+		". Without it the members of the body are written, and `null` clears one. With it, a named member that the body does not have is cleared."
 }

@@ -23,7 +23,7 @@ func TestConstrain(t *testing.T) {
 		`string { ipv4: true }`:                 `{"format":"ipv4"}`,
 		`string { in: "a" in: "b.c" }`:          `{"pattern":"^(a|b\\.c)$"}`,
 		`string { const: "a" }`:                 `{"enum":["a"]}`,
-		`string { address: true }`:              `{"description":"Rule: a host name or an address of IP."}`,
+		`string { address: true }`:              `{"description":"Rule: a host name or an IP address."}`,
 		`int32 { gte: 1024 lte: 65535 }`:        `{"minimum":1024,"maximum":65535}`,
 		`uint32 { gt: 0 lt: 10 }`:               `{"minimum":1,"maximum":9}`,
 		`double { gt: 0.5 finite: true }`:       `{"exclusiveMinimum":0.5}`,

@@ -37,7 +37,7 @@ func statements() map[protoreflect.FullName]statement {
 		"StringRules.ipv4": format("ipv4"), "StringRules.ipv6": format("ipv6"),
 		"StringRules.prefix": describe("begins with `%v`"), "StringRules.suffix": describe("ends with `%v`"),
 		"StringRules.contains": describe("contains `%v`"), "StringRules.not_contains": describe("does not contain `%v`"),
-		"StringRules.address": describe("a host name or an address of IP"), "StringRules.ip": describe("an address of IP"),
+		"StringRules.address": describe("a host name or an IP address"), "StringRules.ip": describe("an IP address"),
 		"EnumRules.defined_only":  func(*openapi.Schema, protoreflect.Value) {}, // the schema lists the names
 		"EnumRules.not_in":        exceptNumbers,
 		"RepeatedRules.items":     func(*openapi.Schema, protoreflect.Value) {}, // stated in the schema of the items
