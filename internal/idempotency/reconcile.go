@@ -36,7 +36,7 @@ func (w *write) reconcile(ctx context.Context, attempt *ledger.Attempt) (any, er
 	}
 }
 
-// free returns what the write may have left, without what other request ids have left.
+// free returns the results that the write may have had, without those of other request ids.
 func (w *write) free(ctx context.Context, attempt *ledger.Attempt) (free []reconcile.Candidate, err error) {
 	found, err := w.rule.Find(ctx, w.request, attempt.Intent)
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *write) adopt(ctx context.Context, attempt *ledger.Attempt, found reconc
 	return found.Response, nil
 }
 
-// sendAgain sends the write a second time, once: the first attempt has left nothing.
+// sendAgain sends the write a second time, at most once, because the first attempt had no result.
 func (w *write) sendAgain(ctx context.Context, attempt *ledger.Attempt) (any, error) {
 	switch err := attempt.Resend(ctx); {
 	case errors.Is(err, ledger.ErrResent):

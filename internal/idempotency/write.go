@@ -25,10 +25,10 @@ import (
 
 // The times of request ids.
 const (
-	// settleTime is how long after an attempt its effect may still come about: only then
-	// is it believed that the vendor shows none.
+	// settleTime is the time after an attempt during which it may still take effect. Only after it
+	// does the service conclude from the vendor's answer that there was no effect.
 	settleTime = 10 * time.Second
-	// progressWait is what a repeat is told to wait while the first call is under way.
+	// progressWait is the time in RetryInfo of a repeat while the first call is under way.
 	progressWait = time.Second
 )
 

@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// Attempt is what Claim decided. If its outcome is Fresh or Reconcile, it holds the
-// claim of the entry until Succeeded, Failed or Unknown, of which only the first that is
-// called has an effect; so `defer attempt.Unknown(ctx)` covers a panic. With every other
-// outcome these methods do nothing. They ignore that their context was cancelled,
-// because what became of the write is worth remembering when the caller has gone.
+// Attempt has the decision of Claim. If its outcome is Fresh or Reconcile, it holds the claim of
+// the entry until Succeeded, Failed or Unknown is called. Only the first of these calls has an
+// effect, so `defer attempt.Unknown(ctx)` covers a panic. With every other outcome these methods do
+// nothing. They work although their context was cancelled, because the outcome of the write must be
+// stored even if the caller has gone.
 type Attempt struct {
 	// Outcome says what to do.
 	Outcome Outcome
 	// Answer is what Succeeded stored; only with Replay.
 	Answer []byte
-	// Intent is when the first attempt was written down, by the clock of the ledger; only
-	// with Fresh, Replay and Reconcile.
+	// Intent is the time at which the first attempt was stored, by the clock of the ledger; only with
+	// Fresh, Replay and Reconcile.
 	Intent time.Time
-	// Ended is when the last attempt that sent the write ended, and SinceEnd is how long
-	// ago that was when the entry was claimed; only with Reconcile.
+	// Ended is the time at which the last attempt that sent the write ended, and SinceEnd the time
+	// from then until the entry was claimed; only with Reconcile.
 	Ended    time.Time
 	SinceEnd time.Duration
 	// Resent says that the write was sent a second time already; only with Reconcile.
@@ -93,8 +93,8 @@ func (a *Attempt) Resend(ctx context.Context) error {
 	next := a.entry
 	next.Phase, next.Resent = sending, true
 	if err := a.write(ctx, "resend", next); err != nil {
-		// It may have been written, so nobody keeps the claim alive: it ends as that of
-		// a dead process does.
+		// The entry may have been written, so its claim is not renewed: it ends as that of a dead process
+		// does.
 		a.close()
 		return err
 	}

@@ -19,14 +19,12 @@ func openError(err error) error {
 	return err
 }
 
-// guarded does what reads or writes the file. bbolt maps the file into memory: it panics if a
-// page is not what it has to be, and the processor faults if the file has become shorter. Both
-// are returned as errDamaged. bbolt can hold its locks for ever afterwards, so nothing may be
-// done with the file again: not even closing it would end.
-//
-// What bbolt does in goroutines of its own cannot be guarded. It starts them in Batch and in
-// Tx.Check, which nothing here uses, and for files without a list of free pages, which no file
-// of a ledger is.
+// guarded does what reads or writes the file. bbolt maps the file into memory: it panics if a page
+// is not valid, and the processor faults if the file has become shorter. Both are returned as
+// errDamaged. bbolt can hold its locks for ever afterwards, so nothing may be done with the file
+// again: not even closing it would end. Work of bbolt in goroutines of its own cannot be guarded.
+// bbolt starts such goroutines in Batch and in Tx.Check, which this package does not use, and for
+// files without a list of free pages; files of a ledger have one.
 func guarded(do func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

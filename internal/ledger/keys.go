@@ -18,8 +18,8 @@ type keys struct {
 	check  hash        // the same for the same key
 }
 
-// keysFor derives the keys of a store. Entries in memory end with the process, so their
-// keys do so, too.
+// keysFor derives the keys of a store. Entries in memory end with the process, so a random key is
+// enough for them.
 func keysFor(kind targetKind, secret []byte) (*keys, error) {
 	if kind == inMemory {
 		secret = make([]byte, minKeyBytes)
@@ -59,7 +59,7 @@ func (k *keys) entry(key Key) hash {
 	return k.hash("entry", key.Caller, key.Credential, key.Method, key.RequestID)
 }
 
-// content names what a request asks for, whoever asks.
+// content names the content of a request, the same for all callers.
 func (k *keys) content(key Key, content []byte) hash {
 	return k.hash("content", key.Credential, key.Method, string(content))
 }

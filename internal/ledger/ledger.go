@@ -39,8 +39,8 @@ var (
 	// ErrUnavailable means that the ledger cannot be reached, cannot be read, or is
 	// full. Nothing may be sent.
 	ErrUnavailable = errors.New("the ledger is unavailable")
-	// ErrClaimLost means that the claim went over to another process, because its
-	// heartbeats did not arrive.
+	// ErrClaimLost means that another process has taken over the claim, because its heartbeats did not
+	// arrive.
 	ErrClaimLost = errors.New("the claim of the request id was lost")
 	// ErrResourceClaimed means that the resource belongs to another entry. The attempt
 	// is still open.
@@ -81,7 +81,7 @@ type Key struct {
 	RequestID string
 }
 
-// Resource identifies what a write created; the zero value means nothing.
+// Resource identifies what a write created; the zero value means that it created nothing.
 type Resource struct {
 	// Scope separates kinds of resources and vendor accounts.
 	Scope string

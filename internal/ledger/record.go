@@ -82,7 +82,7 @@ func (r record) ended(at time.Time) record {
 	return r
 }
 
-// claim is the wish of a call to work on an entry.
+// claim is the request of a call to work on an entry.
 type claim struct {
 	id, content hash
 	token       token
@@ -131,7 +131,7 @@ func (c claim) fresh(now time.Time) record {
 	}
 }
 
-// takeOver returns the entry with its claim in the hands of who reconciles it.
+// takeOver returns the entry with the claim of the call that reconciles it.
 func (c claim) takeOver(now time.Time, found record) record {
 	if found.Phase != unknown { // its process died
 		found = found.ended(found.Beat.Add(lease))

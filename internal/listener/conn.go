@@ -16,9 +16,9 @@ const writePiece = 256 << 10
 // the runtime.
 const renewShare = 8
 
-// Conn is a caller's connection. Each piece of what is written to it has the write timeout
-// for itself, so that a slow caller gets its whole answer, and one that does not read is
-// cut off.
+// Conn is a caller's connection. Each piece that is written to it has a write timeout of its own,
+// so that a slow caller gets its whole answer, and the connection of a caller that does not read is
+// closed.
 type Conn struct {
 	net.Conn
 	listener *Listener
@@ -73,9 +73,9 @@ func (c *Conn) SetDeadline(t time.Time) error {
 	return c.Conn.SetDeadline(t)
 }
 
-// SetWriteDeadline sets a deadline beside those that writes set themselves, as crypto/tls does
-// for the alert with which it closes. To take it away, as net/http does before each request,
-// needs nothing else: the next write sets its own if it needs one.
+// SetWriteDeadline sets a deadline beside those that writes set themselves, as crypto/tls does for
+// the alert with which it closes. Removing it, as net/http does before each request, needs nothing
+// else: the next write sets its own deadline if it needs one.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
 	c.limitWrites(t)
 	if t.IsZero() {

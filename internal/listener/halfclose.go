@@ -10,16 +10,15 @@ import (
 	"time"
 )
 
-// A caller that has closed its sending side looks, at first, like one that has gone:
-// both end the connection's input. Only something that is sent tells them apart,
-// since the system of a caller that has gone answers it with a reset.
+// A caller that has closed its sending side looks, at first, like one that has gone: both end the
+// connection's input. Only sending something distinguishes them, since the system of a caller that
+// has gone answers with a reset.
 const (
 	// probeDelay is how long an answer may take before the caller is probed.
 	probeDelay = time.Second
 	// probePause is how often the effect of the probe is looked for.
 	probePause = 100 * time.Millisecond
-	// interim is what the caller is probed with: an interim answer that says nothing,
-	// and that every HTTP/1.1 client skips.
+	// interim is the probe: an interim answer without content, which every HTTP/1.1 client skips.
 	interim = "HTTP/1.1 100 Continue\r\n\r\n"
 )
 

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Refusal is an answer that net/http gives by itself, to a request that never
-// becomes one.
+// Refusal is an answer that net/http gives by itself, to bytes that do not become a request of a
+// handler.
 type Refusal struct {
 	// Status is the HTTP status.
 	Status int
@@ -73,8 +73,8 @@ type httpConn struct {
 	input     halfClose
 }
 
-// refusedPrefix begins every answer; what net/http writes by itself has no header
-// but these two.
+// refusedPrefix begins every answer. An answer that net/http writes by itself has only the two
+// headers of refusedHeaders.
 const (
 	refusedPrefix  = "HTTP/1.1 "
 	refusedHeaders = "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"

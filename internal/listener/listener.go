@@ -17,7 +17,8 @@ type Options struct {
 	WriteTimeout time.Duration
 	// MaxPending is how many bytes of answers may wait for one caller.
 	MaxPending int64
-	// Failing is told why the listener cannot accept, once until it can again; nil tells nobody.
+	// Failing is called with the error if the listener cannot accept, once until it can again; it may
+	// be nil.
 	Failing func(err error)
 }
 

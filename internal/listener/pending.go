@@ -115,7 +115,7 @@ func (p *Pending) close() {
 	}
 }
 
-// wake lets those who wait look again.
+// wake lets the calls that wait check again.
 func (p *Pending) wake() {
 	if p.changed != nil {
 		close(p.changed)
