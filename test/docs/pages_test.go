@@ -102,8 +102,6 @@ func (r *reader) do(ctx context.Context, s *step) bool {
 	if s.alert != "" {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, blockTime)
-	defer cancel()
 	switch s.kind {
 	case save:
 		if err := os.WriteFile(filepath.Join(r.w.directory, s.file), []byte(r.toReal(s.script)+"\n"), 0o644); err != nil {
@@ -125,6 +123,8 @@ func (r *reader) run(ctx context.Context, s *step) bool {
 	if r.server == nil && !r.serve(ctx, s, "exec sipfacade serve --sandbox") {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, blockTime)
+	defer cancel()
 	got, err := r.shell.run(ctx, r.toReal(s.script))
 	if err != nil {
 		r.fail(s, "%s\n%s", err, got.printed)

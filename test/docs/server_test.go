@@ -16,7 +16,7 @@ import (
 )
 
 // startTime is how long a server may take to listen, with its build if make builds it.
-const startTime = 3 * time.Minute
+const startTime = 10 * time.Minute
 
 // stopTime is how long a server may take to stop before it is killed.
 const stopTime = 20 * time.Second
