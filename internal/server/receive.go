@@ -55,9 +55,10 @@ type answerable interface {
 	WriteStatus(*grpcstatus.Status) error
 }
 
-// answerWith ends a call with an error, and with trailers beside those of the error.
-func answerWith(stream answerable, err error, more metadata.MD) {
-	_ = stream.SetTrailer(metadata.Join(more, status.Trailer(err))) // what fails here fails because the caller has gone
+// answerWith ends a call with an error and its request id.
+func answerWith(stream answerable, err error, requestID string) {
+	trailer := metadata.Join(metadata.Pairs(requestIDHeader, requestID), status.Trailer(err))
+	_ = stream.SetTrailer(trailer) // what fails here fails because the caller has gone
 	_ = stream.WriteStatus(grpcstatus.Convert(err))
 }
 
@@ -154,7 +155,7 @@ func (a *awaited) end(err error, requestID string) {
 	if !a.over.CompareAndSwap(nil, &err) {
 		return
 	}
-	answerWith(a.stream, err, metadata.Pairs(requestIDHeader, requestID))
+	answerWith(a.stream, err, requestID)
 }
 
 // arrived returns the error that the call was ended with. If there is none, the call cannot be

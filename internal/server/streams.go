@@ -50,10 +50,10 @@ func (s *Server) endEarly(ctx context.Context, current *call) (ended func() erro
 		select {
 		case <-s.draining:
 			refused = status.New(codes.Unavailable, sipfacadev1.ErrorReason_ERROR_REASON_SHUTTING_DOWN, "the server is stopping")
-			endStream(ctx, refused)
+			endStream(ctx, current, refused)
 		case <-tooMany:
 			refused = errTooMany("streams are open")
-			endStream(ctx, refused)
+			endStream(ctx, current, refused)
 		case <-returned:
 		}
 	})
@@ -67,9 +67,9 @@ func (s *Server) endEarly(ctx context.Context, current *call) (ended func() erro
 
 // endStream answers a stream with its status, whatever its handler does. That ends the
 // context of the stream, and each wait for a message.
-func endStream(ctx context.Context, err error) {
+func endStream(ctx context.Context, current *call, err error) {
 	if stream, ok := grpc.ServerTransportStreamFromContext(ctx).(answerable); ok {
-		answerWith(stream, err, nil)
+		answerWith(stream, err, current.requestID(ctx))
 	}
 }
 

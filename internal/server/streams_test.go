@@ -141,6 +141,9 @@ func TestDrainEndsStreams(t *testing.T) {
 		if grpcstatus.Code(err) != codes.Unavailable || status.Reason(err) != "SHUTTING_DOWN" {
 			t.Errorf("a handler that %s: %v", name, err)
 		}
+		if ids := stream.Trailer().Get(requestIDHeader); len(ids) != 1 || ids[0] == "" {
+			t.Errorf("a handler that %s: the trailer has the request ids %q", name, ids)
+		}
 		if name == "uses the stream after its end" {
 			close(answered)
 		}
