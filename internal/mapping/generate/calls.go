@@ -41,17 +41,21 @@ func (c call) Arguments() string {
 // Calls are the calls of the resource that the contract has, in the order of the verbs.
 func (m *message) Calls() (calls []call) {
 	for _, verb := range []string{"List", "Get", "Create", "Update", "Delete"} {
-		name := verb + m.Name
-		if verb == "List" {
-			name += "s"
-		}
 		for _, method := range contract.Methods(contract.Services(protoregistry.GlobalFiles)) {
-			if string(method.Name()) == name {
+			if string(method.Name()) == m.callName(verb) {
 				calls = append(calls, m.newCall(verb, method))
 			}
 		}
 	}
 	return calls
+}
+
+// callName is the name of the resource's call with a verb.
+func (m *message) callName(verb string) string {
+	if verb == "List" {
+		return verb + m.Name + "s"
+	}
+	return verb + m.Name
 }
 
 // callNamed returns the call of the resource with a verb, or nil.

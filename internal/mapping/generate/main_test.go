@@ -63,6 +63,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 		`which the table does not have`:            account(mapping.Field{Name: "level", KeyOf: "create_time"}),
 		`the key of "name", which is not `:         account(mapping.Field{Name: "level", KeyOf: "name"}),
 		`SipConnection cannot write clas`:          {Resources: []mapping.Resource{{Message: "SipConnection"}}},
+		`has no call ListGetSipAppRequests`:        {Resources: []mapping.Resource{{Message: "GetSipAppRequest"}}},
 		`PbxGroup has no key`:                      group(mapping.Resource{}),
 		`is found by "bogus"`:                      group(mapping.Resource{Key: "group_id", Natural: []string{"bogus"}}),
 		`PbxGroup reads "groupId" twice`:           group(mapping.Resource{Key: "group_id", Fields: []mapping.Field{{Name: "group_name", Vendor: []string{"groupId"}}}}),

@@ -211,7 +211,21 @@ func (m *message) check() error {
 			return fmt.Errorf("%s cannot write %s: its type has no form", m.Name, c.Field)
 		}
 	}
-	return m.checkMembers(append(m.Cases(), m.AnsweredCases()...))
+	return errors.Join(m.checkCalls(), m.checkMembers(append(m.Cases(), m.AnsweredCases()...)))
+}
+
+// checkCalls reports the calls that a resource which callers write has to have, because its kind
+// is served by them.
+func (m *message) checkCalls() error {
+	if len(m.Columns()) == 0 {
+		return nil
+	}
+	for _, verb := range []string{"List", "Create"} {
+		if m.callNamed(verb) == nil {
+			return fmt.Errorf("callers write %s, but the contract has no call %s", m.Name, m.callName(verb))
+		}
+	}
+	return nil
 }
 
 // checkMembers reports members that are read twice, in no known form, or though no field is

@@ -69,7 +69,7 @@ func (m *message) writeMark(f *field) string {
 // listedIn are the generations whose API lets callers list the resource.
 func (m *message) listedIn() mapping.In {
 	for _, known := range m.model.dialect.Calls {
-		if known.Method == "List"+m.Name+"s" {
+		if known.Method == m.callName("List") {
 			return known.In
 		}
 	}
