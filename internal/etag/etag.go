@@ -12,11 +12,7 @@ import (
 	"sync/atomic"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
-
-// Field is the field of a resource that has its etag.
-const Field protoreflect.Name = "etag"
 
 // size is how many bytes of the hash an etag has, length how many characters these take.
 const (

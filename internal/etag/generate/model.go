@@ -29,9 +29,6 @@ type message struct {
 	Etag string
 }
 
-// etagField holds the etag of a resource.
-const etagField protoreflect.Name = "etag"
-
 // errNoEncoder means that a resource uses a kind of field for the first time. Its method has
 // to be written by hand before.
 var errNoEncoder = errors.New("the encoder of etags has no method for this kind of field")
@@ -41,7 +38,7 @@ var errNoEncoder = errors.New("the encoder of etags has no method for this kind 
 func resources(of protoreflect.FullName) (found []protoreflect.MessageType) {
 	protoregistry.GlobalTypes.RangeMessages(func(kind protoreflect.MessageType) bool {
 		descriptor := kind.Descriptor()
-		field := descriptor.Fields().ByName(etagField)
+		field := descriptor.Fields().ByName(contract.Etag)
 		if descriptor.ParentFile().Package() == of && field != nil && field.HasPresence() {
 			found = append(found, kind)
 		}
@@ -69,10 +66,10 @@ func modelOf(resources []protoreflect.MessageType) (*model, error) {
 // plan plans the function of one message.
 func (m *model) plan(kind protoreflect.MessageType) (*message, error) {
 	descriptor, names := kind.Descriptor(), goNames(kind)
-	planned := &message{Name: string(descriptor.Name()), Function: function(descriptor), Etag: names[etagField]}
+	planned := &message{Name: string(descriptor.Name()), Function: function(descriptor), Etag: names[contract.Etag]}
 	for i := range descriptor.Fields().Len() {
 		field := descriptor.Fields().Get(i)
-		if field.Name() == etagField || contract.IsRelation(field) || contract.IsReference(field) {
+		if field.Name() == contract.Etag || contract.IsRelation(field) || contract.IsReference(field) {
 			continue
 		}
 		statement, err := m.statement(field, "m."+names[field.Name()])

@@ -12,7 +12,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/etag"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/etag/etagtest"
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
@@ -85,7 +85,7 @@ func TestPbxFieldsAreReached(t *testing.T) {
 	for _, kind := range pbxContracts() {
 		for i := range kind.descriptor.Fields().Len() {
 			field := kind.descriptor.Fields().Get(i)
-			if field.Name() == "additional_fields" || field.Name() == etag.Field {
+			if field.Name() == "additional_fields" || field.Name() == contract.Etag {
 				continue
 			}
 			names := pbxNames[field.FullName()]
@@ -120,7 +120,7 @@ func TestPbxColumns(t *testing.T) {
 	for _, kind := range pbxContracts() {
 		taken := map[string]protoreflect.Name{}
 		ours := 1
-		if kind.descriptor.Fields().ByName(etag.Field) != nil {
+		if kind.descriptor.Fields().ByName(contract.Etag) != nil {
 			ours++
 		}
 		if len(kind.columns) != kind.descriptor.Fields().Len()-ours || kind.descriptor.Fields().ByName("additional_fields") == nil {

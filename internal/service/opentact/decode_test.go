@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
-	"github.com/sipfacade/sipfacade/internal/etag"
+	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/mapping"
 	"github.com/sipfacade/sipfacade/internal/service"
 	"github.com/sipfacade/sipfacade/internal/upstream/tolerant"
@@ -160,7 +160,7 @@ func TestEveryMemberIsRead(t *testing.T) {
 // shown.
 func shownFields(descriptor protoreflect.MessageDescriptor) (names []string) {
 	for i := range descriptor.Fields().Len() {
-		if name := descriptor.Fields().Get(i).Name(); name != etag.Field && name != "password" {
+		if name := descriptor.Fields().Get(i).Name(); name != contract.Etag && name != "password" {
 			names = append(names, string(name))
 		}
 	}
