@@ -116,9 +116,8 @@ func (r *route) variables(c *codec.Codec) ([]variable, error) {
 	return found, nil
 }
 
-// isSetElsewhere reports whether a path variable or the body sets a request field,
-// so that no query parameter may. What makes a write safe may stand in the query beside any
-// body.
+// isSetElsewhere reports whether a path variable or the body sets a request field, so that no query
+// parameter may. The fields of safe writes may be in the query beside any body.
 func (r *route) isSetElsewhere(path []protoreflect.FieldDescriptor, variables []variable) bool {
 	name := path[0].TextName()
 	inBody := name == r.Body || r.Body == "*" && !makesSafe[name]

@@ -5,7 +5,7 @@ package mapping
 
 import "github.com/sipfacade/sipfacade/internal/opentactapi"
 
-// Dialect is how one vendor writes the resources of the contract.
+// Dialect says how one vendor writes the resources of the contract.
 type Dialect struct {
 	// Names are the vendor's names for fields that many of its resources have.
 	Names map[string]string

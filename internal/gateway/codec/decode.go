@@ -13,7 +13,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/spelling"
 )
 
-// Report is what reading found besides the values.
+// Report lists what the decoder found besides the values.
 type Report struct {
 	// Members are the proto names of the fields that the outermost object has, in
 	// its order, those given as null included.

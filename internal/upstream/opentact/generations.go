@@ -7,7 +7,7 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream"
 )
 
-// Certainty is how sure it is that a route is as it is written here.
+// Certainty says how sure it is that the vendor has a route in this form.
 type Certainty string
 
 // The certainties.

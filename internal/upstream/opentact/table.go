@@ -97,7 +97,7 @@ func (t *table) unspelled(path string) string {
 	return path
 }
 
-// Generation is the generation that the client speaks.
+// Generation is the generation whose requests the client sends.
 func (c *Client) Generation() opentactapi.Generation { return c.table.generation }
 
 // Route returns a route as the client calls it.
