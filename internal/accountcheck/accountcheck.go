@@ -90,7 +90,7 @@ func absent(source config.CredentialSource, given bool) string {
 	}
 }
 
-// probeOpentact is OpenTACT as it is checked.
+// probeOpentact returns what the probe needs to check OpenTACT.
 func probeOpentact(c config.Config, overridden vendors.Overrides, options opentact.Options) *probe.Target {
 	target := &probe.Target{
 		Vendor: opentact.Vendor, Dialect: mapping.OpenTACT, Generation: c.OpentactGeneration,
@@ -107,7 +107,7 @@ func probeOpentact(c config.Config, overridden vendors.Overrides, options openta
 	return target
 }
 
-// login is the route of the login, with the path that overrides its own.
+// login returns the route of the login, with the path that overrides its own.
 func login(overridden map[string]string) *upstream.Route {
 	route := *opentact.LoginRoute()
 	if path, ok := overridden[route.Operation]; ok {
@@ -116,7 +116,7 @@ func login(overridden map[string]string) *upstream.Route {
 	return &route
 }
 
-// probeInfinity is Infinity as it is checked.
+// probeInfinity returns what the probe needs to check Infinity.
 func probeInfinity(c config.Config, overridden vendors.Overrides, options infinity.Options) *probe.Target {
 	target := &probe.Target{
 		Vendor: infinity.Vendor, Dialect: mapping.Infinity,

@@ -87,7 +87,7 @@ func (c *check) index(report *probe.Report, version string) (index record.Index,
 	return index, err
 }
 
-// confidential is what no record may hold: every secret of the configuration, and the names of
+// confidential returns what no record may hold: every secret of the configuration, and the names of
 // the accounts.
 func confidential(c config.Config, options vendors.Options) (values []record.Confidential) {
 	for name, read := range map[string]func() string{

@@ -61,7 +61,7 @@ func fit(header string, values []string, more, bytes int) bool {
 	return bytes >= 0
 }
 
-// headerBytes is the size of a header (RFC 7541, section 4.1).
+// headerBytes returns the size of a header (RFC 7541, section 4.1).
 func headerBytes(name, value string) int {
 	const overhead = 32
 	return len(name) + len(value) + overhead

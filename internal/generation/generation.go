@@ -93,7 +93,7 @@ func (c *Checker) addRequest(method protoreflect.MethodDescriptor) {
 	}
 }
 
-// lacking are those fields of a message that the generation does not take.
+// lacking returns those fields of a message that the generation does not take.
 func (c *Checker) lacking(message protoreflect.MessageDescriptor) (found []protoreflect.FieldDescriptor) {
 	for field := range contract.Fields(message) {
 		if c.Lacks(field) {

@@ -63,7 +63,7 @@ type Excess struct {
 // RuleTooMuch is the rule that a request breaks which exceeds a limit.
 const RuleTooMuch = "TOO_MUCH"
 
-// Rule is the rule that the excess breaks.
+// Rule returns the rule that the excess breaks.
 func (e *Excess) Rule() string {
 	if e.Problem == notFinite {
 		return "FINITE"

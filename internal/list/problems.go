@@ -41,7 +41,7 @@ func (p *problems) violations(argument string) violations {
 	return list
 }
 
-// broken is the violation of an argument. Its rule is called as the argument.
+// broken returns the violation of an argument. Its rule has the name of the argument.
 func broken(argument, format string, args ...any) violations {
 	return violations{status.BrokenRule(argument, strings.ToUpper(argument), format, args...)}
 }

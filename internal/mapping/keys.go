@@ -2,7 +2,7 @@ package mapping
 
 import "github.com/sipfacade/sipfacade/internal/opentactapi"
 
-// Sent are the names that a generation is sent in place of the usual ones.
+// Sent returns the names that a generation is sent in place of the usual ones.
 func (d Dialect) Sent(generation opentactapi.Generation) map[string]string {
 	sent := map[string]string{}
 	for _, resource := range d.Resources {

@@ -46,7 +46,7 @@ func (r Resource) WithoutField() (members []string) {
 	return members
 }
 
-// FullName is the full name of the contract's message.
+// FullName returns the full name of the contract's message.
 func (r Resource) FullName() protoreflect.FullName { return contract.FullName(r.Message) }
 
 // NaturalKeys returns the natural keys of the resources of both vendors that have one.

@@ -17,5 +17,5 @@ const (
 	Generation3 Generation = 3
 )
 
-// Generations are all of them.
+// Generations returns all of them.
 func Generations() []Generation { return []Generation{Generation1, Generation2, Generation3} }

@@ -26,7 +26,7 @@ func ReadRoutes(c config.Config) (o Overrides, err error) {
 	return o, config.Join(wrong...)
 }
 
-// opentactRoutes is what a routes file of OpenTACT may override.
+// opentactRoutes returns what a routes file of OpenTACT may override.
 func opentactRoutes(c config.Config) routesfile.Vendor {
 	var routes []*upstream.Route
 	for _, row := range opentact.Rows() {
@@ -37,12 +37,12 @@ func opentactRoutes(c config.Config) routesfile.Vendor {
 	return routesfile.Vendor{Routes: routes, Headers: opentact.Headers(), Keys: services.BodyKeys()}
 }
 
-// infinityRoutes is what a routes file of Infinity may override.
+// infinityRoutes returns what a routes file of Infinity may override.
 func infinityRoutes() routesfile.Vendor {
 	return routesfile.Vendor{Routes: infinity.Routes(), Segment: infinity.NetworkSegments()}
 }
 
-// Dialect is how OpenTACT is spoken to.
+// Dialect returns the form of the requests to OpenTACT.
 func (o Overrides) Dialect(generation int) opentact.Dialect {
 	keys := mapping.OpenTACT.Sent(opentactapi.Generation(generation))
 	for usual, sent := range o.OpenTACT.Keys {

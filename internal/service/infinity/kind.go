@@ -127,7 +127,7 @@ func in(domain uint32, more ...parent) place {
 	return append(place{{"domain_id", domain}}, more...)
 }
 
-// inUser is the place of what is below the user that a request names.
+// inUser returns the place of the rows below the user that a request names.
 func inUser(request interface {
 	GetDomainId() uint32
 	GetUserId() uint32
@@ -135,7 +135,7 @@ func inUser(request interface {
 	return in(request.GetDomainId(), parent{"user_id", request.GetUserId()})
 }
 
-// inGroup is the place of what is below the group that a request names.
+// inGroup returns the place of the rows below the group that a request names.
 func inGroup(request interface {
 	GetDomainId() uint32
 	GetGroupId() uint32
@@ -143,7 +143,7 @@ func inGroup(request interface {
 	return in(request.GetDomainId(), parent{"group_id", request.GetGroupId()})
 }
 
-// inQueue is the place of what is below the queue that a request names.
+// inQueue returns the place of the rows below the queue that a request names.
 func inQueue(request interface {
 	GetDomainId() uint32
 	GetQueueId() uint32
@@ -151,7 +151,7 @@ func inQueue(request interface {
 	return in(request.GetDomainId(), parent{"queue_id", request.GetQueueId()})
 }
 
-// with is the place with one more id.
+// with returns the place with one more id.
 func (p place) with(field protoreflect.Name, id uint32) place {
 	return append(slices.Clip(p), parent{field, id})
 }

@@ -41,7 +41,7 @@ func newTable(d Dialect) *table {
 	return t
 }
 
-// generation is the first one if none is chosen.
+// generation returns the first one if none is chosen.
 func (d Dialect) generation() opentactapi.Generation {
 	return cmp.Or(d.Generation, opentactapi.Generation1)
 }
@@ -97,7 +97,7 @@ func (t *table) unspelled(path string) string {
 	return path
 }
 
-// Generation is the generation whose requests the client sends.
+// Generation returns the generation whose requests the client sends.
 func (c *Client) Generation() opentactapi.Generation { return c.table.generation }
 
 // Route returns a route as the client calls it.
