@@ -79,7 +79,7 @@ func backendSpeaking(t *testing.T, v *vendor, spoken opentactapi.Generation) Bac
 		Token:   func() string { return "t" },
 		Dialect: opentact.Dialect{Generation: spoken},
 	})
-	return Backend{Vendor: client, Tokens: func(context.Context) *list.Tokens { return tokens }, Etags: etagtest.NewMaker(t), Spoken: generation.New(opentactapi.Generation(spoken))}
+	return Backend{Vendor: client, Tokens: func(context.Context) *list.Tokens { return tokens }, Etags: etagtest.NewMaker(t), Spoken: generation.New(spoken)}
 }
 
 func success(payload string) string { return `{"success":true,"payload":` + payload + `}` }
