@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"google.golang.org/grpc/metadata"
+
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/explain"
 	"github.com/sipfacade/sipfacade/internal/headername"
@@ -66,4 +68,12 @@ func (c *call) requestID(ctx context.Context) string {
 		}
 	})
 	return c.id
+}
+
+// first returns the first value of an incoming metadata key, or "" if it has none.
+func first(ctx context.Context, key string) string {
+	if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }

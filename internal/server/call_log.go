@@ -70,9 +70,6 @@ func (l *callLog) handlerOf(method string) slog.Handler {
 	return made
 }
 
-// healthMethods begin the names of health checks, which come every few seconds.
-const healthMethods = "/grpc.health."
-
 // levelOf makes what an operator must look at stand out.
 func levelOf(method string, code codes.Code) slog.Level {
 	if strings.HasPrefix(method, healthMethods) {

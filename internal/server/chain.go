@@ -2,17 +2,10 @@ package server
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
-	"strings"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/metadata"
-	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/auth"
 	"github.com/sipfacade/sipfacade/internal/contract"
 	"github.com/sipfacade/sipfacade/internal/generation"
@@ -20,7 +13,6 @@ import (
 	"github.com/sipfacade/sipfacade/internal/received"
 	"github.com/sipfacade/sipfacade/internal/secret"
 	"github.com/sipfacade/sipfacade/internal/status"
-	"github.com/sipfacade/sipfacade/internal/telemetry"
 	"github.com/sipfacade/sipfacade/internal/upstream"
 	"github.com/sipfacade/sipfacade/internal/validation"
 )
@@ -62,7 +54,7 @@ func (s *Server) chain(protocol string) []named {
 	}...)
 }
 
-// interceptors are those of the chain, in its order.
+// interceptors returns those of the chain, in its order.
 func interceptors(chain []named) []grpc.UnaryServerInterceptor {
 	all := make([]grpc.UnaryServerInterceptor, len(chain))
 	for i, link := range chain {
@@ -98,67 +90,6 @@ func (r *chainRun) next(ctx context.Context, request any) (any, error) {
 	r.left = r.left[1:]
 	return intercept(ctx, request, r.info, r.following)
 }
-
-// first is the first value of an incoming metadata key.
-func first(ctx context.Context, key string) string {
-	if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
-		return values[0]
-	}
-	return ""
-}
-
-// translate turns every error into the one that callers see: it says how to look after
-// a write whose outcome is not known, and that one which was refused was not sent, names
-// fields as an HTTP caller does, and adds the trailers that tell clients whether to retry.
-func (s *Server) translate(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-	response, err := handler(ctx, request)
-	if err == nil {
-		return response, nil
-	}
-	final := s.final(info.FullMethod, request, err)
-	if in := received.FromContext(ctx); in != nil {
-		final = status.Rename(final, in.Name)
-	}
-	if trailer := status.Trailer(final); trailer != nil {
-		_ = grpc.SetTrailer(ctx, trailer) // without a transport there is nobody to send it to
-	}
-	return nil, final
-}
-
-// final is the error that callers see, but for the names of its fields.
-func (s *Server) final(method string, request any, err error) error {
-	final := status.Final(healthError(method, err), s.subjects.Of(method, request))
-	final = s.subjects.WithLookup(final, method, request)
-	if !s.reads[method] && !isOpen(method) {
-		final = status.OfWrite(final)
-	}
-	return final
-}
-
-// healthError gives the one error of a health check, that of an unknown service, the
-// form that all errors have.
-func healthError(method string, err error) error {
-	if known, ok := grpcstatus.FromError(err); ok && strings.HasPrefix(method, healthMethods) && known.Code() == codes.NotFound {
-		return status.New(codes.NotFound, sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND, known.Message())
-	}
-	return err
-}
-
-// recovered answers a panic like any defect; the log has its stack.
-func recovered(metrics *telemetry.Metrics) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (response any, err error) {
-		defer func() {
-			if cause := recover(); cause != nil {
-				metrics.Panic()
-				response, err = nil, panicError(cause)
-			}
-		}()
-		return handler(ctx, request)
-	}
-}
-
-// panicError is the error of a panic, for the log: with the stack of the goroutine.
-func panicError(cause any) error { return fmt.Errorf("panic: %v\n%s", cause, debug.Stack()) }
 
 // rememberSecrets lets vendor texts and log lines be masked of what the request and its
 // metadata say in secret. It costs nothing unless the call fails.

@@ -6,8 +6,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/health"
-	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 
 	"github.com/sipfacade/sipfacade/internal/config"
@@ -82,14 +80,4 @@ func (s *Server) transportCredentials() credentials.TransportCredentials {
 		return insecure.NewCredentials()
 	}
 	return credentials.NewTLS(s.callers.certificates.Config())
-}
-
-// registerHealth adds the health service, serving for each service by name.
-func registerHealth(server *grpc.Server, receiver *receiver) *health.Server {
-	checks := health.NewServer()
-	for name := range server.GetServiceInfo() {
-		checks.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
-	}
-	grpc_health_v1.RegisterHealthServer(receiving{server, receiver}, checks)
-	return checks
 }
