@@ -91,8 +91,8 @@ func (r *chainRun) next(ctx context.Context, request any) (any, error) {
 	return intercept(ctx, request, r.info, r.following)
 }
 
-// rememberSecrets lets vendor texts and log lines be masked of what the request and its
-// metadata say in secret. It costs nothing unless the call fails.
+// rememberSecrets lets vendor texts and log lines be masked of the secrets in the request and
+// its metadata. They are looked for only if the call fails, or its answer has free-form texts.
 func rememberSecrets(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	message, _ := request.(proto.Message)
 	return handler(secret.WithValues(ctx, func() []string {
