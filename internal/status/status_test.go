@@ -105,8 +105,8 @@ var verdicts = []struct {
 	{"shutting down", upstream.Error{Kind: upstream.KindShuttingDown}, written(
 		outcome{codes.Unavailable, "SHUTTING_DOWN"}, unknown, outcome{codes.Unavailable, "SHUTTING_DOWN"})},
 	{"changed", upstream.Error{Kind: upstream.KindChanged}, always(outcome{codes.Aborted, "ETAG_MISMATCH"})},
-	{"several parents", upstream.Error{Kind: upstream.KindSeveralParents, Names: []string{"a", "b"}}, always(outcome{codes.FailedPrecondition, "SIP_DOMAIN_AMBIGUOUS"})},
-	{"no parent", upstream.Error{Kind: upstream.KindNoParent, Names: []string{"a"}}, always(outcome{codes.FailedPrecondition, "SIP_DOMAIN_MISSING"})},
+	{"several parents", upstream.Error{Kind: upstream.KindSeveralParents, Resources: []upstream.Resource{{Type: "t", Name: "a"}, {Type: "t", Name: "b"}}}, always(outcome{codes.FailedPrecondition, "SIP_DOMAIN_AMBIGUOUS"})},
+	{"no parent", upstream.Error{Kind: upstream.KindNoParent, Resources: []upstream.Resource{{Type: "t", Name: "a"}}}, always(outcome{codes.FailedPrecondition, "SIP_DOMAIN_MISSING"})},
 	{"a parent that is not clear", upstream.Error{Kind: upstream.KindUnclearParent}, always(outcome{codes.FailedPrecondition, "SIP_DOMAIN_AMBIGUOUS"})},
 	{"taken", upstream.Error{Kind: upstream.KindTaken}, always(outcome{codes.AlreadyExists, "RESOURCE_EXISTS"})},
 	{"unresolved", upstream.Error{Kind: upstream.KindUnresolved}, written(outcome{codes.Internal, "INTERNAL"}, unknown, outcome{codes.Internal, "INTERNAL"})},

@@ -293,32 +293,21 @@ func moreDetails(e *upstream.Error, found verdict, subject Subject) (details []p
 		details = append(details, &errdetails.ResourceInfo{
 			ResourceType: subject.Created, Description: e.Message,
 		})
-	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS:
-		details = append(details, resourcesNamed(sipDomainType, e.Names)...)
-	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING:
-		details = append(details, resourcesNamed("sipfacade.v1.SipConnection", e.Names)...)
+	case sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_AMBIGUOUS, sipfacadev1.ErrorReason_ERROR_REASON_SIP_DOMAIN_MISSING:
+		for _, resource := range e.Resources {
+			details = append(details, &errdetails.ResourceInfo{ResourceType: resource.Type, ResourceName: resource.Name})
+		}
 	case sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND,
 		sipfacadev1.ErrorReason_ERROR_REASON_RESOURCE_IN_USE:
-		kind, name := subject.Type, subject.Name
-		if len(e.Names) > 0 {
-			kind, name = sipDomainType, e.Names[0]
+		about := upstream.Resource{Type: subject.Type, Name: subject.Name}
+		if len(e.Resources) > 0 {
+			about = e.Resources[0]
 		}
-		details = append(details, &errdetails.ResourceInfo{ResourceType: kind, ResourceName: name, Description: e.Message})
+		details = append(details, &errdetails.ResourceInfo{ResourceType: about.Type, ResourceName: about.Name, Description: e.Message})
 	default:
 	}
 	if e.RetryAfter > 0 && (found.code == codes.ResourceExhausted || found.code == codes.Unavailable) {
 		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.RetryAfter)})
-	}
-	return details
-}
-
-// sipDomainType is the type of the resources that some errors name beside the subject.
-const sipDomainType = "sipfacade.v1.SipDomain"
-
-// resourcesNamed has a ResourceInfo for each name of a resource.
-func resourcesNamed(kind string, names []string) (details []protoadapt.MessageV1) {
-	for _, name := range names {
-		details = append(details, &errdetails.ResourceInfo{ResourceType: kind, ResourceName: name})
 	}
 	return details
 }

@@ -104,6 +104,9 @@ type FieldError struct {
 	Name, Message string
 }
 
+// Resource is a resource of the contract: the full name of its message, and its id.
+type Resource struct{ Type, Name string }
+
 // Error is every failed vendor call. What callers may see and what only the log
 // may see are kept apart: Message and Fields are the vendor's own text, made safe;
 // the wrapped cause is private. No text of either holds a secret that was sent.
@@ -130,9 +133,10 @@ type Error struct {
 	Message string
 	// Fields are the vendor's messages about single arguments, made safe likewise.
 	Fields []FieldError
-	// Names are the resources that KindSeveralParents, KindNoParent and KindUnclearParent
-	// are about, or the SIP domain that a request names beside its path.
-	Names []string
+	// Resources are what the error is about, if it is not the subject of the call: what
+	// KindSeveralParents, KindNoParent and KindUnclearParent say, or a resource that the request
+	// names beside its path.
+	Resources []Resource
 
 	cause error
 	// before marks the failure of a request that the call needed first, such as a
@@ -194,11 +198,11 @@ func Unsent(vendor string, route *Route, kind Kind) *Error {
 	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true}
 }
 
-// Undecided is the error of a call that does not name the parent: KindSeveralParents with the
-// names of all, KindNoParent with the name of the resource that has none, KindUnclearParent
-// with the names that are known.
-func Undecided(vendor string, route *Route, kind Kind, names ...string) *Error {
-	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true, Names: names}
+// Undecided is the error of a call that does not name the parent: KindSeveralParents with all
+// parents, KindNoParent with the resource that has none, KindUnclearParent with the parents that
+// are known.
+func Undecided(vendor string, route *Route, kind Kind, resources ...Resource) *Error {
+	return &Error{Vendor: vendor, Route: route, Kind: kind, VendorForm: true, Resources: resources}
 }
 
 // Unresolved is the error of a write that was attempted before, and of which it is not known
@@ -277,10 +281,10 @@ func (e *Error) First() (first *Error) {
 	return first
 }
 
-// About returns the error with the names of what it is about.
-func (e *Error) About(names ...string) *Error {
+// About returns the error with the resources that it is about.
+func (e *Error) About(resources ...Resource) *Error {
 	failure := *e
-	failure.Names = names
+	failure.Resources = resources
 	return &failure
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	pb "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
 	"github.com/sipfacade/sipfacade/internal/opentactapi"
 	"github.com/sipfacade/sipfacade/internal/upstream"
@@ -49,9 +51,9 @@ func domainOfInvites(ctx context.Context, b Backend, named, connection string) (
 	case err != nil:
 		return "", err
 	case len(domains) == 0:
-		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindNoParent, connection)
+		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindNoParent, resourcesNamed((*pb.SipConnection)(nil), connection)...)
 	case len(domains) > 1:
-		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindSeveralParents, domains...)
+		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindSeveralParents, resourcesNamed((*pb.SipDomain)(nil), domains...)...)
 	default:
 		return domains[0], nil
 	}
@@ -64,11 +66,11 @@ func checkedDomain(ctx context.Context, b Backend, named, connection string) (st
 	var failure *upstream.Error
 	switch {
 	case errors.As(err, &failure):
-		return "", failure.About(named)
+		return "", failure.About(resourcesNamed((*pb.SipDomain)(nil), named)...)
 	case err != nil:
 		return "", err
 	case domain.SipConnectionUuid != nil && domain.GetSipConnectionUuid() != connection:
-		return "", upstream.NotListed(opentact.Vendor, b.Vendor.Route(opentact.Domains.List)).About(named)
+		return "", upstream.NotListed(opentact.Vendor, b.Vendor.Route(opentact.Domains.List)).About(resourcesNamed((*pb.SipDomain)(nil), named)...)
 	default:
 		return named, nil
 	}
@@ -85,6 +87,15 @@ func domainsOf(ctx context.Context, b Backend, connection string) ([]string, err
 		return names, nil
 	}
 	return domainsStating(ctx, b, connection)
+}
+
+// resourcesNamed returns the resources of a type with their ids, for an error.
+func resourcesNamed(kind proto.Message, ids ...string) (named []upstream.Resource) {
+	name := kind.ProtoReflect().Descriptor().FullName()
+	for _, id := range ids {
+		named = append(named, upstream.Resource{Type: string(name), Name: id})
+	}
+	return named
 }
 
 // namesOf returns the names of domains, sorted.
@@ -114,7 +125,7 @@ func domainsStating(ctx context.Context, b Backend, connection string) ([]string
 	case len(found) > 1:
 		return found, nil
 	case len(unstated) > mostUnstated:
-		return nil, upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindUnclearParent, found...)
+		return nil, upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindUnclearParent, resourcesNamed((*pb.SipDomain)(nil), found...)...)
 	}
 	for _, row := range unstated {
 		stored, err := sipDomains.read(ctx, b, of([]string{row.GetDomain()}))
