@@ -57,7 +57,7 @@ generate: imports ## generate code, JSON encoder, etags, vendor decoders, OpenAP
 	go run ./internal/openapi/generate .cache/openapi/merged.json gen/openapi.json
 	go run ./proto/reasons docs/errors.md
 	go run ./proto/reference proto/reference/examples.yaml docs/reference.md docs/api.md
-	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/opentact/kinds_generated.go internal/service/infinity/decoders_generated.go docs/upstreams.md docs/api.md
+	go run ./internal/mapping/generate internal/service/opentact/decoders_generated.go internal/service/opentact/kinds_generated.go internal/service/infinity/decoders_generated.go internal/service/infinity/calls_generated.go docs/upstreams.md docs/api.md
 
 lint: imports breaking ## run the linters of buf and Go, import rules included
 	$(BUF) lint

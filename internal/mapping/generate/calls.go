@@ -26,7 +26,7 @@ type call struct {
 // Function is the method of a kind that serves the call.
 func (c call) Function() string { return strings.ToLower(c.Verb) }
 
-// Arguments are what the method of a kind is called with.
+// Arguments are what the method of a kind of OpenTACT is called with.
 func (c call) Arguments() string {
 	arguments := []string{"ctx", "s.Backend", "request"}
 	if c.Resource != "" {
@@ -37,6 +37,26 @@ func (c call) Arguments() string {
 	}
 	return strings.Join(arguments, ", ")
 }
+
+// above are the names in Go of the ids in the path that a row of Infinity is below.
+func (c call) above() []string {
+	if c.Verb == "Get" || c.Verb == "Delete" {
+		return c.IDs[:len(c.IDs)-1]
+	}
+	return c.IDs
+}
+
+// Place is what a row of Infinity is below: the last id tells which ones there are.
+func (c call) Place() string {
+	above := c.above()
+	if len(above) == 0 {
+		return "nil"
+	}
+	return "in" + strings.TrimSuffix(above[len(above)-1], "Id") + "(request)"
+}
+
+// ID is the id of the row of Infinity that is read or deleted.
+func (c call) ID() string { return "request.Get" + c.IDs[len(c.IDs)-1] + "()" }
 
 // Calls are the calls of the resource that the contract has, in the order of the verbs.
 func (m *message) Calls() (calls []call) {

@@ -1,6 +1,6 @@
 // Command generate writes what follows from the tables of package mapping and from the
 // contract's descriptors: the code by which each vendor's services read and write its
-// fields, the calls of OpenTACT's resources, the tables of the vendors' fields in
+// fields, the calls of the resources, the tables of the vendors' fields in
 // docs/upstreams.md, and that of the resources in docs/api.md.
 package main
 
@@ -23,6 +23,8 @@ var (
 	openTACTKinds string
 	//go:embed rows.go.tmpl
 	infinity string
+	//go:embed calls.go.tmpl
+	infinityCalls string
 )
 
 // output is what is written for one vendor.
@@ -36,35 +38,35 @@ type output struct {
 // code is a file of Go code and the template that it is written from.
 type code struct{ file, template string }
 
-// usage are the arguments: the files to write, and the documents with the tables of the vendors'
-// fields and of the resources.
-const usage = "usage: generate OPENTACT-DECODERS OPENTACT-KINDS INFINITY-DECODERS FIELDS RESOURCES"
+// target are the files that are written: the code of each vendor's services, and the documents
+// with the tables of the vendors' fields and of the resources.
+type target struct{ decoders, kinds, rows, calls, fields, resources string }
 
 func main() {
-	if len(os.Args) != 6 {
-		fmt.Fprintln(os.Stderr, usage)
+	if len(os.Args) != 7 {
+		fmt.Fprintln(os.Stderr, "usage: generate OPENTACT-DECODERS OPENTACT-KINDS INFINITY-DECODERS INFINITY-CALLS FIELDS RESOURCES")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5]); err != nil {
+	if err := run(target{os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5], os.Args[6]}); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
 // run writes the code of both vendors and replaces the tables in the documents.
-func run(openTACTDecoders, openTACTKindsFile, infinityDecoders, fields, resources string) error {
+func run(to target) error {
 	var models []*model
 	for _, o := range []output{
-		{mapping.OpenTACT, []code{{openTACTDecoders, openTACT}, {openTACTKindsFile, openTACTKinds}}, openTACTMarks},
-		{mapping.Infinity, []code{{infinityDecoders, infinity}}, infinityMarks},
+		{mapping.OpenTACT, []code{{to.decoders, openTACT}, {to.kinds, openTACTKinds}}, openTACTMarks},
+		{mapping.Infinity, []code{{to.rows, infinity}, {to.calls, infinityCalls}}, infinityMarks},
 	} {
-		written, err := o.write(fields)
+		written, err := o.write(to.fields)
 		if err != nil {
 			return err
 		}
 		models = append(models, written)
 	}
-	return replacePart(resources, resourceMarks, resourceTable(models...))
+	return replacePart(to.resources, resourceMarks, resourceTable(models...))
 }
 
 // write writes the code, and the vendor's table of fields into the document.

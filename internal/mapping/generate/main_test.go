@@ -17,12 +17,12 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	t.Parallel()
 	const (
 		decoders, kinds = "../../service/opentact/decoders_generated.go", "../../service/opentact/kinds_generated.go"
-		rows            = "../../service/infinity/decoders_generated.go"
+		rows, calls     = "../../service/infinity/decoders_generated.go", "../../service/infinity/calls_generated.go"
 		fields          = "../../../docs/upstreams.md"
 		resources       = "../../../docs/api.md"
 	)
 	written := map[string]string{}
-	for i, name := range []string{decoders, kinds, rows, fields, resources} {
+	for i, name := range []string{decoders, kinds, rows, calls, fields, resources} {
 		written[name] = filepath.Join(t.TempDir(), strconv.Itoa(i))
 	}
 	for _, document := range []string{fields, resources} {
@@ -34,7 +34,8 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := run(written[decoders], written[kinds], written[rows], written[fields], written[resources]); err != nil {
+	to := target{written[decoders], written[kinds], written[rows], written[calls], written[fields], written[resources]}
+	if err := run(to); err != nil {
 		t.Fatal(err)
 	}
 	for committed, written := range written {

@@ -127,6 +127,9 @@ func in(domain uint32, more ...parent) place {
 	return append(place{{"domain_id", domain}}, more...)
 }
 
+// inDomain returns the place of the rows below the domain that a request names.
+func inDomain(request interface{ GetDomainId() uint32 }) place { return in(request.GetDomainId()) }
+
 // inUser returns the place of the rows below the user that a request names.
 func inUser(request interface {
 	GetDomainId() uint32
