@@ -1,6 +1,6 @@
-// Package opentactapi names the generations of OpenTACT's API, for all that tell them apart: the
-// tables of fields, the client, and what refuses calls that a generation does not have. The
-// emulated vendor shares no code with these, and names them itself.
+// Package opentactapi names the generations of OpenTACT's API. The tables of fields, the client,
+// and the check of calls and fields use these names. The emulator has names of its own, since it
+// shares no code with the client.
 package opentactapi
 
 // Generation is a generation of OpenTACT's API: what its paths are, and which calls and

@@ -1,6 +1,6 @@
-// Package vendors says where the vendors are: it reads the files that override their routes, and
-// points the clients at the vendors of a configuration, with the credentials for them, or in
-// sandbox mode at emulators.
+// Package vendors sets the options of the vendors' clients from a configuration: base URLs and
+// credentials, or in sandbox mode those of emulators that it starts to listen. It also reads the
+// files that override routes.
 package vendors
 
 import (
