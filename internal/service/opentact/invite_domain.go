@@ -51,9 +51,9 @@ func domainOfInvites(ctx context.Context, b Backend, named, connection string) (
 	case err != nil:
 		return "", err
 	case len(domains) == 0:
-		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindNoParent, resourcesNamed((*pb.SipConnection)(nil), connection)...)
+		return "", undecided(b, upstream.KindNoParent, (*pb.SipConnection)(nil), connection)
 	case len(domains) > 1:
-		return "", upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindSeveralParents, resourcesNamed((*pb.SipDomain)(nil), domains...)...)
+		return "", undecided(b, upstream.KindSeveralParents, (*pb.SipDomain)(nil), domains...)
 	default:
 		return domains[0], nil
 	}
@@ -87,6 +87,11 @@ func domainsOf(ctx context.Context, b Backend, connection string) ([]string, err
 		return names, nil
 	}
 	return domainsStating(ctx, b, connection)
+}
+
+// undecided returns the error of a call that does not name the domain, about resources of a type.
+func undecided(b Backend, kind upstream.Kind, of proto.Message, ids ...string) error {
+	return upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), kind, resourcesNamed(of, ids...)...)
 }
 
 // resourcesNamed returns the resources of a type with their ids, for an error.
@@ -125,7 +130,7 @@ func domainsStating(ctx context.Context, b Backend, connection string) ([]string
 	case len(found) > 1:
 		return found, nil
 	case len(unstated) > mostUnstated:
-		return nil, upstream.Undecided(opentact.Vendor, b.Vendor.Route(opentact.Domains.List), upstream.KindUnclearParent, resourcesNamed((*pb.SipDomain)(nil), found...)...)
+		return nil, undecided(b, upstream.KindUnclearParent, (*pb.SipDomain)(nil), found...)
 	}
 	for _, row := range unstated {
 		stored, err := sipDomains.read(ctx, b, of([]string{row.GetDomain()}))
