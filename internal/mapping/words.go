@@ -6,7 +6,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
-	sipfacadev1 "github.com/sipfacade/sipfacade/gen/sipfacade/v1"
+	_ "github.com/sipfacade/sipfacade/gen/sipfacade/v1" // links the contract
+	"github.com/sipfacade/sipfacade/internal/contract"
 )
 
 // otherWords are the vendors' words that do not follow from the names of the values.
@@ -23,8 +24,7 @@ var words = readWords()
 // stated has none.
 func readWords() map[protoreflect.FullName]map[protoreflect.EnumNumber]string {
 	read := map[protoreflect.FullName]map[protoreflect.EnumNumber]string{}
-	contract := sipfacadev1.File_sipfacade_v1_error_reason_proto.Package()
-	protoregistry.GlobalFiles.RangeFilesByPackage(contract, func(file protoreflect.FileDescriptor) bool {
+	protoregistry.GlobalFiles.RangeFilesByPackage(contract.Package, func(file protoreflect.FileDescriptor) bool {
 		for i := range file.Enums().Len() {
 			enum := file.Enums().Get(i)
 			read[enum.FullName()] = wordsOf(enum)
