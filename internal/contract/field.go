@@ -79,3 +79,14 @@ func Identifier(resource protoreflect.MessageDescriptor) protoreflect.FieldDescr
 	}
 	return nil
 }
+
+// Holding returns the field of a request or a response that holds a resource or a list of them,
+// or nil.
+func Holding(message, resource protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
+	for field := range Fields(message) {
+		if field.Message() == resource {
+			return field
+		}
+	}
+	return nil
+}

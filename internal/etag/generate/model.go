@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -65,7 +64,7 @@ func modelOf(resources []protoreflect.MessageType) (*model, error) {
 
 // plan plans the function of one message.
 func (m *model) plan(kind protoreflect.MessageType) (*message, error) {
-	descriptor, names := kind.Descriptor(), goNames(kind)
+	descriptor, names := kind.Descriptor(), contract.GoNames(kind)
 	planned := &message{Name: string(descriptor.Name()), Function: function(descriptor), Etag: names[contract.Etag]}
 	for i := range descriptor.Fields().Len() {
 		field := descriptor.Fields().Get(i)
@@ -79,20 +78,6 @@ func (m *model) plan(kind protoreflect.MessageType) (*message, error) {
 		planned.Statements = append(planned.Statements, statement)
 	}
 	return planned, nil
-}
-
-// goNames are the names of the fields in the generated struct, from its tags.
-func goNames(kind protoreflect.MessageType) map[protoreflect.Name]string {
-	names := map[protoreflect.Name]string{}
-	structure := reflect.TypeOf(kind.Zero().Interface()).Elem()
-	for i := range structure.NumField() {
-		for part := range strings.SplitSeq(structure.Field(i).Tag.Get("protobuf"), ",") {
-			if name, ok := strings.CutPrefix(part, "name="); ok {
-				names[protoreflect.Name(name)] = structure.Field(i).Name
-			}
-		}
-	}
-	return names
 }
 
 // function is the name of the method that encodes a message.

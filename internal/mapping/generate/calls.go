@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -23,48 +24,59 @@ type call struct {
 	Path, IDs []string
 }
 
-// Function is the method of a kind that serves the call.
-func (c call) Function() string { return strings.ToLower(c.Verb) }
-
-// Arguments are what the method of a kind of OpenTACT is called with.
-func (c call) Arguments() string {
-	arguments := []string{"ctx", "s.Backend", "request"}
-	if c.Resource != "" {
-		arguments = append(arguments, "request.Get"+c.Resource+"()")
+// resource is what the request holds as the resource, if it holds one.
+func (c call) resource() []string {
+	if c.Resource == "" {
+		return nil
 	}
+	return []string{"request.Get" + c.Resource + "()"}
+}
+
+// ids are the ids in the path.
+func (c call) ids() (ids []string) {
 	for _, id := range c.IDs {
-		arguments = append(arguments, "request.Get"+id+"()")
+		ids = append(ids, "request.Get"+id+"()")
 	}
-	return strings.Join(arguments, ", ")
+	return ids
 }
 
-// above are the names in Go of the ids in the path that a row of Infinity is below.
-func (c call) above() []string {
+// placed are the arguments after the request at Infinity: the place, named by the last id above
+// the row, and the resource or the row's own id.
+func (c call) placed() []string {
+	above, own := c.IDs, []string(nil)
 	if c.Verb == "Get" || c.Verb == "Delete" {
-		return c.IDs[:len(c.IDs)-1]
+		last := len(above) - 1
+		above, own = above[:last], c.ids()[last:]
 	}
-	return c.IDs
+	place := "nil"
+	if len(above) > 0 {
+		place = "in" + strings.TrimSuffix(above[len(above)-1], "Id") + "(request)"
+	}
+	return slices.Concat([]string{place}, c.resource(), own)
 }
 
-// Place is what a row of Infinity is below: the last id tells which ones there are.
-func (c call) Place() string {
-	above := c.above()
-	if len(above) == 0 {
-		return "nil"
+// Serving is the expression that serves a call: a method of the resource's kind.
+func (m *message) Serving(c call) string {
+	method, arguments := strings.ToLower(c.Verb), []string{"ctx", "s.Backend", "request"}
+	if c.Verb == "Delete" {
+		method = "remove"
 	}
-	return "in" + strings.TrimSuffix(above[len(above)-1], "Id") + "(request)"
+	switch {
+	case m.model.dialect.Parents == nil:
+		arguments = slices.Concat(arguments, c.resource(), c.ids())
+	case c.Verb == "Get": // at Infinity a read depends on nothing but its place
+		arguments = append(arguments[:2], c.placed()...)
+	default:
+		arguments = append(arguments, c.placed()...)
+	}
+	return m.Kind() + "." + method + "(" + strings.Join(arguments, ", ") + ")"
 }
-
-// ID is the id of the row of Infinity that is read or deleted.
-func (c call) ID() string { return "request.Get" + c.IDs[len(c.IDs)-1] + "()" }
 
 // Calls are the calls of the resource that the contract has, in the order of the verbs.
 func (m *message) Calls() (calls []call) {
 	for _, verb := range []string{"List", "Get", "Create", "Update", "Delete"} {
-		for _, method := range contract.Methods(contract.Services(protoregistry.GlobalFiles)) {
-			if string(method.Name()) == m.callName(verb) {
-				calls = append(calls, m.newCall(verb, method))
-			}
+		if found := m.callNamed(verb); found != nil {
+			calls = append(calls, *found)
 		}
 	}
 	return calls
@@ -80,17 +92,17 @@ func (m *message) callName(verb string) string {
 
 // callNamed returns the call of the resource with a verb, or nil.
 func (m *message) callNamed(verb string) *call {
-	for _, found := range m.Calls() {
-		if found.Verb == verb {
-			return &found
+	for _, method := range contract.Methods(contract.Services(protoregistry.GlobalFiles)) {
+		if string(method.Name()) == m.callName(verb) {
+			return m.newCall(verb, method)
 		}
 	}
 	return nil
 }
 
 // newCall describes a call by its descriptor.
-func (m *message) newCall(verb string, method protoreflect.MethodDescriptor) call {
-	described := call{
+func (m *message) newCall(verb string, method protoreflect.MethodDescriptor) *call {
+	described := &call{
 		Name: string(method.Name()), Verb: verb, Service: string(method.Parent().Name()),
 		Request: string(method.Input().Name()), Response: string(method.Output().Name()),
 		Result: m.heldIn(method.Output()), Resource: m.heldIn(method.Input()),
@@ -107,10 +119,8 @@ func (m *message) newCall(verb string, method protoreflect.MethodDescriptor) cal
 
 // heldIn is the Go field of a message that holds the resource or a list of it, or "".
 func (m *message) heldIn(holder protoreflect.MessageDescriptor) string {
-	for i := range holder.Fields().Len() {
-		if field := holder.Fields().Get(i); field.Message() == m.descriptor {
-			return goNamesOf(holder)[field.Name()]
-		}
+	if field := contract.Holding(holder, m.descriptor); field != nil {
+		return goNamesOf(holder)[field.Name()]
 	}
 	return ""
 }
@@ -122,7 +132,7 @@ func goNamesOf(descriptor protoreflect.MessageDescriptor) map[protoreflect.Name]
 	if err != nil {
 		return nil
 	}
-	return goNames(linked)
+	return contract.GoNames(linked)
 }
 
 // Kind is the variable with the kind of the resource.

@@ -25,6 +25,9 @@ var (
 	infinity string
 	//go:embed calls.go.tmpl
 	infinityCalls string
+	// methods is part of the files with calls.
+	//go:embed methods.tmpl
+	methods string
 )
 
 // output is what is written for one vendor.
@@ -89,7 +92,7 @@ func (o output) write(document string) (*model, error) {
 
 // writeCode returns the Go source that follows from the model.
 func writeCode(text string, m *model) ([]byte, error) {
-	parsed, err := template.New("code").Parse(text)
+	parsed, err := template.New("code").Parse(methods + text)
 	if err != nil {
 		return nil, err
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
-	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -73,7 +71,7 @@ func (m *model) newMessage(resource mapping.Resource) (*message, error) {
 		return nil, err
 	}
 	completed := &message{
-		Resource: resource, Name: resource.Message, descriptor: found.Descriptor(), goNames: goNames(found), model: m,
+		Resource: resource, Name: resource.Message, descriptor: found.Descriptor(), goNames: contract.GoNames(found), model: m,
 	}
 	known := map[string]bool{}
 	for descriptor := range contract.Fields(completed.descriptor) {
@@ -91,20 +89,6 @@ func (m *model) newMessage(resource mapping.Resource) (*message, error) {
 		}
 	}
 	return completed, completed.completeKeys()
-}
-
-// goNames returns the names of the fields in the generated struct, from its tags.
-func goNames(kind protoreflect.MessageType) map[protoreflect.Name]string {
-	names := map[protoreflect.Name]string{}
-	structure := reflect.TypeOf(kind.Zero().Interface()).Elem()
-	for i := range structure.NumField() {
-		for _, part := range strings.Split(structure.Field(i).Tag.Get("protobuf"), ",") {
-			if name, ok := strings.CutPrefix(part, "name="); ok {
-				names[protoreflect.Name(name)] = structure.Field(i).Name
-			}
-		}
-	}
-	return names
 }
 
 // newField completes one field.

@@ -10,7 +10,7 @@ import (
 
 // ListPbxDomains serves the call of that name.
 func (s *PbxConfigService) ListPbxDomains(ctx context.Context, request *sipfacadev1.ListPbxDomainsRequest) (*sipfacadev1.ListPbxDomainsResponse, error) {
-	rows, next, err := pbxDomains.page(ctx, s.Backend, request, nil)
+	rows, next, err := pbxDomains.list(ctx, s.Backend, request, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *PbxConfigService) UpdatePbxDomain(ctx context.Context, request *sipfaca
 
 // ListPbxUsers serves the call of that name.
 func (s *PbxConfigService) ListPbxUsers(ctx context.Context, request *sipfacadev1.ListPbxUsersRequest) (*sipfacadev1.ListPbxUsersResponse, error) {
-	rows, next, err := pbxUsers.page(ctx, s.Backend, request, inDomain(request))
+	rows, next, err := pbxUsers.list(ctx, s.Backend, request, inDomain(request))
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *PbxConfigService) DeletePbxUser(ctx context.Context, request *sipfacade
 
 // ListPbxUserGroups serves the call of that name.
 func (s *PbxConfigService) ListPbxUserGroups(ctx context.Context, request *sipfacadev1.ListPbxUserGroupsRequest) (*sipfacadev1.ListPbxUserGroupsResponse, error) {
-	rows, next, err := pbxUserGroups.page(ctx, s.Backend, request, inUser(request))
+	rows, next, err := pbxUserGroups.list(ctx, s.Backend, request, inUser(request))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *PbxConfigService) ListPbxUserGroups(ctx context.Context, request *sipfa
 
 // ListPbxUserDevices serves the call of that name.
 func (s *PbxConfigService) ListPbxUserDevices(ctx context.Context, request *sipfacadev1.ListPbxUserDevicesRequest) (*sipfacadev1.ListPbxUserDevicesResponse, error) {
-	rows, next, err := pbxUserDevices.page(ctx, s.Backend, request, inUser(request))
+	rows, next, err := pbxUserDevices.list(ctx, s.Backend, request, inUser(request))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (s *PbxConfigService) DeletePbxUserDevice(ctx context.Context, request *sip
 
 // ListPbxGroups serves the call of that name.
 func (s *PbxConfigService) ListPbxGroups(ctx context.Context, request *sipfacadev1.ListPbxGroupsRequest) (*sipfacadev1.ListPbxGroupsResponse, error) {
-	rows, next, err := pbxGroups.page(ctx, s.Backend, request, inDomain(request))
+	rows, next, err := pbxGroups.list(ctx, s.Backend, request, inDomain(request))
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (s *PbxConfigService) DeletePbxGroup(ctx context.Context, request *sipfacad
 
 // ListPbxGroupUsers serves the call of that name.
 func (s *PbxConfigService) ListPbxGroupUsers(ctx context.Context, request *sipfacadev1.ListPbxGroupUsersRequest) (*sipfacadev1.ListPbxGroupUsersResponse, error) {
-	rows, next, err := pbxGroupUsers.page(ctx, s.Backend, request, inGroup(request))
+	rows, next, err := pbxGroupUsers.list(ctx, s.Backend, request, inGroup(request))
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (s *PbxConfigService) ListPbxGroupUsers(ctx context.Context, request *sipfa
 
 // ListPbxQueues serves the call of that name.
 func (s *PbxConfigService) ListPbxQueues(ctx context.Context, request *sipfacadev1.ListPbxQueuesRequest) (*sipfacadev1.ListPbxQueuesResponse, error) {
-	rows, next, err := pbxQueues.page(ctx, s.Backend, request, inDomain(request))
+	rows, next, err := pbxQueues.list(ctx, s.Backend, request, inDomain(request))
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +222,7 @@ func (s *PbxConfigService) DeletePbxQueue(ctx context.Context, request *sipfacad
 
 // ListPbxQueueMembers serves the call of that name.
 func (s *PbxConfigService) ListPbxQueueMembers(ctx context.Context, request *sipfacadev1.ListPbxQueueMembersRequest) (*sipfacadev1.ListPbxQueueMembersResponse, error) {
-	rows, next, err := pbxQueueMembers.page(ctx, s.Backend, request, inQueue(request))
+	rows, next, err := pbxQueueMembers.list(ctx, s.Backend, request, inQueue(request))
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +266,7 @@ func (s *PbxConfigService) DeletePbxQueueMember(ctx context.Context, request *si
 
 // ListPbxTrustedNetworks serves the call of that name.
 func (s *PbxConfigService) ListPbxTrustedNetworks(ctx context.Context, request *sipfacadev1.ListPbxTrustedNetworksRequest) (*sipfacadev1.ListPbxTrustedNetworksResponse, error) {
-	rows, next, err := pbxTrustedNetworks.page(ctx, s.Backend, request, inDomain(request))
+	rows, next, err := pbxTrustedNetworks.list(ctx, s.Backend, request, inDomain(request))
 	if err != nil {
 		return nil, err
 	}
@@ -310,7 +310,7 @@ func (s *PbxConfigService) DeletePbxTrustedNetwork(ctx context.Context, request 
 
 // ListPbxDevices serves the call of that name.
 func (s *PbxConfigService) ListPbxDevices(ctx context.Context, request *sipfacadev1.ListPbxDevicesRequest) (*sipfacadev1.ListPbxDevicesResponse, error) {
-	rows, next, err := pbxDevices.page(ctx, s.Backend, request, inDomain(request))
+	rows, next, err := pbxDevices.list(ctx, s.Backend, request, inDomain(request))
 	if err != nil {
 		return nil, err
 	}

@@ -16,10 +16,10 @@ import (
 	"github.com/sipfacade/sipfacade/internal/upstream/infinity"
 )
 
-// page serves a list. If the vendor can filter, sort and page as asked, it sends no more
+// list serves a list. If the vendor can filter, sort and page as asked, it sends no more
 // than the page. Otherwise, and if what it sent does not fit, the rows that have the values
 // that the filter asks for are read, and the page is picked as they pass.
-func (k *pbxKind[M, R]) page(ctx context.Context, b Backend, request list.Request, at place) (page []R, next string, err error) {
+func (k *pbxKind[M, R]) list(ctx context.Context, b Backend, request list.Request, at place) (page []R, next string, err error) {
 	page, next, err = k.rowsOf(ctx, b, request, at)
 	etag.StampAll(b.Etags, page)
 	return page, next, err

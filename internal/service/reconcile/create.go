@@ -47,10 +47,8 @@ func newCreate(method protoreflect.MethodDescriptor, resource protoreflect.Messa
 
 // fieldOf returns the field of a message that holds a resource.
 func fieldOf(message, resource protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
-	for field := range contract.Fields(message) {
-		if field.Message() == resource {
-			return field
-		}
+	if field := contract.Holding(message, resource); field != nil {
+		return field
 	}
 	panic(fmt.Sprintf("%s has no %s", message.FullName(), resource.FullName()))
 }
